@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/// Arrays in files.
+///
+/// Lifecycle: views keep their file open. The last fa_release() hands every change to the kernel, where all processes
+/// see it at once, and reports nothing. fa_flush() makes the bytes of a view durable, and fa_close() gives the file back
+/// while views still live: both report. A file that farray makes appears under its name whole or not at all.
+///
+/// Caveats. Writes by other processes and through exported pointers are seen, but pending arrays that read those bytes
+/// are not computed before them. Network file systems give no coherence between hosts. A device that lies about
+/// flushing lies to farray too.
+#ifndef FARRAY_FILE_H
+#define FARRAY_FILE_H
+
+#include <farray/array.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// How a file is opened, as in np.memmap.
+typedef enum fa_mode {
+    FA_READ_ONLY = 0,  ///< "r"
+    FA_READ_WRITE = 1, ///< "r+": the file must exist
+    FA_CREATE = 2      ///< "w+": a new file, or a new one in place of the old
+} fa_mode;
+
+typedef enum fa_order {
+    FA_ORDER_C = 0,
+    FA_ORDER_F = 1
+} fa_order;
+
+/// Options of fa_open(). Zero it, then set what differs; NULL is all defaults.
+typedef struct fa_open_options {
+    bool strict;          ///< refuse bytes behind the array
+    uint64_t reserved[4]; ///< zero
+} fa_open_options;
+
+/// Opens the array of a file, by the format that its bytes (not its name) say. Modes: FA_READ_ONLY, FA_READ_WRITE.
+///
+/// Returns  a view of the whole array, released with fa_release().
+/// Errors   FA_NOT_FOUND, FA_PERMISSION_DENIED, FA_BAD_FORMAT (with the byte offset), FA_UNSUPPORTED, FA_IO_ERROR,
+///          FA_BUSY (locked by a writer that replaces or grows it), FA_NO_MEMORY.
+/// Threads  safe; the same file may be open many times.
+/// Cost     reads the header only; maps, but touches no data.
+FA_API fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err);
+
+/// Options of fa_create() and fa_save(). Zero it, then set what differs; NULL is all defaults.
+typedef struct fa_create_options {
+    fa_order order;       ///< order of the elements in the file
+    bool keep_existing;   ///< FA_BUSY where the file exists, instead of replacing it
+    uint64_t reserved[4]; ///< zero
+} fa_create_options;
+
+/// Makes a new .npy file of zeros, its space reserved, and opens it for writing. A file of that name is replaced when the
+/// new one is whole; views of the old one keep seeing the old one.
+///
+/// Errors   FA_DISK_FULL, FA_PERMISSION_DENIED, FA_NOT_FOUND (folder), FA_BUSY, FA_BAD_SHAPE.
+FA_API fa_array *fa_create(const char *path, const fa_dtype *dtype, fa_shape shape, const fa_create_options *options,
+                           fa_error *err);
+
+/// Options of fa_memmap(). Zero it, then set what differs; NULL is all defaults.
+typedef struct fa_memmap_options {
+    uint64_t offset_bytes; ///< where the array begins in the file
+    fa_order order;
+    uint64_t reserved[4];  ///< zero
+} fa_memmap_options;
+
+/// A headerless array file, as np.memmap. One size of the shape may be -1 where the file exists: the rest of the file.
+/// FA_CREATE makes a file of exactly the array's bytes (behind `offset_bytes` of zeros); FA_READ_WRITE and FA_READ_ONLY
+/// need a file that is long enough.
+///
+/// Errors   as fa_open() and fa_create(); FA_BAD_FORMAT when the file is too short, with both sizes.
+FA_API fa_array *fa_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
+                           const fa_memmap_options *options, fa_error *err);
+
+/// Computes `array` into a new .npy file: whole under its name, and durable, when this returns, or not there at all.
+/// In C order unless the options say otherwise.
+FA_API void fa_save(const char *path, fa_array *array, const fa_create_options *options, fa_error *err);
+
+/// Makes the bytes of a view durable. Success means that they are on stable storage. Pending and in-memory arrays: does
+/// nothing.
+///
+/// Cost     the pages of the view's range, not the file.
+FA_API void fa_flush(fa_array *array, fa_error *err);
+
+/// Flushes and gives the file back now, although views of it live: later use of them is FA_CLOSED. Also releases `array`.
+/// In-memory arrays: releases. Acts also with a failed `err`.
+FA_API void fa_close(fa_array *array, fa_error *err);
+
+/// Where an array lives.
+typedef struct fa_file_info {
+    const char *path;      ///< borrowed from the array; NULL for arrays that are in no file
+    const char *format;    ///< "npy" or "raw"; for arrays in no file "memory", "scratch" or "pending"
+    int64_t offset_bytes;  ///< of the file's array, in the file
+    int64_t file_bytes;    ///< the file's size now
+    int64_t trailing_bytes;///< behind the file's array
+    int major, minor;      ///< version of the format
+    fa_order order;        ///< of the file's array
+    uint64_t reserved[4];
+} fa_file_info;
+
+/// Errors   FA_IO_ERROR, FA_CLOSED.
+FA_API void fa_get_file_info(fa_array *array, fa_file_info *info, fa_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Typed graphs of what is to be computed: immutable nodes, shared, reference counted. A node has a dtype in the machine's
+ * byte order, a shape, and a *virtual layout*: the dense strides (bytes, NumPy's K order) that its elements would have if
+ * they stood in memory; a view of a node is a geometry on that layout. Knows nothing about evaluation.
+ *
+ * Everything walks and releases graphs without recursion: they may be a million nodes deep. */
+#ifndef FA_EXPR_GRAPH_H
+#define FA_EXPR_GRAPH_H
+
+#include <farray/create.h>
+#include "array/promote.h"
+#include "array/view.h"
+#include "kernel/kernel.h"
+
+typedef enum fa__node_kind {
+    FA__NODE_LEAF,      /* a view of any source */
+    FA__NODE_SCALAR,    /* one constant */
+    FA__NODE_OPERATION, /* elementwise: inputs have the loop's type; shapes broadcast */
+    FA__NODE_CAST,      /* elementwise: input to dtype */
+    FA__NODE_REDUCE,    /* over axes of its one input */
+    FA__NODE_VIEW,      /* a geometry on its input's virtual layout */
+    FA__NODE_GENERATE   /* made from positions */
+} fa__node_kind;
+
+typedef struct fa__node fa__node;
+
+struct fa__node {
+    fa__references references;
+    fa__node_kind kind;
+    int code;              /* fa__operation, fa__reduction or fa__generator */
+    fa_type loop_type;     /* OPERATION: the type of its loop; REDUCE: the type of its reducer's input */
+    const fa_dtype *dtype; /* of the result, in the machine's byte order; a LEAF's may be any */
+    int ndim;
+    int64_t *sizes;        /* both inside geometry[] */
+    int64_t *strides;      /* LEAF: the view's own; else the virtual layout; VIEW: its geometry on the input's layout */
+    int64_t offset;        /* VIEW: into the input's virtual layout; LEAF: the view's; else 0 */
+    fa_array *array;       /* LEAF, else NULL */
+    fa__weak weak;         /* SCALAR: FA__STRONG, or the Python kind it was written as */
+    bool mixed_compare;    /* OPERATION: compares int64 with uint64; loop_type is that of the first */
+    union {
+        unsigned char bytes[16]; /* SCALAR: its value as its dtype */
+        struct {
+            uint64_t axes;   /* REDUCE: mask of the input's axes */
+            bool keepdims;
+            double ddof;
+        } reduce;
+        fa__generator_params generate;
+    } as;
+    fa__node *next_free;   /* while being released */
+    int input_count;
+    fa__node *inputs[3];
+    int64_t geometry[];
+};
+
+/* Every maker gives one reference, borrows its inputs (and keeps references of its own), and returns NULL with a failed
+ * err. A NULL input with a failed err is passed through. */
+fa__node *fa__node_retain(fa__node *node);
+void fa__node_release(fa__node *node);
+
+fa__node *fa__node_leaf(fa_array *array, fa_error *err);
+fa__node *fa__node_int(int64_t value, fa_error *err);                   /* weak */
+fa__node *fa__node_bool(bool value, fa_error *err);                     /* Python's bool */
+fa__node *fa__node_float(double value, fa_error *err);                  /* weak */
+fa__node *fa__node_complex(double real, double imag, fa_error *err);    /* weak */
+fa__node *fa__node_scalar(fa_type type, const void *value, fa_error *err); /* strong, 0-d */
+
+/* An elementwise operation: finds the types (NEP 50), converts the inputs, broadcasts. Applies NumPy's shortcuts of `**`
+ * with a weak 2, 0.5, -1, 1 or 0 only through fa__node_power(). Weak scalars alone fold as in Python; a function of weak
+ * scalars (sqrt(2)) gives a strong scalar. */
+fa__node *fa__node_operation(fa__operation operation, fa__node *const *inputs, fa_error *err);
+fa__node *fa__node_power(fa__node *base, fa__node *exponent, fa_error *err);
+fa__node *fa__node_cast(fa__node *input, const fa_dtype *dtype, fa_error *err); /* the input itself when nothing changes */
+
+typedef struct fa__reduce_arguments {
+    fa_axes axes;
+    bool keepdims;
+    const fa_dtype *dtype; /* NULL: NumPy's default */
+    double ddof;
+} fa__reduce_arguments;
+fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
+                          fa_error *err);
+fa__node *fa__node_generate(fa__generator generator, fa_type type, fa_shape shape,
+                            const fa__generator_params *params, fa_error *err);
+/* Views. A view of a LEAF is a LEAF; a view of a VIEW is one VIEW where the geometries compose (they always do). */
+fa__node *fa__node_view(fa__node *input, const fa__geometry *geometry, fa_error *err);
+fa__node *fa__node_field(fa__node *input, const char *name, size_t length, fa_error *err);
+void fa__node_geometry(const fa__node *node, fa__geometry *geometry); /* of a LEAF or VIEW as is, else the virtual one */
+
+/* Calls visit(node, user) once for every node that `root` reaches, inputs before users; false stops with no memory. */
+bool fa__node_walk(fa__node *root, bool (*visit)(fa__node *node, void *user), void *user, fa_error *err);
+
+/* Text to graph. `find` gives the array that a name stands for (borrowed), NULL when there is none; `suggest` is called
+ * for unknown names and may give the nearest known one. Errors carry the column. */
+typedef struct fa__names {
+    fa_array *(*find)(const char *name, size_t length, void *user);
+    const char *(*nearest)(const char *name, size_t length, void *user);
+    void *user;
+} fa__names;
+fa__node *fa__parse(const char *text, const fa__names *names, fa_error *err);
+
+/* Graph to text that fa__parse() takes back to an equal graph. Leaves are named a0, a1, ... in order of appearance, equal
+ * views once; up to `capacity` of them go to `leaves` (borrowed), *leaf_count says how many there are. Sub-graphs that
+ * are used twice are written twice, up to FA_TOO_LARGE at 16 MiB of text. Length as snprintf. `see_through` (may be NULL)
+ * gives the graph behind a leaf whose source is a computation, or NULL. */
+size_t fa__graph_text(fa__node *root, fa__node *(*see_through)(fa_array *leaf), char *text, size_t size,
+                      fa_array **leaves, int capacity, int *leaf_count, fa_error *err);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Loops on contiguous, aligned blocks of one dtype in the machine's byte order, compiled once per instruction set and
+ * chosen once. Knows nothing about strides, byte orders, files or graphs. Every loop gives the same bits on every
+ * instruction set. No loop allocates, blocks, or calls into libm per element. */
+#ifndef FA_KERNEL_KERNEL_H
+#define FA_KERNEL_KERNEL_H
+
+#include <farray/dtype.h>
+#include "base/dtypes.h"
+#include "kernel/operations.h"
+
+#include <stddef.h>
+
+/* The longest block. Sums depend on it: it is the leaf of the summation tree. */
+enum { FA__BLOCK = 1024 };
+
+/* An elementwise loop: out[i] = op(in[0][i], ...). Bit k of `scalars` says that in[k] is one element, used for all i.
+ * `out` may be the same as an input that is not scalar and has elements of the same size; else they do not overlap.
+ * Any n >= 0 works, blocks of FA__BLOCK are the fast case. Buffers are aligned to their element. */
+typedef void fa__loop(void *out, const void *const *in, int64_t n, unsigned scalars);
+
+/* The loop of an operation whose inputs have type `type` (WHERE: `type` is that of its second and third; the first is
+ * bool). NULL when NumPy has none and the types must be converted or refused. COMPARE operations on (int64, uint64)
+ * and (uint64, int64) have loops of their own: fa__loop_compare_mixed. */
+fa__loop *fa__loop_find(fa__operation operation, fa_type type);
+fa__loop *fa__loop_compare_mixed(fa__operation operation, bool first_is_signed);
+/* The type that such a loop writes. */
+fa_type fa__loop_result(fa__operation operation, fa_type type);
+/* Whether results are exact (NumPy's bits), or within a tolerance: for tests and documentation. */
+bool fa__loop_is_exact(fa__operation operation, fa_type type);
+/* What may go wrong in an elementwise loop and cannot be told by a value: integers to negative integer powers. True when
+ * exponents hold a negative number; asked before a POWER loop of signed integers. */
+bool fa__any_negative(const void *elements, fa_type type, int64_t n);
+
+/* Converts between numeric types as NumPy's unsafe cast on x86-64 does. */
+typedef void fa__convert_loop(void *out, const void *in, int64_t n);
+fa__convert_loop *fa__convert_find(fa_type from, fa_type to);
+
+/* Moving elements of item_bytes bytes (any size; 1 2 4 8 16 are fast). `swap` is the size of the parts whose bytes are
+ * reversed: 0 or 1 for none; complex128 has item_bytes 16 and swap 8. in and out may be unaligned. */
+void fa__gather(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
+void fa__scatter(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
+/* out[i * out_stride + j * item_bytes] = in[i * item-strided...]: copies rows x columns elements where a row of `out` is
+ * contiguous and a column of `in` is (a transpose), in squares that stay in registers and L1. */
+void fa__transpose(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride, int64_t rows,
+                   int64_t columns, int64_t item_bytes, int swap);
+/* Copies past the cache (non-temporal stores): for results that are larger than it. */
+void fa__stream_copy(void *out, const void *in, size_t bytes);
+/* Fills out with n copies of one element. */
+void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes);
+
+/* A reduction of one input type. The state of one result is `components` numbers of 8 bytes (double, int64_t or
+ * uint64_t as the reduction needs); states of many results stand as rows of components: component c of result i at
+ * ((8-byte *)state)[c * capacity + i].
+ *
+ * One fixed tree (see src/op/DESIGN.md): along a contiguous reduced axis the leaf is FA__BLOCK elements in 64 lanes;
+ * across rows (strips) the leaf is FA__STRIP_LEAF rows in sequence; merge() combines neighbours, the earlier one first. */
+enum { FA__STRIP_LEAF = 16, FA__MAX_COMPONENTS = 4 };
+
+typedef struct fa__reducer {
+    int components;
+    fa_type result; /* what finish() writes, before a conversion to another dtype that was asked for */
+    bool has_identity; /* false for min and max: an empty axis is an error */
+    /* 1 <= n <= FA__BLOCK elements in order into state 0 (capacity as given). */
+    void (*leaf)(void *state, int64_t capacity, const void *x, int64_t n);
+    /* `rows` rows of n elements each (n <= FA__BLOCK), one after the other, into states 0..rows-1: what leaf() gives. */
+    void (*leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n);
+    /* Row number `row` (0..FA__STRIP_LEAF-1) of a leaf: x[i] into state i, i < n. Row 0 starts the states. */
+    void (*strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row);
+    /* Ends a strip leaf of `rows` rows: states become what merge() takes. */
+    void (*strip_end)(void *state, int64_t capacity, int64_t n, int rows);
+    /* a = a followed by b, for n states. */
+    void (*merge)(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n);
+    /* n results of `result` type out of states over `count` elements each; count 0: identity (state is not read). */
+    void (*finish)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof);
+} fa__reducer;
+
+/* NULL when the reduction is not defined for the type. */
+const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type);
+
+/* n elements of a generator: element k is made from position first + k * step (positions count in C order). */
+typedef struct fa__generator_params {
+    uint64_t seed;
+    double a, b;   /* uniform: low, high; normal: mean, std; linspace: start, step; arange of floats: start, step */
+    int64_t i, j;  /* arange of integers: start, step; linspace: count */
+    double last;   /* linspace: the last value, exact */
+} fa__generator_params;
+void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
+                  int64_t step, int64_t n, void *out);
+
+/* The name of the instruction set in use: "x86-64-v3", "x86-64-v4". Chosen at first use from the processor and FARRAY_ISA.
+ * NULL when the processor is too old: then nothing else here may be called. */
+const char *fa__kernel_isa(void);
+
+#endif

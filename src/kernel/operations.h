@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The one list of operations. Parser, types, kernels, C functions, `farray ops`, documentation and tests derive from these
+ * rows. To add one: a row here and a loop in the .inc.h of its family (docs/adding-an-operation.md). */
+#ifndef FA_KERNEL_OPERATIONS_H
+#define FA_KERNEL_OPERATIONS_H
+
+/* How the types of a row follow from the types of its inputs. "First of" means: the inputs are promoted, then taken to
+ * the first type of the list, in NumPy's order of types, to which that is a safe cast. */
+#define FA__TYPE_RULES(X)                                                                                              \
+    X(ARITHMETIC)  /* bool to complex128; result the same */                                                           \
+    X(NUMBER)      /* int8 to complex128 (bool is refused as NumPy refuses it where the row says so) */                \
+    X(DIVIDE)      /* float64 for bool and integers; float16 to complex128 */                                          \
+    X(FLOATING)    /* first of float16, float32, float64; complex is refused */                                       \
+    X(REAL)        /* bool to float64; result the same */                                                              \
+    X(ABSOLUTE)    /* bool to complex128; complex gives its real type */                                               \
+    X(PARTS)       /* as ABSOLUTE: the real type of what comes in */                                                   \
+    X(COMPARE)     /* bool to complex128, and int64 with uint64 exactly; result bool */                                \
+    X(PREDICATE)   /* bool to complex128; result bool */                                                               \
+    X(FLOAT_PREDICATE) /* first of float16, float32, float64; result bool */                                           \
+    X(LOGIC)       /* bool to complex128; result bool */                                                               \
+    X(BITS)        /* bool and integers; result the same */                                                            \
+    X(SHIFT)       /* integers; result the same */                                                                     \
+    X(CHOOSE)      /* bool, then two of any one type; result that type */
+
+/* Elementwise operations:
+ * X(id, name, arity, operator as text writes it or "", other names separated by spaces, rule, documentation). */
+#define FA__ELEMENTWISE(X)                                                                                             \
+    X(ADD, add, 2, "+", "", ARITHMETIC, "Sum of two arrays; logical or for bool.")                                     \
+    X(SUBTRACT, subtract, 2, "-", "", NUMBER, "Difference of two arrays.")                                             \
+    X(MULTIPLY, multiply, 2, "*", "", ARITHMETIC, "Product of two arrays; logical and for bool.")                      \
+    X(DIVIDE, divide, 2, "/", "true_divide", DIVIDE, "Quotient of two arrays, always floating.")                       \
+    X(POWER, power, 2, "**", "pow", NUMBER, "First array raised to the second.")                                       \
+    X(ARCTAN2, arctan2, 2, "", "atan2", FLOATING, "Angle of the point (second, first), in radians.")                   \
+    X(HYPOT, hypot, 2, "", "", FLOATING, "Square root of the sum of squares, without overflow on the way.")            \
+    X(COPYSIGN, copysign, 2, "", "", FLOATING, "First array with the signs of the second.")                            \
+    X(MINIMUM, minimum, 2, "", "", ARITHMETIC, "Smaller of two; NaN when either is.")                                  \
+    X(MAXIMUM, maximum, 2, "", "", ARITHMETIC, "Larger of two; NaN when either is.")                                   \
+    X(FMIN, fmin, 2, "", "", ARITHMETIC, "Smaller of two; the other one when either is NaN.")                          \
+    X(FMAX, fmax, 2, "", "", ARITHMETIC, "Larger of two; the other one when either is NaN.")                           \
+    X(EQUAL, equal, 2, "==", "", COMPARE, "Whether two are equal.")                                                    \
+    X(NOT_EQUAL, not_equal, 2, "!=", "", COMPARE, "Whether two differ.")                                               \
+    X(LESS, less, 2, "<", "", COMPARE, "Whether the first is smaller.")                                                \
+    X(LESS_EQUAL, less_equal, 2, "<=", "", COMPARE, "Whether the first is smaller or equal.")                          \
+    X(GREATER, greater, 2, ">", "", COMPARE, "Whether the first is larger.")                                           \
+    X(GREATER_EQUAL, greater_equal, 2, ">=", "", COMPARE, "Whether the first is larger or equal.")                     \
+    X(LOGICAL_AND, logical_and, 2, "", "", LOGIC, "Whether both are true.")                                            \
+    X(LOGICAL_OR, logical_or, 2, "", "", LOGIC, "Whether either is true.")                                             \
+    X(LOGICAL_XOR, logical_xor, 2, "", "", LOGIC, "Whether exactly one is true.")                                      \
+    X(BITWISE_AND, bitwise_and, 2, "&", "", BITS, "Bits that both have.")                                              \
+    X(BITWISE_OR, bitwise_or, 2, "|", "", BITS, "Bits that either has.")                                               \
+    X(BITWISE_XOR, bitwise_xor, 2, "^", "", BITS, "Bits that exactly one has.")                                        \
+    X(LEFT_SHIFT, left_shift, 2, "<<", "bitwise_left_shift", SHIFT, "Bits moved up.")                                  \
+    X(RIGHT_SHIFT, right_shift, 2, ">>", "bitwise_right_shift", SHIFT, "Bits moved down.")                             \
+    X(NEGATIVE, negative, 1, "", "", NUMBER, "Minus the value.")                                                       \
+    X(POSITIVE, positive, 1, "", "", NUMBER, "The value.")                                                             \
+    X(ABSOLUTE, absolute, 1, "", "abs", ABSOLUTE, "Magnitude.")                                                        \
+    X(FABS, fabs, 1, "", "", FLOATING, "Magnitude, always floating.")                                                  \
+    X(SIGN, sign, 1, "", "", NUMBER, "-1, 0 or 1; NaN for NaN; for complex the value over its magnitude.")             \
+    X(CONJUGATE, conjugate, 1, "", "conj", NUMBER, "Complex conjugate.")                                               \
+    X(REAL, real, 1, "", "", PARTS, "Real part.")                                                                      \
+    X(IMAG, imag, 1, "", "", PARTS, "Imaginary part; zero for real types.")                                            \
+    X(SQUARE, square, 1, "", "", NUMBER, "The value times itself.")                                                    \
+    X(RECIPROCAL, reciprocal, 1, "", "", NUMBER, "One over the value.")                                                \
+    X(SQRT, sqrt, 1, "", "", FLOATING, "Square root.")                                                                 \
+    X(CBRT, cbrt, 1, "", "", FLOATING, "Cube root.")                                                                   \
+    X(EXP, exp, 1, "", "", FLOATING, "e to the power of the value.")                                                   \
+    X(EXP2, exp2, 1, "", "", FLOATING, "2 to the power of the value.")                                                 \
+    X(EXPM1, expm1, 1, "", "", FLOATING, "exp(x) - 1, accurate near 0.")                                               \
+    X(LOG, log, 1, "", "", FLOATING, "Natural logarithm.")                                                             \
+    X(LOG2, log2, 1, "", "", FLOATING, "Logarithm to base 2.")                                                         \
+    X(LOG10, log10, 1, "", "", FLOATING, "Logarithm to base 10.")                                                      \
+    X(LOG1P, log1p, 1, "", "", FLOATING, "log(1 + x), accurate near 0.")                                               \
+    X(SIN, sin, 1, "", "", FLOATING, "Sine of an angle in radians.")                                                   \
+    X(COS, cos, 1, "", "", FLOATING, "Cosine of an angle in radians.")                                                 \
+    X(TAN, tan, 1, "", "", FLOATING, "Tangent of an angle in radians.")                                                \
+    X(ARCSIN, arcsin, 1, "", "asin", FLOATING, "Inverse sine, in radians.")                                            \
+    X(ARCCOS, arccos, 1, "", "acos", FLOATING, "Inverse cosine, in radians.")                                          \
+    X(ARCTAN, arctan, 1, "", "atan", FLOATING, "Inverse tangent, in radians.")                                         \
+    X(SINH, sinh, 1, "", "", FLOATING, "Hyperbolic sine.")                                                             \
+    X(COSH, cosh, 1, "", "", FLOATING, "Hyperbolic cosine.")                                                           \
+    X(TANH, tanh, 1, "", "", FLOATING, "Hyperbolic tangent.")                                                          \
+    X(ARCSINH, arcsinh, 1, "", "asinh", FLOATING, "Inverse hyperbolic sine.")                                          \
+    X(ARCCOSH, arccosh, 1, "", "acosh", FLOATING, "Inverse hyperbolic cosine.")                                        \
+    X(ARCTANH, arctanh, 1, "", "atanh", FLOATING, "Inverse hyperbolic tangent.")                                       \
+    X(FLOOR, floor, 1, "", "", REAL, "Largest integer not above.")                                                     \
+    X(CEIL, ceil, 1, "", "", REAL, "Smallest integer not below.")                                                      \
+    X(TRUNC, trunc, 1, "", "", REAL, "Integer part.")                                                                  \
+    X(RINT, rint, 1, "", "", FLOATING, "Nearest integer, ties to even.")                                               \
+    X(ISNAN, isnan, 1, "", "", PREDICATE, "Whether the value is not a number.")                                        \
+    X(ISINF, isinf, 1, "", "", PREDICATE, "Whether the value is infinite.")                                            \
+    X(ISFINITE, isfinite, 1, "", "", PREDICATE, "Whether the value is finite.")                                        \
+    X(SIGNBIT, signbit, 1, "", "", FLOAT_PREDICATE, "Whether the sign bit is set.")                                    \
+    X(LOGICAL_NOT, logical_not, 1, "", "", LOGIC, "Whether the value is zero.")                                        \
+    X(INVERT, invert, 1, "~", "bitwise_not bitwise_invert", BITS, "All bits turned; logical not for bool.")            \
+    X(CLIP, clip, 3, "", "", ARITHMETIC, "The value, not below the second and not above the third.")                   \
+    X(WHERE, where, 3, "", "", CHOOSE, "The second where the first is true, else the third.")
+
+/* Reductions: X(id, name, other names, documentation). Types: kernel/reductions in kernel.h. */
+#define FA__REDUCTIONS(X)                                                                                              \
+    X(SUM, sum, "", "Sum.")                                                                                            \
+    X(PROD, prod, "", "Product.")                                                                                      \
+    X(MIN, min, "amin", "Smallest; NaN when any is.")                                                                  \
+    X(MAX, max, "amax", "Largest; NaN when any is.")                                                                   \
+    X(MEAN, mean, "", "Arithmetic mean.")                                                                              \
+    X(VAR, var, "", "Variance; ddof is taken from the count.")                                                         \
+    X(STD, std, "", "Standard deviation; ddof is taken from the count.")                                               \
+    X(ANY, any, "", "Whether any is true.")                                                                            \
+    X(ALL, all, "", "Whether all are true.")                                                                           \
+    X(COUNT_NONZERO, count_nonzero, "", "How many are not zero.")
+
+/* Generators: elements made from their position alone: X(id, name). */
+#define FA__GENERATORS(X)                                                                                              \
+    X(ARANGE, arange)                                                                                                  \
+    X(LINSPACE, linspace)                                                                                              \
+    X(RANDOM_UNIFORM, random_uniform)                                                                                  \
+    X(RANDOM_NORMAL, random_normal)
+
+typedef enum fa__operation {
+#define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,
+    FA__ELEMENTWISE(FA__ROW)
+#undef FA__ROW
+        FA__OPERATION_COUNT
+} fa__operation;
+
+typedef enum fa__reduction {
+#define FA__ROW(id, name, aliases, documentation) FA__REDUCE_##id,
+    FA__REDUCTIONS(FA__ROW)
+#undef FA__ROW
+        FA__REDUCTION_COUNT
+} fa__reduction;
+
+typedef enum fa__generator {
+#define FA__ROW(id, name) FA__GENERATE_##id,
+    FA__GENERATORS(FA__ROW)
+#undef FA__ROW
+        FA__GENERATOR_COUNT
+} fa__generator;
+
+typedef enum fa__type_rule {
+#define FA__ROW(id) FA__RULE_##id,
+    FA__TYPE_RULES(FA__ROW)
+#undef FA__ROW
+        FA__TYPE_RULE_COUNT
+} fa__type_rule;
+
+typedef struct fa__operation_info {
+    const char *name, *symbol, *aliases, *documentation;
+    int arity;
+    fa__type_rule rule;
+} fa__operation_info;
+
+typedef struct fa__reduction_info {
+    const char *name, *aliases, *documentation;
+} fa__reduction_info;
+
+extern const fa__operation_info fa__operations[FA__OPERATION_COUNT];
+extern const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT];
+
+#endif
