@@ -136,7 +136,7 @@ FA_API unsigned fa_flags(const fa_array *array);
 /// Forbids or allows writing through this view and the views made of it from now on. Allowing fails where what the view
 /// looks at cannot be written.
 ///
-/// Errors   FA_READ_ONLY.
+/// Errors   FA_NOT_WRITEABLE.
 FA_API void fa_set_writeable(fa_array *array, bool writeable, fa_error *err);
 
 /// Whether two views share a byte. Exact, by solving for common elements; gives true after a bounded effort.

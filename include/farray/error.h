@@ -43,7 +43,7 @@ extern "C" {
     X(FA_UNKNOWN_NAME, 13, "an expression uses a name that nothing defines")                                           \
     X(FA_BAD_TYPES, 14, "the operation is not defined for these element types")                                        \
     X(FA_OUT_OF_RANGE, 15, "a value does not fit the type that must hold it")                                          \
-    X(FA_READ_ONLY, 16, "a write to something that is read-only")                                                      \
+    X(FA_NOT_WRITEABLE, 16, "a write to something that is read-only")                                                      \
     X(FA_CLOSED, 17, "the file behind the array was closed")                                                           \
     X(FA_MAP_FAULT, 18, "bytes of a mapped file became unreadable")                                                    \
     X(FA_BUSY, 19, "in use: a callback re-enters, another holder has the lock, pointers are exported")                 \

@@ -13,20 +13,20 @@ extern "C" {
 #endif
 
 /// A name and the array that it stands for in an expression.
-typedef struct fa_var {
+typedef struct fa_variable {
     const char *name;
     fa_array *array;
-} fa_var;
+} fa_variable;
 
 /// Variables, passed by value: FA_VARS({"u", u}, {"v", v}); FA_VARS() for none.
 typedef struct fa_vars {
     int count;
-    const fa_var *vars;
+    const fa_variable *vars;
 } fa_vars;
 
 #ifdef __cplusplus
 }
-inline fa_vars fa_vars_of_(std::initializer_list<fa_var> list)
+inline fa_vars fa_vars_of_(std::initializer_list<fa_variable> list)
 {
     return fa_vars{static_cast<int>(list.size()), list.begin()};
 }
@@ -34,7 +34,7 @@ extern "C" {
 #define FA_VARS(...) (fa_vars_of_({__VA_ARGS__}))
 #else
 #define FA_VARS(...)                                                                                                   \
-    ((fa_vars){FA_COUNT_(fa_var, {0, 0}, __VA_ARGS__), (const fa_var[]){{0, 0}, __VA_ARGS__} + 1})
+    ((fa_vars){FA_COUNT_(fa_variable, {0, 0}, __VA_ARGS__), (const fa_variable[]){{0, 0}, __VA_ARGS__} + 1})
 #endif
 
 /// NumPy's expression language: arithmetic, comparison, bits and shifts, power, calls and methods ("a.T",
@@ -51,7 +51,7 @@ FA_API void fa_eval_into(fa_array *target, const char *text, fa_vars vars, fa_er
 
 /// Assigns `value` to `target`: broadcast, cast without a check. Overlap is handled as if `value` were copied first.
 ///
-/// Errors   FA_READ_ONLY, FA_BAD_SHAPE, FA_BAD_TYPES, and whatever computing can meet.
+/// Errors   FA_NOT_WRITEABLE, FA_BAD_SHAPE, FA_BAD_TYPES, and whatever computing can meet.
 FA_API void fa_assign(fa_array *target, fa_array *value, fa_error *err);
 FA_API void fa_fill_int64(fa_array *target, int64_t value, fa_error *err);
 FA_API void fa_fill_float64(fa_array *target, double value, fa_error *err);

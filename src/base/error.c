@@ -80,7 +80,7 @@ static fa_error_code code_of_errno(int system_errno)
     case EPERM:
         return FA_PERMISSION_DENIED;
     case EROFS:
-        return FA_READ_ONLY;
+        return FA_NOT_WRITEABLE;
     case ENOSPC:
     case EDQUOT:
     case EFBIG:

@@ -9,9 +9,9 @@
 #include <farray/error.h>
 
 #if defined(__GNUC__)
-#define FA__PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define FA__PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
-#define FA__PRINTF(format, first)
+#define FA__PRINTF(text, first)
 #endif
 
 /* Each returns false, so that `return fa__fail(...)` ends a function that returns bool. */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Writes <farray/operations.h>: the public functions of the list of operations, with their documentation. */
+#include "kernel/operations.h"
+
+#include <stdio.h>
+
+static void elementwise(FILE *out, const char *name, int arity, const char *aliases, const char *documentation)
+{
+    fprintf(out, "/// %s\n", documentation);
+    if (aliases[0] != '\0')
+        fprintf(out, "/// In expressions also: %s.\n", aliases);
+    const char *parameters = arity == 1   ? "fa_array *a"
+                             : arity == 2 ? "fa_array *a, fa_array *b"
+                                          : "fa_array *a, fa_array *b, fa_array *c";
+    fprintf(out, "FA_API fa_array *fa_%s(%s, fa_error *err);\n", name, parameters);
+}
+
+static void reduction(FILE *out, const char *name, const char *documentation)
+{
+    fprintf(out, "/// %s\nFA_API fa_array *fa_%s(fa_array *a, fa_axes axes, const fa_reduce_options *options, "
+                 "fa_error *err);\n", documentation, name);
+}
+
+int main(int argc, char **argv)
+{
+    FILE *out = argc > 1 ? fopen(argv[1], "w") : stdout;
+    if (out == NULL) {
+        perror(argv[1]);
+        return 1;
+    }
+    fputs("/* SPDX-License-Identifier: BSD-3-Clause */\n"
+          "/* Made from src/kernel/operations.h by tools/operations_header.c: change that list, not this file. */\n"
+          "/// Operations. All give a pending array and compute nothing; types, broadcasting and values are NumPy's.\n"
+          "///\n"
+          "/// Returns  one reference to a pending array.\n"
+          "/// Errors   FA_BAD_TYPES, FA_BAD_SHAPE, FA_BAD_INDEX (axes), FA_NO_MEMORY.\n"
+          "/// Threads  safe.\n"
+          "#ifndef FARRAY_OPERATIONS_H\n#define FARRAY_OPERATIONS_H\n\n#include <farray/array.h>\n\n"
+          "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+          "/// @name Elementwise operations, with broadcasting\n/// @{\n", out);
+#define X(id, name, arity, symbol, aliases, rule, documentation) elementwise(out, #name, arity, aliases, documentation);
+    FA__ELEMENTWISE(X)
+#undef X
+    fputs("/// @}\n\n"
+          "/// Options of reductions. Zero it, then set what differs; NULL is all defaults.\n"
+          "typedef struct fa_reduce_options {\n"
+          "    const fa_dtype *dtype; ///< of the result and of the additions; NULL: NumPy's default\n"
+          "    bool keepdims;         ///< reduced axes stay, with size 1\n"
+          "    double ddof;           ///< var, std: what is taken from the count of elements\n"
+          "    uint64_t reserved[4];  ///< zero\n"
+          "} fa_reduce_options;\n\n"
+          "/// @name Reductions over the axes given\n/// @{\n", out);
+#define X(id, name, aliases, documentation) reduction(out, #name, documentation);
+    FA__REDUCTIONS(X)
+#undef X
+    fputs("/// @}\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", out);
+    if (fflush(out) != 0 || ferror(out)) {
+        perror("operations.h");
+        return 1;
+    }
+    return out != stdout && fclose(out) != 0;
+}
