@@ -148,7 +148,7 @@ def ulps(result, exact):
         # The largest finite number and infinity are neighbours.
         edge = np.isinf(wide) & np.isfinite(exact) & (np.abs(exact) > np.longdouble(info.max) * (1 - 2 * info.eps))
         edge |= np.isinf(rounded) & (np.abs(wide) >= np.longdouble(info.max) * (1 - 2 * info.eps)) & (wide * exact > 0)
-        return np.where(edge, 1, distance)
+        return np.where(both, 0, np.where(edge, 1, distance))
 
 
 # ULP allowed: SLEEF's u10 and what range reduction adds; NumPy's special values are asked for apart.
@@ -424,14 +424,15 @@ def reduction_near(name, out, expected, x, count):
         return (out == expected) | ((out != out) & (expected != expected))
     nonfinite = ~np.isfinite(expected)
     eps = np.finfo(out.dtype).eps
-    magnitude = np.abs(x).astype("g")
+    magnitude = np.abs(x.astype("G" if x.dtype.kind == "c" else "g"))
     if name == "sum":
         scale = magnitude.sum(axis=-1)
     elif name == "mean":
         scale = magnitude.sum(axis=-1) / max(count, 1)
     elif name in ("var", "std"):
         scale = np.abs(expected)
-        scale = scale + (magnitude.max(axis=-1) ** 2 if name == "var" else magnitude.max(axis=-1)) * 4e-16 * 4e-16
+        limit = magnitude.max(axis=-1) * 4e-19  # of the reference itself, in long double
+        scale = scale + (limit**2 if name == "var" else limit) * 2.0**48
     else:
         scale = np.abs(expected) * max(count, 4)
     bound = np.abs(expected) * eps * 2 + scale * 2.0**-52 * 16 + np.finfo(out.dtype).smallest_subnormal
