@@ -72,6 +72,9 @@ size_t fa__dtype_display(const fa_dtype *dtype, char *text, size_t size);
  * previous. item_bytes -1: what fits. Refuses overlapping fields, bad names, too many. */
 fa_dtype *fa__dtype_structure(const fa__field *fields, int count, bool aligned, int64_t item_bytes, fa_error *err);
 fa_dtype *fa__dtype_subarray(const fa_dtype *base, int ndim, const int64_t *sizes, fa_error *err);
+/* What (base, shape) means in NumPy: `base` itself for (), the size of an unsized S, U or V for a number, else a sub-array.
+ * Takes over the reference to `base`, which may be NULL. */
+fa_dtype *fa__dtype_repeated(fa_dtype *base, int ndim, const int64_t *sizes, bool is_number, fa_error *err);
 fa_dtype *fa__dtype_flexible(fa_type type, int64_t item_bytes, bool swapped, fa_error *err); /* S U V */
 fa_dtype *fa__dtype_numeric(fa_type type, bool swapped, fa_error *err);
 /* datetime64 and timedelta64; `unit` is "" (generic), "Y", ..., "as". */

@@ -127,7 +127,7 @@ static fa_dtype *parse_time(span name, fa_type type, span meta, bool swapped, fa
         at = end + 1;
         if (!read_number(meta, &at, INT32_MAX, &divisor) || at < meta.length || divisor == 0)
             return fail(meta, FA_BAD_DTYPE, "the divisor is no number", err);
-        if (!divide_unit(&unit, &count, divisor))
+        if (divisor > 1 && !divide_unit(&unit, &count, divisor))
             return fail(meta, FA_BAD_DTYPE, "the divisor gives no whole number of a smaller unit", err);
     }
     return fa__dtype_time(type, units[unit], (int32_t)count, swapped, err);
@@ -313,13 +313,13 @@ static bool parse_repeat(span text, size_t *at, int *ndim, int64_t *sizes, fa_er
     }
     if (i >= text.length || text.text[i] != '(')
         return true;
-    bool comma = true, any_comma = false;
+    bool comma = true;
     *ndim = 0;
     for (i++; i < text.length && text.text[i] != ')';) {
         if (text.text[i] == ' ') {
             i++;
         } else if (text.text[i] == ',' && !comma) {
-            comma = any_comma = true;
+            comma = true;
             i++;
         } else if (comma && *ndim < FA_MAX_NDIM && read_number(text, &i, FA__MAX_ITEM_BYTES, &sizes[*ndim])) {
             comma = false;
@@ -328,7 +328,7 @@ static bool parse_repeat(span text, size_t *at, int *ndim, int64_t *sizes, fa_er
             break;
         }
     }
-    if (i >= text.length || text.text[i] != ')' || (*ndim > 0 && !any_comma)) {
+    if (i >= text.length || text.text[i] != ')') {
         fail(part(text, *at, text.length - *at), FA_BAD_DTYPE, "the repeat is no tuple of up to 64 sizes",
              err);
         return false;
@@ -354,6 +354,7 @@ static fa_dtype *parse_item(span text, fa_error *err)
     if (text.length > 0 && is_order(text.text[0]))
         order = text.text[at++];
     size_t repeat = at = skip_spaces(text, at);
+    bool is_number = at < text.length && is_digit(text.text[at]);
     if (!parse_repeat(text, &at, &ndim, sizes, err))
         return NULL;
     if (ndim < 0 && repeat > (order != '\0'))
@@ -371,10 +372,7 @@ static fa_dtype *parse_item(span text, fa_error *err)
         fa_dtype_release(base);
         base = (fa_dtype *)swapped;
     }
-    if (base == NULL || ndim == 0)
-        return base;
-    fa_dtype *dtype = fa__dtype_subarray(base, ndim, sizes, err);
-    fa_dtype_release(base);
+    fa_dtype *dtype = fa__dtype_repeated(base, ndim, sizes, is_number, err);
     if (fa_failed(err) && err->column == 0)
         err->column = text.column;
     return dtype;

@@ -266,21 +266,10 @@ static fa_dtype *read_repeat(parser *in, fa_dtype *base)
     int ndim;
     bool is_number;
     int64_t sizes[FA_MAX_NDIM];
-    fa_dtype *result = NULL;
-    if (base == NULL || !read_shape(in, &ndim, sizes, &is_number)) {
-        fa_dtype_release(base);
-        return NULL;
-    }
-    if (ndim == 0)
-        return base;
-    bool unsized = base->item_bytes == 0 && base->base == NULL && !base->is_structure;
-    if (is_number && unsized && sizes[0] <= FA__MAX_ITEM_BYTES)
-        result = fa__dtype_flexible(base->type, sizes[0] * (base->type == FA_TYPE_STRING ? 4 : 1),
-                                    base->swapped, in->err);
-    else
-        result = fa__dtype_subarray(base, ndim, sizes, in->err);
+    if (base != NULL && read_shape(in, &ndim, sizes, &is_number))
+        return finish(in, first, fa__dtype_repeated(base, ndim, sizes, is_number, in->err));
     fa_dtype_release(base);
-    return finish(in, first, result);
+    return NULL;
 }
 
 /* "('<f4', (2, 3))": the opening parenthesis is read. */
