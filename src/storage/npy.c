@@ -48,9 +48,13 @@ static bool fail_inside(fa_error *err, const char *name, int64_t byte_offset, co
 static bool read_prefix(const char *name, const unsigned char *bytes, size_t size, int64_t file_bytes,
                         fa__layout *layout, size_t *start, size_t *length, fa_error *err)
 {
-    if (size < MAGIC_BYTES + 2 || memcmp(bytes, magic, MAGIC_BYTES) != 0)
+    if (memcmp(bytes, magic, size < MAGIC_BYTES ? size : MAGIC_BYTES) != 0)
         return fa__fail(err, FA_BAD_FORMAT,
                         "%s: not an .npy file: it does not begin with \\x93NUMPY and a version", name);
+    if (size < MAGIC_BYTES + 2)
+        return fa__fail_at_byte(err, FA_BAD_FORMAT, (int64_t)size,
+                                "%s: file ends at byte %zu, inside the first %d of an .npy file", name, size,
+                                MAGIC_BYTES + 2);
     layout->major = bytes[MAGIC_BYTES];
     layout->minor = bytes[MAGIC_BYTES + 1];
     if (layout->major < 1 || layout->major > 3 || layout->minor != 0)
