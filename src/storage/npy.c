@@ -285,6 +285,13 @@ static bool says_fortran(int ndim, const int64_t *sizes, fa_order order)
 static char *format_dict(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_order order,
                          size_t *length, fa_error *err)
 {
+    if (!fa__dtype_has_descr(dtype)) {
+        char text[80];
+        fa__dtype_display(dtype, text, sizeof text);
+        fa__fail(err, FA_UNSUPPORTED,
+                 "a .npy header cannot describe fields that are out of order of their offsets: %s", text);
+        return NULL;
+    }
     size_t descr_bytes = fa__dtype_descr(dtype, NULL, 0);
     if (descr_bytes > MAX_LITERAL) {
         fa__fail(err, FA_TOO_LARGE,
