@@ -3,7 +3,7 @@
 #ifndef FA_ARRAY_DTYPE_H
 #define FA_ARRAY_DTYPE_H
 
-#include <farray/dtype.h>
+#include <farray/array.h>
 #include "base/dtypes.h"
 #include "base/reference.h"
 
@@ -34,6 +34,7 @@ struct fa_dtype {
     const fa_dtype *base; /* sub-array: type is FA_TYPE_VOID, `base` its elements; else NULL */
     int base_ndim;
     int64_t *base_sizes;
+    int depth;            /* 0: scalar; one more for every structure or sub-array around it, FA__MAX_DTYPE_DEPTH at most */
 };
 
 /* True for bool to complex128: what kernels compute with. */
@@ -67,5 +68,8 @@ size_t fa__dtype_display(const fa_dtype *dtype, char *text, size_t size);
 fa_dtype *fa__dtype_structure(const fa__field *fields, int count, bool aligned, int64_t item_bytes, fa_error *err);
 fa_dtype *fa__dtype_subarray(const fa_dtype *base, int ndim, const int64_t *sizes, fa_error *err);
 fa_dtype *fa__dtype_flexible(fa_type type, int64_t item_bytes, bool swapped, fa_error *err); /* S U V */
+fa_dtype *fa__dtype_numeric(fa_type type, bool swapped, fa_error *err);
+/* datetime64 and timedelta64; `unit` is "" (generic), "Y", ..., "as". */
+fa_dtype *fa__dtype_time(fa_type type, const char *unit, int32_t count, bool swapped, fa_error *err);
 
 #endif
