@@ -172,9 +172,10 @@ static void touched_memory_is_resident(void **state)
     size_t before = fa__memory_resident();
     char *pages = fa__pages_alloc(bytes, true, &err);
     memset(pages, 1, bytes);
-    assert_in_range(fa__memory_resident() - before, bytes / 10 * 9, bytes / 10 * 11);
+    size_t touched = fa__memory_resident(); /* with a sanitizer's shadow, which stays */
+    assert_true(touched >= before + bytes / 10 * 9);
     fa__pages_discard(pages, bytes);
-    assert_true(fa__memory_resident() < before + bytes / 10);
+    assert_true(fa__memory_resident() <= touched - bytes / 10 * 9);
     fa__pages_free(pages, bytes);
 }
 
