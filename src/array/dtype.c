@@ -175,6 +175,30 @@ fa_dtype *fa__dtype_subarray(const fa_dtype *base, int ndim, const int64_t *size
     return dtype;
 }
 
+static bool is_unsized(const fa_dtype *dtype)
+{
+    return dtype->item_bytes == 0 && dtype->base == NULL && !dtype->is_structure;
+}
+
+fa_dtype *fa__dtype_repeated(fa_dtype *base, int ndim, const int64_t *sizes, bool is_number, fa_error *err)
+{
+    fa_dtype *result = NULL;
+    if (base == NULL || fa_failed(err))
+        result = NULL;
+    else if (ndim == 0)
+        return base;
+    else if (is_unsized(base) && !is_number)
+        fa__fail(err, FA_BAD_DTYPE, "a sub-array of elements of type %s that have no size",
+                 fa__type_name(base->type));
+    else if (is_unsized(base) && sizes[0] <= FA__MAX_ITEM_BYTES)
+        result = fa__dtype_flexible(base->type, sizes[0] * (base->type == FA_TYPE_STRING ? 4 : 1),
+                                    base->swapped, err);
+    else
+        result = fa__dtype_subarray(base, ndim, sizes, err);
+    fa_dtype_release(base);
+    return result;
+}
+
 /* ---- Structures ---- */
 
 static int compare_names(const void *a, const void *b)

@@ -101,7 +101,7 @@ static bool map_range(fa__reach *reach, int64_t origin, int64_t low, int64_t hig
 }
 
 /* The axes of the box, outermost in memory first. */
-static void memory_order(const fa__pass *pass, const fa__span *span, const fa__operand *operand, int *order)
+static void order_in_memory(const fa__pass *pass, const fa__span *span, const fa__operand *operand, int *order)
 {
     fa__k_order(pass->ndim, span->sizes, operand->strides, order);
 }
@@ -109,7 +109,7 @@ static void memory_order(const fa__pass *pass, const fa__span *span, const fa__o
 static bool runs_contrary(const fa__pass *pass, const fa__span *span, const fa__operand *operand)
 {
     int order[FA_MAX_NDIM];
-    memory_order(pass, span, operand, order);
+    order_in_memory(pass, span, operand, order);
     int inner = pass->ndim - 1;
     return pass->ndim > 1 && order[inner] != inner && span->sizes[order[inner]] > 1 && span->sizes[inner] > 1 &&
            operand->strides[order[inner]] != 0 && operand->strides[inner] != 0;
@@ -124,7 +124,7 @@ static bool read_turned(fa__reach *reach, const fa__pass *pass, const fa__span *
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM], dense[FA_MAX_NDIM];
     if (!need_buffer(&reach->turned, &reach->turned_bytes, (size_t)(count * operand->item_bytes), err))
         return false;
-    memory_order(pass, span, operand, order);
+    order_in_memory(pass, span, operand, order);
     for (int i = 0; i < pass->ndim; i++) {
         sizes[i] = span->sizes[order[i]];
         strides[i] = operand->strides[order[i]];
@@ -366,7 +366,7 @@ static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span 
     const fa__operand *operand = reach->operand;
     int order[FA_MAX_NDIM];
     int64_t walked[FA_MAX_NDIM], sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM], from[FA_MAX_NDIM];
-    memory_order(pass, span, operand, order);
+    order_in_memory(pass, span, operand, order);
     fa__strides_c(pass->ndim, span->sizes, operand->item_bytes, walked);
     for (int i = 0; i < pass->ndim; i++) {
         sizes[i] = span->sizes[order[i]];

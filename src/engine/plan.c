@@ -150,7 +150,7 @@ static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64
                                      .type = fa__type_is_numeric(dtype->type) ? (int)dtype->type : -1,
                                      .item_bytes = dtype->item_bytes,
                                      .operand = (int)(pass->operand_count - 1),
-                                     .uniform = all_zero(pass, domain),
+                                     .uniform = fa__type_is_numeric(dtype->type) && all_zero(pass, domain),
                                  });
     if (value >= 0 && found < 0)
         fa__index_set(&p->loads, (uint64_t)(uintptr_t)source, hash, value, p->err);
@@ -522,6 +522,8 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
                    int64_t count, fa_error *err)
 {
     memset(pass, 0, sizeof *pass);
+    if (fa_failed(err))
+        return false;
     planner p = {.pass = pass, .err = err};
     pass->ndim = ndim;
     pass->total = 1;

@@ -73,11 +73,11 @@ static void generate(const worker *w, const fa__value *value, int64_t first, int
     int64_t row = sizes[ndim - 1];
     for (int64_t done = 0; done < n;) {
         int64_t at = first + done;
-        int64_t run = fa__min_i64(n - done, row - at % row);
+        int64_t some = fa__min_i64(n - done, row - at % row);
         fa__generate((fa__generator)node->code, (fa_type)value->type, &node->as.generate,
-                     base + fa__flat_offset(ndim, sizes, strides, at), strides[ndim - 1], run,
+                     base + fa__flat_offset(ndim, sizes, strides, at), strides[ndim - 1], some,
                      (char *)out + done * value->item_bytes);
-        done += run;
+        done += some;
     }
 }
 
@@ -161,10 +161,10 @@ static void uniforms(worker *w)
         const fa__value *value = &pass->values[i];
         if (!value->uniform)
             continue;
-        void *out = value->item_bytes <= 16 ? uniform(w, i) : slot(w, pass->slot_count + 1);
+        void *out = uniform(w, i);
         switch (value->kind) {
         case FA__VALUE_LOAD:
-            w->at[i] = fa__load_block(&w->loads[value->operand], w->first, 1, out, value->item_bytes <= 16);
+            w->at[i] = fa__load_block(&w->loads[value->operand], w->first, 1, out, true);
             break;
         case FA__VALUE_CONSTANT:
             w->at[i] = value->constant;
@@ -294,8 +294,8 @@ static bool worker_start(worker *w)
     w->loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *w->loads, err);
     w->stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->stores, err);
     w->consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->consumers, err);
-    /* Two buffers more: one to spread uniform values, one for a uniform element too large for its place. */
-    w->slots_bytes = (size_t)(pass->slot_count + 2) * (size_t)pass->slot_bytes * FA__BLOCK;
+    /* One buffer more, to spread uniform values. */
+    w->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)pass->slot_bytes * FA__BLOCK;
     w->slots = fa__pages_alloc(w->slots_bytes, false, err);
     if (fa_failed(err))
         return false;

@@ -7,11 +7,12 @@
 
 #include <cpuid.h>
 
-/* What the levels of the x86-64 psABI add to the baseline, as bits of the answers of CPUID. Level 2 is part of level 3. */
+/* What the levels of the x86-64 psABI add to the baseline, as bits of the answers of CPUID. Level 2 is part
+ * of level 3. */
 
 /* SSE3, SSSE3, FMA, CMPXCHG16B, SSE4.1, SSE4.2, MOVBE, POPCNT, OSXSAVE, AVX, F16C. */
-static const unsigned leaf1_ecx_v3 = 1u << 0 | 1u << 9 | 1u << 12 | 1u << 13 | 1u << 19 | 1u << 20 | 1u << 22 |
-                                     1u << 23 | 1u << 27 | 1u << 28 | 1u << 29;
+static const unsigned leaf1_ecx_v3 = 1u << 0 | 1u << 9 | 1u << 12 | 1u << 13 | 1u << 19 | 1u << 20 |
+                                     1u << 22 | 1u << 23 | 1u << 27 | 1u << 28 | 1u << 29;
 /* BMI1, AVX2, BMI2. */
 static const unsigned leaf7_ebx_v3 = 1u << 3 | 1u << 5 | 1u << 8;
 /* LAHF and SAHF, LZCNT. */
@@ -19,7 +20,8 @@ static const unsigned extended_ecx_v3 = 1u << 0 | 1u << 5;
 /* AVX512 F, DQ, CD, BW, VL. */
 static const unsigned leaf7_ebx_v4 = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;
 
-/* The registers that the system saves for a thread (XCR0): SSE and AVX; with AVX-512's masks and both of its halves. */
+/* The registers that the system saves for a thread (XCR0): SSE and AVX; with AVX-512's masks and both of its
+ * halves. */
 static const unsigned saved_v3 = 0x06;
 static const unsigned saved_v4 = 0xe6;
 

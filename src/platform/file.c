@@ -340,6 +340,15 @@ static bool fail_reserving(fa__file *file, int64_t size, int system_errno, fa_er
     return fa__fail_system(err, system_errno, "%s: cannot reserve %lld bytes", file->path, (long long)size);
 }
 
+/* Takes back what a failed reservation made, and no byte that another process put behind it meanwhile. */
+static void undo_growth(fa__file *file, int64_t old_size, int64_t wanted_size)
+{
+    fa_error ignored = {0};
+    int64_t size = fa__file_size(file, &ignored);
+    if (size >= old_size && size <= wanted_size)
+        set_size(file, old_size, &ignored);
+}
+
 bool fa__file_reserve(fa__file *file, int64_t size, fa_error *err)
 {
     int64_t old_size = fa__file_size(file, err);
@@ -348,19 +357,12 @@ bool fa__file_reserve(fa__file *file, int64_t size, fa_error *err)
     if (size > old_size && !check_size_limit(file, size, err))
         return false;
     int refused = reserve_blocks(file->descriptor, size);
-    if (refused == EOPNOTSUPP || refused == ENOSYS)
-        write_zeros(file, old_size, size, err);
-    else if (refused != 0) {
-        /* What was taken before the failure goes back first, so that the figure in the message is true. */
-        fa_error ignored = {0};
-        set_size(file, old_size, &ignored);
-        return fail_reserving(file, size, refused, err);
-    }
-    if (!fa_failed(err))
+    if (refused == 0 ||
+        ((refused == EOPNOTSUPP || refused == ENOSYS) && write_zeros(file, old_size, size, err)))
         return true;
-    fa_error ignored = {0};
-    set_size(file, old_size, &ignored);
-    return false;
+    if (size > old_size)
+        undo_growth(file, old_size, size);
+    return fail_reserving(file, size, refused, err); /* says nothing where writing zeros said why */
 }
 
 /* ---- Locks

@@ -30,7 +30,7 @@ static struct {
     atomic_bool used;
 } levels[LEVELS];
 
-static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
+static fa__mutex installing = FA__MUTEX_INIT;
 static pthread_once_t forking = PTHREAD_ONCE_INIT;
 
 /* ---- In the handler: nothing here may lock or allocate
@@ -157,26 +157,23 @@ static int level_for(const struct sigaction *previous)
     return level;
 }
 
-static void take_lock(void)
+/* A forked child may find the lock held by a thread that it does not have; the levels are whole at every
+ * moment. */
+static void forget_lock(void)
 {
-    pthread_mutex_lock(&installing);
+    static const fa__mutex fresh = FA__MUTEX_INIT;
+    installing = fresh;
 }
 
-static void give_lock(void)
+static void forget_lock_in_children(void)
 {
-    pthread_mutex_unlock(&installing);
-}
-
-/* A child must not find the lock held by a thread that it does not have. */
-static void hold_lock_over_forks(void)
-{
-    pthread_atfork(take_lock, give_lock, give_lock);
+    fa__at_fork_child(forget_lock);
 }
 
 static void install(void)
 {
-    pthread_once(&forking, hold_lock_over_forks);
-    take_lock();
+    pthread_once(&forking, forget_lock_in_children);
+    fa__mutex_lock(&installing);
     struct sigaction current;
     if (sigaction(SIGBUS, NULL, &current) == 0 && !is_ours(&current)) {
         int level = level_for(&current);
@@ -190,7 +187,7 @@ static void install(void)
                                  .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
         sigaction(SIGBUS, &ours, NULL);
     }
-    give_lock();
+    fa__mutex_unlock(&installing);
 }
 
 /* Asked at each guarded call, because others install handlers without telling: Python's faulthandler does. */
@@ -216,7 +213,9 @@ const void *fa__guarded(void (*body)(void *), void *argument)
     here.address = NULL;
     if (sigsetjmp(here.jump, 0) == 0) {
         innermost = &here;
+        atomic_signal_fence(memory_order_seq_cst); /* nothing of the body may move out of the guard */
         body(argument);
+        atomic_signal_fence(memory_order_seq_cst);
     }
     innermost = here.outer;
     if (here.address != NULL || sigismember(&before, SIGBUS))

@@ -134,7 +134,7 @@ static int populate(pages range, int advice)
     int failed;
     do
         failed = madvise(range.address, range.bytes, advice) == 0 ? 0 : errno;
-    while (failed == EINTR || failed == EAGAIN);
+    while (failed == EINTR);
     return failed;
 }
 

@@ -30,20 +30,17 @@ static struct block first_block;
 static fa__mutex lock = FA__MUTEX_INIT;
 static pthread_once_t forking = PTHREAD_ONCE_INIT;
 
-static void take_lock(void)
+/* A forked child may find the lock held by a thread that it does not have. The register itself is whole at
+ * every moment: a slot that was being filled is empty. */
+static void forget_lock(void)
 {
-    fa__mutex_lock(&lock);
+    static const fa__mutex fresh = FA__MUTEX_INIT;
+    lock = fresh;
 }
 
-static void give_lock(void)
+static void forget_lock_in_children(void)
 {
-    fa__mutex_unlock(&lock);
-}
-
-/* A child must not find the lock held by a thread that it does not have. */
-static void hold_lock_over_forks(void)
-{
-    pthread_atfork(take_lock, give_lock, give_lock);
+    fa__at_fork_child(forget_lock);
 }
 
 /* `end` is read on both sides of `begin`. The writer sets end to 0 before it changes begin, so that equal
@@ -83,11 +80,11 @@ static struct slot *find_empty_slot(fa_error *err)
 
 bool fa__mappings_add(const void *address, size_t size, const fa__file *file, fa_error *err)
 {
-    pthread_once(&forking, hold_lock_over_forks);
+    pthread_once(&forking, forget_lock_in_children);
     char *path = fa__copy_text(file->path, strlen(file->path), err);
     if (path == NULL)
         return false;
-    take_lock();
+    fa__mutex_lock(&lock);
     struct slot *slot = find_empty_slot(err);
     if (slot != NULL) {
         slot->path = path;
@@ -95,7 +92,7 @@ bool fa__mappings_add(const void *address, size_t size, const fa__file *file, fa
         atomic_store(&slot->begin, (uintptr_t)address);
         atomic_store(&slot->end, (uintptr_t)address + size);
     }
-    give_lock();
+    fa__mutex_unlock(&lock);
     if (slot == NULL)
         fa__free(path);
     return slot != NULL;
@@ -104,14 +101,14 @@ bool fa__mappings_add(const void *address, size_t size, const fa__file *file, fa
 void fa__mappings_remove(const void *address)
 {
     char *path = NULL;
-    take_lock();
+    fa__mutex_lock(&lock);
     struct slot *slot = find_slot((uintptr_t)address);
     if (slot != NULL) {
         atomic_store(&slot->end, 0);
         path = slot->path;
         slot->path = NULL;
     }
-    give_lock();
+    fa__mutex_unlock(&lock);
     fa__free(path);
 }
 
@@ -122,7 +119,7 @@ bool fa__mappings_hold(const void *address)
 
 bool fa__mappings_find(const void *address, fa__mapping *mapping)
 {
-    take_lock();
+    fa__mutex_lock(&lock);
     const struct slot *slot = find_slot((uintptr_t)address);
     if (slot != NULL) {
         uintptr_t begin = atomic_load(&slot->begin);
@@ -131,7 +128,7 @@ bool fa__mappings_find(const void *address, fa__mapping *mapping)
         mapping->identity = slot->identity;
         snprintf(mapping->path, sizeof mapping->path, "%s", slot->path);
     }
-    give_lock();
+    fa__mutex_unlock(&lock);
     return slot != NULL;
 }
 

@@ -28,6 +28,8 @@ fa__file *fa__file_open(const char *path, unsigned flags, fa_error *err);
 /* Always closes; an error is recorded into a clean err (may be NULL: nobody asks). */
 void fa__file_close(fa__file *file, fa_error *err);
 const char *fa__file_path(const fa__file *file);
+/* What messages, and mappings made from now on, call the file: for one that gets another name. Before others use it. */
+bool fa__file_set_path(fa__file *file, const char *path, fa_error *err);
 fa__file_identity fa__file_identity_of(const fa__file *file);
 /* Asked from the system each time. -1 with an error. */
 int64_t fa__file_size(fa__file *file, fa_error *err);
@@ -65,6 +67,8 @@ bool fa__path_rename(const char *from, const char *to, fa_error *err);
 /* The same where `to` is nobody's name yet: FA_BUSY when it is, and nothing happened. */
 bool fa__path_rename_new(const char *from, const char *to, fa_error *err);
 bool fa__path_remove(const char *path, fa_error *err);
+/* Where `path` leads when it is a link, or a link to a link, even to nowhere yet; else `path`. Ended by fa__free(). */
+char *fa__path_follow(const char *path, fa_error *err);
 bool fa__path_sync_folder(const char *path, fa_error *err); /* the folder that holds `path` */
 /* Whether the name is taken, be it by a link to nowhere. */
 bool fa__path_exists(const char *path);

@@ -137,6 +137,15 @@ fa__file_object *fa__object_of_new_file(fa__file *file, const char *path, fa_err
     return object;
 }
 
+void fa__object_share_lock(fa__file_object *object)
+{
+    fa_error ignored = {0}; /* making a lock weaker fails only where there are no locks */
+    fa__mutex_lock(&object->mutex);
+    if (object->writer != NULL && object->replacing == 0)
+        fa__file_lock(object->writer, false, &ignored);
+    fa__mutex_unlock(&object->mutex);
+}
+
 /* Hands a descriptor to an object. *surplus is what the object has no use for. False when the file is locked.
  */
 static bool add_descriptor(fa__file_object *object, fa__file *file, bool writeable, fa__file **surplus,
@@ -294,31 +303,29 @@ void fa__object_unmap(fa__file_object *object, int64_t first, int64_t size)
     fa__mutex_unlock(&object->mutex);
 }
 
-void fa__storage_fault(const void *address, fa_error *err)
+/* Bytes that are gone stay gone for this object; a full disk may have room again. */
+static void fail_objects_at(const void *address, const fa_error *fault)
 {
-    if (fa_failed(err))
-        return;
-    char path[256];
-    int64_t offset;
-    if (!fa__map_find(address, path, sizeof path, &offset)) {
-        fa__fail(err, FA_INTERNAL, "memory at %p faulted, which is in no mapped file", address);
-        return;
-    }
-    fa__fail_at_byte(err, FA_MAP_FAULT, offset,
-                     "%s: byte %lld can no longer be read: the file was truncated or the device failed", path,
-                     (long long)offset);
     fa__mutex_lock(&registry_mutex);
     for (fa__file_object *object = registry; object != NULL; object = object->next) {
         fa__mutex_lock(&object->mutex);
         for (int64_t i = 0; i < object->map_count; i++) {
-            const fa__map *map = &object->maps[i];
-            uintptr_t distance = (uintptr_t)address - (uintptr_t)map->address;
-            if (distance < map->size + fa__page_size()) /* the last page reaches beyond the file */
-                fa__error_move(&object->failure, err);
+            uintptr_t distance = (uintptr_t)address - (uintptr_t)object->maps[i].address;
+            if (distance < object->maps[i].size)
+                fa__error_move(&object->failure, fault);
         }
         fa__mutex_unlock(&object->mutex);
     }
     fa__mutex_unlock(&registry_mutex);
+}
+
+void fa__storage_fault(const void *address, fa_error *err)
+{
+    fa_error fault = {0};
+    fa__map_fault(address, &fault);
+    if (fault.code == FA_MAP_FAULT)
+        fail_objects_at(address, &fault);
+    fa__error_move(err, &fault);
 }
 
 /* ---- Durable, closed

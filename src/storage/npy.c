@@ -48,9 +48,13 @@ static bool fail_inside(fa_error *err, const char *name, int64_t byte_offset, co
 static bool read_prefix(const char *name, const unsigned char *bytes, size_t size, int64_t file_bytes,
                         fa__layout *layout, size_t *start, size_t *length, fa_error *err)
 {
-    if (size < MAGIC_BYTES + 2 || memcmp(bytes, magic, MAGIC_BYTES) != 0)
+    if (memcmp(bytes, magic, size < MAGIC_BYTES ? size : MAGIC_BYTES) != 0)
         return fa__fail(err, FA_BAD_FORMAT,
                         "%s: not an .npy file: it does not begin with \\x93NUMPY and a version", name);
+    if (size < MAGIC_BYTES + 2)
+        return fa__fail_at_byte(err, FA_BAD_FORMAT, (int64_t)size,
+                                "%s: file ends at byte %zu, inside the first %d of an .npy file", name, size,
+                                MAGIC_BYTES + 2);
     layout->major = bytes[MAGIC_BYTES];
     layout->minor = bytes[MAGIC_BYTES + 1];
     if (layout->major < 1 || layout->major > 3 || layout->minor != 0)
@@ -281,6 +285,13 @@ static bool says_fortran(int ndim, const int64_t *sizes, fa_order order)
 static char *format_dict(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_order order,
                          size_t *length, fa_error *err)
 {
+    if (!fa__dtype_has_descr(dtype)) {
+        char text[80];
+        fa__dtype_display(dtype, text, sizeof text);
+        fa__fail(err, FA_UNSUPPORTED,
+                 "a .npy header cannot describe fields that are out of order of their offsets: %s", text);
+        return NULL;
+    }
     size_t descr_bytes = fa__dtype_descr(dtype, NULL, 0);
     if (descr_bytes > MAX_LITERAL) {
         fa__fail(err, FA_TOO_LARGE,

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Arithmetic of float16, float32 and float64. */
+#include "kernel/loop.h"
+#include "kernel/half.inc.h"
+
+#define FLOAT_BINARY(X)                                                                                                \
+    X(ADD, add)                                                                                                        \
+    X(SUBTRACT, subtract)                                                                                              \
+    X(MULTIPLY, multiply)                                                                                              \
+    X(DIVIDE, divide)                                                                                                  \
+    X(COPYSIGN, copysign)                                                                                              \
+    X(MINIMUM, minimum)                                                                                                \
+    X(MAXIMUM, maximum)                                                                                                \
+    X(FMIN, fmin)                                                                                                      \
+    X(FMAX, fmax)
+#define FLOAT_UNARY(X)                                                                                                 \
+    X(NEGATIVE, negative)                                                                                              \
+    X(POSITIVE, positive)                                                                                              \
+    X(IMAG, imag)                                                                                                      \
+    X(ABSOLUTE, absolute)                                                                                              \
+    X(SIGN, sign)                                                                                                      \
+    X(SQUARE, square)                                                                                                  \
+    X(RECIPROCAL, reciprocal)                                                                                          \
+    X(SQRT, sqrt)                                                                                                      \
+    X(FLOOR, floor)                                                                                                    \
+    X(CEIL, ceil)                                                                                                      \
+    X(TRUNC, trunc)                                                                                                    \
+    X(RINT, rint)
+/* Operations that mean the same as another one on real types. */
+#define FLOAT_UNARY_SHARED(X)                                                                                          \
+    X(FABS, absolute)                                                                                                  \
+    X(CONJUGATE, positive)                                                                                             \
+    X(REAL, positive)
+
+/* MATH(floor) is floorf in the template of float32. */
+#define MATH(function) FA__JOIN(math_##function, S)
+#define X(function)                                                                                                    \
+    FA__INLINE float math_##function##_f32(float a)                                                                    \
+    {                                                                                                                  \
+        return __builtin_##function##f(a);                                                                             \
+    }                                                                                                                  \
+    FA__INLINE double math_##function##_f64(double a)                                                                  \
+    {                                                                                                                  \
+        return __builtin_##function(a);                                                                                \
+    }
+X(fabs)
+X(sqrt)
+X(floor)
+X(ceil)
+X(trunc)
+X(rint)
+#undef X
+
+FA__INLINE float math_copysign_f32(float a, float b)
+{
+    return __builtin_copysignf(a, b);
+}
+
+FA__INLINE double math_copysign_f64(double a, double b)
+{
+    return __builtin_copysign(a, b);
+}
+
+#define FA__WITH_FLOATS
+#define FA__TEMPLATE "kernel/arithmetic.inc.h"
+#include "kernel/each_type.inc.h"
+
+#define X(id, operation)                                                                                               \
+    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)                    \
+    {                                                                                                                  \
+        half_loop(out, in, 2, n, scalars, operation##_loop_f32, false);                                                \
+    }
+FLOAT_BINARY(X)
+#undef X
+
+#define X(id, operation)                                                                                               \
+    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)                    \
+    {                                                                                                                  \
+        half_loop(out, in, 1, n, scalars, operation##_loop_f32, false);                                                \
+    }
+FLOAT_UNARY(X)
+#undef X
+
+void FA__ISA(fa__fill_arithmetic)(fa__kernels *kernels)
+{
+    fill_f32(kernels);
+    fill_f64(kernels);
+#define X(id, operation) kernels->loops[FA__OP_##id][FA_TYPE_FLOAT16] = operation##_loop_f16;
+    FLOAT_BINARY(X)
+    FLOAT_UNARY(X)
+    FLOAT_UNARY_SHARED(X)
+#undef X
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* where and clip. */
+#include "kernel/loop.h"
+#include "kernel/complex.h"
+#include "kernel/half.inc.h"
+
+#define IS_NAN(a)    false
+#define BEFORE(a, b) ((a) < (b))
+#define FA__WITH_BOOL
+#define FA__WITH_INTEGERS
+#define FA__TEMPLATE "kernel/clip.inc.h"
+#include "kernel/each_type.inc.h"
+#undef IS_NAN
+
+#define IS_NAN(a) ((a) != (a))
+#define FA__WITH_FLOATS
+#define FA__TEMPLATE "kernel/clip.inc.h"
+#include "kernel/each_type.inc.h"
+#undef IS_NAN
+#undef BEFORE
+
+#define IS_NAN(a)    NAME(is_nan)(a)
+#define BEFORE(a, b) NAME(less)(a, b)
+#define FA__WITH_COMPLEX
+#define FA__TEMPLATE "kernel/clip.inc.h"
+#include "kernel/each_type.inc.h"
+#undef IS_NAN
+#undef BEFORE
+
+static void clip_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)
+{
+    half_loop(out, in, 3, n, scalars, clip_loop_f32, false);
+}
+
+#define S size1
+#define T uint8_t
+#include "kernel/select.inc.h"
+#undef S
+#undef T
+#define S size2
+#define T uint16_t
+#include "kernel/select.inc.h"
+#undef S
+#undef T
+#define S size4
+#define T uint32_t
+#include "kernel/select.inc.h"
+#undef S
+#undef T
+#define S size8
+#define T uint64_t
+#include "kernel/select.inc.h"
+#undef S
+#undef T
+#define S size16
+#define T fa__complex128
+#include "kernel/select.inc.h"
+#undef S
+#undef T
+
+void FA__ISA(fa__fill_select)(fa__kernels *kernels)
+{
+    fill_b8(kernels);
+    fill_i8(kernels);
+    fill_u8(kernels);
+    fill_i16(kernels);
+    fill_u16(kernels);
+    fill_i32(kernels);
+    fill_u32(kernels);
+    fill_i64(kernels);
+    fill_u64(kernels);
+    fill_f32(kernels);
+    fill_f64(kernels);
+    fill_c64(kernels);
+    fill_c128(kernels);
+    kernels->loops[FA__OP_CLIP][FA_TYPE_FLOAT16] = clip_loop_f16;
+#define X(id, suffix, name, kind, character, type, bytes)                                                              \
+    kernels->loops[FA__OP_WHERE][FA_TYPE_##id] = where_loop_size##bytes;
+    FA__NUMERIC_TYPES(X)
+#undef X
+}

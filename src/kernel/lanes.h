@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Vectors of doubles, 4 or 8 wide, and the fixed tree of a block: element i goes to lane i mod 64; each lane takes its
+ * elements in order; then lane j takes lane j + 32 for j < 32, j + 16 for j < 16, and so on down to lane 0. Lanes that no
+ * element reaches stay at a value that changes nothing. The width of the vectors does not show in the result. */
+#ifndef FA_KERNEL_LANES_H
+#define FA_KERNEL_LANES_H
+
+#include "kernel/loop.h"
+
+#ifdef __AVX512F__
+typedef __m512d fa__doubles;
+enum { FA__WIDTH = 8 };
+#define FA__VECTOR(name) _mm512_##name
+#else
+typedef __m256d fa__doubles;
+enum { FA__WIDTH = 4 };
+#define FA__VECTOR(name) _mm256_##name
+#endif
+
+enum {
+    FA__LANES = 64,
+    FA__LANE_VECTORS = FA__LANES / FA__WIDTH,
+    FA__GROUP = 8, /* vectors that stay in registers together */
+};
+
+typedef fa__doubles fa__join(fa__doubles a, fa__doubles b);
+/* A lane and its next element, with a constant for all. */
+typedef fa__doubles fa__step(fa__doubles lane, fa__doubles x, fa__doubles constant);
+
+/* The first `count` (0..WIDTH) doubles at x, and `rest` behind them. */
+FA__INLINE fa__doubles fa__load_some(const double *x, int64_t count, fa__doubles rest)
+{
+#ifdef __AVX512F__
+    return _mm512_mask_loadu_pd(rest, (__mmask8)((1u << count) - 1), x);
+#else
+    const __m256i mask = _mm256_cmpgt_epi64(_mm256_set1_epi64x(count), _mm256_setr_epi64x(0, 1, 2, 3));
+    return _mm256_blendv_pd(rest, _mm256_maskload_pd(x, mask), _mm256_castsi256_pd(mask));
+#endif
+}
+
+/* Joins the lanes of one vector: WIDTH / 2 with WIDTH / 2, ... */
+FA__INLINE double fa__join_vector(fa__doubles lanes, fa__join *join)
+{
+#ifdef __AVX512F__
+    lanes = join(lanes, _mm512_shuffle_f64x2(lanes, lanes, 0x4e));
+    lanes = join(lanes, _mm512_shuffle_f64x2(lanes, lanes, 0xb1));
+    lanes = join(lanes, _mm512_permute_pd(lanes, 0x55));
+    return _mm512_cvtsd_f64(lanes);
+#else
+    lanes = join(lanes, _mm256_permute2f128_pd(lanes, lanes, 1));
+    lanes = join(lanes, _mm256_permute_pd(lanes, 5));
+    return _mm256_cvtsd_f64(lanes);
+#endif
+}
+
+/* Reduces n >= 1 doubles. `start` is what lanes begin with, `rest` an element that changes nothing. */
+FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
+                                   fa__doubles constant, fa__step *step, fa__join *join)
+{
+    if (n <= FA__WIDTH)
+        return fa__join_vector(step(start, fa__load_some(x, n, rest), constant), join);
+    fa__doubles lanes[FA__LANE_VECTORS];
+    for (int group = 0; group < FA__LANE_VECTORS; group += FA__GROUP) {
+        fa__doubles part[FA__GROUP];
+        for (int j = 0; j < FA__GROUP; j++)
+            part[j] = start;
+        int64_t i = group * FA__WIDTH;
+        for (; i + FA__GROUP * FA__WIDTH <= n; i += FA__LANES)
+            for (int j = 0; j < FA__GROUP; j++)
+                part[j] = step(part[j], FA__VECTOR(loadu_pd)(x + i + j * FA__WIDTH), constant);
+        for (int j = 0; j < FA__GROUP; j++) {
+            const int64_t left = n - i - j * FA__WIDTH;
+            if (left > 0)
+                part[j] = step(part[j], fa__load_some(x + i + j * FA__WIDTH, left < FA__WIDTH ? left : FA__WIDTH, rest),
+                               constant);
+        }
+        for (int j = 0; j < FA__GROUP; j++)
+            lanes[group + j] = part[j];
+    }
+    for (int half = FA__LANE_VECTORS / 2; half > 0; half /= 2)
+        for (int j = 0; j < half; j++)
+            lanes[j] = join(lanes[j], lanes[j + half]);
+    return fa__join_vector(lanes[0], join);
+}
+
+#endif

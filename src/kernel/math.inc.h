@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Template, once per real floating type T: functions that are computed a vector at a time. The elements behind the last
+ * whole vector are computed in a vector that is filled up with ones. V is the vector, LOAD, STORE and SET1 its operations. */
+
+enum { NAME(WIDTH) = sizeof(V) / sizeof(T) };
+
+FA__INLINE V NAME(load_some)(const T *x, int64_t count)
+{
+    T padded[NAME(WIDTH)];
+    for (int i = 0; i < NAME(WIDTH); i++)
+        padded[i] = 1;
+    memcpy(padded, x, (size_t)count * sizeof(T));
+    return LOAD(padded);
+}
+
+FA__INLINE void NAME(store_some)(T *x, V values, int64_t count)
+{
+    T padded[NAME(WIDTH)];
+    STORE(padded, values);
+    memcpy(x, padded, (size_t)count * sizeof(T));
+}
+
+FA__INLINE void NAME(fill_with)(T *out, V value, int64_t n)
+{
+    T first[NAME(WIDTH)];
+    STORE(first, value);
+    for (int64_t i = 0; i < n; i++)
+        out[i] = first[0];
+}
+
+FA__INLINE void NAME(vector_unary)(void *out_block, const void *const *in, int64_t n, unsigned scalars, V (*function)(V))
+{
+    T *out = out_block;
+    const T *a = in[0];
+    if (n > 0 && scalars & 1) {
+        NAME(fill_with)(out, function(SET1(a[0])), n);
+        return;
+    }
+    int64_t i = 0;
+    for (; i + NAME(WIDTH) <= n; i += NAME(WIDTH))
+        STORE(out + i, function(LOAD(a + i)));
+    if (i < n)
+        NAME(store_some)(out + i, function(NAME(load_some)(a + i, n - i)), n - i);
+}
+
+FA__INLINE void NAME(vector_binary)(void *out_block, const void *const *in, int64_t n, unsigned scalars,
+                                    V (*function)(V, V))
+{
+    T *out = out_block;
+    const T *a = in[0], *b = in[1];
+    if (n <= 0)
+        return;
+    const V first = SET1(a[0]), second = SET1(b[0]);
+    const bool one_a = scalars & 1, one_b = scalars & 2;
+    if (one_a && one_b) {
+        NAME(fill_with)(out, function(first, second), n);
+        return;
+    }
+    int64_t i = 0;
+    for (; i + NAME(WIDTH) <= n; i += NAME(WIDTH))
+        STORE(out + i, function(one_a ? first : LOAD(a + i), one_b ? second : LOAD(b + i)));
+    if (i < n)
+        NAME(store_some)(out + i,
+                         function(one_a ? first : NAME(load_some)(a + i, n - i),
+                                  one_b ? second : NAME(load_some)(b + i, n - i)),
+                         n - i);
+}
+
+#define X(id, name, accuracy)                                                                                          \
+    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                       \
+    {                                                                                                                  \
+        NAME(vector_unary)(out, in, n, scalars, SLEEF(name, accuracy));                                                \
+    }
+MATH_UNARY(X)
+#undef X
+
+#define X(id, name, accuracy)                                                                                          \
+    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                       \
+    {                                                                                                                  \
+        NAME(vector_binary)(out, in, n, scalars, SLEEF(name, accuracy));                                               \
+    }
+MATH_BINARY(X)
+#undef X
+
+static void NAME(fill)(fa__kernels *kernels)
+{
+#define X(id, name, accuracy) kernels->loops[FA__OP_##id][TYPE] = NAME(name##_loop);
+    MATH_UNARY(X)
+    MATH_BINARY(X)
+#undef X
+}

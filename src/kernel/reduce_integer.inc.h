@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Template, once per integer type T and for bool: sums and products in 64 bits that wrap, minimum and maximum. They are
+ * exact, so that the order is the compiler's. WIDE is the 64-bit type of T's kind; VALUE(x) the number that x stands for. */
+
+FA__INLINE uint64_t NAME(sum_block)(const T *x, int64_t n)
+{
+    uint64_t sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += (uint64_t)(WIDE)VALUE(x[i]);
+    return sum;
+}
+
+FA__INLINE uint64_t NAME(prod_block)(const T *x, int64_t n)
+{
+    uint64_t product = 1;
+    for (int64_t i = 0; i < n; i++)
+        product *= (uint64_t)(WIDE)VALUE(x[i]);
+    return product;
+}
+
+FA__INLINE uint64_t NAME(min_block)(const T *x, int64_t n)
+{
+    T least = VALUE(x[0]);
+    for (int64_t i = 1; i < n; i++)
+        least = VALUE(x[i]) < least ? VALUE(x[i]) : least;
+    return (uint64_t)(WIDE)least;
+}
+
+FA__INLINE uint64_t NAME(max_block)(const T *x, int64_t n)
+{
+    T most = VALUE(x[0]);
+    for (int64_t i = 1; i < n; i++)
+        most = VALUE(x[i]) > most ? VALUE(x[i]) : most;
+    return (uint64_t)(WIDE)most;
+}
+
+FA__INLINE uint64_t NAME(sum_pair)(uint64_t a, uint64_t b)
+{
+    return a + b;
+}
+
+FA__INLINE uint64_t NAME(prod_pair)(uint64_t a, uint64_t b)
+{
+    return a * b;
+}
+
+FA__INLINE uint64_t NAME(min_pair)(uint64_t a, uint64_t b)
+{
+    return (WIDE)b < (WIDE)a ? b : a;
+}
+
+FA__INLINE uint64_t NAME(max_pair)(uint64_t a, uint64_t b)
+{
+    return (WIDE)b > (WIDE)a ? b : a;
+}
+
+#define X(name)                                                                                                        \
+    static void NAME(integer_##name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows,           \
+                                                 int64_t n)                                                            \
+    {                                                                                                                  \
+        uint64_t *results = state;                                                                                     \
+        (void)capacity;                                                                                                \
+        for (int64_t row = 0; row < rows; row++)                                                                       \
+            results[row] = NAME(name##_block)((const T *)x + row * n, n);                                              \
+    }                                                                                                                  \
+    static void NAME(integer_##name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)                   \
+    {                                                                                                                  \
+        (void)capacity;                                                                                                \
+        *(uint64_t *)state = NAME(name##_block)(x, n);                                                                 \
+    }                                                                                                                  \
+    static void NAME(integer_##name##_strip_row)(void *state, int64_t capacity, const void *x_row, int64_t n, int row) \
+    {                                                                                                                  \
+        uint64_t *results = state;                                                                                     \
+        const T *x = x_row;                                                                                            \
+        (void)capacity;                                                                                                \
+        if (row == 0)                                                                                                  \
+            for (int64_t i = 0; i < n; i++)                                                                            \
+                results[i] = (uint64_t)(WIDE)VALUE(x[i]);                                                              \
+        else                                                                                                           \
+            for (int64_t i = 0; i < n; i++)                                                                            \
+                results[i] = NAME(name##_pair)(results[i], (uint64_t)(WIDE)VALUE(x[i]));                               \
+    }                                                                                                                  \
+    static void NAME(integer_##name##_merge)(void *a, int64_t a_capacity, const void *b, int64_t b_capacity,           \
+                                             int64_t n)                                                                \
+    {                                                                                                                  \
+        uint64_t *firsts = a;                                                                                          \
+        const uint64_t *seconds = b;                                                                                   \
+        (void)a_capacity, (void)b_capacity;                                                                            \
+        for (int64_t i = 0; i < n; i++)                                                                                \
+            firsts[i] = NAME(name##_pair)(firsts[i], seconds[i]);                                                      \
+    }
+X(sum)
+X(prod)
+X(min)
+X(max)
+#undef X
+
+static void NAME(finish_extreme)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+{
+    T *results = out;
+    const uint64_t *extremes = state;
+    (void)capacity, (void)count, (void)ddof;
+    for (int64_t i = 0; i < n; i++)
+        results[i] = (T)extremes[i];
+}
+
+static void NAME(fill_integer)(fa__kernels *kernels)
+{
+    FA__REDUCER(SUM, 1, true, integer_sum, NAME(integer_sum_merge), finish_integer_sum, WIDE_TYPE);
+    FA__REDUCER(PROD, 1, true, integer_prod, NAME(integer_prod_merge), finish_integer_prod, WIDE_TYPE);
+    FA__REDUCER(MIN, 1, false, integer_min, NAME(integer_min_merge), NAME(finish_extreme), TYPE);
+    FA__REDUCER(MAX, 1, false, integer_max, NAME(integer_max_merge), NAME(finish_extreme), TYPE);
+}

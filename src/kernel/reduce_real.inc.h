@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Template, once per real type T: its blocks as doubles for the reductions of reduce_double.inc.h that
+ * DOUBLE_REDUCTIONS lists, and its counts of elements that are not zero. VALUE(x) is the number that an element stands
+ * for; IS_TRUE(x) tells whether that is not zero. */
+
+/* n elements as doubles: x itself, or converted into the buffer. */
+FA__INLINE const double *NAME(doubles)(double *buffer, const T *x, int64_t n)
+{
+#ifdef HALF
+    float block[FA__BLOCK];
+    half_widen(block, x, n);
+    for (int64_t i = 0; i < n; i++)
+        buffer[i] = block[i];
+#else
+    if (_Generic((T){0}, double : true, default : false))
+        return (const double *)(const void *)x;
+    for (int64_t i = 0; i < n; i++)
+        buffer[i] = (double)VALUE(x[i]);
+#endif
+    return buffer;
+}
+
+#define X(name)                                                                                                        \
+    static void NAME(name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n)          \
+    {                                                                                                                  \
+        double buffer[FA__BLOCK];                                                                                      \
+        const int64_t together = FA__BLOCK / n;                                                                        \
+        for (int64_t row = 0; row < rows; row += together) {                                                           \
+            const int64_t count = rows - row < together ? rows - row : together;                                       \
+            const double *doubles = NAME(doubles)(buffer, (const T *)x + row * n, count * n);                                \
+            name##_rows((double *)state + row, capacity, doubles, count, n);                                           \
+        }                                                                                                              \
+    }                                                                                                                  \
+    static void NAME(name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)                             \
+    {                                                                                                                  \
+        double buffer[FA__BLOCK];                                                                                      \
+        name##_rows(state, capacity, NAME(doubles)(buffer, (const T *)x, n), 1, n);                                          \
+    }                                                                                                                  \
+    static void NAME(name##_strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row)               \
+    {                                                                                                                  \
+        double buffer[FA__BLOCK];                                                                                      \
+        for (int64_t done = 0; done < n; done += FA__BLOCK) {                                                          \
+            const int64_t count = n - done < FA__BLOCK ? n - done : FA__BLOCK;                                         \
+            const double *doubles = NAME(doubles)(buffer, (const T *)x + done, count);                                       \
+            name##_strip((double *)state + done, capacity, doubles, count, row);                                       \
+        }                                                                                                              \
+    }
+DOUBLE_REDUCTIONS(X)
+#undef X
+
+FA__INLINE int64_t NAME(count_block)(const T *x, int64_t n)
+{
+    int32_t count = 0;
+    for (int64_t i = 0; i < n; i++)
+        count += IS_TRUE(x[i]);
+    return count;
+}
+
+static void NAME(count_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n)
+{
+    int64_t *counts = state;
+    (void)capacity;
+    for (int64_t row = 0; row < rows; row++)
+        counts[row] = NAME(count_block)((const T *)x + row * n, n);
+}
+
+static void NAME(count_leaf)(void *state, int64_t capacity, const void *x, int64_t n)
+{
+    NAME(count_leaf_rows)(state, capacity, x, 1, n);
+}
+
+static void NAME(count_strip_row)(void *state, int64_t capacity, const void *x_row, int64_t n, int row)
+{
+    int64_t *counts = state;
+    const T *x = x_row;
+    (void)capacity;
+    for (int64_t i = 0; i < n; i++)
+        counts[i] = (row == 0 ? 0 : counts[i]) + IS_TRUE(x[i]);
+}
+
+static void NAME(fill_real)(fa__kernels *kernels)
+{
+    FA__REDUCER(MEAN, 1, true, sum, sum_merge, FINISH(mean), FLOATING_RESULT);
+    FA__REDUCER(VAR, 3, true, var, var_merge, FINISH(var), FLOATING_RESULT);
+    FA__REDUCER(STD, 3, true, var, var_merge, FINISH(std), FLOATING_RESULT);
+    kernels->reducers[FA__REDUCE_VAR][TYPE].strip_end = var_strip_end;
+    kernels->reducers[FA__REDUCE_STD][TYPE].strip_end = var_strip_end;
+    FA__REDUCER(ANY, 1, true, count, add_merge, finish_any, FA_TYPE_BOOL);
+    FA__REDUCER(ALL, 1, true, count, add_merge, finish_all, FA_TYPE_BOOL);
+    FA__REDUCER(COUNT_NONZERO, 1, true, count, add_merge, finish_count, FA_TYPE_INT64);
+#ifdef FLOATING
+    FA__REDUCER(SUM, 1, true, sum, sum_merge, FINISH(sum), TYPE);
+    FA__REDUCER(PROD, 1, true, prod, prod_merge, FINISH(prod), TYPE);
+    FA__REDUCER(MIN, 1, false, min, min_merge, FINISH(sum), TYPE);
+    FA__REDUCER(MAX, 1, false, max, max_merge, FINISH(sum), TYPE);
+#endif
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The choice of an instruction set, made once, and the finders of kernels. Also the lists of operations as arrays. */
+#include "kernel/isa.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+const fa__operation_info fa__operations[FA__OPERATION_COUNT] = {
+#define X(id, name, arity, symbol, aliases, rule, documentation)                                                       \
+    {#name, symbol, aliases, documentation, arity, FA__RULE_##rule},
+    FA__ELEMENTWISE(X)
+#undef X
+};
+
+const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT] = {
+#define X(id, name, aliases, documentation) {#name, aliases, documentation},
+    FA__REDUCTIONS(X)
+#undef X
+};
+
+static fa__kernels chosen;
+static atomic_int chosen_state; /* 0: not yet, 1: some thread is at it, 2: done */
+
+static bool has_v3(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
+}
+
+static bool has_v4(void)
+{
+    return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+/* FARRAY_ISA takes the older set on a processor that has both; it cannot give a processor what it lacks. */
+static void choose(void)
+{
+    const char *wanted = getenv("FARRAY_ISA");
+    if (!has_v3())
+        return;
+    const bool old = !has_v4() || (wanted != NULL && strcmp(wanted, "x86-64-v3") == 0);
+#define X(family) (old ? fa__fill_##family##_v3 : fa__fill_##family##_v4)(&chosen);
+    FA__FAMILIES(X)
+#undef X
+    chosen.name = old ? "x86-64-v3" : "x86-64-v4";
+}
+
+static void choose_once(void)
+{
+    int state = 0;
+    if (atomic_compare_exchange_strong(&chosen_state, &state, 1)) {
+        choose();
+        atomic_store_explicit(&chosen_state, 2, memory_order_release);
+    }
+    while (atomic_load_explicit(&chosen_state, memory_order_acquire) != 2)
+        ; /* another thread fills the table: microseconds */
+}
+
+static const fa__kernels *kernels(void)
+{
+    if (atomic_load_explicit(&chosen_state, memory_order_acquire) != 2)
+        choose_once();
+    return &chosen;
+}
+
+static bool has_kernels(fa_type type)
+{
+    return (unsigned)type < FA__KERNEL_TYPES;
+}
+
+const char *fa__kernel_isa(void)
+{
+    return kernels()->name;
+}
+
+fa__loop *fa__loop_find(fa__operation operation, fa_type type)
+{
+    return has_kernels(type) ? kernels()->loops[operation][type] : NULL;
+}
+
+fa__loop *fa__loop_compare_mixed(fa__operation operation, bool first_is_signed)
+{
+    return kernels()->compare_mixed[operation][first_is_signed];
+}
+
+static fa_type real_type(fa_type type)
+{
+    return type == FA_TYPE_COMPLEX64 ? FA_TYPE_FLOAT32 : type == FA_TYPE_COMPLEX128 ? FA_TYPE_FLOAT64 : type;
+}
+
+fa_type fa__loop_result(fa__operation operation, fa_type type)
+{
+    switch (fa__operations[operation].rule) {
+    case FA__RULE_ABSOLUTE:
+    case FA__RULE_PARTS:
+        return real_type(type);
+    case FA__RULE_COMPARE:
+    case FA__RULE_PREDICATE:
+    case FA__RULE_FLOAT_PREDICATE:
+    case FA__RULE_LOGIC:
+        return FA_TYPE_BOOL;
+    default:
+        return type;
+    }
+}
+
+bool fa__loop_is_exact(fa__operation operation, fa_type type)
+{
+    switch (operation) {
+    case FA__OP_POWER:
+        return type <= FA_TYPE_UINT64;
+    case FA__OP_ABSOLUTE:
+    case FA__OP_SIGN:
+        return type <= FA_TYPE_FLOAT64;
+    case FA__OP_ARCTAN2:
+    case FA__OP_HYPOT:
+    case FA__OP_CBRT:
+    case FA__OP_EXP:
+    case FA__OP_EXP2:
+    case FA__OP_EXPM1:
+    case FA__OP_LOG:
+    case FA__OP_LOG2:
+    case FA__OP_LOG10:
+    case FA__OP_LOG1P:
+    case FA__OP_SIN:
+    case FA__OP_COS:
+    case FA__OP_TAN:
+    case FA__OP_ARCSIN:
+    case FA__OP_ARCCOS:
+    case FA__OP_ARCTAN:
+    case FA__OP_SINH:
+    case FA__OP_COSH:
+    case FA__OP_TANH:
+    case FA__OP_ARCSINH:
+    case FA__OP_ARCCOSH:
+    case FA__OP_ARCTANH:
+        return false;
+    default:
+        return true;
+    }
+}
+
+bool fa__any_negative(const void *elements, fa_type type, int64_t n)
+{
+    bool (*any_negative)(const void *, int64_t) = has_kernels(type) ? kernels()->any_negative[type] : NULL;
+    return any_negative != NULL && any_negative(elements, n);
+}
+
+fa__convert_loop *fa__convert_find(fa_type from, fa_type to)
+{
+    return has_kernels(from) && has_kernels(to) ? kernels()->converts[from][to] : NULL;
+}
+
+void fa__gather(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap)
+{
+    kernels()->gather(out, in, stride, n, item_bytes, swap);
+}
+
+void fa__scatter(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap)
+{
+    kernels()->scatter(out, stride, in, n, item_bytes, swap);
+}
+
+void fa__transpose(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride, int64_t rows,
+                   int64_t columns, int64_t item_bytes, int swap)
+{
+    kernels()->transpose(out, out_row_stride, in, in_column_stride, rows, columns, item_bytes, swap);
+}
+
+void fa__stream_copy(void *out, const void *in, size_t bytes)
+{
+    kernels()->stream_copy(out, in, bytes);
+}
+
+void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes)
+{
+    kernels()->fill(out, element, n, item_bytes);
+}
+
+const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type)
+{
+    if (!has_kernels(type))
+        return NULL;
+    const fa__reducer *reducer = &kernels()->reducers[reduction][type];
+    return reducer->leaf != NULL ? reducer : NULL;
+}
+
+void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
+                  int64_t step, int64_t n, void *out)
+{
+    kernels()->generate(generator, type, params, first, step, n, out);
+}
