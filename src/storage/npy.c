@@ -121,9 +121,14 @@ static bool is_padding(fa__literal *literal)
     fa_error ignored = {0};
     const char *descr;
     size_t length;
-    return fa__literal_expect(literal, ',', &ignored) &&
-           fa__literal_string(literal, &descr, &length, &ignored) && length >= 2 &&
-           memcmp(descr, "|V", 2) == 0;
+    if (!fa__literal_expect(literal, ',', &ignored) ||
+        !fa__literal_string(literal, &descr, &length, &ignored) || length < 3 || memcmp(descr, "|V", 2) != 0)
+        return false;
+    for (size_t i = 2; i < length; i++) {
+        if (descr[i] < '0' || descr[i] > '9')
+            return false;
+    }
+    return true;
 }
 
 /* In other dtype texts NumPy makes up a name for an empty one, but not in files: only padding has none.

@@ -127,6 +127,17 @@ def numpy_reads(path):
         return None
 
 
+def numpy_refuses_dtype(header):
+    """Dtype texts have an oracle of their own (tests/array/oracle_dtype.py)."""
+    start = 10 if header[6] == 1 else 12
+    text = header[start:start + int.from_bytes(header[8:start], "little")].decode()
+    try:
+        descr_to_dtype(ast.literal_eval(text.strip().replace("L", ""))["descr"])
+    except (TypeError, ValueError):
+        return True
+    return False
+
+
 def damaged_headers(program, folder, count, rng):
     paths = [os.path.join(folder, f"d{i}.npy") for i in range(count)]
     for path in paths:
@@ -138,6 +149,8 @@ def damaged_headers(program, folder, count, rng):
         if reply[0] == "ok":
             with open(path, "rb") as file:
                 header = file.read(300)
+            if array is None and numpy_refuses_dtype(header):
+                continue
             assert array is not None, (reply, header)
             assert tuple(int(n) for n in reply[2].split()) == array.shape, (reply, header)
             assert descr_to_dtype(ast.literal_eval(reply[1])) == array.dtype, (reply, header)
