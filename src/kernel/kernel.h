@@ -55,7 +55,7 @@ void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes);
  *
  * One fixed tree (see src/op/DESIGN.md): along a contiguous reduced axis the leaf is FA__BLOCK elements in 64 lanes;
  * across rows (strips) the leaf is FA__STRIP_LEAF rows in sequence; merge() combines neighbours, the earlier one first. */
-enum { FA__STRIP_LEAF = 16, FA__MAX_COMPONENTS = 4 };
+enum { FA__STRIP_LEAF = 16, FA__MAX_COMPONENTS = 6 };
 
 typedef struct fa__reducer {
     int components;
