@@ -48,6 +48,7 @@ struct fa__node {
         fa__generator_params generate;
     } as;
     fa__node *next_free;   /* while being released */
+    fa_array *kept;        /* the values once an evaluation has computed them (engine's, under its lock); released here */
     int input_count;
     fa__node *inputs[3];
     int64_t geometry[];
