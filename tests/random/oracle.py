@@ -102,6 +102,15 @@ def finite(*arrays):
     return all(bool(np.isfinite(a).all()) for a in arrays)
 
 
+def refuse_large(arrays, most=500_000):
+    """A program is small: two arrays that broadcast to millions of elements are left alone."""
+    shapes = [np.shape(array)[::-1] for array in arrays]
+    sizes = [max((shape[axis] for shape in shapes if axis < len(shape)), default=1)
+             for axis in range(max(map(len, shapes)))]
+    if math.prod(max(size, 1) for size in sizes) > most:
+        raise Unsuitable
+
+
 UFUNCS = {
     "real": lambda x: np.real(x).copy(order="K"), "imag": lambda x: np.imag(x).copy(order="K"), "clip": np.clip,
     "where": np.where,
@@ -128,6 +137,7 @@ class Oracle:
     def elementwise(self, name, values, operator=False):
         """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents."""
         arrays = [v.array for v in values]
+        refuse_large(arrays)
         function = (lambda a, b: a ** b) if name == "power" and operator else ufunc(name)
         result = asarray(function(*arrays))
         if name in ("minimum", "maximum", "fmin", "fmax", "clip"):
