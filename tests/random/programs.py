@@ -29,8 +29,6 @@ def environment(seed, build, folder):
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
         if chunk % 2 and "avx512vl" in file.read():
             made["FARRAY_ISA"] = "x86-64-v3"
-    if chunk % 4 == 1:
-        made["FARRAY_TILE"] = "4096"  # arrays of a few thousand elements span several tiles
     sanitize = cached(build, "FARRAY_SANITIZE")
     if sanitize:
         compiler = cached(build, "CMAKE_C_COMPILER") or "gcc"
