@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from farray import PROGRAM, Case, npy, read_npy
+from command_line import PROGRAM, Case, npy, read_npy
 
 NOBODY = 65534
 

@@ -2,7 +2,7 @@
 """Help, and command lines that are wrong: one line, exit status 2, nothing done."""
 import unittest
 
-from farray import Case, npy
+from command_line import Case, npy
 
 COMMANDS = ["create", "info", "show", "eval", "stats", "ops"]
 
