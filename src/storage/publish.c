@@ -224,7 +224,8 @@ static bool fill_layout(fa__layout *layout, const char *path, const fa_dtype *dt
     layout->dtype = dtype;
     layout->ndim = ndim;
     layout->order = order;
-    memcpy(layout->sizes, sizes, (size_t)ndim * sizeof *sizes);
+    for (int i = 0; i < ndim; i++)
+        layout->sizes[i] = sizes[i];
     return true;
 }
 

@@ -21,11 +21,11 @@
 
 static char folder[64];
 
-/* The path of a name in the test's folder; the last eight results stay valid. */
+/* The path of a name in the test's folder; the last eight results of a thread stay valid. */
 static inline const char *in_folder(const char *name)
 {
-    static char paths[8][512];
-    static int next;
+    static _Thread_local char paths[8][512];
+    static _Thread_local int next;
     char *path = paths[next++ % 8];
     snprintf(path, sizeof paths[0], "%s/%s", folder, name);
     return path;

@@ -368,7 +368,26 @@ static void locks_exclude_each_other(void **state)
     fa__file_close(reader, NULL);
 }
 
-/* POSIX's locks, the control, vanish with the unrelated descriptor; ours do not. */
+static int finds_no_lock(void *descriptor)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(*(int *)descriptor, F_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
+/* The control: POSIX's own lock vanishes with the unrelated descriptor. */
+static void an_unrelated_close_takes_a_posix_lock(void **state)
+{
+    (void)state;
+    fa__file_close(create("posix", "x", 1), NULL);
+    int descriptor = open(in_folder("posix"), O_RDWR | O_CLOEXEC);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    assert_int_equal(fcntl(descriptor, F_SETLK, &lock), 0);
+    assert_int_equal(in_child(finds_no_lock, &descriptor), 1);
+    close(open(in_folder("posix"), O_RDONLY | O_CLOEXEC));
+    assert_int_equal(in_child(finds_no_lock, &descriptor), 0);
+    close(descriptor);
+}
+
 static void an_unrelated_close_keeps_the_lock(void **state)
 {
     (void)state;
@@ -433,6 +452,7 @@ int main(void)
         cmocka_unit_test(unlinked_files_have_no_name),
         cmocka_unit_test(a_full_disk_is_an_error_that_changes_nothing),
         cmocka_unit_test(locks_exclude_each_other),
+        cmocka_unit_test(an_unrelated_close_takes_a_posix_lock),
         cmocka_unit_test(an_unrelated_close_keeps_the_lock),
         cmocka_unit_test(a_childs_close_keeps_the_lock_and_a_childs_life_does_not),
     };
