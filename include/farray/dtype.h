@@ -85,6 +85,7 @@ FA_API size_t fa_dtype_text(const fa_dtype *dtype, char *text, size_t size);
 /// Whether two dtypes describe the same elements: type, byte order, fields with their names and offsets.
 FA_API bool fa_dtype_equal(const fa_dtype *a, const fa_dtype *b);
 
+/// The type behind a dtype: FA_TYPE_VOID for structures and sub-arrays.
 FA_API fa_type fa_dtype_type(const fa_dtype *dtype);
 /// Units    bytes of one element.
 FA_API int64_t fa_dtype_item_bytes(const fa_dtype *dtype);

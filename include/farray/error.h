@@ -76,7 +76,7 @@ FA_API bool fa_failed(const fa_error *err);
 /// Makes `err` clean again.
 FA_API void fa_error_clear(fa_error *err);
 
-/// The identifier of a code, such as "FA_READ_ONLY".
+/// The identifier of a code, such as "FA_DISK_FULL".
 ///
 /// Returns  a text that lives for ever; "FA_UNKNOWN" for a value that is no code.
 FA_API const char *fa_error_name(int code);

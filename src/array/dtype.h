@@ -3,7 +3,7 @@
 #ifndef FA_ARRAY_DTYPE_H
 #define FA_ARRAY_DTYPE_H
 
-#include <farray/dtype.h>
+#include <farray/array.h>
 #include "base/dtypes.h"
 #include "base/reference.h"
 
@@ -34,6 +34,7 @@ struct fa_dtype {
     const fa_dtype *base; /* sub-array: type is FA_TYPE_VOID, `base` its elements; else NULL */
     int base_ndim;
     int64_t *base_sizes;
+    int depth;            /* 0: scalar; one more for every structure or sub-array around it, FA__MAX_DTYPE_DEPTH at most */
 };
 
 /* True for bool to complex128: what kernels compute with. */
@@ -57,7 +58,12 @@ bool fa__dtype_same_bytes(const fa_dtype *a, const fa_dtype *b);
 /* Parses a dtype inside a longer text: reads `length` bytes at most from text, which need no NUL. Used by the .npy
  * header (whose 'descr' is a Python literal) and by fa_dtype_parse(). Columns in errors count from `text`. */
 fa_dtype *fa__dtype_parse_literal(const char *text, size_t length, fa_error *err);
-/* What np.lib.format writes as 'descr': with quotes, padding fields included. Length as snprintf. */
+/* The notation inside the quotes: "<f8", "float64", "M8[25s]", "f4,i8", "(2,3)f4". `column` is that of text[0]. */
+fa_dtype *fa__dtype_from_string(const char *text, size_t length, int column, fa_error *err);
+/* Whether np.lib.format can describe it: all fields are in order of their offsets. */
+bool fa__dtype_has_descr(const fa_dtype *dtype);
+/* What np.lib.format writes as 'descr': with quotes, padding fields included. Length as snprintf. A structure whose
+ * fields are out of order is written as a dictionary, which NumPy does not read from a file. */
 size_t fa__dtype_descr(const fa_dtype *dtype, char *text, size_t size);
 /* What the user sees: str(dtype) in NumPy: "float64", ">i4", "[('id', '<i8')]". Length as snprintf. */
 size_t fa__dtype_display(const fa_dtype *dtype, char *text, size_t size);
@@ -66,6 +72,12 @@ size_t fa__dtype_display(const fa_dtype *dtype, char *text, size_t size);
  * previous. item_bytes -1: what fits. Refuses overlapping fields, bad names, too many. */
 fa_dtype *fa__dtype_structure(const fa__field *fields, int count, bool aligned, int64_t item_bytes, fa_error *err);
 fa_dtype *fa__dtype_subarray(const fa_dtype *base, int ndim, const int64_t *sizes, fa_error *err);
+/* What (base, shape) means in NumPy: `base` itself for (), the size of an unsized S, U or V for a number, else a sub-array.
+ * Takes over the reference to `base`, which may be NULL. */
+fa_dtype *fa__dtype_repeated(fa_dtype *base, int ndim, const int64_t *sizes, bool is_number, fa_error *err);
 fa_dtype *fa__dtype_flexible(fa_type type, int64_t item_bytes, bool swapped, fa_error *err); /* S U V */
+fa_dtype *fa__dtype_numeric(fa_type type, bool swapped, fa_error *err);
+/* datetime64 and timedelta64; `unit` is "" (generic), "Y", ..., "as". */
+fa_dtype *fa__dtype_time(fa_type type, const char *unit, int32_t count, bool swapped, fa_error *err);
 
 #endif

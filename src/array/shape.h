@@ -33,6 +33,9 @@ bool fa__is_f_contiguous(int ndim, const int64_t *sizes, const int64_t *strides,
 /* The order of axes in memory, largest |stride| first; ties and axes of size 1 keep their C order: perm[0] is the
  * outermost. NumPy's K order. */
 void fa__k_order(int ndim, const int64_t *sizes, const int64_t *strides, int *perm);
+/* The same for `count` operands that were broadcast to one shape (strides of 0 where they repeat): the order in which NumPy
+ * lays out the result of an operation on them. */
+void fa__k_order_of(int count, int ndim, const int64_t *sizes, const int64_t *const *strides, int *perm);
 /* Dense strides whose memory order is `perm`. */
 void fa__strides_in_order(int ndim, const int64_t *sizes, int64_t item_bytes, const int *perm, int64_t *strides);
 /* The bytes that a view touches: [*low, *high) of its source; empty (0, 0) when it has no element. */

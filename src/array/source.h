@@ -74,6 +74,10 @@ bool fa__source_write(fa__source *source, const fa__box *box, const void *elemen
 /* A source of zeroed memory, charged to the ledger; FA_NO_MEMORY when it does not fit (the caller then asks for scratch).
  * Small ones come from malloc, large ones are page-aligned. */
 fa__source *fa__memory_source(int64_t bytes, fa_error *err);
+/* A source on memory that the caller has: aligned to 16 bytes, zeroed or filled, not charged here. The source calls
+ * `give_back` (which may be NULL) once, when it ends; on failure at once. */
+fa__source *fa__memory_source_adopt(void *memory, int64_t bytes, void (*give_back)(void *memory, int64_t bytes),
+                                    fa_error *err);
 
 /* Copies a strided box between memory and dense memory: what read and write of memory and of mapped bytes do. `base` is
  * the address of the source's byte 0. */

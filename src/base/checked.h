@@ -24,6 +24,7 @@ static inline bool fa__multiply_checked(int64_t a, int64_t b, int64_t *result)
     return true;
 }
 
+/* For values that are known to be small: value + multiple must not overflow, value >= 0, multiple > 0. */
 static inline int64_t fa__round_up(int64_t value, int64_t multiple)
 {
     return (value + multiple - 1) / multiple * multiple;

@@ -2,6 +2,7 @@
 /* Small allocations and the ledger of bytes. Knows nothing about what the bytes are for. */
 #include "base/memory.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +85,9 @@ bool fa__ledger_charge(size_t bytes)
 
 void fa__ledger_release(size_t bytes)
 {
-    atomic_fetch_sub(&ledger_used, bytes);
+    size_t before = atomic_fetch_sub(&ledger_used, bytes);
+    assert(before >= bytes);
+    (void)before;
 }
 
 size_t fa__ledger_used(void)

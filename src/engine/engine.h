@@ -26,8 +26,10 @@ bool fa__engine_run(const fa__sink *sinks, int count, const fa_evaluate_options 
 /* Copies the elements of any view to dense C-order memory in the machine's byte order: what get and print use. */
 bool fa__engine_read(fa_array *value, void *elements, fa_error *err);
 
-/* Evaluates the pending arrays that read bytes of `target`, in one run. Nothing is written when it fails. */
-bool fa__engine_before_write(fa_array *target, fa_error *err);
+/* Makes `target` concrete and evaluates the pending arrays that read its bytes, in one run. Nothing is written when it
+ * fails. `except` (may be NULL) is the value that is about to be written and that nobody else holds: the engine sees to it
+ * that it reads old bytes. */
+bool fa__engine_before_write(fa_array *target, fa_array *except, fa_error *err);
 /* The same for all bytes of an owner, before it goes away: pending readers are marked failed with `why`. */
 void fa__engine_fail_readers(fa__owner *owner, const fa_error *why);
 

@@ -37,6 +37,7 @@ struct fa__node {
     fa_array *array;       /* LEAF, else NULL */
     fa__weak weak;         /* SCALAR: FA__STRONG, or the Python kind it was written as */
     bool mixed_compare;    /* OPERATION: compares int64 with uint64; loop_type is that of the first */
+    bool implicit;         /* CAST: made by the rules of types, not asked for: text does not show it */
     union {
         unsigned char bytes[16]; /* SCALAR: its value as its dtype */
         struct {
@@ -47,13 +48,15 @@ struct fa__node {
         fa__generator_params generate;
     } as;
     fa__node *next_free;   /* while being released */
+    fa_array *kept;        /* the values once an evaluation has computed them (engine's, under its lock); released here */
     int input_count;
     fa__node *inputs[3];
     int64_t geometry[];
 };
 
 /* Every maker gives one reference, borrows its inputs (and keeps references of its own), and returns NULL with a failed
- * err. A NULL input with a failed err is passed through. */
+ * err. A NULL input with a failed err is passed through. Makers see a weak scalar as Python's scalar where it meets
+ * others in an elementwise operation; everywhere else it is the 0-d array that NumPy makes of it. */
 fa__node *fa__node_retain(fa__node *node);
 void fa__node_release(fa__node *node);
 
@@ -85,6 +88,14 @@ fa__node *fa__node_generate(fa__generator generator, fa_type type, fa_shape shap
 fa__node *fa__node_view(fa__node *input, const fa__geometry *geometry, fa_error *err);
 fa__node *fa__node_field(fa__node *input, const char *name, size_t length, fa_error *err);
 void fa__node_geometry(const fa__node *node, fa__geometry *geometry); /* of a LEAF or VIEW as is, else the virtual one */
+/* NumPy's arange and linspace, as text and C functions make them. */
+fa__node *fa__node_arange_int64(int64_t start, int64_t stop, int64_t step, fa_error *err);
+fa__node *fa__node_arange_float64(double start, double stop, double step, fa_error *err);
+fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *err);
+
+/* Whether two graphs compute the same from the same views: what a round trip through text keeps. False with a failed err
+ * when there is no memory. */
+bool fa__graph_equal(fa__node *a, fa__node *b, fa_error *err);
 
 /* Calls visit(node, user) once for every node that `root` reaches, inputs before users; false stops with no memory. */
 bool fa__node_walk(fa__node *root, bool (*visit)(fa__node *node, void *user), void *user, fa_error *err);

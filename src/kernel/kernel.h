@@ -82,7 +82,7 @@ const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type);
 typedef struct fa__generator_params {
     uint64_t seed;
     double a, b;   /* uniform: low, high; normal: mean, std; linspace: start, step; arange of floats: start, step */
-    int64_t i, j;  /* arange of integers: start, step; linspace: count */
+    int64_t i, j;  /* arange of integers: start, step; linspace: i is the count */
     double last;   /* linspace: the last value, exact */
 } fa__generator_params;
 void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,

@@ -28,6 +28,8 @@ fa__file *fa__file_open(const char *path, unsigned flags, fa_error *err);
 /* Always closes; an error is recorded into a clean err (may be NULL: nobody asks). */
 void fa__file_close(fa__file *file, fa_error *err);
 const char *fa__file_path(const fa__file *file);
+/* What messages, and mappings made from now on, call the file: for one that gets another name. Before others use it. */
+bool fa__file_set_path(fa__file *file, const char *path, fa_error *err);
 fa__file_identity fa__file_identity_of(const fa__file *file);
 /* Asked from the system each time. -1 with an error. */
 int64_t fa__file_size(fa__file *file, fa_error *err);
@@ -46,32 +48,42 @@ bool fa__file_truncate(fa__file *file, int64_t size, fa_error *err);
 bool fa__file_sync(fa__file *file, fa_error *err);
 /* Starts write-back of a range and returns at once; `wait` also waits for it and reports its error. */
 bool fa__file_write_behind(fa__file *file, int64_t offset, int64_t size, bool wait, fa_error *err);
-/* Reads a range ahead; drops a range from the page cache (clean pages only). Advice: failures mean nothing. */
+/* Reads a range ahead; drops a range from the page cache (clean pages only). Advice: failures mean nothing. What is read
+ * ahead comes in small pages: a mapping of it runs at a quarter of the speed of one whose pages came by reading or by
+ * fa__map_populate(). */
 void fa__file_prefetch(fa__file *file, int64_t offset, int64_t size);
 void fa__file_drop(fa__file *file, int64_t offset, int64_t size);
 /* How many bytes of a range are in the page cache; -1 when the system cannot tell. */
 int64_t fa__file_resident(fa__file *file, int64_t offset, int64_t size);
 
 /* Open-file-description locks over the whole file: shared or exclusive, never waiting. FA_BUSY when another holds it;
- * true without a lock where the file system has none. */
+ * true without a lock where the file system has none. An exclusive lock needs a file opened for writing. Closing gives
+ * the lock back, also while mappings or forked children live; a forked child's closing does not. */
 bool fa__file_lock(fa__file *file, bool exclusive, fa_error *err);
 void fa__file_unlock(fa__file *file);
 
-/* Names. Rename replaces; both make the change of the folder durable when asked. */
+/* Names. Rename replaces. A change of a folder is durable once fa__path_sync_folder() succeeded. */
 bool fa__path_rename(const char *from, const char *to, fa_error *err);
+/* The same where `to` is nobody's name yet: FA_BUSY when it is, and nothing happened. */
+bool fa__path_rename_new(const char *from, const char *to, fa_error *err);
 bool fa__path_remove(const char *path, fa_error *err);
+/* Where `path` leads when it is a link, or a link to a link, even to nowhere yet; else `path`. Ended by fa__free(). */
+char *fa__path_follow(const char *path, fa_error *err);
 bool fa__path_sync_folder(const char *path, fa_error *err); /* the folder that holds `path` */
+/* Whether the name is taken, be it by a link to nowhere. */
 bool fa__path_exists(const char *path);
 /* Calls `each` for every name in the folder that holds `path`; stops when it returns false. */
 bool fa__path_each_sibling(const char *path, bool (*each)(const char *name, void *user), void *user, fa_error *err);
-/* The permission bits a replacement of `path` should have: those of the old file, else what the umask leaves. */
+/* Gives a new file the permission bits (and the group, where allowed) that a replacement of `path` should have: those of
+ * the old file; without one the new file keeps what the umask left. Before the first byte is written. */
 bool fa__file_copy_mode(fa__file *file, const char *path, fa_error *err);
 /* Whether a folder's file system keeps files in memory (tmpfs). */
 bool fa__path_is_memory(const char *folder);
 
 /* ---- Maps ----------------------------------------------------------------------------------------------------- */
 
-/* A shared mapping of [0, size) of a file. `address` is page-aligned. */
+/* A shared mapping of [0, size) of a file. `address` is page-aligned; NULL when size is 0. The mapping stays when the
+ * file is closed. */
 typedef struct fa__map {
     char *address;
     size_t size;
@@ -104,6 +116,9 @@ void fa__pages_discard(void *pages, size_t size);
 const void *fa__guarded(void (*body)(void *), void *argument);
 /* Finds the mapping that holds an address: the file's path and the byte offset. False when none does. */
 bool fa__map_find(const void *address, char *path, size_t path_size, int64_t *byte_offset);
+/* Says what became of an address that fa__guarded() came back with, while its mapping is still there: FA_MAP_FAULT with
+ * path and byte offset when the file was cut or cannot be read, FA_DISK_FULL when there was no room. Always false. */
+bool fa__map_fault(const void *address, fa_error *err);
 
 /* ---- Threads -------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What `cmake --install` lays down, and how programs find it: pkg-config and find_package(farray).
+include(CMakePackageConfigHelpers)
+
+set_target_properties(farray PROPERTIES EXPORT_NAME farray)
+set_target_properties(farray_static PROPERTIES EXPORT_NAME farray_static)
+install(TARGETS farray farray_static EXPORT farrayTargets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET farray_cli)
+  install(TARGETS farray_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(FILES ${FARRAY_HEADERS} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/farray)
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+file(GLOB FARRAY_MAN_PAGES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.1)
+if(FARRAY_MAN_PAGES)
+  install(FILES ${FARRAY_MAN_PAGES} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+
+set(FARRAY_CMAKE_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/farray)
+install(EXPORT farrayTargets NAMESPACE farray:: DESTINATION ${FARRAY_CMAKE_FOLDER})
+configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/farrayConfig.cmake.in
+  ${CMAKE_BINARY_DIR}/cmake/farrayConfig.cmake INSTALL_DESTINATION ${FARRAY_CMAKE_FOLDER})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/cmake/farrayConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/cmake/farrayConfig.cmake ${CMAKE_BINARY_DIR}/cmake/farrayConfigVersion.cmake
+  DESTINATION ${FARRAY_CMAKE_FOLDER})
+
+# The prefix is found from where the .pc file lies, so that `cmake --install --prefix` and a moved tree both work.
+file(RELATIVE_PATH FARRAY_PC_TO_PREFIX
+  /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+configure_file(${CMAKE_SOURCE_DIR}/cmake/farray.pc.in ${CMAKE_BINARY_DIR}/cmake/farray.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/cmake/farray.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The tests, as CTest sees them: cmocka programs by layer, and Python scripts for what is about the repository, the
+# installed package, whole programs, and NumPy's opinion. A script that lacks what it needs exits with 77: skipped.
+
+# tests/<layer>/test_<room>.c: each is one program of cmocka tests that links the static library.
+file(GLOB FARRAY_TEST_SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/test_*.c)
+foreach(source ${FARRAY_TEST_SOURCES})
+  get_filename_component(name ${source} NAME_WE)
+  get_filename_component(folder ${source} DIRECTORY)
+  get_filename_component(folder ${folder} NAME)
+  set(test ${folder}_${name})
+  add_executable(${test} ${source})
+  target_link_libraries(${test} PRIVATE farray_static cmocka m)
+  target_include_directories(${test} PRIVATE tests)
+  add_test(NAME ${test} COMMAND ${test})
+  if(TARGET farray_cli)
+    add_dependencies(${test} farray_cli)
+  endif()
+endforeach()
+
+# What the scripts are told: where the sources and this build are, and what it was built with.
+set(FARRAY_TEST_ENVIRONMENT
+  "FARRAY_SOURCE=${CMAKE_SOURCE_DIR}" "FARRAY_BUILD=${CMAKE_BINARY_DIR}" "FARRAY_SANITIZE=${FARRAY_SANITIZE}"
+  "FARRAY_CC=${CMAKE_C_COMPILER}" "FARRAY_PROGRAM=${CMAKE_BINARY_DIR}/farray" "FARRAY_PYTHON=${FARRAY_PYTHON}"
+  "PYTHONDONTWRITEBYTECODE=1")
+function(farray_script_test name script)
+  add_test(NAME ${name} COMMAND ${FARRAY_PYTHON} ${CMAKE_SOURCE_DIR}/tests/${script} ${ARGN})
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT "${FARRAY_TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77)
+endfunction()
+
+# tests/<folder>/test_<subject>.py: each is one script, a unittest or anything that exits with 0.
+file(GLOB FARRAY_TEST_SCRIPTS CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/tests
+  ${CMAKE_SOURCE_DIR}/tests/*/test_*.py)
+if(FARRAY_SANITIZE)
+  list(FILTER FARRAY_TEST_SCRIPTS EXCLUDE REGEX "^install/")  # what is installed is a release build
+endif()
+foreach(script ${FARRAY_TEST_SCRIPTS})
+  string(REGEX REPLACE "/|\\.py$" "_" name ${script})
+  string(REGEX REPLACE "_$" "" name ${name})
+  farray_script_test(${name} ${script})
+endforeach()
+
+# tests/programs runs the examples.
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/api/open.c)
+  add_custom_target(test_programs ALL DEPENDS ${FARRAY_EXAMPLE_TARGETS})
+endif()

@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How one element is written so that it lines up with all others that are shown: NumPy's IntegerFormat,
+ * FloatingFormat, ComplexFloatingFormat, BoolFormat, StructuredVoidFormat and SubArrayFormat. A formatter
+ * looks at all elements once, when it is made. Knows nothing about rows and brackets. */
+#include "api/print.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* How numbers of one floating type are written. */
+typedef struct float_format {
+    fa_type type;
+    bool swapped;
+    bool scalar; /* as str() of a scalar: no padding, shortest */
+    bool scientific;
+    fa__number_style style;
+} float_format;
+
+/* A row of the recursion over a dtype: its own format, and what its fields or its sub-array are made of. */
+struct fa__formatter {
+    const fa_dtype *dtype;
+    int width;     /* integers */
+    bool pad_true; /* " True" beside "False" */
+    bool scalar;   /* 0-d: strings without quotes, numbers as scalars */
+    float_format real, imaginary;
+    int child_count; /* fields */
+    fa__formatter **children;
+    int64_t *offsets;
+    int ndim; /* of the sub-array that it is repeated in; 0: none */
+    int64_t sizes[FA_MAX_NDIM];
+    bool shortened;
+    int edge_items;
+};
+
+/* ---- All numbers at one place of all elements
+ * ------------------------------------------------------------------ */
+
+/* A level repeats `count` times, `stride_bytes` apart: elements, then the sub-arrays that they lie in. */
+struct level {
+    int64_t count, stride_bytes;
+};
+
+struct column {
+    const char *data;
+    int level_count;
+    struct level levels[FA__MAX_DTYPE_DEPTH + 2];
+    bool scalar; /* nothing but one element */
+};
+
+typedef struct column_walk {
+    const struct column *column;
+    const char *at;
+    int64_t done[FA__MAX_DTYPE_DEPTH + 2];
+    bool finished;
+} column_walk;
+
+static column_walk walk_begin(const struct column *column)
+{
+    column_walk walk = {.column = column, .at = column->data};
+    for (int i = 0; i < column->level_count; i++)
+        walk.finished |= column->levels[i].count == 0;
+    return walk;
+}
+
+static void walk_next(column_walk *walk)
+{
+    for (int i = walk->column->level_count - 1; i >= 0; i--) {
+        const struct level *level = &walk->column->levels[i];
+        walk->at += level->stride_bytes;
+        if (++walk->done[i] < level->count)
+            return;
+        walk->at -= level->count * level->stride_bytes;
+        walk->done[i] = 0;
+    }
+    walk->finished = true;
+}
+
+/* ---- Integers
+ * -------------------------------------------------------------------------------------------------- */
+
+typedef struct whole_number {
+    bool negative;
+    uint64_t magnitude;
+} whole_number;
+
+static whole_number load_whole(const fa_dtype *dtype, const char *element)
+{
+    unsigned char bytes[8] = {0};
+    int size = (int)dtype->item_bytes;
+    uint64_t bits = 0;
+    memcpy(bytes, element, (size_t)size);
+    const uint16_t one = 1;
+    bool little = *(const unsigned char *)&one == 1;
+    bool lowest_first = little != dtype->swapped;
+    for (int i = 0; i < size; i++)
+        bits |= (uint64_t)bytes[lowest_first ? i : size - 1 - i] << 8 * i;
+    bool is_signed = dtype->type == FA_TYPE_INT8 || dtype->type == FA_TYPE_INT16 ||
+                     dtype->type == FA_TYPE_INT32 || dtype->type == FA_TYPE_INT64;
+    bool negative = is_signed && bits >> (8 * size - 1) & 1;
+    if (negative && size < 8)
+        bits |= UINT64_MAX << 8 * size;
+    return (whole_number){negative, negative ? -bits : bits};
+}
+
+/* Writes backwards from the end of `buffer` and gives the length. */
+enum { WHOLE_NUMBER_TEXT = 21 };
+static int whole_number_text(whole_number number, char buffer[WHOLE_NUMBER_TEXT])
+{
+    int length = 0;
+    do {
+        buffer[WHOLE_NUMBER_TEXT - ++length] = (char)('0' + number.magnitude % 10);
+        number.magnitude /= 10;
+    } while (number.magnitude > 0);
+    if (number.negative)
+        buffer[WHOLE_NUMBER_TEXT - ++length] = '-';
+    return length;
+}
+
+static int integer_width(const fa_dtype *dtype, const struct column *column)
+{
+    int width = 0;
+    char buffer[WHOLE_NUMBER_TEXT];
+    for (column_walk walk = walk_begin(column); !walk.finished; walk_next(&walk)) {
+        int length = whole_number_text(load_whole(dtype, walk.at), buffer);
+        width = length > width ? length : width;
+    }
+    return width;
+}
+
+/* ---- Floating numbers
+ * ------------------------------------------------------------------------------------------ */
+
+/* NumPy compares in the type itself: bounds are rounded to it, and so is the ratio. 1000.25 is where a
+ * float16 ratio still rounds to 1000. */
+static bool wants_exponent(fa_type type, double smallest, double largest, bool suppress)
+{
+    double limit = type == FA_TYPE_FLOAT16 ? 1e3 : type == FA_TYPE_FLOAT32 ? 1e6 : 1e8;
+    if (largest >= limit)
+        return true;
+    if (suppress)
+        return false;
+    switch (type) {
+    case FA_TYPE_FLOAT16:
+        return smallest < 0x1.a38p-14 || (float)largest / (float)smallest > 1000.25f;
+    case FA_TYPE_FLOAT32:
+        return (float)smallest < 0.0001f || (float)largest / (float)smallest > 1000.0f;
+    default:
+        return smallest < 0.0001 || largest / smallest > 1000.0;
+    }
+}
+
+/* What is wide about the numbers of a column. */
+struct extent {
+    double smallest, largest; /* of magnitudes that are not zero; largest is 0 when there is none */
+    bool any_finite, any_special, any_negative_infinity;
+};
+
+static struct extent find_extent(const float_format *format, const struct column *column)
+{
+    struct extent extent = {.smallest = INFINITY};
+    for (column_walk walk = walk_begin(column); !walk.finished; walk_next(&walk)) {
+        fa__binary number = fa__binary_load(format->type, format->swapped, walk.at);
+        if (!number.finite) {
+            extent.any_special = true;
+            extent.any_negative_infinity |= !number.nan && number.negative;
+            continue;
+        }
+        extent.any_finite = true;
+        double size = fabs(number.value);
+        if (size > 0 && size < extent.smallest)
+            extent.smallest = size;
+        if (size > extent.largest)
+            extent.largest = size;
+    }
+    return extent;
+}
+
+static int larger(int a, int64_t b)
+{
+    return b > a ? (int)b : a;
+}
+
+/* Writes every number once, shortest, and takes the widest parts as everyone's widths. */
+static void measure_numbers(float_format *format, const struct column *column, fa_error *err)
+{
+    fa__number_style *style = &format->style;
+    int whole = 0, fraction = 0, exponent = 0;
+    fa__text text = {0};
+    for (column_walk walk = walk_begin(column); !walk.finished && !fa_failed(err); walk_next(&walk)) {
+        fa__binary number = fa__binary_load(format->type, format->swapped, walk.at);
+        if (!number.finite)
+            continue;
+        text.length = 0;
+        if (format->scientific)
+            fa__number_scientific(&text, &number, style, err);
+        else
+            fa__number_positional(&text, &number, style, err);
+        if (fa_failed(err))
+            break;
+        const char *point = memchr(text.data, '.', (size_t)text.length), *end = text.data + text.length;
+        const char *letter = memchr(text.data, 'e', (size_t)text.length);
+        const char *fraction_end = letter != NULL ? letter : end;
+        whole = larger(whole, point - text.data);
+        fraction = larger(fraction, fraction_end - point - 1);
+        if (letter != NULL)
+            exponent = larger(exponent, end - letter - 2);
+    }
+    fa__text_clear(&text);
+    style->pad_left = whole;
+    if (format->scientific) {
+        style->trim = FA__TRIM_KEEP;
+        style->precision = style->min_digits = fraction;
+        style->exponent_digits = exponent;
+    } else {
+        style->pad_right = fraction;
+        style->min_digits = 0;
+    }
+}
+
+static float_format make_float_format(fa_type type, bool swapped, bool plus, const struct column *column,
+                                      const fa__print_settings *settings, fa_error *err)
+{
+    float_format format = {.type = type, .swapped = swapped};
+    format.style = (fa__number_style){.precision = settings->precision,
+                                      .min_digits = -1,
+                                      .trim = FA__TRIM_POINT,
+                                      .plus = plus,
+                                      .exponent_digits = 2};
+    struct extent extent = find_extent(&format, column);
+    if (extent.largest > 0)
+        format.scientific = wants_exponent(type, extent.smallest, extent.largest, settings->suppress);
+    if (extent.any_finite)
+        measure_numbers(&format, column, err);
+    if (extent.any_special) {
+        fa__number_style *style = &format.style;
+        int behind = 1 + style->pad_right;
+        if (format.scientific)
+            behind += style->exponent_digits + 2 + style->precision;
+        int infinity = 3 + (plus || extent.any_negative_infinity);
+        style->pad_left = larger(larger(style->pad_left, 3 - behind), infinity - behind);
+    }
+    return format;
+}
+
+static void write_float(const float_format *format, const char *element, fa__text *text, fa_error *err)
+{
+    fa__binary number = fa__binary_load(format->type, format->swapped, element);
+    const fa__number_style *style = &format->style;
+    if (format->scalar) {
+        fa__number_scalar(text, &number, err);
+    } else if (!number.finite) {
+        int width = style->pad_left + style->pad_right + 1;
+        if (format->scientific)
+            width += style->exponent_digits + 2 + style->precision;
+        bool minus = number.negative && !number.nan;
+        fa__text_repeat(text, ' ', width - 3 - (minus || style->plus), err);
+        if (minus || style->plus)
+            fa__text_add_char(text, minus ? '-' : '+', err);
+        fa__text_add_string(text, number.nan ? "nan" : "inf", err);
+    } else if (format->scientific) {
+        fa__number_scientific(text, &number, style, err);
+    } else {
+        fa__number_positional(text, &number, style, err);
+    }
+}
+
+/* The "j" stands before the blanks that fill the imaginary part up. */
+static void write_complex(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
+{
+    write_float(&formatter->real, element, text, err);
+    write_float(&formatter->imaginary, element + formatter->dtype->item_bytes / 2, text, err);
+    if (fa_failed(err))
+        return;
+    int64_t blanks = 0;
+    while (text->data[text->length - 1 - blanks] == ' ')
+        blanks++;
+    text->length -= blanks;
+    fa__text_add_char(text, 'j', err);
+    fa__text_repeat(text, ' ', blanks, err);
+}
+
+/* ---- Making
+ * ---------------------------------------------------------------------------------------------------- */
+
+static bool make(const fa_dtype *dtype, const struct column *column, const fa__print_settings *settings,
+                 int depth, fa__formatter **formatter, fa_error *err);
+
+/* Takes the axes of a sub-array (of sub-arrays) off the dtype, and gives the column of all its elements. */
+static bool open_subarray(fa__formatter *formatter, struct column *column, const fa__print_settings *settings,
+                          fa_error *err)
+{
+    const fa_dtype *base = formatter->dtype;
+    int64_t count = 1;
+    for (; base->base != NULL; base = base->base) {
+        if (formatter->ndim + base->base_ndim > FA_MAX_NDIM)
+            return fa__fail(err, FA_UNSUPPORTED, "a field has more than %d dimensions", FA_MAX_NDIM);
+        for (int i = 0; i < base->base_ndim; i++) {
+            formatter->sizes[formatter->ndim++] = base->base_sizes[i];
+            count *= base->base_sizes[i];
+        }
+    }
+    formatter->dtype = base;
+    if (formatter->ndim == 0)
+        return true;
+    column->levels[column->level_count++] = (struct level){count, base->item_bytes};
+    column->scalar = false;
+    formatter->edge_items = settings->edge_items;
+    formatter->shortened = count > settings->threshold;
+    return true;
+}
+
+static bool make_structure(fa__formatter *formatter, const struct column *parent,
+                           const fa__print_settings *settings, int depth, fa_error *err)
+{
+    int count = formatter->dtype->field_count;
+    formatter->children = fa__alloc_zero((size_t)count, sizeof *formatter->children, err);
+    formatter->offsets = fa__alloc_zero((size_t)count, sizeof *formatter->offsets, err);
+    if (fa_failed(err))
+        return false;
+    for (int i = 0; i < count; i++) {
+        const fa__field *field = &formatter->dtype->fields[i];
+        struct column column = *parent;
+        column.data += field->offset_bytes;
+        formatter->offsets[i] = field->offset_bytes;
+        formatter->child_count = i + 1;
+        if (!make(field->dtype, &column, settings, depth + 1, &formatter->children[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool make_leaf(fa__formatter *formatter, const struct column *column,
+                      const fa__print_settings *settings, fa_error *err)
+{
+    const fa_dtype *dtype = formatter->dtype;
+    switch (dtype->type) {
+    case FA_TYPE_BOOL:
+        formatter->pad_true = !column->scalar;
+        return true;
+    case FA_TYPE_FLOAT16:
+    case FA_TYPE_FLOAT32:
+    case FA_TYPE_FLOAT64:
+        formatter->real = make_float_format(dtype->type, dtype->swapped, false, column, settings, err);
+        return !fa_failed(err);
+    case FA_TYPE_COMPLEX64:
+    case FA_TYPE_COMPLEX128: {
+        fa_type part = dtype->type == FA_TYPE_COMPLEX64 ? FA_TYPE_FLOAT32 : FA_TYPE_FLOAT64;
+        struct column imaginary = *column;
+        imaginary.data += dtype->item_bytes / 2;
+        formatter->real = make_float_format(part, dtype->swapped, false, column, settings, err);
+        formatter->imaginary = make_float_format(part, dtype->swapped, true, &imaginary, settings, err);
+        return !fa_failed(err);
+    }
+    case FA_TYPE_DATETIME64:
+    case FA_TYPE_TIMEDELTA64:
+        return fa__fail(err, FA_UNSUPPORTED, "printing elements of type %s is not supported yet",
+                        dtype->type == FA_TYPE_DATETIME64 ? "datetime64" : "timedelta64");
+    case FA_TYPE_BYTES:
+    case FA_TYPE_STRING:
+    case FA_TYPE_VOID:
+        return true;
+    default:
+        formatter->width = integer_width(dtype, column);
+        return true;
+    }
+}
+
+static bool make(const fa_dtype *dtype, const struct column *parent, const fa__print_settings *settings,
+                 int depth, fa__formatter **result, fa_error *err)
+{
+    if (depth > FA__MAX_DTYPE_DEPTH)
+        return fa__fail(err, FA_UNSUPPORTED, "a structure is nested more than %d deep", FA__MAX_DTYPE_DEPTH);
+    fa__formatter *formatter = *result = fa__alloc_zero(1, sizeof *formatter, err);
+    if (formatter == NULL)
+        return false;
+    formatter->dtype = dtype;
+    struct column column = *parent;
+    if (!open_subarray(formatter, &column, settings, err))
+        return false;
+    if (formatter->dtype->is_structure)
+        return make_structure(formatter, &column, settings, depth, err);
+    return make_leaf(formatter, &column, settings, err);
+}
+
+/* Inside a 0-d structure NumPy writes real numbers as scalars, and everything else as in arrays. */
+static void make_numbers_scalar(fa__formatter *formatter)
+{
+    formatter->real.scalar = fa__type_kind(formatter->dtype->type) == 'f';
+    for (int i = 0; i < formatter->child_count; i++)
+        make_numbers_scalar(formatter->children[i]);
+}
+
+fa__formatter *fa__formatter_make(const fa__elements *elements, const fa__print_settings *settings,
+                                  fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    struct column column = {.data = elements->data, .level_count = 1, .scalar = elements->scalar};
+    column.levels[0] = (struct level){elements->count, elements->dtype->item_bytes};
+    fa__formatter *formatter = NULL;
+    if (!make(elements->dtype, &column, settings, 0, &formatter, err)) {
+        fa__formatter_free(formatter);
+        return NULL;
+    }
+    if (elements->scalar) {
+        formatter->scalar = true;
+        make_numbers_scalar(formatter);
+    }
+    return formatter;
+}
+
+void fa__formatter_free(fa__formatter *formatter)
+{
+    if (formatter == NULL)
+        return;
+    for (int i = 0; i < formatter->child_count; i++)
+        fa__formatter_free(formatter->children[i]);
+    fa__free(formatter->children);
+    fa__free(formatter->offsets);
+    fa__free(formatter);
+}
+
+/* ---- Writing
+ * --------------------------------------------------------------------------------------------------- */
+
+static void write_structure(const fa__formatter *formatter, const char *element, fa__text *text,
+                            fa_error *err)
+{
+    fa__text_add_char(text, '(', err);
+    for (int i = 0; i < formatter->child_count; i++) {
+        if (i > 0)
+            fa__text_add_string(text, ", ", err);
+        fa__formatter_write(formatter->children[i], element + formatter->offsets[i], text, err);
+    }
+    fa__text_add_string(text, formatter->child_count == 1 ? ",)" : ")", err);
+}
+
+static void write_string(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
+{
+    const fa_dtype *dtype = formatter->dtype;
+    if (dtype->type == FA_TYPE_BYTES) {
+        fa__text_add_string(text, formatter->scalar ? "np.bytes_(" : "", err);
+        fa__string_bytes(text, element, dtype->item_bytes, err);
+        fa__text_add_string(text, formatter->scalar ? ")" : "", err);
+    } else if (formatter->scalar) {
+        fa__string_plain(text, element, dtype->item_bytes / 4, dtype->swapped, err);
+    } else {
+        fa__string_unicode(text, element, dtype->item_bytes / 4, dtype->swapped, err);
+    }
+}
+
+static void write_integer(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
+{
+    char buffer[WHOLE_NUMBER_TEXT];
+    int length = whole_number_text(load_whole(formatter->dtype, element), buffer);
+    fa__text_repeat(text, ' ', formatter->width - length, err);
+    fa__text_add(text, buffer + WHOLE_NUMBER_TEXT - length, length, err);
+}
+
+static void write_scalar_complex(const fa__formatter *formatter, const char *element, fa__text *text,
+                                 fa_error *err)
+{
+    const float_format *format = &formatter->real;
+    fa__binary real = fa__binary_load(format->type, format->swapped, element);
+    fa__binary imaginary =
+        fa__binary_load(format->type, format->swapped, element + formatter->dtype->item_bytes / 2);
+    fa__number_scalar_complex(text, &real, &imaginary, err);
+}
+
+static void write_one(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
+{
+    switch (fa__type_kind(formatter->dtype->type)) {
+    case 'b':
+        fa__text_add_string(text, *element == 0 ? "False" : formatter->pad_true ? " True" : "True", err);
+        return;
+    case 'f':
+        write_float(&formatter->real, element, text, err);
+        return;
+    case 'c':
+        if (formatter->scalar)
+            write_scalar_complex(formatter, element, text, err);
+        else
+            write_complex(formatter, element, text, err);
+        return;
+    case 'S':
+    case 'U':
+        write_string(formatter, element, text, err);
+        return;
+    case 'V':
+        if (formatter->dtype->is_structure)
+            write_structure(formatter, element, text, err);
+        else
+            fa__string_void(text, element, formatter->dtype->item_bytes, err);
+        return;
+    default:
+        write_integer(formatter, element, text, err);
+    }
+}
+
+/* The parts of an array field: [[1., 2.], [3., 4.]], with the edges alone where it is large. Bounded by
+ * FA_MAX_NDIM. */
+static void write_subarray(const fa__formatter *formatter, int axis, const char *element, fa__text *text,
+                           fa_error *err)
+{
+    if (fa_failed(err))
+        return;
+    if (axis == formatter->ndim) {
+        write_one(formatter, element, text, err);
+        return;
+    }
+    int64_t size = formatter->sizes[axis], edge = formatter->edge_items;
+    int64_t part_bytes = formatter->dtype->item_bytes;
+    for (int i = axis + 1; i < formatter->ndim; i++)
+        part_bytes *= formatter->sizes[i];
+    bool shortened = formatter->shortened && size > 2 * edge;
+    fa__text_add_char(text, '[', err);
+    for (int64_t i = 0; i < size; i++) {
+        if (i > 0)
+            fa__text_add_string(text, ", ", err);
+        if (shortened && i == edge) {
+            fa__text_add_string(text, "..., ", err);
+            i = size - edge;
+        }
+        write_subarray(formatter, axis + 1, element + i * part_bytes, text, err);
+    }
+    fa__text_add_char(text, ']', err);
+}
+
+void fa__formatter_write(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
+{
+    write_subarray(formatter, 0, element, text, err);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The policy of the memory limit. */
+#include "engine/budget.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+#include "kernel/kernel.h"
+#include "platform/platform.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* Tiles: long enough for a disk, short enough to be stopped, and a few of them in the second-level cache. */
+enum { TILE_BYTES = 1 << 20, SMALLEST_LIMIT = 64 << 10 };
+
+static _Thread_local bool in_callback;
+static atomic_llong pass_count, evaluation_count;
+
+/* "256M", "1.5G", "64KiB", "1000": bytes; 0 when the text is no size. */
+static size_t parse_size(const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+    static const char units[] = "KMGT";
+    for (int i = 0; units[i] != '\0' && *end != '\0'; i++)
+        if ((*end & ~0x20) == units[i]) {
+            value *= (double)(UINT64_C(1) << 10 * (i + 1));
+            end++;
+            break;
+        }
+    if (*end == 'i')
+        end++;
+    if (*end == 'B' || *end == 'b')
+        end++;
+    return *end == '\0' && value >= 1 && value < 9e18 ? (size_t)value : 0;
+}
+
+static size_t default_limit(void)
+{
+    const char *text = getenv("FARRAY_MEMORY");
+    size_t bytes = text != NULL ? parse_size(text) : 0;
+    if (bytes == 0)
+        bytes = fa__memory_total() / 4;
+    return bytes < SMALLEST_LIMIT ? SMALLEST_LIMIT : bytes;
+}
+
+void fa__budget_start(void)
+{
+    if (fa__ledger_limit() == 0)
+        fa__ledger_set_limit(default_limit());
+}
+
+bool fa__budget_set(size_t bytes, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    if (bytes != 0 && bytes < SMALLEST_LIMIT)
+        return fa__fail(err, FA_INVALID_ARGUMENT, "a memory limit of %zu bytes is below the least one of %d bytes",
+                        bytes, SMALLEST_LIMIT);
+    fa__ledger_set_limit(bytes != 0 ? bytes : default_limit());
+    return true;
+}
+
+/* FARRAY_TILE, in bytes, makes tiles small for the tests. */
+static int64_t tile_bytes(void)
+{
+    static atomic_llong bytes;
+    int64_t known = atomic_load(&bytes);
+    if (known == 0) {
+        const char *text = getenv("FARRAY_TILE");
+        known = text != NULL ? (int64_t)parse_size(text) : 0;
+        known = known >= 64 && known <= TILE_BYTES ? known : TILE_BYTES;
+        atomic_store(&bytes, known);
+    }
+    return known;
+}
+
+int64_t fa__budget_tile(int64_t widest, int64_t staged, int threads)
+{
+    int64_t elements = tile_bytes() / widest;
+    if (staged > 0) {
+        /* A third of what is free goes to buffers: operands whose order is turned need two of them. */
+        int64_t limit = (int64_t)(fa__ledger_limit() >> 1), used = (int64_t)(fa__ledger_used() >> 1);
+        int64_t available = fa__max_i64(limit - used, limit / 8) * 2;
+        elements = fa__min_i64(elements, available / 3 / threads / staged);
+    }
+    if (elements > FA__BLOCK)
+        return elements / FA__BLOCK * FA__BLOCK;
+    return fa__max_i64(elements, 64);
+}
+
+bool fa__callback(const fa_evaluate_options *options, const fa_progress *progress)
+{
+    if (options == NULL || options->progress == NULL)
+        return true;
+    in_callback = true;
+    bool go_on = options->progress(progress, options->user);
+    in_callback = false;
+    return go_on;
+}
+
+bool fa__engine_busy(fa_error *err)
+{
+    if (in_callback)
+        fa__fail(err, FA_BUSY, "a progress callback may not compute or write");
+    return in_callback;
+}
+
+void fa__count_pass(void)
+{
+    atomic_fetch_add(&pass_count, 1);
+}
+
+void fa__count_evaluation(void)
+{
+    atomic_fetch_add(&evaluation_count, 1);
+}
+
+void fa__engine_statistics(int64_t *passes, int64_t *evaluations)
+{
+    *passes = atomic_load(&pass_count);
+    *evaluations = atomic_load(&evaluation_count);
+}

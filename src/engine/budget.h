@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The policy of the memory limit: what it is, and how large tiles may be under it. And what an evaluation tells the
+ * outside: callbacks and counters. */
+#ifndef FA_ENGINE_BUDGET_H
+#define FA_ENGINE_BUDGET_H
+
+#include "engine/engine.h"
+
+/* Sets the limit from FARRAY_MEMORY or the machine where nobody has. */
+void fa__budget_start(void);
+bool fa__budget_set(size_t bytes, fa_error *err);
+/* How many elements a tile has, a multiple of FA__BLOCK where the limit allows: `widest` bytes is the largest element,
+ * `staged` the bytes of one element in all operands that may be staged. */
+int64_t fa__budget_tile(int64_t widest, int64_t staged, int threads);
+
+/* Calls the progress callback; false when it asks to stop. While it runs this thread is inside a callback. */
+bool fa__callback(const fa_evaluate_options *options, const fa_progress *progress);
+
+void fa__count_pass(void);
+void fa__count_evaluation(void);
+void fa__engine_statistics(int64_t *passes, int64_t *evaluations);
+
+#endif

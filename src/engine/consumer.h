@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What takes in the values of a pass and is more than a store: the table that src/op fills. A consumer is planned once,
+ * works on every thread, and puts its parts together in the order of the tasks, so that its result does not depend on
+ * how the work was cut. */
+#ifndef FA_ENGINE_CONSUMER_H
+#define FA_ENGINE_CONSUMER_H
+
+#include "engine/pass.h"
+
+/* A piece of the domain that one worker walks in order: flat elements [first, last) of a box. */
+typedef struct fa__span {
+    int64_t task; /* tasks are numbered in the order of boxes and of elements */
+    int64_t start[FA_MAX_NDIM], sizes[FA_MAX_NDIM]; /* the box, over the domain's axes */
+    int64_t first, last;
+} fa__span;
+
+typedef struct fa__consumer_class {
+    /* May set pass->box where it alone consumes. NULL with an error. */
+    void *(*plan)(fa__pass *pass, const fa__consume *consume, int threads, fa_error *err);
+    /* Tasks begin at multiples of this many flat elements. */
+    int64_t (*granule)(const void *plan);
+    void *(*worker_new)(void *plan, fa_error *err);
+    void (*worker_free)(void *worker);
+    bool (*start)(void *worker, const fa__span *span, fa_error *err);
+    /* n <= FA__BLOCK elements from flat element `first` on; called in order. May be left by a fault while it reads x. */
+    void (*feed)(void *worker, int64_t first, int64_t n, const void *x);
+    bool (*stop)(void *worker, fa_error *err);
+    /* After the last task. Keeps the result on the node. */
+    bool (*finish)(void *plan, fa_error *err);
+    void (*free)(void *plan);
+} fa__consumer_class;
+
+/* src/op/reduce.c */
+extern const fa__consumer_class fa__reduce_consumer;
+/* True when a reduction must have its pass for itself: its walk goes along columns. */
+bool fa__reduce_is_wide(const fa__node *reduce, const int *order);
+
+#endif

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An evaluation: sinks to passes. Level by level, what has the same shape is computed in one pass; then pending sources
+ * become what was computed, all of them or none.
+ *
+ * One evaluation runs at a time; others wait in line, and their callbacks go on meanwhile. */
+#include "engine/engine.h"
+
+#include "engine/budget.h"
+#include "engine/consumer.h"
+#include "engine/schedule.h"
+
+#include "base/memory.h"
+#include "platform/platform.h"
+#include "storage/storage.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* One sink, or one barrier, on its way. */
+typedef struct job {
+    fa__node *node;      /* whose elements; one reference */
+    fa__node *reduce;    /* they feed this reduction (borrowed), or */
+    fa_array *target;    /* are stored here; one reference */
+    fa__pending *completes; /* what becomes concrete by it; borrowed */
+    fa__node *keeps;     /* whose elements stand in target from now on; borrowed */
+    fa_array *behind;    /* the target that the user gave, when `target` is a buffer before it */
+    int level;
+    bool planned;
+} job;
+
+typedef struct evaluation {
+    fa__schedule schedule;
+    job *jobs;
+    int64_t count, capacity;
+    const fa_evaluate_options *options;
+    fa_error *err;
+} evaluation;
+
+/* ---- One at a time -------------------------------------------------------------------------------------------- */
+
+static fa__mutex line_mutex = FA__MUTEX_INIT;
+static fa__condition line_moves = FA__CONDITION_INIT;
+static bool running;
+
+static bool enter(const fa_evaluate_options *options, fa_error *err)
+{
+    fa_progress waiting = {0};
+    double began = fa__now();
+    fa__mutex_lock(&line_mutex);
+    while (running) {
+        if (fa__condition_wait_for(&line_moves, &line_mutex, 0.04))
+            continue;
+        fa__mutex_unlock(&line_mutex);
+        waiting.seconds = fa__now() - began;
+        if (!fa__callback(options, &waiting))
+            return fa__fail(err, FA_CANCELLED, "cancelled by the progress callback");
+        fa__mutex_lock(&line_mutex);
+    }
+    running = true;
+    fa__mutex_unlock(&line_mutex);
+    return true;
+}
+
+static void leave(void)
+{
+    fa__mutex_lock(&line_mutex);
+    running = false;
+    fa__condition_signal(&line_moves);
+    fa__mutex_unlock(&line_mutex);
+}
+
+static void forget_line(void)
+{
+    static const fa__mutex fresh_mutex = FA__MUTEX_INIT;
+    static const fa__condition fresh_condition = FA__CONDITION_INIT;
+    memcpy(&line_mutex, &fresh_mutex, sizeof fresh_mutex);
+    memcpy(&line_moves, &fresh_condition, sizeof fresh_condition);
+    running = false;
+}
+
+/* ---- Jobs ----------------------------------------------------------------------------------------------------- */
+
+static job *add_job(evaluation *e, fa__node *node, int level)
+{
+    if (fa_failed(e->err) || !fa__grow(&e->jobs, &e->capacity, e->count + 1, sizeof *e->jobs, e->err))
+        return NULL;
+    job *new = &e->jobs[e->count++];
+    *new = (job){.node = fa__node_retain(node), .level = level};
+    return new;
+}
+
+/* A new array for all elements of a node, in its virtual layout. */
+static fa_array *room_for(const fa__node *node, fa_error *err)
+{
+    int64_t count;
+    if (!fa__shape_count(node->ndim, node->sizes, node->dtype->item_bytes, &count, err))
+        return NULL;
+    fa__source *source = fa__memory_or_scratch(count * node->dtype->item_bytes, err);
+    if (source == NULL)
+        return NULL;
+    fa__geometry geometry = {.ndim = node->ndim};
+    memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
+    memcpy(geometry.strides, node->strides, (size_t)node->ndim * sizeof(int64_t));
+    fa_array *array = fa__view(source, node->dtype, &geometry, true, err);
+    fa__source_release(source);
+    return array;
+}
+
+static void add_sink(evaluation *e, const fa__sink *sink)
+{
+    fa__pending *pending = fa__pending_of(sink->value->source);
+    if (!fa__source_check(sink->value->source, e->err))
+        return;
+    if (sink->target != NULL) {
+        fa__node *leaf = fa__node_leaf(sink->value, e->err);
+        int level = leaf != NULL ? fa__schedule_add(&e->schedule, leaf, e->err) : -1;
+        job *new = level >= 0 ? add_job(e, leaf, level) : NULL;
+        if (new != NULL)
+            new->target = fa_retain(sink->target);
+        fa__node_release(leaf);
+        return;
+    }
+    if (pending == NULL || fa__pending_get_state(pending) != FA__STATE_PENDING)
+        return;
+    fa__node *root = fa__pending_root(pending);
+    int level = fa__schedule_add(&e->schedule, root, e->err);
+    job *new = level >= 0 ? add_job(e, root, level) : NULL;
+    if (new != NULL)
+        new->completes = pending;
+}
+
+static void add_barriers(evaluation *e)
+{
+    for (int64_t i = 0; i < e->schedule.barrier_count; i++) {
+        fa__barrier *barrier = &e->schedule.barriers[i];
+        bool reduces = barrier->node->kind == FA__NODE_REDUCE;
+        job *new = add_job(e, reduces ? barrier->node->inputs[0] : barrier->node, barrier->level);
+        if (new == NULL)
+            return;
+        if (reduces)
+            new->reduce = barrier->node;
+        else
+            new->keeps = barrier->node;
+    }
+}
+
+/* ---- Shapes and orders ---------------------------------------------------------------------------------------- */
+
+/* The order in which a job wants to be walked: along the memory of what is read; where that stands still along an axis
+ * (a broadcast), along the memory of what is written. */
+static void order_of(const job *j, int *order)
+{
+    const int64_t *strides = j->node->strides;
+    for (int i = 0; j->reduce == NULL && j->target != NULL && i < j->node->ndim; i++)
+        if (strides[i] == 0 && j->node->sizes[i] > 1)
+            strides = j->target->strides;
+    fa__k_order(j->node->ndim, j->node->sizes, strides, order);
+}
+
+static bool same_shape(const job *a, const job *b)
+{
+    return a->node->ndim == b->node->ndim &&
+           memcmp(a->node->sizes, b->node->sizes, (size_t)a->node->ndim * sizeof(int64_t)) == 0;
+}
+
+/* Orders differ only where it matters: axes of size 1 may stand anywhere. */
+static bool same_order(const job *j, const int *a, const int *b)
+{
+    int ndim = j->node->ndim, i = 0, k = 0;
+    for (;;) {
+        while (i < ndim && j->node->sizes[a[i]] == 1)
+            i++;
+        while (k < ndim && j->node->sizes[b[k]] == 1)
+            k++;
+        if (i == ndim || k == ndim)
+            return i == ndim && k == ndim;
+        if (a[i++] != b[k++])
+            return false;
+    }
+}
+
+static bool is_wide(const job *j, const int *order)
+{
+    return j->reduce != NULL && fa__reduce_is_wide(j->reduce, order);
+}
+
+/* Whether a job can be computed in the pass that walks like `leader`. Stores may go along with anybody; a reduction has
+ * its own order; one that walks columns goes alone. */
+static bool goes_with(const job *j, const job *leader, const int *order)
+{
+    int own[FA_MAX_NDIM];
+    if (!same_shape(j, leader) || is_wide(leader, order))
+        return false;
+    if (j->reduce == NULL)
+        return true;
+    order_of(j, own);
+    return same_order(j, own, order) && !is_wide(j, own);
+}
+
+/* ---- Overlap -------------------------------------------------------------------------------------------------- */
+
+/* A view for the overlap test: no reference is taken. */
+typedef struct probe {
+    fa_dtype dtype;
+    fa_array *view;
+} probe;
+
+static bool probe_start(probe *p, const fa__pass *pass, const fa__operand *operand, fa_error *err)
+{
+    memset(&p->dtype, 0, sizeof p->dtype);
+    p->dtype.type = FA_TYPE_VOID;
+    p->dtype.item_bytes = operand->item_bytes;
+    p->view = fa__alloc_zero(1, sizeof *p->view + 2 * (size_t)pass->ndim * sizeof(int64_t), err);
+    if (p->view == NULL)
+        return false;
+    p->view->source = operand->source;
+    p->view->dtype = &p->dtype;
+    p->view->ndim = pass->ndim;
+    p->view->offset = operand->offset;
+    p->view->sizes = p->view->geometry;
+    p->view->strides = p->view->geometry + pass->ndim;
+    memcpy(p->view->sizes, pass->sizes, (size_t)pass->ndim * sizeof(int64_t));
+    memcpy(p->view->strides, operand->strides, (size_t)pass->ndim * sizeof(int64_t));
+    return true;
+}
+
+/* Whether the pass writes bytes that it reads as other elements. Sets pass->aliased when it reads the same ones. */
+static bool writes_what_it_reads(fa__pass *pass, const fa__store *store, fa_error *err)
+{
+    bool found = false;
+    probe to, from;
+    if (!probe_start(&to, pass, &store->to, err))
+        return false;
+    for (int64_t i = 0; i < pass->operand_count && !found; i++) {
+        const fa__operand *operand = &pass->operands[i];
+        if (operand->source->owner != store->to.source->owner || !probe_start(&from, pass, operand, err))
+            continue;
+        bool same = false;
+        if (fa__overlap(to.view, from.view, &same)) {
+            pass->aliased = true;
+            found = !same;
+        }
+        fa__free(from.view);
+    }
+    fa__free(to.view);
+    return found;
+}
+
+/* Whether another sink may read bytes of this one's target after they are written: then it is written last. */
+struct reads {
+    const fa_array *target;
+    bool found;
+};
+
+static bool reads_target(fa__node *node, void *user)
+{
+    struct reads *reads = user;
+    if (node->kind == FA__NODE_LEAF && node->array->source->owner == reads->target->source->owner &&
+        fa__overlap(node->array, reads->target, NULL))
+        reads->found = true;
+    return true;
+}
+
+static bool is_read_by_others(const evaluation *e, const job *writer)
+{
+    struct reads reads = {writer->target, false};
+    for (int64_t i = 0; i < e->count && !reads.found; i++)
+        if (&e->jobs[i] != writer && e->jobs[i].level >= writer->level && !fa_failed(e->err)) {
+            fa__node_walk(e->jobs[i].node, reads_target, &reads, e->err);
+            if (e->jobs[i].node->kind == FA__NODE_LEAF && fa__is_pending(e->jobs[i].node->array))
+                fa__node_walk(fa__pending_graph(e->jobs[i].node->array), reads_target, &reads, e->err);
+        }
+    return reads.found;
+}
+
+/* Puts a buffer before a target. */
+static void put_behind(job *j, fa_error *err)
+{
+    fa_array *buffer = NULL;
+    fa__source *source;
+    int64_t bytes = fa__count(j->target->ndim, j->target->sizes) * j->target->dtype->item_bytes;
+    source = fa__memory_or_scratch(bytes, err);
+    if (source != NULL) {
+        fa__geometry geometry = {.ndim = j->target->ndim};
+        memcpy(geometry.sizes, j->target->sizes, (size_t)j->target->ndim * sizeof(int64_t));
+        fa__strides_c(geometry.ndim, geometry.sizes, j->target->dtype->item_bytes, geometry.strides);
+        buffer = fa__view(source, j->target->dtype, &geometry, true, err);
+        fa__source_release(source);
+    }
+    if (buffer == NULL)
+        return;
+    j->behind = j->target;
+    j->target = buffer;
+}
+
+/* ---- Passes --------------------------------------------------------------------------------------------------- */
+
+/* What needs no pass: the elements stand already in the layout that is wanted. */
+static bool stands_already(job *j)
+{
+    const fa_array *kept = j->node->kept;
+    if (j->completes == NULL || kept == NULL || kept->offset != 0)
+        return false;
+    for (int i = 0; i < kept->ndim; i++)
+        if (kept->strides[i] != j->node->strides[i] && kept->sizes[i] > 1)
+            return false;
+    j->target = fa_retain(j->node->kept);
+    return true;
+}
+
+/* The jobs that one pass computes: what each asks for, in the same order. */
+typedef struct group {
+    job **members;
+    fa__request *requests;
+    int64_t count;
+} group;
+
+static void collect_group(evaluation *e, job *leader, const int *order, group *g)
+{
+    g->members = fa__alloc_zero((size_t)e->count, sizeof(job *), e->err);
+    g->requests = fa__alloc_zero((size_t)e->count, sizeof *g->requests, e->err);
+    for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
+        job *j = &e->jobs[i];
+        if (j->planned || j->level != leader->level || (j != leader && !goes_with(j, leader, order)))
+            continue;
+        j->planned = true;
+        if (j->reduce == NULL && j->target == NULL)
+            j->target = room_for(j->node, e->err);
+        g->members[g->count] = j;
+        g->requests[g->count++] = (fa__request){.node = j->node, .target = j->target, .reduce = j->reduce};
+    }
+}
+
+/* A target whose bytes the pass reads as other elements is written behind a buffer. True when the plan must be made
+ * again. Stores stand in the order of the requests that have a target. */
+static bool put_conflicts_behind(fa__pass *pass, group *g, fa_error *err)
+{
+    bool changed = false;
+    int64_t at = 0;
+    for (int64_t i = 0; i < g->count && !fa_failed(err); i++) {
+        job *j = g->members[i];
+        if (j->reduce != NULL || !writes_what_it_reads(pass, &pass->stores[at++], err))
+            continue;
+        put_behind(j, err);
+        g->requests[i].target = j->target;
+        changed = true;
+    }
+    return changed;
+}
+
+static void run_group(evaluation *e, job *leader, const int *order)
+{
+    group g = {0};
+    fa__pass pass = {0};
+    const fa__node *shape = leader->node;
+    collect_group(e, leader, order, &g);
+    if (fa__plan_pass(&pass, shape->ndim, shape->sizes, order, g.requests, g.count, e->err) &&
+        put_conflicts_behind(&pass, &g, e->err)) {
+        fa__pass_clear(&pass);
+        fa__plan_pass(&pass, shape->ndim, shape->sizes, order, g.requests, g.count, e->err);
+    }
+    fa__run_pass(&pass, e->options, e->err);
+    fa__pass_clear(&pass);
+    fa__free(g.members);
+    fa__free(g.requests);
+}
+
+static void run_level(evaluation *e, int level)
+{
+    /* Reductions lead, since they have an order of their own; stores go along where they can. */
+    for (int turn = 0; turn < 2; turn++)
+        for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
+            job *j = &e->jobs[i];
+            int order[FA_MAX_NDIM];
+            if (j->planned || j->level != level || (turn == 0) != (j->reduce != NULL))
+                continue;
+            if (stands_already(j)) {
+                j->planned = true;
+                continue;
+            }
+            order_of(j, order);
+            run_group(e, j, order);
+        }
+    for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
+        job *j = &e->jobs[i];
+        if (j->level == level && j->keeps != NULL)
+            j->keeps->kept = fa_retain(j->target);
+    }
+}
+
+static void copy_buffers(evaluation *e)
+{
+    for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
+        job *j = &e->jobs[i];
+        int order[FA_MAX_NDIM];
+        fa__pass pass = {0};
+        if (j->behind == NULL)
+            continue;
+        fa__node *leaf = fa__node_leaf(j->target, e->err);
+        fa__request request = {.node = leaf, .target = j->behind};
+        fa__k_order(j->target->ndim, j->target->sizes, j->target->strides, order);
+        if (leaf != NULL &&
+            fa__plan_pass(&pass, j->target->ndim, j->target->sizes, order, &request, 1, e->err))
+            fa__run_pass(&pass, e->options, e->err);
+        fa__pass_clear(&pass);
+        fa__node_release(leaf);
+    }
+}
+
+static void finish(evaluation *e)
+{
+    for (int64_t i = 0; i < e->count; i++) {
+        job *j = &e->jobs[i];
+        if (j->keeps != NULL && j->keeps->kept != NULL) {
+            fa_release(j->keeps->kept);
+            j->keeps->kept = NULL;
+        }
+        if (j->completes != NULL && !fa_failed(e->err) &&
+            fa__pending_get_state(j->completes) == FA__STATE_PENDING) {
+            fa__count_evaluation();
+            fa__pending_complete(j->completes, j->target->source);
+        }
+        fa__node_release(j->node);
+        fa_release(j->target);
+        fa_release(j->behind);
+    }
+    fa__free(e->jobs);
+    fa__schedule_clear(&e->schedule);
+}
+
+bool fa__engine_run(const fa__sink *sinks, int count, const fa_evaluate_options *options, fa_error *err)
+{
+    static atomic_bool registered;
+    if (fa_failed(err) || fa__engine_busy(err))
+        return false;
+    if (fa__kernel_isa() == NULL)
+        return fa__fail(err, FA_UNSUPPORTED, "this processor is older than x86-64-v3 (AVX2 and FMA)");
+    fa__budget_start();
+    if (!atomic_exchange(&registered, true))
+        fa__at_fork_child(forget_line);
+    if (!enter(options, err))
+        return false;
+    evaluation e = {.options = options, .err = err};
+    for (int i = 0; i < count && !fa_failed(err); i++)
+        add_sink(&e, &sinks[i]);
+    add_barriers(&e);
+    for (int64_t i = 0; i < e.count && !fa_failed(err); i++)
+        if (e.jobs[i].target != NULL && is_read_by_others(&e, &e.jobs[i]))
+            put_behind(&e.jobs[i], err);
+    for (int level = 0; level < e.schedule.levels && !fa_failed(err); level++)
+        run_level(&e, level);
+    copy_buffers(&e);
+    finish(&e);
+    leave();
+    return !fa_failed(err);
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Tiles in and out. Each operand decides for each tile: memory in place; a file mapped where most bytes of the range are
+ * wanted and the source agrees (they are in the page cache); else read into staging, element by element where the
+ * operand is sparse, so that a column costs its cells and not their neighbours' pages. */
+#include "engine/load.h"
+
+#include "engine/tiles.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+#include "platform/platform.h"
+#include "storage/storage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the bytes of a range, at least one in this many must be wanted for the range to be mapped. */
+enum { WORTH_MAPPING = 4 };
+
+static int64_t origin_of(const fa__pass *pass, const fa__operand *operand, const fa__span *span)
+{
+    int64_t offset = operand->offset;
+    for (int i = 0; i < pass->ndim; i++)
+        offset += span->start[i] * operand->strides[i];
+    return offset;
+}
+
+static void set_axes(fa__reach *reach, const fa__pass *pass, const fa__span *span)
+{
+    reach->ndim = fa__merge_axes(pass->ndim, span->sizes, reach->operand->strides, reach->sizes, reach->strides);
+    reach->dense = reach->ndim == 1 && (reach->strides[0] == reach->operand->item_bytes || reach->sizes[0] == 1);
+}
+
+/* Staging holds [first, last) in the order of the walk. */
+static void set_staged(fa__reach *reach, int64_t first)
+{
+    reach->base = reach->staging - first * reach->operand->item_bytes;
+    reach->dense = true;
+}
+
+static bool need_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err)
+{
+    if (*have >= bytes)
+        return true;
+    bytes = (size_t)fa__round_up((int64_t)bytes, (int64_t)fa__page_size());
+    if (!fa__ledger_charge(bytes - *have))
+        return fa__fail(err, FA_NO_MEMORY, "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
+                        fa__ledger_limit(), bytes);
+    if (*buffer != NULL)
+        fa__pages_free(*buffer, *have);
+    *buffer = fa__pages_alloc(bytes, bytes >= (size_t)2 << 20, err);
+    if (*buffer == NULL) {
+        fa__ledger_release(bytes);
+        *have = 0;
+        return false;
+    }
+    *have = bytes;
+    return true;
+}
+
+void fa__reach_clear(fa__reach *reach)
+{
+    if (reach->staging != NULL)
+        fa__pages_free(reach->staging, reach->staging_bytes);
+    if (reach->turned != NULL)
+        fa__pages_free(reach->turned, reach->turned_bytes);
+    fa__ledger_release(reach->staging_bytes + reach->turned_bytes);
+    memset(reach, 0, sizeof *reach);
+}
+
+/* ---- Reading -------------------------------------------------------------------------------------------------- */
+
+struct reading {
+    fa__source *source;
+    char *to; /* address of flat element 0 */
+    int64_t item_bytes;
+    fa_error *err;
+};
+
+static bool read_each(const fa__box *box, int64_t first, void *user)
+{
+    struct reading *reading = user;
+    return fa__source_read(reading->source, box, reading->to + first * reading->item_bytes, reading->err);
+}
+
+static bool map_range(fa__reach *reach, int64_t origin, int64_t low, int64_t high, fa_error *err)
+{
+    fa__source *source = reach->operand->source;
+    if (source->class->map == NULL || !fa__ledger_charge((size_t)(high - low)))
+        return false;
+    char *address = source->class->map(source, low, high - low, false, err);
+    if (address == NULL) {
+        fa__ledger_release((size_t)(high - low));
+        return false;
+    }
+    reach->base = address - low + origin;
+    reach->mapped = true;
+    reach->mapped_first = low;
+    reach->mapped_bytes = high - low;
+    return true;
+}
+
+/* The axes of the box, outermost in memory first. */
+static void order_in_memory(const fa__pass *pass, const fa__span *span, const fa__operand *operand, int *order)
+{
+    fa__k_order(pass->ndim, span->sizes, operand->strides, order);
+}
+
+static bool runs_contrary(const fa__pass *pass, const fa__span *span, const fa__operand *operand)
+{
+    int order[FA_MAX_NDIM];
+    order_in_memory(pass, span, operand, order);
+    int inner = pass->ndim - 1;
+    return pass->ndim > 1 && order[inner] != inner && span->sizes[order[inner]] > 1 && span->sizes[inner] > 1 &&
+           operand->strides[order[inner]] != 0 && operand->strides[inner] != 0;
+}
+
+/* Reads a whole box along its memory, to be walked along other axes: the file sees long reads. */
+static bool read_turned(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin, int64_t count,
+                        fa_error *err)
+{
+    const fa__operand *operand = reach->operand;
+    int order[FA_MAX_NDIM];
+    int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM], dense[FA_MAX_NDIM];
+    if (!need_buffer(&reach->turned, &reach->turned_bytes, (size_t)(count * operand->item_bytes), err))
+        return false;
+    order_in_memory(pass, span, operand, order);
+    for (int i = 0; i < pass->ndim; i++) {
+        sizes[i] = span->sizes[order[i]];
+        strides[i] = operand->strides[order[i]];
+    }
+    struct reading reading = {operand->source, reach->turned, operand->item_bytes, err};
+    if (!fa__each_box(pass->ndim, sizes, strides, origin, operand->item_bytes, 0, count, read_each, &reading))
+        return false;
+    fa__strides_in_order(pass->ndim, span->sizes, operand->item_bytes, order, dense);
+    reach->base = reach->turned;
+    reach->ndim = fa__merge_axes(pass->ndim, span->sizes, dense, reach->sizes, reach->strides);
+    reach->dense = false;
+    return true;
+}
+
+/* Puts a box that is reachable, but along other axes, into the order of the walk, in squares. */
+static bool turn(fa__reach *reach, int64_t count, fa_error *err)
+{
+    int64_t item_bytes = reach->operand->item_bytes;
+    int inner = reach->ndim - 1, other = -1;
+    for (int i = 0; i < inner; i++)
+        if (reach->strides[i] == item_bytes)
+            other = i;
+    if (other != inner - 1)
+        return true; /* walked as it is */
+    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)(count * item_bytes), err))
+        return false;
+    int64_t rows = reach->sizes[other], columns = reach->sizes[inner];
+    for (int64_t at = 0; at < count; at += rows * columns)
+        fa__transpose(reach->staging + at * item_bytes, columns * item_bytes,
+                      reach->base + fa__flat_offset(reach->ndim, reach->sizes, reach->strides, at),
+                      reach->strides[inner], rows, columns, item_bytes, 0);
+    set_staged(reach, 0);
+    return true;
+}
+
+struct turning {
+    fa__reach *reach;
+    int64_t count;
+    fa_error *err;
+};
+
+static void guarded_turn(void *argument)
+{
+    struct turning *turning = argument;
+    turn(turning->reach, turning->count, turning->err);
+}
+
+static bool turn_guarded(fa__reach *reach, int64_t count, fa_error *err)
+{
+    if (!reach->mapped)
+        return turn(reach, count, err);
+    /* The buffer is made before, so that the guarded call owns nothing. */
+    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)(count * reach->operand->item_bytes), err))
+        return false;
+    struct turning turning = {reach, count, err};
+    const void *fault = fa__guarded(guarded_turn, &turning);
+    if (fault != NULL)
+        fa__storage_fault(fault, err);
+    return !fa_failed(err);
+}
+
+bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                    fa_error *err)
+{
+    const fa__operand *operand = reach->operand;
+    fa__source *source = operand->source;
+    int64_t origin = origin_of(pass, operand, span), count = last - first;
+    reach->mapped = false;
+    set_axes(reach, pass, span);
+    bool whole_box = first == 0 && last == fa__count(pass->ndim, span->sizes);
+    bool contrary = whole_box && runs_contrary(pass, span, operand);
+    char *memory = fa__source_memory(source);
+    if (memory != NULL) {
+        reach->base = memory + origin;
+        return !contrary || turn_guarded(reach, count, err);
+    }
+    int64_t low, high;
+    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);
+    if ((high - low) / WORTH_MAPPING <= count * operand->item_bytes && map_range(reach, origin, low, high, err))
+        return !contrary || turn_guarded(reach, count, err);
+    if (fa_failed(err))
+        return false;
+    if (contrary)
+        return read_turned(reach, pass, span, origin, count, err) && turn(reach, count, err);
+    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)(count * operand->item_bytes), err))
+        return false;
+    set_staged(reach, first);
+    struct reading reading = {source, reach->base, operand->item_bytes, err};
+    return fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
+                        read_each, &reading);
+}
+
+void fa__load_end(fa__reach *reach, bool drop)
+{
+    fa__source *source = reach->operand->source;
+    if (!reach->mapped)
+        return;
+    reach->mapped = false;
+    if (drop)
+        source->class->unmap(source, reach->mapped_first, reach->mapped_bytes, false);
+    fa__ledger_release((size_t)reach->mapped_bytes);
+}
+
+/* ---- Blocks --------------------------------------------------------------------------------------------------- */
+
+/* Walks rows of a reach: calls for runs along its innermost axis. */
+typedef struct rows {
+    int64_t column;
+    int64_t index[FA_MAX_NDIM];
+    char *row; /* address of column 0 */
+} rows;
+
+static rows rows_at(const fa__reach *reach, int64_t first)
+{
+    rows at;
+    int inner = reach->ndim - 1;
+    at.column = first % reach->sizes[inner];
+    first /= reach->sizes[inner];
+    at.row = reach->base;
+    for (int i = inner - 1; i >= 0; i--) {
+        at.index[i] = first % reach->sizes[i];
+        first /= reach->sizes[i];
+        at.row += at.index[i] * reach->strides[i];
+    }
+    return at;
+}
+
+static void rows_next(rows *at, const fa__reach *reach)
+{
+    at->column = 0;
+    for (int i = reach->ndim - 2; i >= 0; i--) {
+        at->row += reach->strides[i];
+        if (++at->index[i] < reach->sizes[i])
+            return;
+        at->row -= reach->sizes[i] * reach->strides[i];
+        at->index[i] = 0;
+    }
+}
+
+static bool is_aligned(const void *address, int64_t item_bytes)
+{
+    return (item_bytes & (item_bytes - 1)) != 0 ||
+           ((uintptr_t)address & (uintptr_t)(item_bytes > 8 ? 7 : item_bytes - 1)) == 0;
+}
+
+const void *fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block, bool copy)
+{
+    int64_t item = reach->operand->item_bytes;
+    int swap = reach->operand->swap;
+    if (reach->dense) {
+        char *from = reach->base + first * item;
+        if (!copy && swap <= 1 && is_aligned(from, item))
+            return from;
+        fa__gather(block, from, item, n, item, swap);
+        return block;
+    }
+    rows at = rows_at(reach, first);
+    int inner = reach->ndim - 1;
+    int64_t stride = reach->strides[inner];
+    char *from = at.row + at.column * stride;
+    if (!copy && stride == item && swap <= 1 && n <= reach->sizes[inner] - at.column && is_aligned(from, item))
+        return from;
+    for (int64_t done = 0; done < n; rows_next(&at, reach)) {
+        int64_t run = fa__min_i64(n - done, reach->sizes[inner] - at.column);
+        fa__gather((char *)block + done * item, at.row + at.column * stride, stride, run, item, swap);
+        done += run;
+    }
+    return block;
+}
+
+/* ---- Writing -------------------------------------------------------------------------------------------------- */
+
+bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                     fa_error *err)
+{
+    const fa__operand *operand = reach->operand;
+    char *memory = fa__source_memory(operand->source);
+    bool contrary = first == 0 && last == fa__count(pass->ndim, span->sizes) && runs_contrary(pass, span, operand);
+    set_axes(reach, pass, span);
+    reach->mapped = false;
+    reach->staged = memory == NULL || contrary;
+    if (!reach->staged) {
+        reach->base = memory + origin_of(pass, operand, span);
+        return true;
+    }
+    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * operand->item_bytes), err))
+        return false;
+    set_staged(reach, first);
+    return true;
+}
+
+void *fa__store_place(const fa__reach *reach, int64_t first)
+{
+    int64_t item = reach->operand->item_bytes;
+    if (!reach->dense || reach->operand->swap > 1 || !is_aligned(reach->base + first * item, item))
+        return NULL;
+    return reach->base + first * item;
+}
+
+void fa__store_block(const fa__reach *reach, int64_t first, int64_t n, const void *block, bool stream)
+{
+    int64_t item = reach->operand->item_bytes;
+    int swap = reach->operand->swap;
+    if (reach->dense) {
+        char *to = reach->base + first * item;
+        if (swap <= 1 && stream)
+            fa__stream_copy(to, block, (size_t)(n * item));
+        else
+            fa__scatter(to, item, block, n, item, swap);
+        return;
+    }
+    rows at = rows_at(reach, first);
+    int inner = reach->ndim - 1;
+    int64_t stride = reach->strides[inner];
+    for (int64_t done = 0; done < n; rows_next(&at, reach)) {
+        int64_t run = fa__min_i64(n - done, reach->sizes[inner] - at.column);
+        fa__scatter(at.row + at.column * stride, stride, (const char *)block + done * item, run, item, swap);
+        done += run;
+    }
+}
+
+struct writing {
+    fa__source *source;
+    const char *from; /* address of flat element 0 */
+    int64_t item_bytes;
+    fa_error *err;
+};
+
+static bool write_each(const fa__box *box, int64_t first, void *user)
+{
+    struct writing *writing = user;
+    return fa__source_write(writing->source, box, writing->from + first * writing->item_bytes, writing->err);
+}
+
+/* A staged box in the order of the walk goes to memory or to a file that runs along other axes. */
+static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin, int64_t count,
+                         fa_error *err)
+{
+    const fa__operand *operand = reach->operand;
+    int order[FA_MAX_NDIM];
+    int64_t walked[FA_MAX_NDIM], sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM], from[FA_MAX_NDIM];
+    order_in_memory(pass, span, operand, order);
+    fa__strides_c(pass->ndim, span->sizes, operand->item_bytes, walked);
+    for (int i = 0; i < pass->ndim; i++) {
+        sizes[i] = span->sizes[order[i]];
+        strides[i] = operand->strides[order[i]];
+        from[i] = walked[order[i]];
+    }
+    if (!need_buffer(&reach->turned, &reach->turned_bytes, (size_t)(count * operand->item_bytes), err))
+        return false;
+    /* The transpose is the same as for loads with the roles of the axes exchanged: gather the staged elements in the
+     * target's order, then lay the rows down. Bytes are turned already when they were staged. */
+    fa__operand staged = {.item_bytes = operand->item_bytes, .swap = 0};
+    fa__reach source = {.operand = &staged, .base = reach->staging, .staging = reach->turned,
+                        .staging_bytes = reach->turned_bytes};
+    source.ndim = fa__merge_axes(pass->ndim, sizes, from, source.sizes, source.strides);
+    if (!turn(&source, count, err))
+        return false;
+    if (!source.dense) {
+        fa__load_block(&source, 0, count, reach->turned, true);
+    }
+    char *memory = fa__source_memory(operand->source);
+    if (memory != NULL) {
+        fa__box box = {pass->ndim, operand->item_bytes, origin, sizes, strides};
+        fa__box_scatter(memory, &box, reach->turned);
+        return true;
+    }
+    struct writing writing = {operand->source, reach->turned, operand->item_bytes, err};
+    return fa__each_box(pass->ndim, sizes, strides, origin, operand->item_bytes, 0, count, write_each, &writing);
+}
+
+bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                   fa_error *err)
+{
+    const fa__operand *operand = reach->operand;
+    if (!reach->staged || fa_failed(err))
+        return !fa_failed(err);
+    int64_t origin = origin_of(pass, operand, span);
+    if (first == 0 && last == fa__count(pass->ndim, span->sizes) && runs_contrary(pass, span, operand))
+        return store_turned(reach, pass, span, origin, last - first, err);
+    struct writing writing = {operand->source, reach->base, operand->item_bytes, err};
+    return fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
+                        write_each, &writing);
+}

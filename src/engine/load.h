@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Tiles in and out: how a worker reaches an operand's elements during one tile, and how results leave. An operand may be
+ * memory (used in place), a mapped range (used in place, under the guard), or read into a staging buffer; blocks come out
+ * contiguous, aligned and native in every case. Knows nothing about what is computed. */
+#ifndef FA_ENGINE_LOAD_H
+#define FA_ENGINE_LOAD_H
+
+#include "engine/consumer.h"
+
+/* An operand or a store during one tile. */
+typedef struct fa__reach {
+    const fa__operand *operand;
+    char *base; /* address of flat element 0 of the box, if all of it were there */
+    int ndim;   /* axes of the box that are left after merging */
+    int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
+    bool dense;  /* element f is at base + f * item_bytes */
+    bool mapped; /* in place, in a mapping: [mapped_first, mapped_first + mapped_bytes) of the source */
+    int64_t mapped_first, mapped_bytes;
+    bool staged; /* STORE: to be written to the source at the end of the tile */
+    char *staging, *turned; /* buffers of this worker, charged to the ledger */
+    size_t staging_bytes, turned_bytes;
+} fa__reach;
+
+/* Makes flat elements [first, last) of the span's box reachable. */
+bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                    fa_error *err);
+void fa__load_end(fa__reach *reach, bool drop);
+/* n elements from `first` on, in place where they are contiguous, aligned and native (and `copy` is not asked for), else in
+ * `block`. */
+const void *fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block, bool copy);
+
+bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                     fa_error *err);
+/* Where n elements from `first` on may be written straight; NULL when they must go through fa__store_block(). */
+void *fa__store_place(const fa__reach *reach, int64_t first);
+void fa__store_block(const fa__reach *reach, int64_t first, int64_t n, const void *block, bool stream);
+/* Writes what was staged for [first, last). */
+bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                   fa_error *err);
+
+void fa__reach_clear(fa__reach *reach);
+
+#endif

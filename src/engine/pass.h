@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One pass: everything that is computed in one walk over one domain. Made by plan.c, walked by run.c.
+ *
+ *     operands (views of sources) -> values (blocks in L1) -> stores (views of sources) and consumers (reductions)
+ *
+ * The domain is a shape whose axes stand in iteration order, outermost first; element number f of the domain ("flat
+ * index") counts in that order. Operands and stores are strides over the domain. */
+#ifndef FA_ENGINE_PASS_H
+#define FA_ENGINE_PASS_H
+
+#include "engine/affine.h"
+#include "engine/engine.h"
+
+/* How elements of a source stand over the domain. */
+typedef struct fa__operand {
+    fa__source *source; /* one reference; concrete */
+    int64_t item_bytes;
+    int swap;           /* size of the parts whose bytes are reversed, 0 for none */
+    int64_t offset;
+    int64_t *strides;   /* domain axes, bytes */
+} fa__operand;
+
+typedef enum fa__value_kind {
+    FA__VALUE_LOAD,     /* of an operand */
+    FA__VALUE_CONSTANT, /* one element */
+    FA__VALUE_GENERATE,
+    FA__VALUE_LOOP,
+    FA__VALUE_CONVERT
+} fa__value_kind;
+
+/* One block-wise value of the pass. Values stand in the order in which they are computed. */
+typedef struct fa__value {
+    fa__value_kind kind;
+    bool uniform;         /* one element for all of the pass: computed once a tile, passed to loops as a scalar */
+    bool check_exponents; /* integers to negative powers are an error */
+    int type;             /* fa_type, or -1: opaque elements that are only moved */
+    int64_t item_bytes;
+    int input_count;
+    int inputs[3];
+    int operand;          /* LOAD */
+    fa__loop *loop;
+    fa__convert_loop *convert;
+    const fa__node *node; /* GENERATE */
+    int64_t position;     /* GENERATE: C-order position of element 0, and strides over the domain */
+    int64_t *position_strides;
+    unsigned char constant[16];
+    int last_use;         /* the last value, store or consumer that reads it */
+    int slot;             /* block buffer; -1: none needed */
+} fa__value;
+
+typedef struct fa__store {
+    int value;
+    fa__operand to;
+    bool stream; /* larger than the cache: past it */
+} fa__store;
+
+struct fa__consumer_class;
+
+/* A reduction fed by a value. */
+typedef struct fa__consume {
+    int value;
+    fa__node *node;
+    const struct fa__consumer_class *class;
+    void *plan;
+} fa__consume;
+
+typedef struct fa__pass {
+    int ndim;
+    int64_t sizes[FA_MAX_NDIM];
+    int perm[FA_MAX_NDIM]; /* domain axis i is axis perm[i] of the results' shape */
+    int64_t total;
+    int64_t box[FA_MAX_NDIM]; /* the domain is walked in boxes of these sizes; sizes[] when there is one box */
+    fa__value *values;
+    int64_t value_count, value_capacity;
+    fa__operand *operands;
+    int64_t operand_count, operand_capacity;
+    fa__store *stores;
+    int64_t store_count, store_capacity;
+    fa__consume *consumes;
+    int64_t consume_count, consume_capacity;
+    int slot_count;
+    bool aliased;         /* a store may touch bytes of an operand: the same elements, which schedule.c has made sure of */
+    int64_t slot_bytes;
+} fa__pass;
+
+void fa__pass_clear(fa__pass *pass);
+
+/* What a pass is asked for, in terms of graphs. */
+typedef struct fa__request {
+    fa__node *node;     /* elementwise values of this node seen through `map` (domain axes in the result's order) */
+    fa__affine *map;    /* NULL: identity */
+    fa_array *target;   /* store here, or */
+    fa__node *reduce;   /* feed this reduction, whose input `node` is */
+} fa__request;
+
+/* Plans one pass for requests that share sizes and iteration order. `order` is a permutation of the axes. */
+bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *order, const fa__request *requests,
+                   int64_t count, fa_error *err);
+
+/* Computes it. */
+bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err);
+
+#endif

@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From graphs to one pass: every node that is asked for, seen through an index map, becomes a value; equal demands become
+ * one value. Slices are pushed down here, and nowhere else. Computations that are not done are seen through; what had to
+ * be computed first (reductions, elements under a reshape) is read from where it is kept.
+ *
+ * Graphs may be a million nodes deep: the walk keeps its own stack. */
+#include "engine/index.h"
+#include "engine/pass.h"
+#include "engine/pending.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct demand {
+    fa__node *node;
+    int64_t map;
+} demand;
+
+typedef struct planner {
+    fa__pass *pass;
+    fa__affine **maps;
+    int64_t map_count, map_capacity;
+    fa__index map_index; /* hash of a map, probe number -> map */
+    fa__index values;    /* node, map -> value */
+    fa__index loads;     /* source, hash of offset and strides -> value */
+    demand *stack;
+    int64_t depth, stack_capacity;
+    fa_error *err;
+} planner;
+
+/* ---- Maps ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t hash_words(uint64_t seed, const int64_t *words, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        seed = (seed ^ (uint64_t)words[i]) * UINT64_C(0x100000001b3) + UINT64_C(0x9e3779b97f4a7c15);
+    return seed;
+}
+
+/* The number of a map; takes the map over. -1 with an error. */
+static int64_t intern(planner *p, fa__affine *map)
+{
+    if (map == NULL)
+        return -1;
+    uint64_t seed = ((uint64_t)map->rows << 32) + (uint64_t)map->columns;
+    uint64_t hash = hash_words(seed, map->start, (int64_t)map->rows * (1 + map->columns));
+    uint64_t probe = 0;
+    int64_t found;
+    while ((found = fa__index_find(&p->map_index, hash, probe)) >= 0) {
+        if (fa__affine_equal(p->maps[found], map)) {
+            fa__free(map);
+            return found;
+        }
+        probe++;
+    }
+    if (!fa__grow(&p->maps, &p->map_capacity, p->map_count + 1, sizeof *p->maps, p->err) ||
+        !fa__index_set(&p->map_index, hash, probe, p->map_count, p->err)) {
+        fa__free(map);
+        return -1;
+    }
+    p->maps[p->map_count] = map;
+    return p->map_count++;
+}
+
+/* ---- Values --------------------------------------------------------------------------------------------------- */
+
+static int64_t add_value(planner *p, fa__value value)
+{
+    fa__pass *pass = p->pass;
+    if (!fa__grow(&pass->values, &pass->value_capacity, pass->value_count + 1, sizeof *pass->values, p->err))
+        return -1;
+    value.last_use = -1;
+    value.slot = -1;
+    pass->values[pass->value_count] = value;
+    return pass->value_count++;
+}
+
+static bool all_zero(const fa__pass *pass, const int64_t *strides)
+{
+    for (int i = 0; i < pass->ndim; i++)
+        if (strides[i] != 0 && pass->sizes[i] > 1)
+            return false;
+    return true;
+}
+
+/* The size of the parts of an element whose bytes must be turned to make it native. */
+static int swap_of(const fa_dtype *dtype)
+{
+    if (!dtype->swapped)
+        return 0;
+    switch (dtype->type) {
+    case FA_TYPE_COMPLEX64:
+        return 4;
+    case FA_TYPE_COMPLEX128:
+    case FA_TYPE_DATETIME64:
+    case FA_TYPE_TIMEDELTA64:
+        return 8;
+    case FA_TYPE_STRING:
+        return 4;
+    case FA_TYPE_BYTES:
+    case FA_TYPE_VOID:
+        return 0;
+    default:
+        return (int)dtype->item_bytes;
+    }
+}
+
+static bool add_operand(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset, int64_t *strides,
+                        fa__operand *operand)
+{
+    *operand = (fa__operand){source, dtype->item_bytes, swap_of(dtype), offset, strides};
+    fa__source_retain(source);
+    return !fa_failed(p->err);
+}
+
+/* A load of elements that stand at offset + strides of `source`, over the axes of `map`'s input. Equal loads are one. */
+static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset, const int64_t *strides,
+                    const fa__affine *map)
+{
+    if (!fa__source_check(source, p->err))
+        return -1;
+    fa__pass *pass = p->pass;
+    int64_t *domain = fa__alloc((size_t)(pass->ndim + 1) * sizeof *domain, p->err);
+    if (domain == NULL)
+        return -1;
+    fa__affine_strides(map, strides, domain);
+    offset = fa__affine_offset(map, offset, strides);
+    uint64_t hash = hash_words((uint64_t)offset ^ (uint64_t)dtype->type << 56 ^ (uint64_t)swap_of(dtype) << 48, domain,
+                               pass->ndim);
+    int64_t found = fa__index_find(&p->loads, (uint64_t)(uintptr_t)source, hash);
+    if (found >= 0) {
+        const fa__operand *old = &pass->operands[pass->values[found].operand];
+        if (old->offset == offset && old->item_bytes == dtype->item_bytes && old->swap == swap_of(dtype) &&
+            memcmp(old->strides, domain, (size_t)pass->ndim * sizeof *domain) == 0 &&
+            pass->values[found].type == (fa__type_is_numeric(dtype->type) ? (int)dtype->type : -1)) {
+            fa__free(domain);
+            return found;
+        }
+    }
+    if (!fa__grow(&pass->operands, &pass->operand_capacity, pass->operand_count + 1, sizeof *pass->operands, p->err)) {
+        fa__free(domain);
+        return -1;
+    }
+    add_operand(p, source, dtype, offset, domain, &pass->operands[pass->operand_count++]);
+    int64_t value = add_value(p, (fa__value){
+                                     .kind = FA__VALUE_LOAD,
+                                     .type = fa__type_is_numeric(dtype->type) ? (int)dtype->type : -1,
+                                     .item_bytes = dtype->item_bytes,
+                                     .operand = (int)(pass->operand_count - 1),
+                                     .uniform = fa__type_is_numeric(dtype->type) && all_zero(pass, domain),
+                                 });
+    if (value >= 0 && found < 0)
+        fa__index_set(&p->loads, (uint64_t)(uintptr_t)source, hash, value, p->err);
+    return value;
+}
+
+static int64_t load_view(planner *p, const fa_array *view, const fa__affine *map)
+{
+    return load(p, fa__concrete(view->source), view->dtype, view->offset, view->strides, map);
+}
+
+static int64_t generate(planner *p, fa__node *node, const fa__affine *map)
+{
+    int64_t c_strides[FA_MAX_NDIM];
+    fa__pass *pass = p->pass;
+    fa__strides_c(node->ndim, node->sizes, 1, c_strides);
+    int64_t *domain = fa__alloc((size_t)(pass->ndim + 1) * sizeof *domain, p->err);
+    if (domain == NULL)
+        return -1;
+    fa__affine_strides(map, c_strides, domain);
+    int64_t value = add_value(p, (fa__value){
+                                     .kind = FA__VALUE_GENERATE,
+                                     .type = (int)node->dtype->type,
+                                     .item_bytes = node->dtype->item_bytes,
+                                     .node = node,
+                                     .position = fa__affine_offset(map, 0, c_strides),
+                                     .position_strides = domain,
+                                     .uniform = all_zero(pass, domain),
+                                 });
+    if (value < 0)
+        fa__free(domain);
+    return value;
+}
+
+static int64_t constant(planner *p, const fa__node *node)
+{
+    fa__value value = {
+        .kind = FA__VALUE_CONSTANT,
+        .type = (int)node->dtype->type,
+        .item_bytes = node->dtype->item_bytes,
+        .uniform = true,
+    };
+    memcpy(value.constant, node->as.bytes, sizeof value.constant);
+    return add_value(p, value);
+}
+
+static int64_t convert(planner *p, int64_t input, fa_type to)
+{
+    const fa__value *from = &p->pass->values[input];
+    if (from->type == (int)to)
+        return input;
+    if (from->type < 0) {
+        fa__fail(p->err, FA_BAD_TYPES, "elements that are not numbers cannot be converted to %s", fa__type_name(to));
+        return -1;
+    }
+    return add_value(p, (fa__value){
+                            .kind = FA__VALUE_CONVERT,
+                            .type = (int)to,
+                            .item_bytes = fa__type_bytes(to),
+                            .input_count = 1,
+                            .inputs = {(int)input},
+                            .convert = fa__convert_find((fa_type)from->type, to),
+                            .uniform = from->uniform,
+                        });
+}
+
+static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs)
+{
+    fa__value value = {
+        .kind = FA__VALUE_LOOP,
+        .type = (int)node->dtype->type,
+        .item_bytes = node->dtype->item_bytes,
+        .input_count = node->input_count,
+        .uniform = true,
+    };
+    value.loop = node->mixed_compare
+                     ? fa__loop_compare_mixed((fa__operation)node->code, node->loop_type == FA_TYPE_INT64)
+                     : fa__loop_find((fa__operation)node->code, node->loop_type);
+    if (value.loop == NULL) {
+        fa__fail(p->err, FA_INTERNAL, "no loop of %s for %s", fa__operations[node->code].name,
+                 fa__type_name(node->loop_type));
+        return -1;
+    }
+    char kind = fa__type_kind(node->loop_type);
+    value.check_exponents = node->code == FA__OP_POWER && kind == 'i';
+    for (int i = 0; i < node->input_count; i++) {
+        value.inputs[i] = (int)inputs[i];
+        value.uniform = value.uniform && p->pass->values[inputs[i]].uniform;
+    }
+    return add_value(p, value);
+}
+
+/* ---- The walk ------------------------------------------------------------------------------------------------- */
+
+static int64_t lookup(planner *p, demand d)
+{
+    return fa__index_find(&p->values, (uint64_t)(uintptr_t)d.node, (uint64_t)d.map);
+}
+
+static bool push(planner *p, demand d)
+{
+    if (d.map < 0 || !fa__grow(&p->stack, &p->stack_capacity, p->depth + 1, sizeof *p->stack, p->err))
+        return false;
+    p->stack[p->depth++] = d;
+    return true;
+}
+
+/* The demand on the layout under a view: false with a clean err when the view is no index map on it. */
+static bool through_view(planner *p, const fa__geometry *geometry, fa__node *input, int64_t map, demand *below)
+{
+    fa__affine *view = fa__affine_of_view(geometry, input->ndim, input->sizes, input->strides, p->err);
+    if (view == NULL)
+        return false;
+    below->node = input;
+    below->map = intern(p, fa__affine_compose(view, p->maps[map], p->err));
+    fa__free(view);
+    return below->map >= 0;
+}
+
+/* Elements under a view that is no index map: they stand in memory, in the layout that the view is of. */
+static int64_t load_under_view(planner *p, const fa__node *below, const fa__geometry *geometry, const fa_dtype *dtype,
+                               const fa__affine *map)
+{
+    const fa_array *kept = below->kept;
+    bool same_layout = kept != NULL && kept->offset == 0;
+    for (int i = 0; same_layout && i < kept->ndim; i++)
+        same_layout = kept->strides[i] == below->strides[i] || kept->sizes[i] <= 1;
+    if (same_layout)
+        return load(p, fa__concrete(kept->source), dtype, geometry->offset, geometry->strides, map);
+    fa__fail(p->err, FA_INTERNAL, "a reshaped view was not computed first");
+    return -1;
+}
+
+/* What a view of a computation is made of: one demand below it, or a value at once. */
+static int under_view(planner *p, demand d, fa__node *input, const fa__geometry *geometry, const fa_dtype *dtype,
+                      demand *below, int64_t *value)
+{
+    if (through_view(p, geometry, input, d.map, below))
+        return 1;
+    if (!fa_failed(p->err))
+        *value = load_under_view(p, input, geometry, dtype, p->maps[d.map]);
+    return -1;
+}
+
+/* What a demand is made of: up to three demands below it. Gives -1 when the value was made at once (in *value). */
+static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
+{
+    fa__node *node = d.node;
+    const fa__affine *map = p->maps[d.map];
+    fa__geometry geometry;
+    if (node->kept != NULL) {
+        *value = load_view(p, node->kept, map);
+        return -1;
+    }
+    switch (node->kind) {
+    case FA__NODE_LEAF: {
+        fa__pending *pending = fa__pending_of(node->array->source);
+        if (pending == NULL || fa__pending_get_state(pending) == FA__STATE_DONE) {
+            *value = load_view(p, node->array, map);
+            return -1;
+        }
+        if (fa__pending_get_state(pending) == FA__STATE_FAILED) {
+            fa__pending_failure(pending, p->err);
+            return -1;
+        }
+        fa__view_geometry(node->array, &geometry);
+        return under_view(p, d, fa__pending_root(pending), &geometry, node->dtype, below, value);
+    }
+    case FA__NODE_VIEW:
+        fa__node_geometry(node, &geometry);
+        return under_view(p, d, node->inputs[0], &geometry, node->dtype, below, value);
+    case FA__NODE_SCALAR:
+        *value = constant(p, node);
+        return -1;
+    case FA__NODE_GENERATE:
+        *value = generate(p, node, map);
+        return -1;
+    case FA__NODE_CAST:
+        below[0] = (demand){node->inputs[0], d.map};
+        return 1;
+    case FA__NODE_REDUCE:
+        fa__fail(p->err, FA_INTERNAL, "a reduction was not computed first");
+        return -1;
+    case FA__NODE_OPERATION:
+        for (int i = 0; i < node->input_count; i++) {
+            fa__node *input = node->inputs[i];
+            below[i].node = input;
+            below[i].map = intern(p, fa__affine_broadcast(map, input->ndim, input->sizes, p->err));
+        }
+        return node->input_count;
+    }
+    return -1;
+}
+
+static int64_t value_of(planner *p, fa__node *node, int count, const int64_t *inputs)
+{
+    switch (node->kind) {
+    case FA__NODE_OPERATION:
+        return operation(p, node, inputs);
+    case FA__NODE_CAST:
+        if (fa__type_is_numeric(node->dtype->type))
+            return convert(p, inputs[0], node->dtype->type);
+        return inputs[0]; /* between byte orders: loads give native elements */
+    default:
+        return count == 1 ? inputs[0] : -1;
+    }
+}
+
+static int64_t demand_value(planner *p, fa__node *node, int64_t map)
+{
+    if (!push(p, (demand){node, map}))
+        return -1;
+    while (p->depth > 0 && !fa_failed(p->err)) {
+        demand top = p->stack[p->depth - 1];
+        if (lookup(p, top) >= 0) {
+            p->depth--;
+            continue;
+        }
+        demand below[3];
+        int64_t inputs[3], value = -1;
+        int count = inputs_of(p, top, below, &value);
+        bool ready = true;
+        for (int i = count - 1; i >= 0 && !fa_failed(p->err); i--) {
+            inputs[i] = lookup(p, below[i]);
+            if (inputs[i] < 0) {
+                push(p, below[i]);
+                ready = false;
+            }
+        }
+        if (fa_failed(p->err) || !ready)
+            continue;
+        if (count >= 0)
+            value = value_of(p, top.node, count, inputs);
+        if (value >= 0)
+            fa__index_set(&p->values, (uint64_t)(uintptr_t)top.node, (uint64_t)top.map, value, p->err);
+        p->depth--;
+    }
+    return fa_failed(p->err) ? -1 : lookup(p, (demand){node, map});
+}
+
+/* ---- Stores --------------------------------------------------------------------------------------------------- */
+
+static bool store(planner *p, int64_t value, fa_array *target)
+{
+    fa__pass *pass = p->pass;
+    const fa_dtype *dtype = target->dtype;
+    if (fa__type_is_numeric(dtype->type)) {
+        value = convert(p, value, dtype->type);
+    } else if (pass->values[value].type >= 0 || pass->values[value].item_bytes != dtype->item_bytes) {
+        char text[128];
+        fa__dtype_display(dtype, text, sizeof text);
+        return fa__fail(p->err, FA_BAD_TYPES, "these elements cannot be converted to %s", text);
+    }
+    fa__source *source = fa__concrete(target->source);
+    if (value < 0 || !fa__source_check(source, p->err) ||
+        !fa__grow(&pass->stores, &pass->store_capacity, pass->store_count + 1, sizeof *pass->stores, p->err))
+        return false;
+    int64_t *strides = fa__alloc((size_t)(pass->ndim + 1) * sizeof *strides, p->err);
+    if (strides == NULL)
+        return false;
+    for (int i = 0; i < pass->ndim; i++)
+        strides[i] = target->strides[pass->perm[i]];
+    fa__store *s = &pass->stores[pass->store_count++];
+    s->value = (int)value;
+    s->stream = false;
+    return add_operand(p, source, dtype, target->offset, strides, &s->to);
+}
+
+/* ---- Block buffers -------------------------------------------------------------------------------------------- */
+
+static void use(fa__pass *pass, int value, int64_t by)
+{
+    if (by > pass->values[value].last_use)
+        pass->values[value].last_use = (int)by;
+}
+
+/* Gives every value that varies a block buffer; buffers are used again once their value is dead. */
+static bool assign_slots(fa__pass *pass, fa_error *err)
+{
+    for (int64_t i = 0; i < pass->value_count; i++)
+        for (int k = 0; k < pass->values[i].input_count; k++)
+            use(pass, pass->values[i].inputs[k], i);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        use(pass, pass->stores[i].value, pass->value_count);
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        use(pass, pass->consumes[i].value, pass->value_count);
+    int *unused = NULL;
+    int64_t unused_count = 0, unused_capacity = 0;
+    pass->slot_bytes = 8;
+    for (int64_t i = 0; i < pass->value_count; i++) {
+        fa__value *value = &pass->values[i];
+        pass->slot_bytes = fa__max_i64(pass->slot_bytes, value->item_bytes);
+        if (value->uniform)
+            continue;
+        value->slot = unused_count > 0 ? unused[--unused_count] : pass->slot_count++;
+        /* Inputs that die here are free from the next value on: a loop's output may not be one of them when sizes of
+         * elements differ, and telling those apart gains one buffer at most. */
+        if (!fa__grow(&unused, &unused_capacity, unused_count + 3, sizeof *unused, err))
+            break;
+        for (int k = 0; k < value->input_count; k++) {
+            fa__value *input = &pass->values[value->inputs[k]];
+            if (input->slot >= 0 && input->last_use == (int)i) {
+                unused[unused_count++] = input->slot;
+                input->last_use = -2; /* given back once, also when it is an input twice */
+            }
+        }
+    }
+    fa__free(unused);
+    return !fa_failed(err);
+}
+
+/* ---- The pass ------------------------------------------------------------------------------------------------- */
+
+/* An operand whose memory runs along another axis than the walk: walking boxes that are long along both keeps whole
+ * cache lines and pages in use. */
+static int contrary_axis(const fa__pass *pass, const fa__operand *operand)
+{
+    int inner = pass->ndim - 1, best = inner;
+    int64_t least = llabs(operand->strides[inner]);
+    if (least == 0 || least == operand->item_bytes)
+        return -1;
+    for (int i = 0; i < inner; i++) {
+        int64_t stride = llabs(operand->strides[i]);
+        if (pass->sizes[i] > 1 && stride != 0 && stride < least) {
+            least = stride;
+            best = i;
+        }
+    }
+    return best == inner ? -1 : best;
+}
+
+static void choose_box(fa__pass *pass)
+{
+    memcpy(pass->box, pass->sizes, sizeof pass->box);
+    if (pass->consume_count > 0 || pass->ndim < 2)
+        return;
+    bool along[FA_MAX_NDIM] = {false};
+    int count = 1;
+    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
+        const fa__operand *operand =
+            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
+        int axis = contrary_axis(pass, operand);
+        if (axis >= 0 && !along[axis]) {
+            along[axis] = true;
+            count++;
+        }
+    }
+    if (count == 1)
+        return;
+    int64_t side = count == 2 ? 256 : 32;
+    along[pass->ndim - 1] = true;
+    for (int i = 0; i < pass->ndim; i++)
+        pass->box[i] = along[i] ? fa__min_i64(side, pass->sizes[i]) : 1;
+}
+
+static bool add_request(planner *p, const fa__request *request, const fa__affine *permutation)
+{
+    fa__affine *map = request->map != NULL ? fa__affine_compose(request->map, permutation, p->err)
+                                           : fa__affine_copy(permutation, p->err);
+    int64_t value = demand_value(p, request->node, intern(p, map));
+    if (value < 0)
+        return false;
+    if (request->reduce == NULL)
+        return store(p, value, request->target);
+    fa__pass *pass = p->pass;
+    if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
+        return false;
+    pass->consumes[pass->consume_count++] =
+        (fa__consume){.value = (int)value, .node = fa__node_retain(request->reduce)};
+    return true;
+}
+
+static void planner_clear(planner *p)
+{
+    for (int64_t i = 0; i < p->map_count; i++)
+        fa__free(p->maps[i]);
+    fa__free(p->maps);
+    fa__free(p->stack);
+    fa__index_clear(&p->map_index);
+    fa__index_clear(&p->values);
+    fa__index_clear(&p->loads);
+}
+
+bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *order, const fa__request *requests,
+                   int64_t count, fa_error *err)
+{
+    memset(pass, 0, sizeof *pass);
+    if (fa_failed(err))
+        return false;
+    planner p = {.pass = pass, .err = err};
+    pass->ndim = ndim;
+    pass->total = 1;
+    fa__affine *permutation = fa__affine_new(ndim, ndim, err);
+    if (permutation == NULL)
+        return false;
+    for (int i = 0; i < ndim; i++) {
+        pass->perm[i] = order[i];
+        pass->sizes[i] = sizes[order[i]];
+        pass->total *= pass->sizes[i];
+        permutation->coefficient[order[i] * ndim + i] = 1;
+    }
+    for (int64_t i = 0; i < count && !fa_failed(err); i++)
+        add_request(&p, &requests[i], permutation);
+    fa__free(permutation);
+    planner_clear(&p);
+    if (!fa_failed(err) && assign_slots(pass, err))
+        choose_box(pass);
+    return !fa_failed(err);
+}
+
+static void operand_clear(fa__operand *operand)
+{
+    fa__source_release(operand->source);
+    fa__free(operand->strides);
+}
+
+void fa__pass_clear(fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->value_count; i++)
+        fa__free(pass->values[i].position_strides);
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        operand_clear(&pass->operands[i]);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        operand_clear(&pass->stores[i].to);
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        fa__node_release(pass->consumes[i].node);
+    fa__free(pass->values);
+    fa__free(pass->operands);
+    fa__free(pass->stores);
+    fa__free(pass->consumes);
+    memset(pass, 0, sizeof *pass);
+}

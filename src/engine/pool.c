@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The pool: a list of sleeping threads that grows to the largest number a job asked for.
+ *
+ * A job is announced by raising `generation`; each thread compares it with the last one it saw. In a forked child the
+ * threads do not exist: the child forgets them and starts anew. */
+#include "engine/pool.h"
+
+#include "platform/platform.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    fa__mutex mutex;
+    fa__condition work, done;
+    int started;             /* threads that exist */
+    unsigned long generation;
+    int wanted, running;     /* workers of the job of this generation; those not finished */
+    void (*body)(void *job, int worker);
+    void *job;
+} pool = {.mutex = FA__MUTEX_INIT, .work = FA__CONDITION_INIT, .done = FA__CONDITION_INIT};
+
+static atomic_int threads_set;
+
+/* A thread that begins while a job is announced takes part in it: it starts from the generation before. */
+struct start {
+    int worker;
+    unsigned long seen;
+};
+
+static void thread_body(void *argument)
+{
+    struct start *start = argument;
+    int worker = start->worker;
+    unsigned long seen = start->seen;
+    free(start);
+    fa__mutex_lock(&pool.mutex);
+    for (;;) {
+        while (pool.generation == seen)
+            fa__condition_wait(&pool.work, &pool.mutex);
+        seen = pool.generation;
+        if (worker >= pool.wanted)
+            continue;
+        fa__mutex_unlock(&pool.mutex);
+        pool.body(pool.job, worker);
+        fa__mutex_lock(&pool.mutex);
+        if (--pool.running == 0)
+            fa__condition_signal(&pool.done);
+    }
+}
+
+static void forget(void)
+{
+    static const fa__mutex fresh_mutex = FA__MUTEX_INIT;
+    static const fa__condition fresh_condition = FA__CONDITION_INIT;
+    memcpy(&pool.mutex, &fresh_mutex, sizeof fresh_mutex);
+    memcpy(&pool.work, &fresh_condition, sizeof fresh_condition);
+    memcpy(&pool.done, &fresh_condition, sizeof fresh_condition);
+    pool.started = pool.wanted = pool.running = 0;
+}
+
+static bool start_threads(int count, fa_error *err)
+{
+    static bool registered;
+    if (!registered) {
+        fa__at_fork_child(forget);
+        registered = true;
+    }
+    while (pool.started < count) {
+        struct start *start = malloc(sizeof *start);
+        if (start == NULL)
+            return fa__fail(err, FA_NO_MEMORY, "the system has no memory to start a thread");
+        *start = (struct start){.worker = pool.started, .seen = pool.generation};
+        if (fa__thread_start("farray", thread_body, start, err) == NULL) {
+            free(start);
+            return false;
+        }
+        pool.started++;
+    }
+    return true;
+}
+
+bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, void (*poll)(void *user), void *user,
+                  fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    fa__mutex_lock(&pool.mutex);
+    if (!start_threads(workers, err)) {
+        if (pool.started == 0) {
+            fa__mutex_unlock(&pool.mutex);
+            return false;
+        }
+        fa_error_clear(err); /* fewer threads than asked for do the same work */
+        workers = pool.started;
+    }
+    pool.body = body;
+    pool.job = job;
+    pool.wanted = pool.running = workers;
+    pool.generation++;
+    fa__condition_broadcast(&pool.work);
+    while (pool.running > 0) {
+        if (poll == NULL) {
+            fa__condition_wait(&pool.done, &pool.mutex);
+        } else if (!fa__condition_wait_for(&pool.done, &pool.mutex, 0.04) && pool.running > 0) {
+            fa__mutex_unlock(&pool.mutex);
+            poll(user);
+            fa__mutex_lock(&pool.mutex);
+        }
+    }
+    fa__mutex_unlock(&pool.mutex);
+    return true;
+}
+
+int fa__pool_threads(void)
+{
+    int threads = atomic_load(&threads_set);
+    if (threads > 0)
+        return threads;
+    const char *text = getenv("FARRAY_THREADS");
+    threads = text != NULL ? atoi(text) : 0;
+    if (threads <= 0)
+        threads = fa__processors();
+    if (threads > FA__MAX_THREADS)
+        threads = FA__MAX_THREADS;
+    atomic_store(&threads_set, threads);
+    return threads;
+}
+
+bool fa__pool_set_threads(int threads, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    if (threads < 0 || threads > FA__MAX_THREADS)
+        return fa__fail(err, FA_INVALID_ARGUMENT, "%d threads: from 1 to %d are possible", threads, FA__MAX_THREADS);
+    atomic_store(&threads_set, threads);
+    return true;
+}

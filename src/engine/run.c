@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Walks one pass. Workers take tasks in order; a task is a range of elements of one box and is walked tile by tile; a tile
+ * is made reachable (load.c), pushed block by block through the values of the pass while it is in L1, and stored.
+ *
+ * How the work is cut depends on threads, budget and files, and no result depends on how the work is cut. */
+#include "engine/budget.h"
+#include "engine/load.h"
+#include "engine/pool.h"
+#include "engine/tiles.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+#include "platform/platform.h"
+#include "storage/storage.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* What all workers share. */
+typedef struct run {
+    fa__pass *pass;
+    int threads;
+    int64_t tile;      /* elements of a tile */
+    int64_t task;      /* elements of a task, in one box; with many boxes a task is a box */
+    int64_t boxes, task_count, box_elements;
+    int64_t row;       /* blocks end at multiples of this; 0: anywhere */
+    bool drop;         /* mapped pages are taken out of the page tables behind the tiles */
+    bool guard;
+    int64_t bytes_per_element;
+    atomic_llong next_task, done_elements;
+    atomic_bool stop;  /* failed or cancelled */
+    fa__mutex mutex;   /* guards `err` */
+    fa_error err;
+    const fa_evaluate_options *options;
+    double started;
+} run;
+
+typedef struct worker {
+    run *run;
+    char *slots;
+    size_t slots_bytes;
+    const void **at;      /* address of each value's current block */
+    int64_t *uniforms;    /* 16 bytes for each value that is one element */
+    fa__reach *loads, *stores;
+    void **consumers;
+    fa__span span;
+    int64_t first, last;  /* the tile */
+    bool negative_power;
+    fa_error err;
+} worker;
+
+/* ---- Blocks --------------------------------------------------------------------------------------------------- */
+
+static void *slot(const worker *w, int number)
+{
+    return w->slots + (int64_t)number * w->run->pass->slot_bytes * FA__BLOCK;
+}
+
+/* One element for all of the tile. */
+static void *uniform(const worker *w, int64_t value)
+{
+    return w->uniforms + 2 * value;
+}
+
+static void generate(const worker *w, const fa__value *value, int64_t first, int64_t n, void *out)
+{
+    const fa__pass *pass = w->run->pass;
+    const fa__node *node = value->node;
+    int64_t base = value->position, sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
+    for (int i = 0; i < pass->ndim; i++)
+        base += w->span.start[i] * value->position_strides[i];
+    int ndim = fa__merge_axes(pass->ndim, w->span.sizes, value->position_strides, sizes, strides);
+    int64_t row = sizes[ndim - 1];
+    for (int64_t done = 0; done < n;) {
+        int64_t at = first + done;
+        int64_t some = fa__min_i64(n - done, row - at % row);
+        fa__generate((fa__generator)node->code, (fa_type)value->type, &node->as.generate,
+                     base + fa__flat_offset(ndim, sizes, strides, at), strides[ndim - 1], some,
+                     (char *)out + done * value->item_bytes);
+        done += some;
+    }
+}
+
+/* Computes a value for n elements into `out`. */
+static void compute(worker *w, const fa__value *value, int64_t n, void *out)
+{
+    const fa__pass *pass = w->run->pass;
+    const void *in[3] = {NULL, NULL, NULL};
+    unsigned scalars = 0;
+    for (int i = 0; i < value->input_count; i++) {
+        in[i] = w->at[value->inputs[i]];
+        scalars |= (unsigned)pass->values[value->inputs[i]].uniform << i;
+    }
+    if (value->kind == FA__VALUE_CONVERT) {
+        value->convert(out, in[0], n);
+        return;
+    }
+    if (value->check_exponents &&
+        fa__any_negative(in[1], (fa_type)pass->values[value->inputs[1]].type, scalars & 2 ? 1 : n))
+        w->negative_power = true;
+    value->loop(out, in, n, value->uniform ? 0 : scalars);
+}
+
+/* A store that the last operation of its value can write into. */
+static void *place_of(const worker *w, int64_t value, int64_t first)
+{
+    const fa__pass *pass = w->run->pass;
+    for (int64_t i = 0; i < pass->store_count && !pass->aliased; i++)
+        if (pass->stores[i].value == value && !pass->stores[i].stream)
+            return fa__store_place(&w->stores[i], first);
+    return NULL;
+}
+
+static void block(worker *w, int64_t first, int64_t n)
+{
+    const fa__pass *pass = w->run->pass;
+    for (int64_t i = 0; i < pass->value_count; i++) {
+        const fa__value *value = &pass->values[i];
+        if (value->uniform)
+            continue;
+        void *out = slot(w, value->slot);
+        if (value->kind == FA__VALUE_LOAD) {
+            w->at[i] = fa__load_block(&w->loads[value->operand], first, n, out, pass->aliased);
+            continue;
+        }
+        void *place = place_of(w, i, first);
+        out = place != NULL ? place : out;
+        if (value->kind == FA__VALUE_GENERATE)
+            generate(w, value, first, n, out);
+        else
+            compute(w, value, n, out);
+        w->at[i] = out;
+    }
+    for (int64_t i = 0; i < pass->consume_count; i++) {
+        const fa__value *value = &pass->values[pass->consumes[i].value];
+        const void *x = w->at[pass->consumes[i].value];
+        if (value->uniform) {
+            fa__fill(slot(w, pass->slot_count), x, n, value->item_bytes);
+            x = slot(w, pass->slot_count);
+        }
+        pass->consumes[i].class->feed(w->consumers[i], first, n, x);
+    }
+    for (int64_t i = 0; i < pass->store_count; i++) {
+        const fa__store *store = &pass->stores[i];
+        const fa__value *value = &pass->values[store->value];
+        const void *x = w->at[store->value];
+        if (value->uniform) {
+            fa__fill(slot(w, pass->slot_count), x, n, value->item_bytes);
+            x = slot(w, pass->slot_count);
+        }
+        if (x != fa__store_place(&w->stores[i], first))
+            fa__store_block(&w->stores[i], first, n, x, store->stream);
+    }
+}
+
+/* Values that are one element for the whole tile are computed once, before its blocks. */
+static void uniforms(worker *w)
+{
+    const fa__pass *pass = w->run->pass;
+    for (int64_t i = 0; i < pass->value_count; i++) {
+        const fa__value *value = &pass->values[i];
+        if (!value->uniform)
+            continue;
+        void *out = uniform(w, i);
+        switch (value->kind) {
+        case FA__VALUE_LOAD:
+            w->at[i] = fa__load_block(&w->loads[value->operand], w->first, 1, out, true);
+            break;
+        case FA__VALUE_CONSTANT:
+            w->at[i] = value->constant;
+            break;
+        case FA__VALUE_GENERATE:
+            generate(w, value, w->first, 1, out);
+            w->at[i] = out;
+            break;
+        default:
+            compute(w, value, 1, out);
+            w->at[i] = out;
+        }
+    }
+}
+
+/* Runs under the guard where operands are mapped: owns nothing. */
+static void tile_body(void *argument)
+{
+    worker *w = argument;
+    const run *r = w->run;
+    uniforms(w);
+    for (int64_t at = w->first; at < w->last;) {
+        int64_t n = fa__min_i64(FA__BLOCK, w->last - at);
+        if (r->row > 0)
+            n = fa__min_i64(n, r->row - at % r->row);
+        block(w, at, n);
+        at += n;
+    }
+}
+
+/* ---- Tiles ---------------------------------------------------------------------------------------------------- */
+
+static bool tile(worker *w, int64_t first, int64_t last)
+{
+    run *r = w->run;
+    fa__pass *pass = r->pass;
+    fa_error *err = &w->err;
+    w->first = first;
+    w->last = last;
+    int64_t loaded = 0;
+    while (loaded < pass->operand_count &&
+           fa__load_begin(&w->loads[loaded], pass, &w->span, first, last, err))
+        loaded++;
+    for (int64_t i = 0; i < pass->store_count && !fa_failed(err); i++)
+        fa__store_begin(&w->stores[i], pass, &w->span, first, last, err);
+    if (!fa_failed(err)) {
+        const void *fault = NULL;
+        if (r->guard)
+            fault = fa__guarded(tile_body, w);
+        else
+            tile_body(w);
+        if (fault != NULL)
+            fa__storage_fault(fault, err);
+        if (w->negative_power)
+            fa__fail(err, FA_OUT_OF_RANGE, "integers to negative integer powers are not allowed");
+    }
+    for (int64_t i = 0; i < loaded; i++)
+        fa__load_end(&w->loads[i], r->drop);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        fa__store_end(&w->stores[i], pass, &w->span, first, last, err);
+    atomic_fetch_add(&r->done_elements, last - first);
+    return !fa_failed(err);
+}
+
+static void set_span(worker *w, int64_t task)
+{
+    const run *r = w->run;
+    const fa__pass *pass = r->pass;
+    fa__span *span = &w->span;
+    span->task = task;
+    int64_t box = r->boxes > 1 ? task : 0;
+    for (int i = pass->ndim - 1; i >= 0; i--) {
+        int64_t along = (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
+        span->start[i] = box % along * pass->box[i];
+        span->sizes[i] = fa__min_i64(pass->box[i], pass->sizes[i] - span->start[i]);
+        box /= along;
+    }
+    int64_t count = fa__count(pass->ndim, span->sizes);
+    span->first = r->boxes > 1 ? 0 : task * r->task;
+    span->last = r->boxes > 1 ? count : fa__min_i64(count, span->first + r->task);
+}
+
+static bool task(worker *w, int64_t number)
+{
+    run *r = w->run;
+    fa__pass *pass = r->pass;
+    set_span(w, number);
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        pass->consumes[i].class->start(w->consumers[i], &w->span, &w->err);
+    for (int64_t at = w->span.first; at < w->span.last && !fa_failed(&w->err); at += r->tile) {
+        if (atomic_load_explicit(&r->stop, memory_order_relaxed))
+            return false;
+        tile(w, at, fa__min_i64(w->span.last, at + r->tile));
+    }
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        pass->consumes[i].class->stop(w->consumers[i], &w->err);
+    return !fa_failed(&w->err);
+}
+
+/* ---- Workers -------------------------------------------------------------------------------------------------- */
+
+static void worker_clear(worker *w)
+{
+    const fa__pass *pass = w->run->pass;
+    for (int64_t i = 0; w->loads != NULL && i < pass->operand_count; i++)
+        fa__reach_clear(&w->loads[i]);
+    for (int64_t i = 0; w->stores != NULL && i < pass->store_count; i++)
+        fa__reach_clear(&w->stores[i]);
+    for (int64_t i = 0; w->consumers != NULL && i < pass->consume_count; i++)
+        if (w->consumers[i] != NULL)
+            pass->consumes[i].class->worker_free(w->consumers[i]);
+    fa__free(w->loads);
+    fa__free(w->stores);
+    fa__free(w->consumers);
+    fa__free(w->at);
+    fa__free(w->uniforms);
+    if (w->slots != NULL)
+        fa__pages_free(w->slots, w->slots_bytes);
+}
+
+static bool worker_start(worker *w)
+{
+    const fa__pass *pass = w->run->pass;
+    fa_error *err = &w->err;
+    w->at = fa__alloc_zero((size_t)pass->value_count, sizeof *w->at, err);
+    w->uniforms = fa__alloc_zero((size_t)pass->value_count, 2 * sizeof *w->uniforms, err);
+    w->loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *w->loads, err);
+    w->stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->stores, err);
+    w->consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->consumers, err);
+    /* One buffer more, to spread uniform values. */
+    w->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)pass->slot_bytes * FA__BLOCK;
+    w->slots = fa__pages_alloc(w->slots_bytes, false, err);
+    if (fa_failed(err))
+        return false;
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        w->loads[i].operand = &pass->operands[i];
+    for (int64_t i = 0; i < pass->store_count; i++)
+        w->stores[i].operand = &pass->stores[i].to;
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        w->consumers[i] = pass->consumes[i].class->worker_new(pass->consumes[i].plan, err);
+    return !fa_failed(err);
+}
+
+static void work(void *job, int number)
+{
+    run *r = job;
+    worker w = {.run = r};
+    (void)number;
+    if (worker_start(&w)) {
+        while (!atomic_load(&r->stop)) {
+            int64_t next = atomic_fetch_add(&r->next_task, 1);
+            if (next >= r->task_count || !task(&w, next))
+                break;
+        }
+    }
+    worker_clear(&w);
+    if (fa_failed(&w.err)) {
+        atomic_store(&r->stop, true);
+        fa__mutex_lock(&r->mutex);
+        fa__error_move(&r->err, &w.err);
+        fa__mutex_unlock(&r->mutex);
+    }
+}
+
+static void poll(void *user)
+{
+    run *r = user;
+    fa_progress progress = {
+        .done_bytes = atomic_load(&r->done_elements) * r->bytes_per_element,
+        .total_bytes = r->pass->total * r->bytes_per_element,
+        .seconds = fa__now() - r->started,
+    };
+    if (!fa__callback(r->options, &progress) && !atomic_exchange(&r->stop, true)) {
+        fa__mutex_lock(&r->mutex);
+        fa__fail(&r->err, FA_CANCELLED, "cancelled by the progress callback");
+        fa__mutex_unlock(&r->mutex);
+    }
+}
+
+/* ---- How the work is cut -------------------------------------------------------------------------------------- */
+
+static bool in_memory(const fa__operand *operand)
+{
+    return fa__source_memory(operand->source) != NULL;
+}
+
+static int64_t common_multiple(int64_t a, int64_t b, int64_t limit)
+{
+    int64_t x = a, y = b, product;
+    while (y != 0) {
+        int64_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return fa__multiply_checked(a / x, b, &product) && product < limit ? product : limit;
+}
+
+/* Blocks that end where rows end find their elements in place. */
+static int64_t row_of(const fa__pass *pass)
+{
+    int64_t row = 0, sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
+    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
+        const fa__operand *operand =
+            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
+        int ndim = fa__merge_axes(pass->ndim, pass->box, operand->strides, sizes, strides);
+        if (ndim > 1 && sizes[ndim - 1] >= FA__BLOCK / 4 && (row == 0 || sizes[ndim - 1] < row))
+            row = sizes[ndim - 1];
+    }
+    return row;
+}
+
+static void cut(run *r)
+{
+    fa__pass *pass = r->pass;
+    int64_t widest = 1, staged = 0;
+    r->bytes_per_element = 0;
+    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
+        const fa__operand *operand =
+            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
+        widest = fa__max_i64(widest, operand->item_bytes);
+        r->bytes_per_element += operand->item_bytes;
+        if (!in_memory(operand)) {
+            staged += operand->item_bytes;
+            r->guard = r->guard || i < pass->operand_count;
+        }
+    }
+    r->tile = fa__budget_tile(widest, staged, r->threads);
+    int64_t granule = 1;
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        granule = common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);
+    /* Boxes of a walk along two axes shrink to what a tile holds; those that a consumer asked for stay. */
+    while (pass->consume_count == 0 && fa__count(pass->ndim, pass->box) > fa__max_i64(r->tile, 64) &&
+           memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) != 0) {
+        int largest = 0;
+        for (int i = 1; i < pass->ndim; i++)
+            if (pass->box[i] > pass->box[largest])
+                largest = i;
+        pass->box[largest] = (pass->box[largest] + 1) / 2;
+    }
+    r->boxes = 1;
+    for (int i = 0; i < pass->ndim; i++)
+        r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
+    r->row = row_of(pass);
+    r->task = fa__max_i64(r->tile, 1);
+    if (pass->consume_count > 0) {
+        r->task = fa__max_i64(r->task, pass->total / 4096);
+        r->task = (r->task + granule - 1) / granule * granule;
+    }
+    r->task_count = r->boxes > 1 ? r->boxes : (pass->total + r->task - 1) / r->task;
+}
+
+/* Results in memory that are larger than the cache are written past it. */
+static void choose_streams(fa__pass *pass)
+{
+    int64_t cache = (int64_t)fa__cache_bytes(3);
+    for (int64_t i = 0; i < pass->store_count; i++) {
+        fa__store *store = &pass->stores[i];
+        store->stream = !pass->aliased && in_memory(&store->to) && pass->total * store->to.item_bytes > cache;
+    }
+}
+
+bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    run r = {
+        .pass = pass,
+        .threads = fa__pool_threads(),
+        .drop = true,
+        .mutex = FA__MUTEX_INIT,
+        .options = options,
+        .started = fa__now(),
+    };
+    choose_streams(pass);
+    for (int64_t i = 0; i < pass->consume_count; i++) {
+        fa__consume *consume = &pass->consumes[i];
+        consume->class = &fa__reduce_consumer;
+        consume->plan = consume->class->plan(pass, consume, r.threads, err);
+    }
+    if (!fa_failed(err) && pass->total > 0) {
+        cut(&r);
+        fa__count_pass();
+        bool callback = options != NULL && options->progress != NULL;
+        int threads = (int)fa__min_i64(r.threads, r.task_count);
+        if (!callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK)
+            work(&r, 0); /* waking a thread costs more than the work */
+        else
+            fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
+        fa__error_move(err, &r.err);
+    }
+    for (int64_t i = 0; i < pass->consume_count; i++) {
+        fa__consume *consume = &pass->consumes[i];
+        if (consume->plan != NULL) {
+            consume->class->finish(consume->plan, err);
+            consume->class->free(consume->plan);
+        }
+    }
+    return !fa_failed(err);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Levels of a graph. The walk has a stack of its own: graphs may be a million nodes deep. */
+#include "engine/schedule.h"
+
+#include "engine/affine.h"
+
+#include "base/memory.h"
+
+#include <string.h>
+
+typedef struct walk {
+    fa__schedule *schedule;
+    fa__node **stack;
+    int64_t depth, capacity;
+    fa_error *err;
+} walk;
+
+static int level_of(const fa__schedule *schedule, const fa__node *node)
+{
+    return (int)fa__index_find(&schedule->nodes, (uint64_t)(uintptr_t)node, 0);
+}
+
+/* Whether elements of `below` can be found by an index map: then a view of them needs no pass. */
+static bool is_map(const fa__geometry *geometry, const fa__node *below, fa_error *err)
+{
+    fa__affine *map = fa__affine_of_view(geometry, below->ndim, below->sizes, below->strides, err);
+    fa__free(map);
+    return map != NULL;
+}
+
+/* The nodes whose elements `node` reads, at most 3; *stands says that they must stand in memory first. */
+static int inputs_of(fa__node *node, fa__node **inputs, bool *stands, fa_error *err)
+{
+    fa__geometry geometry;
+    *stands = false;
+    if (node->kept != NULL)
+        return 0;
+    if (node->kind == FA__NODE_LEAF) {
+        fa__pending *pending = fa__pending_of(node->array->source);
+        if (pending == NULL || fa__pending_get_state(pending) == FA__STATE_DONE)
+            return 0;
+        if (fa__pending_get_state(pending) == FA__STATE_FAILED) {
+            fa__pending_failure(pending, err);
+            return 0;
+        }
+        inputs[0] = fa__pending_root(pending);
+        fa__view_geometry(node->array, &geometry);
+        *stands = !is_map(&geometry, inputs[0], err);
+        return 1;
+    }
+    if (node->kind == FA__NODE_VIEW) {
+        inputs[0] = node->inputs[0];
+        fa__node_geometry(node, &geometry);
+        *stands = !is_map(&geometry, inputs[0], err);
+        return 1;
+    }
+    memcpy(inputs, node->inputs, (size_t)node->input_count * sizeof *inputs);
+    return node->input_count;
+}
+
+static bool set_level(walk *w, const fa__node *node, int level)
+{
+    if (level >= w->schedule->levels)
+        w->schedule->levels = level + 1;
+    return fa__index_set(&w->schedule->nodes, (uint64_t)(uintptr_t)node, 0, level, w->err);
+}
+
+/* The node gets a pass of its own in `level`, once. */
+static bool add_barrier(walk *w, fa__node *node, int level)
+{
+    fa__schedule *s = w->schedule;
+    if (fa__index_find(&s->nodes, (uint64_t)(uintptr_t)node, 1) >= 0)
+        return true;
+    if (!fa__grow(&s->barriers, &s->barrier_capacity, s->barrier_count + 1, sizeof *s->barriers, w->err))
+        return false;
+    s->barriers[s->barrier_count++] = (fa__barrier){fa__node_retain(node), level};
+    return fa__index_set(&s->nodes, (uint64_t)(uintptr_t)node, 1, level, w->err);
+}
+
+static bool push(walk *w, fa__node *node)
+{
+    if (!fa__grow(&w->stack, &w->capacity, w->depth + 1, sizeof *w->stack, w->err))
+        return false;
+    w->stack[w->depth++] = node;
+    return true;
+}
+
+/* All inputs of the node on top have levels: gives it its own. */
+static void settle(walk *w, fa__node *node, int count, fa__node **inputs, bool stands)
+{
+    int level = 0;
+    for (int i = 0; i < count; i++) {
+        int below = level_of(w->schedule, inputs[i]);
+        if (stands && inputs[i]->kept == NULL && inputs[i]->kind != FA__NODE_REDUCE) {
+            add_barrier(w, inputs[i], below);
+            below++;
+        }
+        if (below > level)
+            level = below;
+    }
+    if (node->kind == FA__NODE_REDUCE && node->kept == NULL) {
+        add_barrier(w, node, level);
+        level++;
+    }
+    set_level(w, node, level);
+}
+
+int fa__schedule_add(fa__schedule *schedule, fa__node *root, fa_error *err)
+{
+    walk w = {.schedule = schedule, .err = err};
+    push(&w, root);
+    while (w.depth > 0 && !fa_failed(err)) {
+        fa__node *node = w.stack[w.depth - 1], *inputs[3];
+        if (level_of(schedule, node) >= 0) {
+            w.depth--;
+            continue;
+        }
+        bool stands, ready = true;
+        int count = inputs_of(node, inputs, &stands, err);
+        for (int i = 0; i < count; i++)
+            if (level_of(schedule, inputs[i]) < 0) {
+                push(&w, inputs[i]);
+                ready = false;
+            }
+        if (ready && !fa_failed(err)) {
+            settle(&w, node, count, inputs, stands);
+            w.depth--;
+        }
+    }
+    fa__free(w.stack);
+    return fa_failed(err) ? -1 : level_of(schedule, root);
+}
+
+void fa__schedule_clear(fa__schedule *schedule)
+{
+    for (int64_t i = 0; i < schedule->barrier_count; i++)
+        fa__node_release(schedule->barriers[i].node);
+    fa__free(schedule->barriers);
+    fa__index_clear(&schedule->nodes);
+    memset(schedule, 0, sizeof *schedule);
+}

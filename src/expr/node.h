@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the rooms of expr/ share about nodes and nobody else needs: making a bare node, and the constants of
+ * Python. */
+#ifndef FA_EXPR_NODE_H
+#define FA_EXPR_NODE_H
+
+#include "expr/graph.h"
+
+/* A node that holds its dtype and inputs; sizes are copied, strides are those of C order, all else is zero.
+ */
+fa__node *fa__node_new(fa__node_kind kind, const fa_dtype *dtype, int ndim, const int64_t *sizes,
+                       int input_count, fa__node *const *inputs, fa_error *err);
+/* False when a maker has nothing to work on: err is failed, or an input is NULL (FA_INVALID_ARGUMENT). */
+bool fa__nodes_usable(int count, fa__node *const *inputs, fa_error *err);
+
+static inline bool fa__node_is_weak(const fa__node *node)
+{
+    return node->kind == FA__NODE_SCALAR && node->weak != FA__STRONG;
+}
+
+/* Holds every integer that a constant can be, and the results of one operation on two of them, but products.
+ */
+__extension__ typedef __int128 fa__wide;
+
+/* One of Python's own numbers. Integers are those that an int64 or a uint64 holds. */
+typedef struct fa__constant {
+    fa__weak kind;     /* never FA__STRONG */
+    fa__wide integer;  /* bool and int */
+    double real, imag; /* float and complex */
+} fa__constant;
+
+fa__constant fa__constant_of(const fa__node *weak);
+/* A weak scalar; FA_OUT_OF_RANGE for an integer that 64 bits do not hold. */
+fa__node *fa__node_constant(const fa__constant *constant, fa_error *err);
+/* Writes a constant as one element of `type`. An integer that `type` does not hold is FA_OUT_OF_RANGE in
+ * NumPy's words; floating types round, to infinity where need be. */
+bool fa__constant_convert(const fa__constant *constant, fa_type type, void *element, fa_error *err);
+/* The SCALAR that stands for a weak one in a loop of `type`; it remembers how it was written. */
+fa__node *fa__node_converted(const fa__constant *constant, fa_type type, fa_error *err);
+/* A strong scalar of the same value when `node` is weak, else `node` again. */
+fa__node *fa__node_strong(fa__node *node, fa_error *err);
+/* The range of an integer type. */
+void fa__integer_range(fa_type type, fa__wide *lowest, fa__wide *highest);
+
+/* What Python makes of an operator between its own numbers. `second` is NULL for unary ones. */
+bool fa__operation_folds(fa__operation operation);
+fa__node *fa__fold(fa__operation operation, const fa__node *first, const fa__node *second, fa_error *err);
+
+/* A view that sees the bytes as elements of another dtype as well: how a field of a computed structure is
+ * seen. Leaves keep theirs: FA_UNSUPPORTED. */
+fa__node *fa__node_view_as(fa__node *input, const fa_dtype *dtype, const fa__geometry *geometry,
+                           fa_error *err);
+
+/* The strides that NumPy gives to the result of an elementwise operation, or of a reduction that keeps the
+ * axes in which `sizes` differ from the input's as 1: dense, in the order that nditer finds for the inputs
+ * together. */
+void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const int64_t *sizes,
+                          int64_t item_bytes, int64_t *strides);
+
+/* The strides that astype() gives to its copy: by descending stride, so that repeated axes go innermost. */
+void fa__layout_of_copy(const fa__node *input, int64_t item_bytes, int64_t *strides);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Views of nodes: other geometries on the layout that a node's elements would have. Knows nothing about
+ * values. */
+#include "expr/node.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+
+#include <string.h>
+
+/* What the geometry of a view of `node` counts in: the node itself, or the input of a VIEW. */
+static fa__node *viewed(fa__node *node)
+{
+    return node->kind == FA__NODE_VIEW ? node->inputs[0] : node;
+}
+
+static bool is_whole(const fa__node *node, const fa__geometry *geometry)
+{
+    size_t bytes = (size_t)node->ndim * sizeof(int64_t);
+    return geometry->ndim == node->ndim && geometry->offset == node->offset &&
+           memcmp(geometry->sizes, node->sizes, bytes) == 0 &&
+           memcmp(geometry->strides, node->strides, bytes) == 0;
+}
+
+static fa__node *view_of_layout(fa__node *input, const fa_dtype *dtype, const fa__geometry *geometry,
+                                fa_error *err)
+{
+    int64_t low, high, bytes = input->dtype->item_bytes * fa__count(input->ndim, input->sizes);
+    fa__geometry_extent(geometry, dtype->item_bytes, &low, &high);
+    if (low < 0 || high > bytes) {
+        fa__fail(err, FA_INTERNAL, "a view covers bytes %lld to %lld of a layout of %lld bytes",
+                 (long long)low, (long long)high, (long long)bytes);
+        return NULL;
+    }
+    fa__node *node = fa__node_new(FA__NODE_VIEW, dtype, geometry->ndim, geometry->sizes, 1, &input, err);
+    if (node == NULL)
+        return NULL;
+    memcpy(node->strides, geometry->strides, (size_t)geometry->ndim * sizeof(int64_t));
+    node->offset = geometry->offset;
+    return node;
+}
+
+fa__node *fa__node_view(fa__node *input, const fa__geometry *geometry, fa_error *err)
+{
+    if (!fa__nodes_usable(1, &input, err))
+        return NULL;
+    if (input->kind == FA__NODE_LEAF) {
+        fa_array *view = fa__view_like(input->array, geometry, err);
+        fa__node *leaf = view ? fa__node_leaf(view, err) : NULL;
+        fa_release(view);
+        return leaf;
+    }
+    return fa__node_view_as(input, input->dtype, geometry, err);
+}
+
+fa__node *fa__node_view_as(fa__node *input, const fa_dtype *dtype, const fa__geometry *geometry,
+                           fa_error *err)
+{
+    if (!fa__nodes_usable(1, &input, err))
+        return NULL;
+    if (input->kind == FA__NODE_LEAF) {
+        if (fa_dtype_equal(input->dtype, dtype))
+            return fa__node_view(input, geometry, err);
+        fa__fail(err, FA_UNSUPPORTED, "the elements of an array cannot be seen as another dtype here");
+        return NULL;
+    }
+    fa__node *strong = fa__node_strong(input, err);
+    if (strong == NULL || (fa_dtype_equal(strong->dtype, dtype) && is_whole(strong, geometry)))
+        return strong;
+    fa__node *base = viewed(strong);
+    bool all_of_base = fa_dtype_equal(base->dtype, dtype) && is_whole(base, geometry);
+    fa__node *view = all_of_base ? fa__node_retain(base) : view_of_layout(base, dtype, geometry, err);
+    fa__node_release(strong);
+    return view;
+}
+
+static fa__node *field_of_leaf(fa__node *leaf, const char *name, size_t length, fa_error *err)
+{
+    char *copy = fa__copy_text(name, length, err);
+    fa_array *field = copy ? fa_field(leaf->array, copy, err) : NULL;
+    fa__node *node = field ? fa__node_leaf(field, err) : NULL;
+    fa_release(field);
+    fa__free(copy);
+    return node;
+}
+
+/* A field by its whole name, else by the path whose parts are separated by dots. */
+static const fa_dtype *find_field(const fa_dtype *dtype, const char *name, size_t length, int64_t *offset)
+{
+    while (dtype->base == NULL) {
+        const fa__field *field = fa__dtype_find_field(dtype, name, length);
+        if (field != NULL) {
+            *offset += field->offset_bytes;
+            return field->dtype;
+        }
+        const char *dot = memchr(name, '.', length);
+        field = dot ? fa__dtype_find_field(dtype, name, (size_t)(dot - name)) : NULL;
+        if (field == NULL)
+            return NULL;
+        *offset += field->offset_bytes;
+        length -= (size_t)(dot + 1 - name);
+        name = dot + 1;
+        dtype = field->dtype;
+    }
+    return NULL;
+}
+
+fa__node *fa__node_field(fa__node *input, const char *name, size_t length, fa_error *err)
+{
+    if (!fa__nodes_usable(1, &input, err))
+        return NULL;
+    if (input->kind == FA__NODE_LEAF)
+        return field_of_leaf(input, name, length, err);
+    fa__geometry geometry;
+    fa__node_geometry(input, &geometry);
+    const fa_dtype *field = find_field(input->dtype, name, length, &geometry.offset);
+    if (field == NULL) {
+        char quoted[96], text[96];
+        fa__dtype_display(input->dtype, text, sizeof text);
+        fa__fail(err, FA_NOT_FOUND, "no field '%s' in elements of type %s",
+                 fa__quote(quoted, sizeof quoted, name, length), text);
+        return NULL;
+    }
+    if (field->base != NULL) {
+        /* A sub-array becomes axes at the end. */
+        int ndim = geometry.ndim + field->base_ndim;
+        if (ndim > FA_MAX_NDIM) {
+            fa__fail(err, FA_BAD_SHAPE, "a field with %d axes makes more than %d", field->base_ndim,
+                     FA_MAX_NDIM);
+            return NULL;
+        }
+        memcpy(geometry.sizes + geometry.ndim, field->base_sizes, (size_t)field->base_ndim * sizeof(int64_t));
+        fa__strides_c(field->base_ndim, field->base_sizes, field->base->item_bytes,
+                      geometry.strides + geometry.ndim);
+        geometry.ndim = ndim;
+        field = field->base;
+    }
+    return view_of_layout(viewed(input), field, &geometry, err);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of functions of sources in files. Reads and writes of boxes go through calls, which cannot fault;
+ * tiles that the engine touches under its guard go through the one mapping of the file, where that is the
+ * faster way. */
+#include "storage/file_source.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+#include "storage/box_io.h"
+#include "storage/statistics.h"
+
+#include <string.h>
+
+typedef struct file_source {
+    fa__source source;
+    fa__file_object *object;
+    int major, minor;
+    fa_order order;
+    size_t charged; /* to the ledger, for as long as the source lives */
+} file_source;
+
+static fa__file_object *object_of(fa__source *source)
+{
+    return ((file_source *)source)->object;
+}
+
+static void file_destroy(fa__source *source)
+{
+    file_source *self = (file_source *)source;
+    fa__object_release(self->object);
+    fa__ledger_release(self->charged);
+    fa__free(self);
+}
+
+static bool file_check(fa__source *source, fa_error *err)
+{
+    return fa__object_check(object_of(source), err);
+}
+
+/* ---- Boxes
+ * ------------------------------------------------------------------------------------------------------ */
+
+/* Views lie inside their source; a box that does not would reach other bytes of the file. */
+static bool check_box(fa__source *source, const fa__box *box, fa_error *err)
+{
+    fa__geometry geometry = {.ndim = box->ndim, .offset = box->offset};
+    for (int i = 0; i < box->ndim; i++) {
+        geometry.sizes[i] = box->sizes[i];
+        geometry.strides[i] = box->strides[i];
+    }
+    int64_t low, high;
+    fa__geometry_extent(&geometry, box->item_bytes, &low, &high);
+    if (low >= 0 && high <= source->bytes)
+        return true;
+    return fa__fail(err, FA_INTERNAL, "%s: a box of bytes %lld to %lld in an array of %lld bytes",
+                    fa__object_path(object_of(source)), (long long)low, (long long)high,
+                    (long long)source->bytes);
+}
+
+static bool file_read(fa__source *source, const fa__box *box, void *elements, fa_error *err)
+{
+    if (fa_failed(err) || !check_box(source, box, err))
+        return false;
+    fa__file *file = fa__object_enter(object_of(source), err);
+    if (file == NULL)
+        return false;
+    fa__box_read_file(file, source->base, box, elements, err);
+    fa__object_leave(object_of(source));
+    return !fa_failed(err);
+}
+
+static bool file_write(fa__source *source, const fa__box *box, const void *elements, fa_error *err)
+{
+    if (fa_failed(err) || !check_box(source, box, err))
+        return false;
+    if (!source->writeable)
+        return fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only",
+                        fa__object_path(object_of(source)));
+    fa__file *file = fa__object_enter(object_of(source), err);
+    if (file == NULL)
+        return false;
+    fa__box_write_file(file, source->base, box, elements, err);
+    fa__object_leave(object_of(source));
+    return !fa_failed(err);
+}
+
+/* ---- The mapping
+ * ------------------------------------------------------------------------------------------------ */
+
+/* In auto mode a range is mapped where at least fifteen sixteenths of it are in memory already: faulting the
+ * rest in is slower than reading it, and fills the cache with small pages. */
+static bool prefers_mapping(fa__file *file, int64_t first, int64_t size)
+{
+    if (fa__io_mode() != FA__IO_AUTO)
+        return fa__io_mode() == FA__IO_MMAP;
+    return fa__file_resident(file, first, size) >= size - size / 16;
+}
+
+/* Stays inside the object until unmap, so that closing does not take the pages from under the caller. */
+static char *file_map(fa__source *source, int64_t first, int64_t size, bool for_writing, fa_error *err)
+{
+    if (fa_failed(err) || size <= 0)
+        return NULL;
+    if (for_writing && !source->writeable) {
+        fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only",
+                 fa__object_path(object_of(source)));
+        return NULL;
+    }
+    fa__file_object *object = object_of(source);
+    fa__file *file = fa__object_enter(object, err);
+    if (file == NULL)
+        return NULL;
+    int64_t at = source->base + first;
+    fa__map map;
+    if (prefers_mapping(file, at, size) && fa__object_map(object, at + size, for_writing, &map, err) &&
+        fa__map_populate(&map, (size_t)at, (size_t)size, for_writing, fa__object_path(object), err)) {
+        if (!for_writing)
+            fa__storage_count_read(size);
+        return map.address + at;
+    }
+    fa__object_leave(object);
+    return NULL;
+}
+
+static void file_unmap(fa__source *source, int64_t first, int64_t size, bool written)
+{
+    fa__object_unmap(object_of(source), source->base + first, size);
+    if (written)
+        fa__storage_count_written(size);
+    fa__object_leave(object_of(source));
+}
+
+/* ---- Advice
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void file_prefetch(fa__source *source, int64_t first, int64_t size)
+{
+    fa_error ignored = {0};
+    fa__file *file = fa__object_enter(object_of(source), &ignored);
+    if (file == NULL)
+        return;
+    fa__file_prefetch(file, source->base + first, size);
+    fa__object_leave(object_of(source));
+}
+
+static void file_drop(fa__source *source, int64_t first, int64_t size)
+{
+    fa_error ignored = {0};
+    fa__file *file = fa__object_enter(object_of(source), &ignored);
+    if (file == NULL)
+        return;
+    fa__file_drop(file, source->base + first, size);
+    fa__object_leave(object_of(source));
+}
+
+static int64_t file_resident(fa__source *source, int64_t first, int64_t size)
+{
+    fa_error ignored = {0};
+    fa__file *file = fa__object_enter(object_of(source), &ignored);
+    if (file == NULL)
+        return -1;
+    int64_t resident = fa__file_resident(file, source->base + first, size);
+    fa__object_leave(object_of(source));
+    return resident;
+}
+
+/* ---- Durable
+ * ---------------------------------------------------------------------------------------------------- */
+
+static bool file_write_behind(fa__source *source, int64_t first, int64_t size, bool wait, fa_error *err)
+{
+    if (!source->writeable)
+        return !fa_failed(err);
+    fa__file *file = fa__object_enter(object_of(source), err);
+    if (file == NULL)
+        return false;
+    fa_error loss = {0};
+    if (!fa__file_write_behind(file, source->base + first, size, wait, &loss)) {
+        fa__object_fail(object_of(source), &loss);
+        fa__error_move(err, &loss);
+    }
+    fa__object_leave(object_of(source));
+    return !fa_failed(err);
+}
+
+static bool file_flush(fa__source *source, int64_t first, int64_t size, fa_error *err)
+{
+    return fa__object_flush(object_of(source), source->base + first, size, err);
+}
+
+static bool file_close(fa__source *source, fa_error *err)
+{
+    return fa__object_close(object_of(source), err);
+}
+
+static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
+{
+    memset(info, 0, sizeof *info);
+    const file_source *self = (const file_source *)source;
+    fa__file *file = fa__object_enter(self->object, err);
+    if (file == NULL)
+        return;
+    info->path = fa__object_path(self->object);
+    info->format = source->class->name;
+    info->offset_bytes = source->base;
+    info->file_bytes = fa__file_size(file, err);
+    info->trailing_bytes = fa__max_i64(info->file_bytes - (source->base + source->bytes), 0);
+    info->major = self->major;
+    info->minor = self->minor;
+    info->order = self->order;
+    fa__object_leave(self->object);
+}
+
+static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *err)
+{
+    (void)err;
+    memset(info, 0, sizeof *info);
+    info->format = source->class->name;
+}
+
+/* ---- Making
+ * ----------------------------------------------------------------------------------------------------- */
+
+#define SHARED_FUNCTIONS                                                                                   \
+    .destroy = file_destroy, .read = file_read, .write = file_write, .map = file_map, .unmap = file_unmap, \
+    .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident,                               \
+    .write_behind = file_write_behind, .check = file_check
+
+static const fa__source_class npy_class = {
+    .name = "npy", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
+static const fa__source_class raw_class = {
+    .name = "raw", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
+static const fa__source_class scratch_class = {
+    .name = "scratch", SHARED_FUNCTIONS, .describe = scratch_describe};
+
+static file_source *make_source(fa__file_object *object, const fa__source_class *class, int64_t bytes,
+                                fa_error *err)
+{
+    file_source *self = fa__alloc_zero(1, sizeof *self, err);
+    if (self == NULL)
+        return NULL;
+    fa__references_start(&self->source.references);
+    self->source.class = class;
+    self->source.bytes = bytes;
+    self->source.writeable = true;
+    self->source.owner = fa__object_owner(object);
+    self->object = object;
+    fa__object_retain(object);
+    return self;
+}
+
+fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    int64_t bytes = fa__count(layout->ndim, layout->sizes) * fa_dtype_item_bytes(layout->dtype);
+    bool is_npy = strcmp(layout->format, "npy") == 0;
+    file_source *self = make_source(object, is_npy ? &npy_class : &raw_class, bytes, err);
+    if (self == NULL)
+        return NULL;
+    self->source.writeable = writeable;
+    self->source.base = layout->offset_bytes;
+    self->major = layout->major;
+    self->minor = layout->minor;
+    self->order = layout->order;
+    return &self->source;
+}
+
+fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err)
+{
+    fa__source *source = fa__file_source(object, layout, writeable, err);
+    if (source == NULL)
+        return NULL;
+    fa__geometry geometry = {.ndim = layout->ndim};
+    memcpy(geometry.sizes, layout->sizes, sizeof geometry.sizes);
+    int64_t item_bytes = fa_dtype_item_bytes(layout->dtype);
+    if (layout->order == FA_ORDER_F)
+        fa__strides_f(layout->ndim, layout->sizes, item_bytes, geometry.strides);
+    else
+        fa__strides_c(layout->ndim, layout->sizes, item_bytes, geometry.strides);
+    fa_array *array = fa__view(source, layout->dtype, &geometry, writeable, err);
+    fa__source_release(source);
+    return array;
+}
+
+fa__source *fa__file_scratch_source(fa__file_object *object, int64_t bytes, size_t charged, fa_error *err)
+{
+    file_source *self = make_source(object, &scratch_class, bytes, err);
+    if (self == NULL)
+        return NULL;
+    self->charged = charged;
+    return &self->source;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The source behind arrays in files: a range of a file object's bytes. Knows what the file's header said only
+ * to describe it. */
+#ifndef FA_STORAGE_FILE_SOURCE_H
+#define FA_STORAGE_FILE_SOURCE_H
+
+#include "storage/file_object.h"
+#include "storage/storage.h"
+
+/* A source of the bytes that `layout` names, with one reference; takes a reference to `object` and none to
+ * the layout. */
+fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err);
+/* A view of all of it. */
+fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err);
+/* The same machinery for scratch: nothing to flush or close, and `charged` bytes of the ledger are given back
+ * with it. */
+fa__source *fa__file_scratch_source(fa__file_object *object, int64_t bytes, size_t charged, fa_error *err);
+
+#endif

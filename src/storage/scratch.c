@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Room for results that nobody named: memory while the ledger has room, else an unlinked file whose space is
+ * reserved. */
+#include "base/memory.h"
+#include "storage/file_source.h"
+
+#include <stdlib.h>
+
+static const char *scratch_folder(void)
+{
+    const char *folder = getenv("FARRAY_TMPDIR");
+    return folder != NULL && folder[0] != '\0' ? folder : "/var/tmp";
+}
+
+/* Says what the file was for, and how to put it elsewhere. */
+static bool fail_scratch(const char *folder, int64_t bytes, const fa_error *inner, fa_error *err)
+{
+    if (inner->system_errno == 0) {
+        fa__error_move(err, inner);
+        return false;
+    }
+    return fa__fail_system(err, inner->system_errno,
+                           "scratch of %lld bytes in %s (FARRAY_TMPDIR names another folder)",
+                           (long long)bytes, folder);
+}
+
+static fa__source *make_scratch(const char *folder, int64_t bytes, size_t charged, fa_error *err)
+{
+    fa_error inner = {0};
+    fa__file *file = fa__file_open(folder, FA__OPEN_WRITE | FA__OPEN_UNLINKED, &inner);
+    if (file != NULL && bytes > 0)
+        fa__file_reserve(file, bytes, &inner);
+    if (fa_failed(&inner)) {
+        fa__file_close(file, NULL);
+        fail_scratch(folder, bytes, &inner, err);
+        return NULL;
+    }
+    fa__file_object *object = fa__object_of_new_file(file, "scratch", err);
+    fa__source *source = object != NULL ? fa__file_scratch_source(object, bytes, charged, err) : NULL;
+    fa__object_release(object);
+    return source;
+}
+
+fa__source *fa__scratch_source(int64_t bytes, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    const char *folder = scratch_folder();
+    size_t charged = fa__path_is_memory(folder) ? (size_t)bytes : 0;
+    if (!fa__ledger_charge(charged)) {
+        fa__fail(err, FA_NO_MEMORY,
+                 "scratch of %lld bytes in %s is memory, and the limit of %zu bytes has no room for it "
+                 "(FARRAY_TMPDIR "
+                 "names another folder)",
+                 (long long)bytes, folder, fa__ledger_limit());
+        return NULL;
+    }
+    fa__source *source = make_scratch(folder, bytes, charged, err);
+    if (source == NULL)
+        fa__ledger_release(charged);
+    return source;
+}
+
+fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    fa_error inner = {0};
+    fa__source *source = fa__memory_source(bytes, &inner);
+    if (source != NULL)
+        return source;
+    if (inner.code == FA_NO_MEMORY)
+        return fa__scratch_source(bytes, err);
+    fa__error_move(err, &inner);
+    return NULL;
+}

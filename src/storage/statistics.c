@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How much was read and written since the process began, and how reads go. */
+#include "storage/statistics.h"
+
+#include "storage/storage.h"
+
+#include <stdatomic.h>
+
+static atomic_llong bytes_read, bytes_written;
+static atomic_int io_mode = FA__IO_AUTO;
+
+void fa__storage_statistics(int64_t *read, int64_t *written)
+{
+    *read = atomic_load_explicit(&bytes_read, memory_order_relaxed);
+    *written = atomic_load_explicit(&bytes_written, memory_order_relaxed);
+}
+
+void fa__storage_count_read(int64_t bytes)
+{
+    atomic_fetch_add_explicit(&bytes_read, bytes, memory_order_relaxed);
+}
+
+void fa__storage_count_written(int64_t bytes)
+{
+    atomic_fetch_add_explicit(&bytes_written, bytes, memory_order_relaxed);
+}
+
+fa__io fa__io_mode(void)
+{
+    return (fa__io)atomic_load_explicit(&io_mode, memory_order_relaxed);
+}
+
+void fa__set_io_mode(fa__io mode)
+{
+    atomic_store_explicit(&io_mode, (int)mode, memory_order_relaxed);
+}

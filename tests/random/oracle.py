@@ -1,0 +1,382 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What NumPy says an operation gives, and how far from it a result may be.
+
+Exact operations are NumPy's own. For the inexact ones NumPy says shape and type, and extended precision says the value;
+the tolerance is the row of docs/differences.md. A value carries a bound of its error, so that inexact results may feed
+continuous operations. Knows nothing about farray's arrays or about programs.
+"""
+import math
+import os
+import re
+import warnings
+
+import numpy as np
+
+warnings.simplefilter("ignore")
+np.seterr(all="ignore")
+
+NUMERIC = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16"]
+NUMPY_ERRORS = (ValueError, TypeError, IndexError, OverflowError, ZeroDivisionError)
+EPSILON = float(np.finfo("f8").eps)
+
+
+class Unsuitable(Exception):
+    """NumPy's answer is no oracle here (a tie that processors break differently, a bound that cannot be told)."""
+
+
+class Differences:
+    """The tables of docs/differences.md."""
+
+    def __init__(self, path):
+        self.rows = set()
+        self.tolerated = {}  # operation -> pairs of (kinds of types, the agreement in words)
+        self.refused = {}    # operation -> kinds of types
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("## "):
+                    section = line[3:].strip()
+                cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+                if not re.fullmatch(r"`[\w-]+`", cells[0]):
+                    continue
+                self.rows.add(cells[0].strip("`"))
+                for operation in cells[1].split() if section != "Other differences" else []:
+                    kinds = {np.dtype(t).kind for t in cells[2].split()}
+                    if section == "Refused":
+                        self.refused.setdefault(operation, set()).update(kinds)
+                    else:
+                        self.tolerated.setdefault(operation, []).append((kinds, cells[3]))
+
+    def refuses(self, operation, arrays):
+        return any(np.asarray(a).dtype.kind in self.refused.get(operation, ()) for a in arrays)
+
+    def allow(self, identifier):
+        return identifier in self.rows
+
+    def agreement(self, operation, dtype):
+        """The numbers of the row for an operation on a type: (ULP, a second number or 0); None when it is exact."""
+        for kinds, text in self.tolerated.get(operation, []):
+            if dtype.kind in kinds:
+                numbers = [float(n) for n in re.findall(r"(?<!float)\b\d+(?:\.\d+)?(?= ULP)", text)]
+                return (numbers + [0.0, 0.0])[:2]
+        return None
+
+
+class Value:
+    """An array, or a Python scalar (weak), and for each element how far farray's may be from it (None: not at all)."""
+
+    def __init__(self, array, bound=None):
+        self.array = array
+        self.bound = bound
+
+    @property
+    def weak(self):
+        return not isinstance(self.array, (np.ndarray, np.generic))
+
+    @property
+    def fuzzy(self):
+        return self.bound is not None and bool(np.any(self.bound != 0))
+
+
+def native(dtype):
+    return np.dtype(dtype).newbyteorder("=")
+
+
+def spacing(array):
+    """The distance to the next number of the array's type, as float64; of complex numbers, at their norm."""
+    array = np.asarray(array)
+    part = array
+    if array.dtype.kind == "c":
+        part = np.abs(array)
+        whole = np.maximum(*(np.where(np.isfinite(p), np.abs(p), 0) for p in (array.real, array.imag)))
+        part = np.where(np.isfinite(part), part, whole)
+    with np.errstate(all="ignore"):
+        return np.where(np.isfinite(part), np.abs(np.spacing(part.astype(native(part.dtype)))).astype("f8"), 0.0)
+
+
+def extended(array):
+    return np.asarray(array).astype("G" if np.asarray(array).dtype.kind == "c" else "g")
+
+
+def bound_of(value):
+    return np.zeros(np.shape(value.array)) if value.bound is None else value.bound
+
+
+def like(array, bound):
+    """A bound in the memory layout of its array, so that views of both can be made alike."""
+    laid_out = np.empty_like(np.asarray(array), dtype="f8")
+    laid_out[...] = bound
+    return laid_out
+
+
+def finite(*arrays):
+    return all(bool(np.isfinite(a).all()) for a in arrays)
+
+
+def refuse_large(arrays, most=500_000):
+    """A program is small: two arrays that broadcast to millions of elements are left alone."""
+    shapes = [np.shape(array)[::-1] for array in arrays]
+    sizes = [max((shape[axis] for shape in shapes if axis < len(shape)), default=1)
+             for axis in range(max(map(len, shapes)))]
+    if math.prod(max(size, 1) for size in sizes) > most:
+        raise Unsuitable
+
+
+def refuse_literals(arrays):
+    """Python's integers must fit the type that they meet."""
+    dtype = np.result_type(*arrays)
+    for array in arrays:
+        if type(array) is int and dtype.kind in "iu" and not np.iinfo(dtype).min <= array <= np.iinfo(dtype).max:
+            raise OverflowError(f"{array} out of bounds for {dtype}")
+
+
+UFUNCS = {
+    # NumPy gives views of the parts; here they are results like all others, in the machine's byte order.
+    "real": lambda x: np.real(x).astype(native(np.real(x).dtype)),
+    "imag": lambda x: np.imag(x).astype(native(np.imag(x).dtype)),
+    "clip": np.clip, "where": np.where,
+}
+LIPSCHITZ_1 = {"negative", "positive", "absolute", "fabs", "conjugate", "real", "imag", "sin", "cos", "tanh", "arctan",
+               "minimum", "maximum"}
+
+
+def ufunc(name):
+    return UFUNCS.get(name) or getattr(np, name)
+
+
+def asarray(result):
+    return result if isinstance(result, np.ndarray) else np.asarray(result)
+
+
+class Oracle:
+    def __init__(self, root, wrong=False):
+        self.differences = Differences(os.path.join(root, "docs", "differences.md"))
+        self.wrong = wrong  # the negative control: one element of each sum of two arrays is off
+
+    # Elementwise operations.
+
+    def elementwise(self, name, values, operator=False):
+        """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents."""
+        arrays = [v.array for v in values]
+        refuse_large(arrays)
+        if self.differences.refuses(name, arrays):
+            raise TypeError(f"docs/differences.md: {name} of complex numbers is refused")
+        if name == "where" and self.differences.allow("where-literal-out-of-range"):
+            refuse_literals(arrays[1:])
+        function = (lambda a, b: a ** b) if name == "power" and operator else ufunc(name)
+        result = asarray(function(*arrays))
+        if name in ("minimum", "maximum", "fmin", "fmax", "clip"):
+            self._refuse_zero_ties(arrays)
+        if name == "reciprocal" and result.dtype.kind in "iu" and (np.asarray(arrays[0]) == 0).any():
+            raise Unsuitable
+        if self.wrong and name == "add" and result.size and result.dtype.kind != "b":
+            result = result.copy(order="K")
+            result.flat[-1] += 1
+        if any(v.fuzzy for v in values):
+            return self._continuous(name, values, result)
+        agreement = self._agreement(name, values, result, operator)
+        if agreement is None:
+            return Value(result)
+        return self._inexact(name, arrays, result, agreement[0])
+
+    def _agreement(self, name, values, result, operator):
+        inputs = [v.array for v in values]
+        if name == "power" and operator and values[1].weak and values[1].array in (2, 0.5, -1, 1, 0):
+            shortcut = {2: "square", 0.5: "sqrt", -1: "reciprocal"}.get(values[1].array)
+            return self.differences.agreement(shortcut, result.dtype) if shortcut else None
+        complex_input = any(np.asarray(a).dtype.kind == "c" for a in inputs)
+        dtype = np.dtype("c16") if complex_input else result.dtype
+        return self.differences.agreement(name, dtype)
+
+    @staticmethod
+    def _refuse_zero_ties(arrays):
+        parts = [np.asarray(a) for a in arrays]
+        if all(p.dtype.kind in "fc" for p in parts):
+            signs = set()
+            for p in parts:
+                for component in ([p.real, p.imag] if p.dtype.kind == "c" else [p]):
+                    signs.update(np.signbit(component[component == 0]).ravel().tolist())
+            if len(signs) > 1:
+                raise Unsuitable
+
+    def _inexact(self, name, arrays, result, ulp):
+        """The exact value, rounded to the result's type, and `ulp` of it."""
+        loop = np.result_type(*arrays)
+        if result.dtype.kind in "fc" and loop.kind not in "fc":
+            loop = result.dtype
+        wide = [extended(np.asarray(a).astype(loop)) for a in arrays]
+        if loop.kind == "c" and not finite(*wide):
+            raise Unsuitable
+        if name == "square":
+            exact = wide[0] * wide[0]
+        elif name == "reciprocal":
+            exact = 1 / wide[0]
+        else:
+            exact = ufunc(name)(*wide)
+        if loop.kind == "c":
+            return self._inexact_complex(name, wide, result, exact, ulp)
+        value = np.empty_like(result)
+        value[...] = exact
+        bound = ulp * spacing(value)
+        return Value(value, like(value, bound))
+
+    @staticmethod
+    def _inexact_complex(name, wide, result, exact, ulp):
+        value = np.empty_like(result)
+        value[...] = exact
+        limits = np.finfo(result.dtype)
+        magnitude = np.abs(exact)
+        # Squares of magnitudes must stay in range, or what overflows on the way depends on the formula.
+        safe = math.sqrt(float(limits.max)) / 16, math.sqrt(float(limits.tiny)) * 16
+        operands = [np.abs(w) for w in wide] + [magnitude]
+        if any(((m > safe[0]) | ((m < safe[1]) & (m != 0))).any() for m in operands):
+            raise Unsuitable
+        if name in ("divide", "reciprocal") and (wide[-1] == 0).any() or not finite(exact):
+            raise Unsuitable
+        if name == "power":
+            if (wide[0] == 0).any():
+                raise Unsuitable
+            # The error of a power grows with the logarithm of the result.
+            ulp = ulp * (4 + float(np.max(np.abs(wide[1] * np.log(wide[0])), initial=0)))
+        return Value(value, like(value, ulp * spacing(value)))
+
+    def _continuous(self, name, values, result):
+        """An operation that may take inexact values: the bound grows as its derivative says."""
+        arrays = [np.asarray(v.array) for v in values]
+        bounds = [bound_of(v) for v in values]
+        if result.dtype.kind not in "fc" or not finite(result, *arrays):
+            raise Unsuitable
+        magnitudes = [np.abs(a).astype("f8") + b for a, b in zip(arrays, bounds)]
+        if name in ("add", "subtract"):
+            bound = bounds[0] + bounds[1]
+        elif name == "multiply":
+            bound = bounds[0] * magnitudes[1] + bounds[1] * magnitudes[0]
+        elif name == "square":
+            bound = 2 * bounds[0] * magnitudes[0]
+        elif name == "where" and not values[0].fuzzy:
+            bound = np.where(arrays[0], bounds[1], bounds[2])
+        elif name in LIPSCHITZ_1 and not (name == "absolute" and arrays[0].dtype.kind == "c"):
+            bound = np.maximum(bounds[0], bounds[-1])
+        else:
+            raise Unsuitable
+        bound = 1.001 * bound + 4 * spacing(result) + np.finfo(result.dtype).smallest_subnormal
+        if not finite(bound):
+            raise Unsuitable
+        return Value(result, like(result, bound))
+
+    # Casts.
+
+    def cast(self, value, dtype):
+        dtype = np.dtype(dtype)
+        array = np.asarray(value.array)
+        if dtype == array.dtype and self.differences.allow("same-type-astype"):
+            return value
+        if dtype.kind in "iu" and array.dtype.kind in "fc":
+            limits = np.iinfo(dtype)
+            real = array.real.astype("f8")
+            if not finite(real) or (np.trunc(real) < float(limits.min)).any() or (np.trunc(real) >= float(limits.max)).any():
+                raise Unsuitable
+        result = array.astype(dtype)
+        if not value.fuzzy:
+            return Value(result)
+        if dtype.kind not in "fc" or not finite(result) or array.dtype.kind == "c" and dtype.kind != "c":
+            raise Unsuitable
+        return Value(result, like(result, 1.001 * value.bound + spacing(result)))
+
+    # Reductions.
+
+    def reduction(self, name, value, axes=None, dtype=None, keepdims=False, ddof=0):
+        array = np.asarray(value.array)
+        arguments = {"axis": axes, "keepdims": keepdims}
+        if dtype:
+            arguments["dtype"] = np.dtype(dtype)
+        if name in ("var", "std"):
+            arguments["ddof"] = ddof
+        result = asarray(getattr(np, name)(array, **arguments))
+        if name in ("min", "max") and array.dtype.kind in "fc":
+            self._refuse_zero_ties([array, array])
+        if value.fuzzy:
+            return self._reduce_fuzzy(name, value, axes, keepdims, result)
+        if result.dtype.kind not in "fc" or self.differences.agreement(name, result.dtype) is None:
+            return Value(result)
+        if dtype:
+            array = array.astype(dtype)
+        return self._reduce_inexact(name, array, axes, keepdims, ddof, result)
+
+    def _reduce_inexact(self, name, array, axes, keepdims, ddof, result):
+        own, other = self.differences.agreement(name, result.dtype)
+        wide = extended(array)
+        over = {"axis": axes, "keepdims": keepdims}
+        count = array.size // max(result.size, 1)
+        if name in ("sum", "mean"):
+            scale = 1 if name == "sum" else 1 / max(count, 1)
+            exact = wide.sum(**over) if name == "sum" else wide.mean(**over)
+            slack = other * EPSILON * np.abs(wide).sum(**over).astype("f8") * scale
+        elif name in ("var", "std"):
+            if count - ddof <= 0 and count > 1:
+                raise Unsuitable
+            exact = getattr(wide, name)(ddof=ddof, **over)
+            if result.dtype.kind == "f" and not finite(wide) and array.dtype.kind == "c":
+                raise Unsuitable
+            square = (np.abs(wide) ** 2).mean(**over) if count else 0.0
+            slack = other * EPSILON * np.asarray(square, dtype="f8") * (count / max(count - ddof, 1e-300))
+            if name == "std":  # |sqrt(v + d) - sqrt(v)| <= min(sqrt(d), d / sqrt(v))
+                deviation = np.asarray(exact, dtype="f8")
+                slack = np.minimum(np.sqrt(slack), slack / np.where(deviation > 0, deviation, 1e-300))
+        else:
+            logarithms = np.log2(np.abs(wide))
+            total = np.where(np.isfinite(logarithms), np.abs(logarithms), 0).sum(**over)
+            limit = {2: 8, 4: 60, 8: 500}[result.dtype.itemsize // (2 if result.dtype.kind == "c" else 1)]
+            if (total > limit).any() or array.dtype.kind == "c" and not finite(wide):
+                raise Unsuitable
+            exact = wide.prod(**over)
+            own *= max(count, 1)
+            slack = 0.0
+        value = np.empty_like(result)
+        value[...] = exact
+        return Value(value, like(value, own * spacing(value) + np.where(np.isfinite(slack), slack, 0)))
+
+    @staticmethod
+    def _reduce_fuzzy(name, value, axes, keepdims, result):
+        array = np.asarray(value.array)
+        if result.dtype != array.dtype or not finite(array, result) or array.dtype.kind != "f" or not array.size:
+            raise Unsuitable
+        over = {"axis": axes, "keepdims": keepdims}
+        if name in ("min", "max"):
+            bound = value.bound.max(**over)
+        elif name in ("sum", "mean"):
+            scale = 1 if name == "sum" else result.size / array.size
+            magnitude = (np.abs(array).astype("f8") + value.bound).sum(**over) * scale
+            bound = value.bound.sum(**over) * scale + array.size * float(np.finfo(array.dtype).eps) * magnitude
+        else:
+            raise Unsuitable
+        return Value(result, like(result, 1.001 * bound + 4 * spacing(result)))
+
+
+def compare(expected, bound, found):
+    """None when `found` may stand for `expected`; else a text that says where they differ first."""
+    if expected.dtype.names is not None:  # padding is nobody's business
+        wrong = [compare(expected[name], None, found[name]) for name in expected.dtype.names]
+        return next((f"field {name}: {text}" for name, text in zip(expected.dtype.names, wrong) if text), None)
+    if expected.dtype.kind not in "fc":
+        wrong = expected != found
+    elif expected.dtype.kind == "c" and bound is None:
+        return compare(expected.real, None, found.real) or compare(expected.imag, None, found.imag)
+    else:
+        same = (expected == found) | (np.isnan(expected) & np.isnan(found))
+        if bound is None:
+            wrong = ~same | (np.isfinite(expected) & (np.signbit(expected) != np.signbit(found)))
+        else:
+            distance = np.abs(extended(expected) - extended(found))
+            wrong = ~(same | (distance <= bound))
+            if expected.dtype.kind == "c":  # where one part is not finite, the other one still must be right
+                near = [(a == b) | (np.isnan(a) & np.isnan(b)) | (np.abs(extended(a) - extended(b)) <= bound)
+                        for a, b in ((expected.real, found.real), (expected.imag, found.imag))]
+                wrong &= np.isfinite(expected) | ~(near[0] & near[1])
+    if not np.any(wrong):
+        return None
+    where = tuple(int(i) for i in np.argwhere(wrong)[0]) if np.ndim(wrong) else ()
+    count = int(np.count_nonzero(wrong))
+    text = f"{count} of {expected.size} differ, first at {where}: {expected[where]!r} expected, {found[where]!r} found"
+    if bound is not None:
+        text += f", within {bound[where]:.3g}"
+    return text
