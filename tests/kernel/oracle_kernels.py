@@ -166,6 +166,8 @@ def near(name, dtype, result, inputs, exact_inputs):
     if len(finite):
         worst[key] = max(worst.get(key, 0), float(finite.max()))
     bad = distance > TOLERANCE[dtype.str[1:]]
+    if name == "power":  # near overflow it is a square
+        bad &= (distance > 3) | (np.abs(exact) < np.longdouble(np.finfo(dtype).max) * (1 - 1e-5))
     # Domain errors, infinities and zeros are NumPy's.
     numpy = getattr(np, name)(*inputs)
     bad |= np.isnan(numpy) != np.isnan(result)
@@ -233,8 +235,8 @@ def check_elementwise(libraries, rng):
             exact = c.kernels_exact(operation, t)
             ok = True
             for mask in range(1 << arity):
-                sizes = [len(arrays[0])] if mask == 0 else [0, 1, 2, 3, 7, 8, 9, 31, 64, 257, 1024]
-                for n in sizes:
+                sizes = [len(arrays[0])] if mask == 0 else [0, 1, 1024, *rng.choice([2, 3, 7, 8, 9, 15, 31, 64, 257], 3)]
+                for n in map(int, sizes):
                     start = int(rng.integers(0, len(arrays[0]) - n + 1))
                     inputs, whole = [], []
                     for k, array in enumerate(arrays):
@@ -456,8 +458,8 @@ def check_reductions(libraries, rng):
             if result_type != numpy_type:
                 fail(name, dtype, "gives", result_type, "NumPy gives", numpy_type)
             for kind in ("normal", "special", "offset"):
-                for n in (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 63, 64, 65, 100, 127, 128, 500, 1000, 1023, 1024, 1025,
-                          5000, 40000):
+                sizes = [2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 63, 64, 65, 100, 127, 128, 500, 1000, 1023, 1025]
+                for n in (1, 1024, 40000, *map(int, rng.choice(sizes, 9, replace=False))):
                     if kind == "special":
                         x = rng.choice(special(dtype, rng, 64), n)
                     elif dtype.kind in "fc":
