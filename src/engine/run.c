@@ -16,6 +16,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+enum { CONSUMED_TASK_BYTES = 16 << 20 };
+
 /* What all workers share. */
 typedef struct run {
     fa__pass *pass;
@@ -410,7 +412,10 @@ static void cut(run *r)
     r->row = row_of(pass);
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
-        r->task = fa__max_i64(r->task, pass->total / 4096);
+        /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each
+         * other in a file. */
+        int64_t share = fa__min_i64(pass->total / (16 * r->threads), CONSUMED_TASK_BYTES / widest);
+        r->task = fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
         r->task = (r->task + granule - 1) / granule * granule;
     }
     r->task_count = r->boxes > 1 ? r->boxes : (pass->total + r->task - 1) / r->task;
