@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Element types: the built-in ones, the makers of all others, and the public getters. Every dtype is checked
- * when it is made and never changes after that; `depth` bounds every walk over one. Knows nothing about texts
- * (dtype_parse.c, dtype_text.c). */
+/* Element types: the built-in ones, references, byte orders, equality, and the public getters. A dtype is
+ * checked when it is made (dtype_make.c) and never changes after that; `depth` bounds every walk over one. */
 #include "array/dtype.h"
 
 #include "base/memory.h"
