@@ -41,7 +41,8 @@ bool fa__file_is_at(const fa__file *file, const char *path);
 bool fa__file_read(fa__file *file, int64_t offset, void *buffer, size_t size, fa_error *err);
 bool fa__file_write(fa__file *file, int64_t offset, const void *buffer, size_t size, fa_error *err);
 /* Makes the file at least `size` bytes long with its blocks reserved, so that no later store meets a full disk. Old bytes
- * stay; new bytes are zero. Where the file system cannot reserve, writes zeros. RLIMIT_FSIZE is an error, not a signal. */
+ * stay; new bytes are zero. Where the file system cannot reserve, the new bytes are written, and holes that the file had
+ * before stay holes. RLIMIT_FSIZE is an error, not a signal. After an error the file has its old size. */
 bool fa__file_reserve(fa__file *file, int64_t size, fa_error *err);
 bool fa__file_truncate(fa__file *file, int64_t size, fa_error *err);
 /* Durable: data and what is needed to find it. */
