@@ -165,7 +165,7 @@ FA_API fa_array *fa_ravel(fa_array *array, fa_error *err);
 FA_API fa_array *fa_broadcast_to(fa_array *array, fa_shape shape, fa_error *err);
 /// A field of a structured array. The name is matched whole before it is taken as a path ("pos.x").
 FA_API fa_array *fa_field(fa_array *array, const char *name, fa_error *err);
-/// The diagonal of two axes, as the last axis.
+/// The diagonal of two axes, as the last axis. The view is read-only, as NumPy's.
 FA_API fa_array *fa_diagonal(fa_array *array, int64_t offset, int axis1, int axis2, fa_error *err);
 /// Windows of `width` elements that slide along `axis`; they become a new last axis. The view is read-only.
 FA_API fa_array *fa_sliding_window(fa_array *array, int64_t width, int axis, fa_error *err);

@@ -27,7 +27,7 @@ typedef struct fa_operation_info {
     const char *documentation; ///< one sentence
     int arity;                 ///< how many arrays it takes
     fa_operation_kind kind;
-    uint64_t reserved[4];      ///< zero
+    uint64_t reserved[4]; ///< zero
 } fa_operation_info;
 
 /// How many operations there are.

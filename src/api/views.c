@@ -83,9 +83,9 @@ fa_array *fa_diagonal(fa_array *array, int64_t offset, int axis1, int axis2, fa_
     if (fa__unusable(array, err))
         return NULL;
     fa__view_geometry(array, &geometry);
-    return fa__geometry_diagonal(&geometry, offset, axis1, axis2, &geometry, err)
-               ? fa__view_like(array, &geometry, err)
-               : NULL;
+    if (!fa__geometry_diagonal(&geometry, offset, axis1, axis2, &geometry, err))
+        return NULL;
+    return fa__view(array->source, array->dtype, &geometry, false, err);
 }
 
 fa_array *fa_sliding_window(fa_array *array, int64_t width, int axis, fa_error *err)

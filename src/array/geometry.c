@@ -292,8 +292,9 @@ bool fa__geometry_reshape(const fa__geometry *from, int64_t item_bytes, fa_shape
     if (!complete_shape(shape, count, made.sizes, err) ||
         !fa__shape_count(made.ndim, made.sizes, item_bytes, &count, err))
         return false;
-    if (made.ndim == from->ndim &&
-        memcmp(made.sizes, from->sizes, (size_t)from->ndim * sizeof *made.sizes) == 0) {
+    /* The very same shape keeps its strides; one with a -1 does not, in NumPy. */
+    if (shape.ndim == from->ndim &&
+        (shape.ndim == 0 || memcmp(shape.sizes, from->sizes, (size_t)from->ndim * sizeof *made.sizes) == 0)) {
         *to = *from;
         return true;
     }

@@ -223,6 +223,16 @@ static bool check_range(const fa__file *file, int64_t offset, size_t size, fa_er
                     file->path, size, (long long)offset);
 }
 
+/* Nothing was there to be read at byte `at`: the end of the file is there or before. */
+static bool fail_at_end(fa__file *file, int64_t at, int64_t needed_end, fa_error *err)
+{
+    int64_t end = fa__file_size(file, err);
+    if (end > at)
+        end = at; /* it grew meanwhile */
+    return end >= 0 && fa__fail_at_byte(err, FA_MAP_FAULT, end, "%s: file ends at byte %lld, needed up to %lld",
+                                        file->path, (long long)end, (long long)needed_end);
+}
+
 bool fa__file_read(fa__file *file, int64_t offset, void *buffer, size_t size, fa_error *err)
 {
     if (fa_failed(err) || !check_range(file, offset, size, err))
@@ -231,8 +241,7 @@ bool fa__file_read(fa__file *file, int64_t offset, void *buffer, size_t size, fa
         int64_t at = offset + (int64_t)done;
         ssize_t got = pread(file->descriptor, (char *)buffer + done, step_of(size - done), at);
         if (got == 0)
-            return fa__fail_at_byte(err, FA_MAP_FAULT, at, "%s: file ends at byte %lld, needed up to %lld",
-                                    file->path, (long long)at, (long long)(offset + (int64_t)size));
+            return fail_at_end(file, at, offset + (int64_t)size, err);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {

@@ -44,8 +44,10 @@ static bool file_check(fa__source *source, fa_error *err)
 static bool check_box(fa__source *source, const fa__box *box, fa_error *err)
 {
     fa__geometry geometry = {.ndim = box->ndim, .offset = box->offset};
-    memcpy(geometry.sizes, box->sizes, (size_t)box->ndim * sizeof *box->sizes);
-    memcpy(geometry.strides, box->strides, (size_t)box->ndim * sizeof *box->strides);
+    for (int i = 0; i < box->ndim; i++) {
+        geometry.sizes[i] = box->sizes[i];
+        geometry.strides[i] = box->strides[i];
+    }
     int64_t low, high;
     fa__geometry_extent(&geometry, box->item_bytes, &low, &high);
     if (low >= 0 && high <= source->bytes)

@@ -8,6 +8,10 @@ LAYOUTS = ["C", "F", "strided", "negative", "broadcast", "misaligned", "swapped"
 
 def elements(dtype, shape, profile, seed):
     """An array in C order and the machine's byte order."""
+    return np.asarray(_elements(dtype, shape, profile, seed))
+
+
+def _elements(dtype, shape, profile, seed):
     dtype = np.dtype(dtype).newbyteorder("=")
     generator = np.random.default_rng(seed)
     if dtype.names is not None:

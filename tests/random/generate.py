@@ -13,10 +13,10 @@ import data
 from oracle import NUMERIC, native
 from world import dtype_text
 
-# By what they do to one array, so that the operand in question is the first of each.
-LIMITS = [None, 48 << 20, 4 << 20, 1 << 20]
-STRUCTURES = ["[('a', '|u1'), ('x', '{0}'), ('b', '<i2')]", "[('x', '{0}'), ('p', [('y', '{0}'), ('t', '|S3')])]"]
-TESTED_ALONE = {"reshape": 2}
+# Memory limits: under the small ones a tile has 64 elements, and results of a few thousand spill to scratch.
+LIMITS = [0, 4 << 20, 512 << 10, 128 << 10, 64 << 10]
+MISALIGNED_FIELDS = ["[('a', '|u1'), ('x', '{0}'), ('b', '<i2')]", "[('x', '{0}'), ('p', [('y', '{0}'), ('t', '|S3')])]"]
+ALIGNED_FIELDS = ["[('x', '{0}'), ('b', '{0}')]", "[('p', [('y', '{0}'), ('z', '{0}')]), ('x', '{0}')]"]
 
 
 def cells(elementwise, reductions):
@@ -41,7 +41,7 @@ class Generator:
         self.do = do
         self.elementwise = elementwise
         self.reductions = reductions
-        count = 5
+        count = 6
         self.cells = [all_cells[(seed * count + k) % len(all_cells)] for k in range(count)]
         self.number = 0
         self.big = self.random.random() < 0.04
@@ -88,14 +88,15 @@ class Generator:
     # Operands of a chosen element type and layout.
 
     def operand(self, dtype, layout, shape=None, profile=None):
-        """Makes a variable, and gives its name, or None."""
+        """Makes a variable, and gives its name, or None. The shape is bent to what has that layout at all."""
         choose = self.random
         shape = self.shape() if shape is None else shape
         profile = profile or choose.choice(data.PROFILES)
         if layout == "0-d":
             shape = ()
-        elif not shape and layout not in ("pending", "swapped"):
+        elif not shape and layout != "pending":
             shape = (choose.randrange(1, 6),)
+        shape = self.solid(shape, layout)
         ndim = len(shape)
         basis = {"dtype": np.dtype(dtype).str, "profile": profile, "seed": self.seed()}
         out = self.name()
@@ -104,15 +105,16 @@ class Generator:
             made = self.do({"do": "memory", "out": inner, "shape": shape[::-1], **basis}) and \
                 self.do({"do": "view", "out": out, "of": inner, "how": "transpose", "arguments": None})
         elif layout == "strided":
-            inner = self.name()
             if choose.random() < 0.5:
-                structure = choose.choice(STRUCTURES).format(basis["dtype"])
-                made = self.do({"do": "memory", "out": inner, "shape": shape, **basis, "dtype": structure}) and \
-                    self.do({"do": "view", "out": out, "of": inner, "how": "field", "arguments": "x"})
+                made = self.field(out, shape, basis, ALIGNED_FIELDS)
             else:
-                made = self.do({"do": "memory", "out": inner, "shape": tuple(2 * n for n in shape), **basis}) and \
+                inner = self.name()
+                last = ndim - 1  # many dimensions would become too much
+                wide = tuple(2 * n if axis == last or ndim < 5 else n for axis, n in enumerate(shape))
+                index = tuple(("slice", n % 2 if n > 1 else 0, None, w // n if n else 2) for n, w in zip(shape, wide))
+                made = self.do({"do": "memory", "out": inner, "shape": wide, **basis}) and \
                     self.do({"do": "view", "out": out, "of": inner, "how": choose.choice(["index", "slice"]),
-                             "arguments": (("slice", 1, None, 2),) * ndim})
+                             "arguments": index})
         elif layout == "negative":
             inner = self.name()
             index = tuple(("slice", None, None, choose.choice([-1, -1, 1])) for _ in shape[:-1]) + (("slice", None, None, -1),)
@@ -124,7 +126,10 @@ class Generator:
             made = self.do({"do": "memory", "out": inner, "shape": base, **basis}) and \
                 self.do({"do": "view", "out": out, "of": inner, "how": "broadcast_to", "arguments": shape})
         elif layout == "misaligned":
-            made = self.file(out, "raw", shape, basis, offset=choose.choice([1, 3, 7, 13]))
+            if choose.random() < 0.6:
+                made = self.file(out, "raw", shape, basis, offset=choose.choice([1, 3, 7, 13]))
+            else:
+                made = self.field(out, shape, basis, MISALIGNED_FIELDS)
         elif layout == "file":
             made = self.file(out, choose.choice(["raw", "npy", "npy"]), shape, basis, offset=choose.choice([0, 16, 128]),
                              order="C")
@@ -139,6 +144,23 @@ class Generator:
                 basis["dtype"] = np.dtype(dtype).newbyteorder(">").str
             made = self.do({"do": "memory", "out": out, "shape": shape, **basis})
         return out if made and out in self.world.variables else None
+
+    def field(self, out, shape, basis, structures):
+        inner = self.name()
+        structure = self.random.choice(structures).format(basis["dtype"])
+        return self.do({"do": "memory", "out": inner, "shape": shape, **basis, "dtype": structure}) and \
+            self.do({"do": "view", "out": out, "of": inner, "how": "field", "arguments": "x"})
+
+    def solid(self, shape, layout):
+        """A shape near `shape` whose arrays can have a layout: a reversed axis needs two elements, and so on."""
+        choose = self.random
+        if layout in ("0-d", "C", "pending", "swapped") or choose.random() < 0.1:
+            return shape
+        least = {"F": 2, "strided": 2, "negative": 2, "broadcast": 2}.get(layout, 1)
+        bent = [max(size, least if axis >= len(shape) - 2 else 1) for axis, size in enumerate(shape)]
+        if layout == "F" and len(bent) == 1:
+            bent.insert(0, choose.randrange(2, 5))
+        return tuple(bent)
 
     def file(self, out, kind, shape, basis, offset, order=None):
         choose = self.random
@@ -270,8 +292,7 @@ class Generator:
     def program(self):
         choose = self.random
         self.do({"do": "threads", "count": choose.choice([1, 2, 3, 5])})
-        limit = choose.choice(LIMITS)
-        self.do({"do": "limit", "bytes": limit or 0})
+        self.do({"do": "limit", "bytes": choose.choice(LIMITS)})
         for cell in self.cells:
             self.cell(*cell)
             for _ in range(choose.randrange(3)):
@@ -479,7 +500,6 @@ class Generator:
 
 def fits(shape, target):
     """Whether a value of a shape can be assigned to a target."""
-    try:
-        return np.broadcast_shapes(shape, target) == tuple(target)
-    except ValueError:
+    if len(shape) > len(target):
         return False
+    return all(size in (1, wanted) for size, wanted in zip(shape[::-1], tuple(target)[::-1]))

@@ -91,7 +91,7 @@ class World:
         """NumPy's value of a tree; None where it has none."""
         try:
             return trees.evaluate(tree, self.oracle, lambda name: self.variables[name].value).array
-        except NUMPY_ERRORS + (Unsuitable,):
+        except NUMPY_ERRORS + (RuntimeError, Unsuitable):
             return None
 
     # Doing a thing twice.
@@ -103,6 +103,8 @@ class World:
             expected = by_numpy()
         except NUMPY_ERRORS as error:
             refused, expected = error, None
+        except RuntimeError as error:  # some of NumPy stops at 32 dimensions
+            raise Unsuitable from error
         try:
             found = by_farray()
         except Failed as error:
@@ -163,7 +165,8 @@ class World:
         self.expected_names.add(path)
         if kind == "npy":
             if writer == "numpy":
-                np.save(full, array)
+                with open(full, "wb") as file:
+                    np.save(file, array)
             else:
                 handle = self.library.create(full, dtype, shape, order)
                 self.library.assign(handle, self.library.from_data(dtype, shape, array.tobytes()))

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the command line share: the table of commands and options, parsed arguments, and the
+ * manners that all commands have: how errors, progress and JSON look. A command is a function from parsed
+ * arguments to an exit status. Everything about arrays is done by the library, through its public headers. */
+#ifndef FARRAY_CLI_H
+#define FARRAY_CLI_H
+
+#include <farray/farray.h>
+
+#include <stdio.h>
+
+/* Exit statuses. A command that a signal stopped ends with 128 + the signal's number. */
+enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 2 };
+
+/* ---- The table (table.c)
+ * --------------------------------------------------------------------------------------- */
+
+typedef enum option_id {
+    OPTION_DTYPE,
+    OPTION_SHAPE,
+    OPTION_ORDER,
+    OPTION_FILL,
+    OPTION_SEED,
+    OPTION_AXIS,
+    OPTION_OUTPUT,
+    OPTION_FORCE,
+    OPTION_RAW,
+    OPTION_MEMORY,
+    OPTION_THREADS,
+    OPTION_JSON,
+    OPTION_QUIET,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_COUNT
+} option_id;
+
+typedef struct option_row {
+    const char *name;     /* without the dashes */
+    char letter;          /* '\0': none */
+    const char *argument; /* what its value is called; NULL: it takes none */
+    bool repeatable;
+    const char *help;
+} option_row;
+
+struct arguments;
+
+typedef struct example {
+    const char *command, *meaning;
+} example;
+
+typedef struct command_row {
+    const char *name;
+    const char *operands;              /* as the synopsis shows them */
+    const char *summary;               /* one line */
+    const char *details;               /* paragraphs for --help */
+    uint32_t options;                  /* 1 << option_id */
+    int least_operands, most_operands; /* most -1: no limit */
+    example examples[4];
+    int (*run)(const struct arguments *parsed);
+} command_row;
+
+extern const option_row cli_options[OPTION_COUNT];
+extern const command_row cli_commands[];
+extern const int cli_command_count;
+
+/* ---- Arguments (options.c)
+ * ------------------------------------------------------------------------------------- */
+
+typedef struct arguments {
+    const command_row *command;
+    int operand_count;
+    const char **operands;
+    bool given[OPTION_COUNT];
+    const char *values[OPTION_COUNT]; /* of the options that are not repeatable */
+    int raw_count;
+    const char **raws;
+} arguments;
+
+/* Takes the command line apart. False after a usage error was reported. */
+bool cli_parse(int argc, char **argv, arguments *parsed);
+void cli_arguments_clear(arguments *parsed);
+
+/* Texts of option values. `what` names the text in the error that is reported when they give false. */
+bool cli_parse_shape(const char *what, const char *text, size_t length, bool may_infer,
+                     int64_t sizes[FA_MAX_NDIM], int *ndim);
+bool cli_parse_integer(const char *what, const char *text, size_t length, int64_t least, int64_t most,
+                       int64_t *value);
+/* "256M", "1.5G", "64KiB": K, M, G, T and KiB, ... are powers of 1024; KB, ... of 1000. */
+bool cli_parse_bytes(const char *what, const char *text, size_t *bytes);
+bool cli_parse_order(const char *what, const char *text, size_t length, fa_order *order);
+/* A dtype; NULL after a usage error was reported. */
+fa_dtype *cli_parse_dtype(const char *what, const char *text, size_t length);
+
+/* The candidate that `text` may have been meant to be; NULL when none is near. */
+const char *cli_nearest(const char *text, size_t length, const char *const *candidates, int count);
+
+/* ---- Opening (open.c)
+ * ------------------------------------------------------------------------------------------ */
+
+/* Opens an operand for reading: as --raw says, or by its header. `name` is what the expression calls it;
+ * NULL: the one operand of a command. Sets *status and gives NULL when it fails. */
+fa_array *cli_open(const arguments *parsed, const char *name, const char *path, int *status);
+/* Usage errors of --raw options that belong to no operand. */
+bool cli_check_raws(const arguments *parsed, const char *const *names, int count);
+
+/* ---- Reporting (report.c)
+ * -------------------------------------------------------------------------------------- */
+
+/* One line on stderr; gives EXIT_USAGE. */
+int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* One line on stderr for an error of the library; gives the exit status. `expression`, when it is not NULL
+ * and the error has a column, is shown with a caret below. */
+int cli_fail(const fa_error *err, const char *expression);
+/* The same for what the command line finds wrong with files: gives EXIT_DATA. */
+int cli_fail_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Whatever was printed must have arrived: gives `status`, or EXIT_DATA after it reported why not. */
+int cli_finish_output(int status);
+
+/* ---- Progress (progress.c)
+ * ------------------------------------------------------------------------------------- */
+
+/* Options for evaluations that can be interrupted, and that draw a bar on a terminal. */
+typedef struct progress_bar {
+    fa_evaluate_options options;
+    const char *verb;
+    bool shown;      /* on this terminal at all */
+    bool drawn;      /* a bar stands there now */
+    double drawn_at; /* seconds */
+} progress_bar;
+void cli_progress_begin(progress_bar *bar, const char *verb, const arguments *parsed);
+void cli_progress_end(progress_bar *bar);
+/* From here on a signal ends the program at once: nothing would be left behind. */
+void cli_progress_release_signals(void);
+/* The signal that asked to stop; 0: none. */
+int cli_stopped_by(void);
+
+/* ---- JSON (json.c)
+ * --------------------------------------------------------------------------------------------- */
+
+/* Writes one value after the other to standard output; commas come by themselves. Numbers have the fewest
+ * digits that read back as the same double. JSON has no words for NaN and infinities: they are the strings
+ * "nan", "inf", "-inf". */
+void json_begin(char bracket);
+void json_end(char bracket);
+void json_key(const char *key);
+void json_string(const char *text);
+void json_integer(int64_t value);
+void json_unsigned(uint64_t value);
+void json_number(double value);
+void json_boolean(bool value);
+/* "dtype" and "shape" of an array, as members of the object that is open. */
+void json_describe(fa_array *array);
+/* The elements as nested lists: numbers, booleans, complex numbers as {"real", "imag"}. Arrays of other
+ * elements are one string: the text that show prints. */
+void json_elements(fa_array *array, fa_error *err);
+/* Arrays of at most this many elements are written in full. */
+enum { JSON_MOST_ELEMENTS = 1000 };
+
+/* ---- Values (show.c)
+ * ------------------------------------------------------------------------------------------- */
+
+/* Prints an array as NumPy does, or as JSON: dtype, shape, and the value when it has at most
+ * JSON_MOST_ELEMENTS. */
+void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err);
+
+/* ---- Commands (one file each)
+ * ---------------------------------------------------------------------------------- */
+
+int command_create(const arguments *parsed);
+int command_info(const arguments *parsed);
+int command_show(const arguments *parsed);
+int command_eval(const arguments *parsed);
+int command_stats(const arguments *parsed);
+int command_ops(const arguments *parsed);
+
+/* help.c */
+void help_all(void);
+void help_command(const command_row *command);
+
+#endif

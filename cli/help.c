@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* --help, made from the table. */
+#include "cli.h"
+
+#include <string.h>
+
+static void print_option(const option_row *option)
+{
+    char left[64];
+    snprintf(left, sizeof left, "%c%c%s --%s%s%s", option->letter ? '-' : ' ',
+             option->letter ? option->letter : ' ', option->letter ? "," : " ", option->name,
+             option->argument ? " " : "", option->argument ? option->argument : "");
+    printf("  %-21s %s\n", left, option->help);
+}
+
+void help_command(const command_row *command)
+{
+    printf("farray %s%s%s [options]\n\n%s.\n\n%s\n\nOptions:\n", command->name,
+           command->operands[0] ? " " : "", command->operands, command->summary, command->details);
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (command->options >> i & 1)
+            print_option(&cli_options[i]);
+    printf("\nExamples:\n");
+    for (int i = 0; i < 4 && command->examples[i].command != NULL; i++)
+        printf("  # %s\n  %s\n", command->examples[i].meaning, command->examples[i].command);
+}
+
+void help_all(void)
+{
+    printf("farray %s: arrays that live in files, with NumPy's meaning, larger than memory.\n\n", FA_VERSION);
+    for (int i = 0; i < cli_command_count; i++) {
+        char left[64];
+        snprintf(left, sizeof left, "%s %s", cli_commands[i].name, cli_commands[i].operands);
+        printf("  farray %-23s %s\n", left, cli_commands[i].summary);
+    }
+    printf("\nfarray COMMAND --help describes a command, with examples.\n\n"
+           "Exit status: 0 success, 1 an error in data, files or an expression, 2 an error in the command "
+           "line.\n"
+           "Environment: FARRAY_MEMORY and FARRAY_THREADS are the defaults of --memory and --threads;\n"
+           "FARRAY_TMPDIR is where results go that do not fit in memory (default /var/tmp).\n");
+}

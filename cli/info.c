@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* farray info: what an array is and where it lies in its file. */
+#include "cli.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_list(const char *label, fa_array *array, int64_t (*member)(const fa_array *, int),
+                       const char *unit)
+{
+    printf("%-10s(", label);
+    int ndim = fa_ndim(array);
+    for (int axis = 0; axis < ndim; axis++)
+        printf("%s%" PRId64, axis > 0 ? ", " : "", member(array, axis));
+    printf("%s)%s\n", ndim == 1 ? "," : "", unit);
+}
+
+static void print_bytes(const char *label, int64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double size = (double)bytes;
+    int unit = 0;
+    while (size >= 1024) {
+        size /= 1024;
+        unit++;
+    }
+    printf("%-10s%" PRId64, label, bytes);
+    if (unit > 0)
+        printf(" (%.1f %s)", size, units[unit]);
+    putchar('\n');
+}
+
+static void print_text(fa_array *array, const char *path, const fa_file_info *info)
+{
+    printf("%-10s%s\n", "file", path);
+    if (strcmp(info->format, "npy") == 0)
+        printf("%-10s%s %d.%d\n", "format", info->format, info->major, info->minor);
+    else
+        printf("%-10s%s\n", "format", info->format);
+    size_t length = fa_dtype_text(fa_dtype_of_array(array), NULL, 0);
+    char *dtype = malloc(length + 1);
+    if (dtype != NULL) {
+        fa_dtype_text(fa_dtype_of_array(array), dtype, length + 1);
+        printf("%-10s%s\n", "dtype", dtype);
+    }
+    free(dtype);
+    print_list("shape", array, fa_size_of_axis, "");
+    printf("%-10s%s\n", "order", info->order == FA_ORDER_F ? "F" : "C");
+    print_list("strides", array, fa_stride_bytes, " bytes");
+    printf("%-10s%" PRId64 "\n", "elements", fa_size(array));
+    print_bytes("bytes", fa_bytes(array));
+    printf("%-10s%" PRId64 "\n", "offset", info->offset_bytes);
+    print_bytes("file size", info->file_bytes);
+    if (info->trailing_bytes > 0)
+        print_bytes("trailing", info->trailing_bytes);
+}
+
+static void print_json(fa_array *array, const char *path, const fa_file_info *info)
+{
+    json_begin('{');
+    json_key("file");
+    json_string(path);
+    json_key("format");
+    json_string(info->format);
+    json_key("version");
+    json_begin('[');
+    if (strcmp(info->format, "npy") == 0) {
+        json_integer(info->major);
+        json_integer(info->minor);
+    }
+    json_end(']');
+    json_describe(array);
+    json_key("order");
+    json_string(info->order == FA_ORDER_F ? "F" : "C");
+    json_key("strides");
+    json_begin('[');
+    for (int axis = 0; axis < fa_ndim(array); axis++)
+        json_integer(fa_stride_bytes(array, axis));
+    json_end(']');
+    json_key("elements");
+    json_integer(fa_size(array));
+    json_key("bytes");
+    json_integer(fa_bytes(array));
+    json_key("offset");
+    json_integer(info->offset_bytes);
+    json_key("file_bytes");
+    json_integer(info->file_bytes);
+    json_key("trailing_bytes");
+    json_integer(info->trailing_bytes);
+    json_end('}');
+    putchar('\n');
+}
+
+int command_info(const arguments *parsed)
+{
+    int status = EXIT_OK;
+    const char *path = parsed->operands[0];
+    if (!cli_check_raws(parsed, NULL, 0))
+        return EXIT_USAGE;
+    fa_array *array = cli_open(parsed, NULL, path, &status);
+    if (array == NULL)
+        return status;
+    fa_error err = {0};
+    fa_file_info info;
+    fa_get_file_info(array, &info, &err);
+    if (fa_failed(&err))
+        status = cli_fail(&err, NULL);
+    else if (parsed->given[OPTION_JSON])
+        print_json(array, path, &info);
+    else
+        print_text(array, path, &info);
+    fa_release(array);
+    return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The command line: parses, sets the limits, runs the command. */
+#include "cli.h"
+
+#include <string.h>
+
+static bool set_limits(const arguments *parsed)
+{
+    fa_error err = {0};
+    if (parsed->given[OPTION_MEMORY]) {
+        size_t bytes;
+        if (!cli_parse_bytes("--memory", parsed->values[OPTION_MEMORY], &bytes))
+            return false;
+        fa_set_memory_limit(bytes, &err);
+    }
+    if (parsed->given[OPTION_THREADS]) {
+        const char *text = parsed->values[OPTION_THREADS];
+        int64_t threads;
+        if (!cli_parse_integer("--threads", text, strlen(text), 1, 4096, &threads))
+            return false;
+        fa_set_threads((int)threads, &err);
+    }
+    if (fa_failed(&err))
+        cli_usage("%s", err.message);
+    return !fa_failed(&err);
+}
+
+static int run(int argc, char **argv, arguments *parsed)
+{
+    if (!cli_parse(argc, argv, parsed))
+        return EXIT_USAGE;
+    if (parsed->given[OPTION_VERSION]) {
+        printf("farray %s\n", FA_VERSION);
+        return EXIT_OK;
+    }
+    if (parsed->given[OPTION_HELP]) {
+        if (parsed->command != NULL)
+            help_command(parsed->command);
+        else
+            help_all();
+        return EXIT_OK;
+    }
+    if (!set_limits(parsed))
+        return EXIT_USAGE;
+    return parsed->command->run(parsed);
+}
+
+int main(int argc, char **argv)
+{
+    arguments parsed;
+    int status = cli_finish_output(run(argc, argv, &parsed));
+    cli_arguments_clear(&parsed);
+    return status;
+}

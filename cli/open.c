@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Opens operands: files whose headers say what they hold, and files of which --raw says it. */
+#include "cli.h"
+
+#include <string.h>
+
+static bool is_name_character(char character, bool first)
+{
+    return character == '_' || (character >= 'a' && character <= 'z') ||
+           (character >= 'A' && character <= 'Z') || (!first && character >= '0' && character <= '9');
+}
+
+/* The name of "NAME=SPEC" is `length` characters long; 0 where the text is a SPEC alone. */
+static size_t name_length(const char *raw)
+{
+    size_t length = 0;
+    while (is_name_character(raw[length], length == 0))
+        length++;
+    return raw[length] == '=' ? length : 0;
+}
+
+/* The next part of a SPEC, up to a colon that is in no bracket and no quotes (structured dtypes may hold
+ * some). */
+static size_t part_length(const char *text)
+{
+    int depth = 0;
+    char quote = '\0';
+    size_t length = 0;
+    for (; text[length] != '\0'; length++) {
+        char character = text[length];
+        if (quote != '\0')
+            quote = character == quote ? '\0' : quote;
+        else if (character == '\'' || character == '"')
+            quote = character;
+        else if (strchr("([{", character) != NULL)
+            depth++;
+        else if (strchr(")]}", character) != NULL)
+            depth--;
+        else if (character == ':' && depth <= 0)
+            break;
+    }
+    return length;
+}
+
+typedef struct raw_spec {
+    fa_dtype *dtype;
+    int ndim;
+    int64_t sizes[FA_MAX_NDIM];
+    fa_memmap_options options;
+} raw_spec;
+
+static bool parse_raw(const char *raw, raw_spec *spec)
+{
+    memset(spec, 0, sizeof *spec);
+    const char *part = raw;
+    size_t length = part_length(part);
+    if (part[length] == '\0') {
+        cli_usage("--raw: '%s' has no shape: DTYPE:SHAPE[:OFFSET[:ORDER]]", raw);
+        return false;
+    }
+    spec->dtype = cli_parse_dtype("--raw", part, length);
+    if (spec->dtype == NULL)
+        return false;
+    part += length + 1;
+    length = part_length(part);
+    if (!cli_parse_shape("--raw", part, length, true, spec->sizes, &spec->ndim))
+        return false;
+    if (part[length] == ':') {
+        part += length + 1;
+        length = part_length(part);
+        int64_t offset = 0;
+        if (!cli_parse_integer("--raw: offset", part, length, 0, INT64_MAX, &offset))
+            return false;
+        spec->options.offset_bytes = (uint64_t)offset;
+    }
+    if (part[length] == ':') {
+        part += length + 1;
+        if (!cli_parse_order("--raw", part, strlen(part), &spec->options.order))
+            return false;
+    }
+    return true;
+}
+
+static fa_array *open_raw(const char *raw, const char *path, int *status)
+{
+    raw_spec spec;
+    fa_array *array = NULL;
+    if (parse_raw(raw, &spec)) {
+        fa_error err = {0};
+        array =
+            fa_memmap(path, FA_READ_ONLY, spec.dtype, (fa_shape){spec.ndim, spec.sizes}, &spec.options, &err);
+        if (fa_failed(&err))
+            *status = cli_fail(&err, NULL);
+    } else {
+        *status = EXIT_USAGE;
+    }
+    fa_dtype_release(spec.dtype);
+    return array;
+}
+
+fa_array *cli_open(const arguments *parsed, const char *name, const char *path, int *status)
+{
+    for (int i = 0; i < parsed->raw_count; i++) {
+        const char *raw = parsed->raws[i];
+        size_t length = name_length(raw);
+        if (length == 0)
+            return open_raw(raw, path, status);
+        if (name != NULL && strlen(name) == length && memcmp(name, raw, length) == 0)
+            return open_raw(raw + length + 1, path, status);
+    }
+    fa_error err = {0};
+    fa_array *array = fa_open(path, FA_READ_ONLY, NULL, &err);
+    if (fa_failed(&err))
+        *status = cli_fail(&err, NULL);
+    return array;
+}
+
+bool cli_check_raws(const arguments *parsed, const char *const *names, int count)
+{
+    for (int i = 0; i < parsed->raw_count; i++) {
+        const char *raw = parsed->raws[i];
+        size_t length = name_length(raw);
+        if (length == 0) {
+            if (parsed->raw_count > 1 || count > 1) {
+                cli_usage("--raw %s does not say which file it is about: --raw NAME=%s", raw, raw);
+                return false;
+            }
+            continue;
+        }
+        bool found = false;
+        for (int j = 0; j < count; j++)
+            found |= strlen(names[j]) == length && memcmp(names[j], raw, length) == 0;
+        if (!found) {
+            cli_usage("--raw %s: there is no operand %.*s", raw, (int)length, raw);
+            return false;
+        }
+        for (int j = 0; j < i; j++)
+            if (name_length(parsed->raws[j]) == length && memcmp(parsed->raws[j], raw, length) == 0) {
+                cli_usage("--raw %.*s=... is given twice", (int)length, raw);
+                return false;
+            }
+    }
+    return true;
+}

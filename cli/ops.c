@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* farray ops: every operation, from the library's list. */
+#include "cli.h"
+
+static void print_json(void)
+{
+    fa_operation_info info;
+    json_begin('[');
+    for (int i = 0; fa_operation_at(i, &info); i++) {
+        json_begin('{');
+        json_key("name");
+        json_string(info.name);
+        json_key("kind");
+        json_string(info.kind == FA_OPERATION_REDUCTION ? "reduction" : "elementwise");
+        json_key("arity");
+        json_integer(info.arity);
+        json_key("symbol");
+        json_string(info.symbol);
+        json_key("aliases");
+        json_string(info.aliases);
+        json_key("documentation");
+        json_string(info.documentation);
+        json_end('}');
+    }
+    json_end(']');
+    putchar('\n');
+}
+
+int command_ops(const arguments *parsed)
+{
+    if (parsed->given[OPTION_JSON]) {
+        print_json();
+        return EXIT_OK;
+    }
+    fa_operation_info info;
+    int kind = -1;
+    for (int i = 0; fa_operation_at(i, &info); i++) {
+        if ((int)info.kind != kind) {
+            printf("%s%s\n", kind < 0 ? "" : "\n",
+                   info.kind == FA_OPERATION_REDUCTION
+                       ? "Reductions: sum(a), sum(a, axis=0, keepdims=True), a.sum()"
+                       : "Elementwise, with broadcasting");
+            kind = (int)info.kind;
+        }
+        char other[64];
+        snprintf(other, sizeof other, "%s%s%s", info.symbol, info.symbol[0] && info.aliases[0] ? " " : "",
+                 info.aliases);
+        printf("  %-14s %d  %-22s %s\n", info.name, info.arity, other, info.documentation);
+    }
+    return EXIT_OK;
+}

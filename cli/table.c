@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every command and every option, once. The parser, --help and whatever describes the command line derive
+ * from these rows. */
+#include "cli.h"
+
+const option_row cli_options[OPTION_COUNT] = {
+    [OPTION_DTYPE] = {"dtype", 0, "DTYPE", false,
+                      "element type as NumPy writes it: f8, >i4, [('id', '<i8'), ('x', '<f4')]"},
+    [OPTION_SHAPE] = {"shape", 0, "SHAPE", false, "sizes of the axes: 1000,1000"},
+    [OPTION_ORDER] = {"order", 0, "C|F", false,
+                      "order of the elements in the file: rows first (C), or columns (F)"},
+    [OPTION_FILL] = {"fill", 0, "FILL", false, "0, arange, normal, uniform, or any number"},
+    [OPTION_SEED] = {"seed", 0, "N", false,
+                     "seed of --fill normal and uniform; entropy: a new one each time (default 0)"},
+    [OPTION_AXIS] = {"axis", 0, "N", false, "along this axis, counted from the end when negative"},
+    [OPTION_OUTPUT] = {"output", 'o', "OUT", false,
+                       "write the result to this .npy file, whole or not at all"},
+    [OPTION_FORCE] = {"force", 0, NULL, false, "let the result take the place of an input"},
+    [OPTION_RAW] = {"raw", 0, "SPEC", true,
+                    "the file has no header: DTYPE:SHAPE[:OFFSET[:ORDER]], or NAME=DTYPE:SHAPE..."},
+    [OPTION_MEMORY] = {"memory", 0, "SIZE", false, "use at most this much memory: 256M, 1.5G, 64KiB"},
+    [OPTION_THREADS] = {"threads", 0, "N", false, "compute on this many threads"},
+    [OPTION_JSON] = {"json", 0, NULL, false,
+                     "print JSON; NaN and infinities are the strings \"nan\", \"inf\", \"-inf\""},
+    [OPTION_QUIET] = {"quiet", 'q', NULL, false, "no progress bar"},
+    [OPTION_HELP] = {"help", 'h', NULL, false, "print this help"},
+    [OPTION_VERSION] = {"version", 0, NULL, false, "print the version"},
+};
+
+#define ON(option) (UINT32_C(1) << OPTION_##option)
+#define EVERYWHERE (ON(MEMORY) | ON(THREADS) | ON(JSON) | ON(QUIET) | ON(HELP) | ON(VERSION))
+
+const command_row cli_commands[] = {
+    {.name = "create",
+     .operands = "PATH",
+     .summary = "make a new .npy file",
+     .details =
+         "Makes PATH with its space reserved. A file of that name is replaced when the new one is whole.\n"
+         "--fill 0 (the default) makes zeros, arange 0, 1, 2, ... in C order, normal and uniform random\n"
+         "numbers that depend on the seed and on the position alone; anything else is a number.",
+     .options = ON(DTYPE) | ON(SHAPE) | ON(ORDER) | ON(FILL) | ON(SEED) | EVERYWHERE,
+     .least_operands = 1,
+     .most_operands = 1,
+     .examples = {{"farray create zeros.npy --dtype f8 --shape 10000,10000", "100 million zeros"},
+                  {"farray create u.npy --dtype f4 --shape 721,1440 --fill normal --seed 7", "noise"},
+                  {"farray create f.npy --dtype c16 --shape 4,5,6 --order F --fill 1+2j",
+                   "a number, columns first"}},
+     .run = command_create},
+    {.name = "info",
+     .operands = "PATH",
+     .summary = "dtype, shape, order and place of an array in its file",
+     .details = "Reads the header only.",
+     .options = ON(RAW) | EVERYWHERE,
+     .least_operands = 1,
+     .most_operands = 1,
+     .examples = {{"farray info speed.npy", "what is in there"},
+                  {"farray info egm96_15.gtx --raw '>f4:721,1440:40'",
+                   "a file without a header that farray knows"},
+                  {"farray info speed.npy --json", "for programs"}},
+     .run = command_info},
+    {.name = "show",
+     .operands = "PATH [SLICE]",
+     .summary = "print an array as NumPy prints it",
+     .details = "SLICE is NumPy's: '[10:20, ::-1]', '..., 0', \"['pos']['x']\". Of a large array the corners "
+                "are printed, and\n"
+                "nothing else of the file is read.",
+     .options = ON(RAW) | EVERYWHERE,
+     .least_operands = 1,
+     .most_operands = 2,
+     .examples = {{"farray show speed.npy", "the corners"},
+                  {"farray show speed.npy '[0, :10]'", "the first ten elements"},
+                  {"farray show egm96_15.gtx '[::-1]' --raw '>f4:721,1440:40'", "the north pole first"}},
+     .run = command_show},
+    {.name = "eval",
+     .operands = "EXPR NAME=PATH...",
+     .summary = "compute an expression over files, into a file or onto the screen",
+     .details =
+         "EXPR is NumPy's expression language: arithmetic, comparisons, functions, slices, reductions, "
+         "methods\n"
+         "(farray ops lists the operations). Files may be larger than memory: they are read in tiles. With "
+         "-o the\n"
+         "result appears as OUT when it is whole and on the disk; without, it is printed as show prints.\n"
+         "An expression that begins with a minus follows --.",
+     .options = ON(OUTPUT) | ON(FORCE) | ON(RAW) | EVERYWHERE,
+     .least_operands = 1,
+     .most_operands = -1,
+     .examples = {{"farray eval 'sqrt(u**2 + v**2)' u=U.npy v=V.npy -o speed.npy --memory 256M",
+                   "into a new file"},
+                  {"farray eval '(x - mean(x, axis=0)) / std(x, axis=0)' x=data.npy -o z.npy",
+                   "standard scores"},
+                  {"farray eval 'max(abs(a - b))' a=A.npy b=B.npy --json", "one number, for programs"},
+                  {"farray eval 'g[1:] - g[:-1]' g=egm96_15.gtx --raw 'g=>f4:721,1440:40'",
+                   "a file without a header"}},
+     .run = command_eval},
+    {.name = "stats",
+     .operands = "PATH",
+     .summary = "min, max, mean, std, and counts of NaN and zeros, in one pass",
+     .details = "As in NumPy a NaN makes min, max, mean and std NaN. Mean and standard deviation are "
+                "computed in float64.",
+     .options = ON(AXIS) | ON(RAW) | EVERYWHERE,
+     .least_operands = 1,
+     .most_operands = 1,
+     .examples = {{"farray stats speed.npy", "of all elements"},
+                  {"farray stats speed.npy --axis 0", "of each column"},
+                  {"farray stats egm96_15.gtx --raw '>f4:721,1440:40' --json",
+                   "keys: min max mean std count nan zeros"}},
+     .run = command_stats},
+    {.name = "ops",
+     .operands = "",
+     .summary = "every operation that expressions know",
+     .details = "How many arrays an operation takes, its operator or other names, and what it does.",
+     .options = EVERYWHERE,
+     .least_operands = 0,
+     .most_operands = 0,
+     .examples = {{"farray ops", "the list"}, {"farray ops --json", "for programs"}},
+     .run = command_ops},
+};
+
+const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the public functions share: checks of arguments, leaves, the one gate for writes. */
+#ifndef FA_API_API_H
+#define FA_API_API_H
+
+#include "engine/engine.h"
+
+/* Words of an options struct that must be zero: FA_INVALID_ARGUMENT otherwise. */
+bool fa__reserved_is_zero(const uint64_t *words, int count, fa_error *err);
+
+/* A graph's leaf for a user's array, on a view of its own, so that the engine can tell who else holds the array. */
+fa__node *fa__leaf(fa_array *array, fa_error *err);
+/* The pending array of a graph; takes the reference over. NULL passes through. */
+fa_array *fa__array_of(fa__node *node, fa_error *err);
+
+/* Every write passes here: flags, closed files, hazards, overlap. Assigns `value` (broadcast, cast without a check) to
+ * `target`. `ours` says that nobody but the caller holds the value: it need not be kept as it was. */
+bool fa__write(fa_array *target, fa_array *value, bool ours, const fa_evaluate_options *options, fa_error *err);
+/* The checks alone: whether bytes of `target` may be written now; computes what reads them. */
+bool fa__write_gate(fa_array *target, fa_array *except, fa_error *err);
+/* `value` as a view of the target's shape. */
+fa_array *fa__broadcast_value(fa_array *value, const fa_array *target, fa_error *err);
+
+/* A new writeable array of zeros in C order: memory, or scratch. */
+fa_array *fa__new_array(const fa_dtype *dtype, fa_shape shape, fa_error *err);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What stands on the parser's stack, and the functions, methods and attributes that text can name. All derive
+ * from the lists of operations, reductions and types; the few others have rows of their own. Knows nothing
+ * about grammar. */
+#ifndef FA_EXPR_CALLS_H
+#define FA_EXPR_CALLS_H
+
+#include "expr/node.h"
+
+typedef struct fa__function fa__function;
+
+typedef enum fa__value_kind {
+    FA__VALUE_NODE,
+    FA__VALUE_NONE,
+    FA__VALUE_TEXT,
+    FA__VALUE_TUPLE,    /* of whole numbers */
+    FA__VALUE_FUNCTION, /* a function, or the name of a type */
+    FA__VALUE_METHOD,   /* a function and its first argument */
+    FA__VALUE_NUMPY,    /* the name "np" */
+    FA__VALUE_KEYWORD   /* what stands before "=" in a call; the value follows */
+} fa__value_kind;
+
+typedef struct fa__tuple {
+    int count;
+    int64_t items[FA_MAX_NDIM];
+} fa__tuple;
+
+typedef struct fa__value {
+    fa__value_kind kind;
+    int column;
+    fa__node *node; /* NODE; METHOD: the first argument */
+    union {
+        struct {
+            const char *start; /* TEXT, KEYWORD: inside the expression */
+            size_t length;
+        } text;
+        fa__tuple *tuple;
+        const fa__function *function;
+    } as;
+} fa__value;
+
+void fa__value_release(fa__value *value);
+/* "an array", "None", "a text", ...: for messages. */
+const char *fa__value_words(const fa__value *value);
+
+/* A function, a method of arrays, or the name of a type; NULL when there is none. */
+const fa__function *fa__function_find(const char *name, size_t length);
+const fa__function *fa__method_find(const char *name, size_t length);
+const char *fa__function_name(const fa__function *function);
+/* The built-in dtype that the name of a type stands for; NULL for other functions. */
+const fa_dtype *fa__function_type(const fa__function *function);
+/* Names that are not variables: pi, e, inf, nan, True, False, None, newaxis. False when it is none of them.
+ */
+bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_error *err);
+/* a.T, a.real, a.imag: NULL with a clean err when there is no such attribute. */
+fa__node *fa__attribute(fa__node *node, const char *name, size_t length, fa_error *err);
+
+/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. */
+fa__node *fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa_error *err);
+
+/* The known name of functions or constants, or of methods and attributes, that is nearest to an unknown one
+ * and near enough to be meant; NULL when none is. `distance` is the number of letters to change. */
+const char *fa__nearest_function(const char *name, size_t length, int *distance);
+const char *fa__nearest_attribute(const char *name, size_t length, int *distance);
+/* The number of letters to change, insert, remove or exchange; the limit + 1 when it is above. */
+int fa__distance(const char *a, size_t a_length, const char *b, size_t b_length, int limit);
+
+#endif

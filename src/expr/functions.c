@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The functions and methods of text that are no row of a list of operations: conversions, views, and the
+ * forms of clip and conjugate that NumPy gives to arrays. Each is a row of fa__array_functions. */
+#include "expr/functions.h"
+#include "expr/types.h"
+
+#include <limits.h>
+#include <string.h>
+
+static fa__node *viewed(const fa__bound_call *call, fa__node *node, const fa__geometry *geometry)
+{
+    return fa_failed(call->err) ? NULL : fa__node_view(node, geometry, call->err);
+}
+
+/* The array that a view is made of, and its geometry. NULL when the call has failed. */
+static fa__node *array_with_geometry(const fa__bound_call *call, fa__geometry *geometry)
+{
+    fa__node *node = fa__argument_node(call, 0);
+    if (node != NULL)
+        fa__node_geometry(node, geometry);
+    return node;
+}
+
+static int axis_at(const fa__bound_call *call, int index, int otherwise)
+{
+    int64_t axis = fa__argument_int(call, index, otherwise);
+    if (axis >= INT_MIN && axis <= INT_MAX)
+        return (int)axis;
+    fa__fail_at_column(call->err, FA_BAD_INDEX, call->arguments[index]->column, "axis %lld is out of bounds",
+                       (long long)axis);
+    return 0;
+}
+
+static fa__node *apply_astype(const fa__bound_call *call)
+{
+    fa__node *input = fa__argument_node(call, 0);
+    const fa_dtype *dtype = fa__argument_dtype(call, 1);
+    fa__node *node = dtype ? fa__node_cast(input, dtype, call->err) : NULL;
+    if (dtype == NULL)
+        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[1]->column,
+                           "astype() needs a dtype");
+    fa_dtype_release(dtype);
+    return node;
+}
+
+static fa__node *apply_transpose(const fa__bound_call *call)
+{
+    fa__geometry geometry;
+    fa__node *node = array_with_geometry(call, &geometry);
+    int storage[FA_MAX_NDIM];
+    fa_axes axes;
+    if (node == NULL || !fa__argument_axes(call, 1, storage, &axes))
+        return NULL;
+    if (axes.count < 0)
+        fa__geometry_transpose(&geometry, &geometry);
+    else
+        fa__geometry_permute(&geometry, axes, &geometry, call->err);
+    return viewed(call, node, &geometry);
+}
+
+static fa__node *apply_swapaxes(const fa__bound_call *call)
+{
+    fa__geometry geometry;
+    fa__node *node = array_with_geometry(call, &geometry);
+    int first = axis_at(call, 1, 0), second = axis_at(call, 2, 0);
+    if (node == NULL || !fa__geometry_swap_axes(&geometry, first, second, &geometry, call->err))
+        return NULL;
+    return viewed(call, node, &geometry);
+}
+
+static fa__node *reshaped(const fa__bound_call *call, fa_shape shape)
+{
+    fa__geometry geometry;
+    fa__node *node = array_with_geometry(call, &geometry);
+    if (node == NULL)
+        return NULL;
+    if (!fa__geometry_reshape(&geometry, node->dtype->item_bytes, shape, &geometry, call->err)) {
+        fa__fail(call->err, FA_UNSUPPORTED, "%s() would have to copy: the elements do not follow each other",
+                 call->function->name);
+        return NULL;
+    }
+    return viewed(call, node, &geometry);
+}
+
+static fa__node *apply_reshape(const fa__bound_call *call)
+{
+    fa__tuple sizes;
+    if (!fa__argument_tuple(call, 1, &sizes))
+        return NULL;
+    return reshaped(call, (fa_shape){sizes.count, sizes.items});
+}
+
+static fa__node *apply_ravel(const fa__bound_call *call)
+{
+    return reshaped(call, FA_SHAPE(-1));
+}
+
+static fa__node *apply_broadcast_to(const fa__bound_call *call)
+{
+    fa__geometry geometry;
+    fa__tuple sizes;
+    fa__node *node = array_with_geometry(call, &geometry);
+    if (node == NULL || !fa__argument_tuple(call, 1, &sizes) ||
+        !fa__geometry_broadcast_to(&geometry, (fa_shape){sizes.count, sizes.items}, &geometry, call->err))
+        return NULL;
+    return viewed(call, node, &geometry);
+}
+
+static fa__node *apply_diagonal(const fa__bound_call *call)
+{
+    fa__geometry geometry;
+    fa__node *node = array_with_geometry(call, &geometry);
+    int64_t offset = fa__argument_int(call, 1, 0);
+    int first = axis_at(call, 2, 0), second = axis_at(call, 3, 1);
+    if (node == NULL || !fa__geometry_diagonal(&geometry, offset, first, second, &geometry, call->err))
+        return NULL;
+    return viewed(call, node, &geometry);
+}
+
+static fa__node *apply_squeeze(const fa__bound_call *call)
+{
+    fa__geometry geometry;
+    fa__node *node = array_with_geometry(call, &geometry);
+    int storage[FA_MAX_NDIM], kept = 0;
+    fa_axes axes;
+    uint64_t mask;
+    if (node == NULL || !fa__argument_axes(call, 1, storage, &axes) ||
+        !fa__axes_mask(axes, geometry.ndim, &mask, call->err))
+        return NULL;
+    for (int i = 0; i < geometry.ndim; i++) {
+        bool named = (mask >> i & 1) != 0;
+        if (named && axes.count >= 0 && geometry.sizes[i] != 1) {
+            fa__fail(call->err, FA_BAD_SHAPE, "axis %d of size %lld cannot be squeezed away", i,
+                     (long long)geometry.sizes[i]);
+            return NULL;
+        }
+        if (named && geometry.sizes[i] == 1)
+            continue;
+        geometry.sizes[kept] = geometry.sizes[i];
+        geometry.strides[kept++] = geometry.strides[i];
+    }
+    geometry.ndim = kept;
+    return viewed(call, node, &geometry);
+}
+
+static fa__node *apply_expand_dims(const fa__bound_call *call)
+{
+    fa__geometry geometry;
+    fa__node *node = array_with_geometry(call, &geometry);
+    int axis = axis_at(call, 1, 0);
+    if (node == NULL || fa_failed(call->err))
+        return NULL;
+    if (geometry.ndim == FA_MAX_NDIM) {
+        fa__fail(call->err, FA_BAD_SHAPE, "expand_dims() makes more than %d axes", FA_MAX_NDIM);
+        return NULL;
+    }
+    axis = fa__axis(axis, geometry.ndim + 1, call->err);
+    if (axis < 0)
+        return NULL;
+    size_t behind = (size_t)(geometry.ndim - axis) * sizeof(int64_t);
+    memmove(geometry.sizes + axis + 1, geometry.sizes + axis, behind);
+    memmove(geometry.strides + axis + 1, geometry.strides + axis, behind);
+    geometry.sizes[axis] = 1;
+    geometry.strides[axis] = 0;
+    geometry.ndim++;
+    return viewed(call, node, &geometry);
+}
+
+/* Whether every element of a geometry begins between two bytes, when its first one is `offset` bytes behind
+ * `base`. */
+static bool begins_inside(const fa__geometry *geometry, int64_t base, int64_t offset, int64_t low,
+                          int64_t high)
+{
+    int64_t first, last, reach;
+    if (__builtin_add_overflow(base, offset, &first))
+        return false;
+    last = first;
+    for (int i = 0; i < geometry->ndim; i++) {
+        int64_t *end = geometry->strides[i] < 0 ? &first : &last;
+        if (__builtin_mul_overflow(geometry->sizes[i] - 1, geometry->strides[i], &reach) ||
+            __builtin_add_overflow(*end, reach, end))
+            return false;
+    }
+    return first >= low && last <= high;
+}
+
+/* Any geometry inside an array: strides and offset in bytes, from its first element. NumPy's function of this
+ * name checks nothing; here every element has to be one of the bytes that the array covers. What text writes
+ * for a view that no simpler index makes. */
+static fa__node *strided(const fa__bound_call *call, const fa_dtype *dtype)
+{
+    fa__geometry outer, inner;
+    fa__tuple sizes, strides;
+    fa__node *node = array_with_geometry(call, &outer);
+    int64_t offset = fa__argument_int(call, 3, 0), count, low, high;
+    if (node == NULL || !fa__argument_tuple(call, 1, &sizes) || !fa__argument_tuple(call, 2, &strides))
+        return NULL;
+    if (dtype == NULL)
+        dtype = node->dtype;
+    if (sizes.count != strides.count) {
+        fa__fail(call->err, FA_BAD_SHAPE, "as_strided() has %d sizes and %d strides", sizes.count,
+                 strides.count);
+        return NULL;
+    }
+    if (!fa__shape_count(sizes.count, sizes.items, dtype->item_bytes, &count, call->err))
+        return NULL;
+    inner.ndim = sizes.count;
+    memcpy(inner.sizes, sizes.items, sizeof sizes.items);
+    memcpy(inner.strides, strides.items, sizeof strides.items);
+    fa__geometry_extent(&outer, node->dtype->item_bytes, &low, &high);
+    if (count > 0 && !begins_inside(&inner, outer.offset, offset, low, high - dtype->item_bytes)) {
+        fa__fail(call->err, FA_BAD_INDEX, "as_strided() reaches beyond the array");
+        return NULL;
+    }
+    /* Where nothing begins is told apart only in graphs, which text has to give back as they were. */
+    bool keeps_offset = count > 0 || (node->kind != FA__NODE_LEAF && offset >= 0 &&
+                                      offset <= node->dtype->item_bytes * fa__count(node->ndim, node->sizes));
+    inner.offset = outer.offset + (keeps_offset ? offset : 0);
+    return fa__node_view_as(node, dtype, &inner, call->err);
+}
+
+static fa__node *apply_as_strided(const fa__bound_call *call)
+{
+    const fa_dtype *dtype = fa__argument_dtype(call, 4);
+    fa__node *node = fa_failed(call->err) ? NULL : strided(call, dtype);
+    fa_dtype_release(dtype);
+    return node;
+}
+
+/* None on one side clips on the other alone. */
+static fa__node *apply_clip(const fa__bound_call *call)
+{
+    const int low = fa__argument_given(call, 3) ? 3 : 1, high = fa__argument_given(call, 4) ? 4 : 2;
+    bool has_low = fa__argument_given(call, low), has_high = fa__argument_given(call, high);
+    fa__node *inputs[3] = {fa__argument_node(call, 0), NULL, NULL};
+    int count = 1;
+    if (has_low)
+        inputs[count++] = fa__argument_node(call, low);
+    if (has_high)
+        inputs[count++] = fa__argument_node(call, high);
+    if (fa_failed(call->err))
+        return NULL;
+    if (!has_low && !has_high)
+        return fa__node_strong(inputs[0], call->err);
+    fa__operation operation = has_low && has_high ? FA__OP_CLIP : has_low ? FA__OP_MAXIMUM : FA__OP_MINIMUM;
+    return fa__node_operation(operation, inputs, call->err);
+}
+
+/* As a method it leaves what is not complex as it is; the function makes int8 of bool. */
+static fa__node *apply_conjugate_method(const fa__bound_call *call)
+{
+    fa__node *node = fa__argument_node(call, 0);
+    if (node == NULL)
+        return NULL;
+    if (fa__type_is_numeric(node->dtype->type) && !fa__type_is_complex(node->dtype->type))
+        return fa__node_strong(node, call->err);
+    return fa__node_operation(FA__OP_CONJUGATE, &node, call->err);
+}
+
+static fa__node *apply_complex(const fa__bound_call *call)
+{
+    double real = fa__argument_float(call, 0, 0), imag = fa__argument_float(call, 1, 0);
+    return fa__node_complex(real, imag, call->err);
+}
+
+fa__node *fa__attribute(fa__node *node, const char *name, size_t length, fa_error *err)
+{
+    if (length == 1 && name[0] == 'T') {
+        fa__geometry geometry;
+        fa__node_geometry(node, &geometry);
+        fa__geometry_transpose(&geometry, &geometry);
+        return fa__node_view(node, &geometry, err);
+    }
+    if (length != 4 || (memcmp(name, "real", 4) != 0 && memcmp(name, "imag", 4) != 0))
+        return NULL;
+    bool is_real = name[0] == 'r';
+    if (is_real && fa__type_is_numeric(node->dtype->type) && !fa__type_is_complex(node->dtype->type))
+        return fa__node_strong(node, err);
+    return fa__node_operation(is_real ? FA__OP_REAL : FA__OP_IMAG, &node, err);
+}
+
+const fa__function fa__array_functions[] = {
+    {"astype", "", "a dtype", apply_astype, 0, FA__AS_FUNCTION | FA__AS_METHOD},
+    {"transpose", "", "a *axes=", apply_transpose, 0, FA__AS_METHOD},
+    {"transpose", "permute_dims", "a axes=", apply_transpose, 0, FA__AS_FUNCTION},
+    {"swapaxes", "", "a axis1 axis2", apply_swapaxes, 0, FA__AS_FUNCTION | FA__AS_METHOD},
+    {"reshape", "", "a *shape", apply_reshape, 0, FA__AS_METHOD},
+    {"reshape", "", "a shape", apply_reshape, 0, FA__AS_FUNCTION},
+    {"ravel", "", "a", apply_ravel, 0, FA__AS_FUNCTION | FA__AS_METHOD},
+    {"broadcast_to", "", "a shape", apply_broadcast_to, 0, FA__AS_FUNCTION},
+    {"diagonal", "", "a offset= axis1= axis2=", apply_diagonal, 0, FA__AS_FUNCTION | FA__AS_METHOD},
+    {"squeeze", "", "a axis=", apply_squeeze, 0, FA__AS_FUNCTION | FA__AS_METHOD},
+    {"expand_dims", "", "a axis", apply_expand_dims, 0, FA__AS_FUNCTION},
+    {"as_strided", "", "a shape strides offset= dtype=", apply_as_strided, 0, FA__AS_FUNCTION},
+    {"clip", "", "a a_min= a_max= min= max=", apply_clip, 0, FA__AS_FUNCTION | FA__AS_METHOD},
+    {"conj", "", "a", apply_conjugate_method, 0, FA__AS_METHOD},
+    {"conjugate", "", "a", apply_conjugate_method, 0, FA__AS_METHOD},
+    {"complex", "", "real= imag=", apply_complex, 0, FA__AS_FUNCTION},
+    {NULL, NULL, NULL, NULL, 0, 0},
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rows of what can be called, and how the arguments of a call reach them. Shared by calls.c (names and
+ * binding) and the files that hold the functions themselves. */
+#ifndef FA_EXPR_FUNCTIONS_H
+#define FA_EXPR_FUNCTIONS_H
+
+#include "expr/calls.h"
+
+enum { FA__MAX_PARAMETERS = 8 };
+
+/* A call whose arguments have found their parameters. */
+typedef struct fa__bound_call {
+    const fa__function *function;
+    const fa__value *arguments[FA__MAX_PARAMETERS]; /* NULL: left out */
+    fa_error *err;
+} fa__bound_call;
+
+struct fa__function {
+    const char *name;
+    const char *aliases; /* separated by spaces */
+    /* In order, separated by spaces; "=" behind those that may be left out; a last "*" name takes all further
+     * numbers, or one tuple, as a tuple. */
+    const char *parameters;
+    fa__node *(*apply)(const fa__bound_call *call);
+    int code; /* fa__operation, fa__reduction, fa_type, as `apply` reads it */
+    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, or both */
+};
+
+enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2 };
+
+/* The rows that are not derived from a list; ended by a row without a name. */
+extern const fa__function fa__array_functions[];
+extern const fa__function fa__generator_functions[];
+
+/* Reading arguments. Each fails with the column of the argument that is wrong. */
+fa__node *fa__argument_node(const fa__bound_call *call, int index); /* borrowed */
+bool fa__argument_given(const fa__bound_call *call, int index);     /* not left out, and not None */
+int64_t fa__argument_int(const fa__bound_call *call, int index, int64_t otherwise);
+double fa__argument_float(const fa__bound_call *call, int index, double otherwise);
+bool fa__argument_bool(const fa__bound_call *call, int index, bool otherwise);
+/* One reference, or NULL where it was left out; failures show in err. */
+const fa_dtype *fa__argument_dtype(const fa__bound_call *call, int index);
+/* A tuple, or one number as a tuple of one. */
+bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple);
+/* Axes: None or left out are all. `storage` holds what *axes points to. */
+bool fa__argument_axes(const fa__bound_call *call, int index, int storage[FA_MAX_NDIM], fa_axes *axes);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Numbers as Python reads and writes them. C's functions do the digits; the decimal point of the process's
+ * locale is exchanged on the way, as a program that uses farray may have set one. */
+#include "expr/lexer.h"
+
+#include "base/memory.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char decimal_point(void)
+{
+    const char *point = localeconv()->decimal_point;
+    return point != NULL && point[0] != '\0' ? point[0] : '.';
+}
+
+bool fa__number_parse(const char *text, size_t length, double *number, fa_error *err)
+{
+    char few[64], point = decimal_point();
+    char *copy = length < sizeof few ? few : fa__alloc(length + 1, err);
+    if (copy == NULL)
+        return false;
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '_')
+            copy[used++] = text[i] == '.' ? point : text[i];
+    }
+    copy[used] = '\0';
+    *number = strtod(copy, NULL);
+    if (copy != few)
+        fa__free(copy);
+    return true;
+}
+
+/* Whether digits in the locale's spelling are the number again, once it is rounded to the type. */
+static bool reads_back(const char *text, fa_type type, double number)
+{
+    double value = strtod(text, NULL);
+    if (type == FA_TYPE_FLOAT32)
+        return (float)value == (float)number;
+    if (type != FA_TYPE_FLOAT16)
+        return value == number;
+    fa__half a, b;
+    fa__convert_find(FA_TYPE_FLOAT64, FA_TYPE_FLOAT16)(&a, &value, 1);
+    fa__convert_find(FA_TYPE_FLOAT64, FA_TYPE_FLOAT16)(&b, &number, 1);
+    return a.bits == b.bits;
+}
+
+/* "%.{digits}e" taken apart: its digits without the point, and the power of ten of the first one. */
+static int take_apart(const char *scientific, char *digits)
+{
+    int count = 0;
+    const char *at = scientific;
+    for (; *at != 'e'; at++) {
+        if (*at >= '0' && *at <= '9')
+            digits[count++] = *at;
+    }
+    while (count > 1 && digits[count - 1] == '0')
+        count--;
+    digits[count] = '\0';
+    return atoi(at + 1);
+}
+
+/* Python's repr(): positional from 1e-4 to below 1e16, else with an exponent of two digits or more. */
+static void put_together(const char *digits, int exponent, char *text, size_t size)
+{
+    int count = (int)strlen(digits);
+    if (exponent < -4 || exponent >= 16)
+        snprintf(text, size, "%c%s%.17se%c%02d", digits[0], count > 1 ? "." : "", digits + 1,
+                 exponent < 0 ? '-' : '+', exponent < 0 ? -exponent : exponent);
+    else if (exponent < 0)
+        snprintf(text, size, "0.%.*s%.17s", -exponent - 1, "000", digits);
+    else if (count <= exponent + 1)
+        snprintf(text, size, "%.17s%.*s.0", digits, exponent + 1 - count, "000000000000000");
+    else
+        snprintf(text, size, "%.*s.%.17s", exponent + 1, digits, digits + exponent + 1);
+}
+
+const char *fa__number_text_of(fa_type type, double number, char text[FA__NUMBER_TEXT])
+{
+    if (!isfinite(number)) {
+        snprintf(text, FA__NUMBER_TEXT, "%s", isnan(number) ? "nan" : number < 0 ? "-inf" : "inf");
+        return text;
+    }
+    char scientific[FA__NUMBER_TEXT], digits[32];
+    int precision = 0;
+    do {
+        snprintf(scientific, sizeof scientific, "%.*e", precision, fabs(number));
+    } while (!reads_back(scientific, type, fabs(number)) && ++precision < 17);
+    int exponent = take_apart(scientific, digits);
+    text[0] = '-';
+    put_together(digits, exponent, text + (signbit(number) ? 1 : 0), FA__NUMBER_TEXT - 1);
+    return text;
+}
+
+const char *fa__number_text(double number, char text[FA__NUMBER_TEXT])
+{
+    return fa__number_text_of(FA_TYPE_FLOAT64, number, text);
+}
