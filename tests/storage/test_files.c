@@ -469,6 +469,26 @@ static void a_file_cut_while_it_is_open_is_an_error(void **state)
     fa__set_io_mode(FA__IO_AUTO);
 }
 
+static int map_without_room(void *path)
+{
+    fa_error err = {0};
+    fa_array *array = fa__storage_open(path, FA_READ_ONLY, NULL, &err);
+    fa__set_io_mode(FA__IO_MMAP);
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_AS, &none) != 0)
+        return 1;
+    char *bytes = array->source->class->map(array->source, 0, 8000, false, &err);
+    if (bytes != NULL || fa_failed(&err))
+        return 2;
+    return element(array, 7, &err) == 7 && !fa_failed(&err) ? 0 : 3;
+}
+
+static void what_cannot_be_mapped_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(map_without_room, (void *)(uintptr_t)write_npy("unmapped.npy", 1000, 0)), 0);
+}
+
 static void a_handle_cycle_leaves_nothing(void **state)
 {
     (void)state;
@@ -557,6 +577,7 @@ int main(void)
         cmocka_unit_test(closing_gives_the_file_back_while_views_live),
         cmocka_unit_test(closing_waits_for_nobody_and_unmaps_under_nobody),
         cmocka_unit_test(a_file_cut_while_it_is_open_is_an_error),
+        cmocka_unit_test(what_cannot_be_mapped_is_read),
         cmocka_unit_test(a_handle_cycle_leaves_nothing),
         cmocka_unit_test(scratch_is_zeroed_and_nameless),
         cmocka_unit_test(scratch_in_memory_is_charged),
