@@ -48,8 +48,9 @@ fa_array *fa__publish_array(
     fa__publication *publication); /* borrowed; alive until commit or drop, or longer if retained */
 /* Flushes the file; nothing is visible yet. The first half of committing several files together. */
 bool fa__publish_prepare(fa__publication *publication, fa_error *err);
-/* Renames into place and flushes the folder. Ends the publication in any case; on failure the temporary is
- * gone. */
+/* Flushes the file, unless fa__publish_prepare() just did, and renames it into place; `durable` flushes the
+ * folder too, else the first flush of the array does. Ends the publication in any case; on failure the
+ * temporary is gone. */
 bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *err);
 /* Removes the temporary. NULL is fine. */
 void fa__publish_drop(fa__publication *publication);
