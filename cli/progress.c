@@ -55,13 +55,13 @@ static int columns(void)
     return 80;
 }
 
-static void time_text(double seconds, char text[16])
+static void time_text(double seconds, char text[32])
 {
-    long whole = seconds > 359999 ? 359999 : (long)(seconds + 0.5);
+    unsigned whole = seconds > 359999 ? 359999 : (unsigned)(seconds + 0.5);
     if (whole >= 3600)
-        snprintf(text, 16, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+        snprintf(text, 32, "%u:%02u:%02u", whole / 3600, whole / 60 % 60, whole % 60);
     else
-        snprintf(text, 16, "%ld:%02ld", whole / 60, whole % 60);
+        snprintf(text, 32, "%u:%02u", whole / 60, whole % 60);
 }
 
 /* speed.npy  [############--------]  61 %  3.42 GB/s  0:12 left */
@@ -71,7 +71,7 @@ static void draw(const progress_bar *bar, const fa_progress *now)
     double done = now->total_bytes > 0 ? (double)now->done_bytes / (double)now->total_bytes : 0;
     done = done > 1 ? 1 : done;
     double rate = now->seconds > 0 ? (double)now->done_bytes / now->seconds : 0;
-    char left[16] = "-:--", behind[80];
+    char left[32] = "-:--", behind[96];
     if (rate > 0)
         time_text((double)(now->total_bytes - now->done_bytes) / rate, left);
     int behind_length =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Printing from buffers. With the argument --filter this program is what tests/api/oracle_print.py compares
+/* Printing from buffers. With the argument --filter this program is what tests/api/test_print_oracle.py compares
  * with NumPy: it reads cases from standard input and writes their texts.
  *
  * A case is one line `DTYPE;SIZES;PRECISION,THRESHOLD,EDGE_ITEMS,LINE_WIDTH,SUPPRESS` (sizes with commas, "-"

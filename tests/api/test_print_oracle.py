@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Compares printing with NumPy's str() on random arrays.
+"""Compares printing with NumPy's str() on random arrays. CTest says where the program is by FARRAY_BUILD.
 
-    python3 tests/api/oracle_print.py PATH_OF_api_test_print [--cases N] [--seed S]
+    python3 tests/api/test_print_oracle.py [--program build/api_test_print] [--cases N] [--seed S]
 
 Exit status 0: all texts are equal; 1: some differ (the first ones are shown); 77: there is no NumPy.
 """
 import argparse
+import os
 import random
 import subprocess
 import sys
@@ -154,8 +155,8 @@ def make_case(rng):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("--cases", type=int, default=4000)
+    parser.add_argument("--program", default=os.path.join(os.environ.get("FARRAY_BUILD", "build"), "api_test_print"))
+    parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=None)
     arguments = parser.parse_args()
     seed = random.SystemRandom().getrandbits(32) if arguments.seed is None else arguments.seed

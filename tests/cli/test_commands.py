@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the commands print and write when all is well, and the geoid of Debian's proj-data where it is installed."""
+import math
+import os
+import pty
+import struct
+import subprocess
+import time
+import unittest
+
+from command_line import PROGRAM, Case, npy, read_npy
+
+try:
+    import numpy as np
+except ImportError:
+    np = None
+
+GEOID = "/usr/share/proj/egm96_15.gtx"
+RAW = ">f4:721,1440:40"
+
+
+def floats(data):
+    return list(struct.unpack(f"<{len(data) // 8}d", data))
+
+
+class Create(Case):
+    def test_zeros(self):
+        self.assertEqual(self.succeeds("create", "a.npy", "--dtype", "f8", "--shape", "3,4"), "")
+        header, data = read_npy(self.path("a.npy"))
+        self.assertIn("'shape': (3, 4)", header)
+        self.assertEqual(data, bytes(96))
+
+    def test_fills(self):
+        for fill, dtype, wanted in [("arange", "f8", [0.0, 1.0, 2.0]), ("2.5", "f8", [2.5] * 3), ("-1", "f8", [-1.0] * 3),
+                                    ("nan", "f8", [math.nan] * 3), ("arange", ">i4", [0, 1, 2]), ("7", "u1", [7] * 3)]:
+            self.succeeds("create", "a.npy", "--dtype", dtype, "--shape", "3", f"--fill={fill}")
+            dtype = dtype if dtype[0] in "<>" else "|u1" if dtype == "u1" else f"<{dtype}"
+            header, data = read_npy(self.path("a.npy"))
+            self.assertIn(f"'descr': '{dtype}'", header)
+            self.assertEqual(data, npy(wanted, dtype)[-len(data):], fill)
+
+    def test_order(self):
+        self.succeeds("create", "f.npy", "--dtype", "f8", "--shape", "2,3", "--order", "F", "--fill", "arange")
+        header, data = read_npy(self.path("f.npy"))
+        self.assertIn("'fortran_order': True", header)
+        self.assertEqual(floats(data), [0.0, 3.0, 1.0, 4.0, 2.0, 5.0])
+
+    def test_random_numbers_follow_the_seed(self):
+        data = []
+        for arguments in [["--seed", "7"], ["--seed", "7"], ["--seed", "8"], []]:
+            self.succeeds("create", "n.npy", "--dtype", "f8", "--shape", "10000", "--fill", "normal", *arguments)
+            data.append(read_npy(self.path("n.npy"))[1])
+        self.assertEqual(data[0], data[1])
+        self.assertEqual(len(set(data)), 3)
+        numbers = floats(data[0])
+        self.assertAlmostEqual(sum(numbers) / 10000, 0, delta=0.05)
+        self.assertAlmostEqual(sum(x * x for x in numbers) / 10000, 1, delta=0.1)
+        self.succeeds("create", "u.npy", "--dtype", "f8", "--shape", "10000", "--fill", "uniform")
+        numbers = floats(read_npy(self.path("u.npy"))[1])
+        self.assertTrue(0 <= min(numbers) < 0.01 and 0.99 < max(numbers) < 1)
+
+    def test_structures_and_no_dimensions(self):
+        self.succeeds("create", "s.npy", "--dtype", "[('id', '<i8'), ('pos', [('x', '<f8'), ('y', '<f8')])]", "--shape", "2")
+        self.assertEqual(self.succeeds("show", "s.npy"), "[(0, (0., 0.)) (0, (0., 0.))]\n")
+        self.succeeds("create", "z.npy", "--dtype", "f8", "--shape", "()", "--fill", "0.1")
+        self.assertEqual(self.succeeds("show", "z.npy"), "0.1\n")
+
+
+class Look(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("a.npy", npy([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], shape=(2, 3)))
+
+    def test_info(self):
+        text = self.succeeds("info", "a.npy")
+        for line in ["format    npy 1.0", "dtype     <f8", "shape     (2, 3)", "order     C",
+                     "strides   (24, 8) bytes", "elements  6", "bytes     48", "offset    128"]:
+            self.assertIn(line + "\n", text)
+        self.assertNotIn("trailing", text)
+        info = self.json("info", "a.npy")
+        self.assertEqual((info["dtype"], info["shape"], info["strides"], info["version"], info["trailing_bytes"]),
+                         ("<f8", [2, 3], [24, 8], [1, 0], 0))
+
+    def test_trailing_bytes_are_shown(self):
+        self.write("long.npy", npy([1.0]) + b"tail")
+        self.assertIn("trailing  4\n", self.succeeds("info", "long.npy"))
+
+    def test_raw(self):
+        self.write("r.bin", bytes(8) + struct.pack(">6h", *range(6)))
+        self.assertEqual(self.succeeds("show", "r.bin", "--raw", ">i2:2,3:8"), "[[0 1 2]\n [3 4 5]]\n")
+        self.assertEqual(self.succeeds("show", "r.bin", "--raw", ">i2:2,3:8:F"), "[[0 2 4]\n [1 3 5]]\n")
+        self.assertEqual(self.succeeds("show", "r.bin", "--raw", ">i2:-1,2:8"), "[[0 1]\n [2 3]\n [4 5]]\n")
+        self.assertEqual(self.succeeds("show", "r.bin", "--raw", "[('x', '>i2'), ('y', '>i2')]:3:8"),
+                         "[(0, 1) (2, 3) (4, 5)]\n")
+        info = self.json("info", "r.bin", "--raw", ">i2:2,3:8:F")
+        self.assertEqual((info["format"], info["order"], info["offset"], info["dtype"]), ("raw", "F", 8, ">i2"))
+
+    def test_show(self):
+        self.assertEqual(self.succeeds("show", "a.npy"), "[[0. 1. 2.]\n [3. 4. 5.]]\n")
+        self.assertEqual(self.succeeds("show", "a.npy", "[:, ::-1]"), "[[2. 1. 0.]\n [5. 4. 3.]]\n")
+        self.assertEqual(self.succeeds("show", "a.npy", "-1"), "[3. 4. 5.]\n")
+        self.assertEqual(self.succeeds("show", "a.npy", "[1, 2]"), "5.0\n")
+        self.assertEqual(self.json("show", "a.npy", "[1]"), {"dtype": "<f8", "shape": [3], "value": [3.0, 4.0, 5.0]})
+
+    def test_show_touches_the_corners_only(self):
+        with open(self.path("huge.bin"), "wb") as file:
+            file.truncate(1 << 40)
+        text = self.succeeds("show", "huge.bin", "--raw", "u1:1048576,1048576", "--memory", "64M")
+        self.assertEqual(text.splitlines()[0], "[[0 0 0 ... 0 0 0]")
+        self.assertNotIn("value", self.json("show", "huge.bin", "--raw", "u1:1048576,1048576"))
+
+    def test_ops(self):
+        text = self.succeeds("ops")
+        for name in ["add", "sqrt", "where", "sum", "count_nonzero"]:
+            self.assertRegex(text, rf"(?m)^  {name} ")
+        rows = {row["name"]: row for row in self.json("ops")}
+        self.assertEqual((rows["add"]["symbol"], rows["add"]["arity"], rows["sum"]["kind"]), ("+", 2, "reduction"))
+
+
+class Eval(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("u.npy", npy([3.0, 5.0, 8.0]))
+        self.write("v.npy", npy([4.0, 12.0, 15.0]))
+
+    def test_prints_without_output(self):
+        self.assertEqual(self.succeeds("eval", "sqrt(u**2 + v**2)", "u=u.npy", "v=v.npy"), "[ 5. 13. 17.]\n")
+        self.assertEqual(self.succeeds("eval", "sum(u)", "u=u.npy"), "16.0\n")
+        self.assertEqual(self.succeeds("eval", "u > 4", "u=u.npy", "v=v.npy"), "[False  True  True]\n")
+        self.assertEqual(self.succeeds("eval", "--", "-u", "u=u.npy"), "[-3. -5. -8.]\n")
+
+    def test_writes_a_file(self):
+        self.assertEqual(self.succeeds("eval", "u * v", "u=u.npy", "v=v.npy", "-o", "w.npy"), "")
+        self.assertEqual(floats(read_npy(self.path("w.npy"))[1]), [12.0, 60.0, 120.0])
+        self.write("w.npy", b"an old file")
+        self.assertEqual(self.json("eval", "u - v", "u=u.npy", "v=v.npy", "--output=w.npy"),
+                         {"file": "w.npy", "dtype": "<f8", "shape": [3]})
+        self.assertEqual(floats(read_npy(self.path("w.npy"))[1]), [-1.0, -7.0, -7.0])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["u.npy", "v.npy", "w.npy"])
+
+    def test_json_numbers_read_back_as_the_same_double(self):
+        values = [0.1, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, 2.0 ** 70, math.pi * 1e-9]
+        self.write("x.npy", npy(values))
+        read = self.json("eval", "x", "x=x.npy")["value"]
+        self.assertEqual([struct.pack("d", a) for a in read], [struct.pack("d", a) for a in values])
+        self.assertEqual(self.json("eval", "max(u)", "u=u.npy"), {"dtype": "<f8", "shape": [], "value": 8.0})
+        self.assertEqual(self.json("eval", "x * inf", "x=x.npy")["value"], ["inf", "inf", "inf", "inf", "nan", "inf", "inf"])
+        self.assertEqual(self.json("eval", "u + 2j", "u=u.npy")["value"][0], {"real": 3.0, "imag": 2.0})
+        self.assertEqual(self.json("eval", "u > 4", "u=u.npy")["value"], [False, True, True])
+
+    def test_a_bar_on_a_terminal_only(self):
+        elements = 1 << 27
+        with open(self.path("zeros.bin"), "wb") as file:
+            file.truncate(4 * elements)
+        arguments = [PROGRAM, "eval", "sum(sin(cos(sin(a))) ** 2.5)", "a=zeros.bin", "--raw", f"f4:{elements}", "--threads",
+                     "1"]
+        for extra, drawn in [([], True), (["--quiet"], False)]:
+            ours, theirs = pty.openpty()
+            child = subprocess.Popen([*arguments, *extra], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=theirs,
+                                     env={**os.environ, "TERM": "xterm"})
+            os.close(theirs)
+            shown = b""
+            began = time.monotonic()
+            while True:
+                try:
+                    part = os.read(ours, 65536)
+                except OSError:
+                    break
+                if not part:
+                    break
+                shown += part
+            self.assertEqual(child.wait(timeout=60), 0)
+            os.close(ours)
+            if not drawn:
+                self.assertEqual(shown, b"")
+            elif time.monotonic() - began > 0.6:
+                self.assertRegex(shown, rb"eval  \[#*-*\] +\d+ %  [\d.]+ GB/s  \S+ left")
+                self.assertTrue(shown.endswith(b"\r\x1b[K"), shown[-40:])
+                self.assertLess(shown.count(b"\r"), 12 * (time.monotonic() - began) + 3)
+
+
+class Stats(Case):
+    def test_one_pass(self):
+        self.write("a.npy", npy([0.0, 1.0, 2.0, 5.0]))
+        self.assertEqual(self.succeeds("stats", "a.npy"),
+                         f"min   0.0\nmax   5.0\nmean  2.0\nstd   {3.5 ** 0.5}\ncount 4\nnan   0\nzeros 1\n")
+        self.assertEqual(self.json("stats", "a.npy"), {"dtype": "<f8", "shape": [4], "min": 0.0, "max": 5.0, "mean": 2.0,
+                                                      "std": 3.5 ** 0.5, "count": 4, "nan": 0, "zeros": 1})
+
+    def test_nan_propagates_and_is_counted(self):
+        self.write("a.npy", npy([math.nan, 0.0, 1.0, math.nan]))
+        stats = self.json("stats", "a.npy")
+        self.assertEqual([stats[k] for k in ["min", "max", "mean", "std"]], ["nan"] * 4)
+        self.assertEqual([stats[k] for k in ["count", "nan", "zeros"]], [4, 2, 1])
+
+    def test_integers_stay_exact(self):
+        self.write("a.npy", npy([2 ** 62 + 1, -(2 ** 62), 0], "<i8"))
+        stats = self.json("stats", "a.npy")
+        self.assertEqual([stats[k] for k in ["min", "max", "nan", "zeros"]], [-(2 ** 62), 2 ** 62 + 1, 0, 1])
+
+    def test_axis(self):
+        self.write("a.npy", npy([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], shape=(2, 3)))
+        stats = self.json("stats", "a.npy", "--axis", "0")
+        self.assertEqual((stats["min"], stats["mean"], stats["count"], stats["zeros"], stats["nan"]),
+                         ([0.0, 1.0, 2.0], [1.5, 2.5, 3.5], 2, [1, 0, 0], [0, 0, 0]))
+        self.assertEqual(self.json("stats", "a.npy", "--axis=-1")["max"], [2.0, 5.0])
+        self.assertIn("mean\n[1. 4.]\n", self.succeeds("stats", "a.npy", "--axis", "1"))
+
+
+@unittest.skipUnless(os.path.exists(GEOID), "Debian's proj-data is not installed")
+class Geoid(Case):
+    def test_stats(self):
+        stats = self.json("stats", "--raw", RAW, GEOID)
+        for key, value in [("min", -106.991), ("max", 85.391), ("mean", -1.44411), ("std", 29.22182)]:
+            self.assertAlmostEqual(stats[key], value, delta=1e-4 if key in ("min", "max") else 1e-5)
+        self.assertEqual(stats["count"], 721 * 1440)
+
+    @unittest.skipUnless(np, "NumPy is not installed")
+    def test_slope_is_numpys_bit_for_bit(self):
+        g = np.memmap(GEOID, dtype=">f4", shape=(721, 1440), offset=40, mode="r")
+        self.assertEqual(self.succeeds("show", GEOID, "--raw", RAW), f"{g}\n")
+        wanted = np.sqrt((g[1:, 1:] - g[:-1, 1:])**2 + (g[1:, 1:] - g[1:, :-1])**2)
+        self.succeeds("eval", "sqrt((g[1:, 1:] - g[:-1, 1:])**2 + (g[1:, 1:] - g[1:, :-1])**2)", f"g={GEOID}", "--raw",
+                      f"g={RAW}", "-o", "slope.npy")
+        given = np.load(self.path("slope.npy"))
+        self.assertEqual(given.shape, wanted.shape)
+        self.assertEqual(given.astype("<f4").tobytes(), wanted.astype("<f4").tobytes())
+
+
+if __name__ == "__main__":
+    unittest.main()

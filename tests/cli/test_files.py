@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Wrong files and wrong expressions: one clear line, exit status 1, nothing half-written and nothing left beside it."""
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from command_line import PROGRAM, Case, npy, read_npy
+
+NOBODY = 65534
+
+
+def as_nobody():
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+class WrongInputs(Case):
+    def fails_everywhere(self, pattern, path, **options):
+        for arguments in [("info", path), ("show", path), ("stats", path), ("eval", "a + 1", f"a={path}"),
+                          ("eval", "a + 1", f"a={path}", "-o", "out.npy")]:
+            self.fails(1, pattern, *arguments, **options)
+
+    def test_missing(self):
+        self.fails_everywhere(r"none\.npy.*No such file", "none.npy")
+
+    def test_empty(self):
+        self.write("empty.npy", b"")
+        self.fails_everywhere(r"empty\.npy", "empty.npy")
+
+    def test_not_an_array(self):
+        self.write("text.npy", b"hello, world\n" * 100)
+        self.fails_everywhere(r"text\.npy", "text.npy")
+
+    def test_truncated(self):
+        self.write("short.npy", npy([1.0] * 100)[:-8])
+        self.fails_everywhere(r"short\.npy.*\d+ bytes", "short.npy")
+        self.write("header.npy", npy([1.0] * 100)[:40])
+        self.fails_everywhere(r"header\.npy", "header.npy")
+
+    def test_raw_file_is_too_short(self):
+        self.write("a.bin", bytes(79))
+        self.fails(1, r"a\.bin.*79", "show", "a.bin", "--raw", "f8:10")
+        self.fails(1, r"a\.bin.*79", "show", "a.bin", "--raw", "f8:9:16")
+
+    def test_folder(self):
+        os.mkdir(self.path("folder"))
+        self.fails_everywhere(r"folder", "folder")
+
+    def test_fifo(self):
+        os.mkfifo(self.path("fifo"))
+        self.fails_everywhere(r"fifo", "fifo")
+
+    def test_device(self):
+        self.fails_everywhere(r"/dev/zero", "/dev/zero")
+
+    def test_unreadable(self):
+        self.write("secret.npy", npy([1.0]))
+        os.chmod(self.path("secret.npy"), 0)
+        options = {"preexec_fn": as_nobody} if os.getuid() == 0 else {}
+        self.fails(1, r"secret\.npy: Permission denied|secret\.npy.*Permission denied", "show", "secret.npy", **options)
+
+    def test_names_with_control_characters_stay_on_one_line(self):
+        self.fails(1, r"a\\x0ab", "info", "a\nb.npy")
+
+
+class WrongExpressions(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("a.npy", npy([1.0, 2.0, 3.0]))
+        self.write("b.npy", npy([1.0, 2.0]))
+
+    def caret(self, pattern, expression, column, *arguments):
+        lines = self.fails(1, pattern, "eval", expression, *arguments, caret=True)
+        self.assertEqual(lines[1], f"  {expression}")
+        self.assertEqual(lines[2], " " * (column + 1) + "^")
+
+    def test_unknown_name(self):
+        self.caret("'?w'?", "sqrt(a**2 + w**2)", 13, "a=a.npy")
+
+    def test_syntax(self):
+        self.caret("", "a + * 2", 5, "a=a.npy")
+
+    def test_shapes_that_do_not_fit(self):
+        lines = self.fails(1, r"\(3,\).*\(2,\)", "eval", "a + b", "a=a.npy", "b=b.npy", caret=True)
+        self.assertEqual(lines[1], "  a + b")
+
+    def test_long_expressions_are_shortened_around_the_error(self):
+        expression = "a + " * 60 + "w" + " + a" * 60
+        lines = self.fails(1, "w", "eval", expression, "a=a.npy", caret=True)
+        self.assertLessEqual(len(lines[1]), 82)
+        self.assertEqual(lines[1][lines[2].index("^")], "w")
+        self.assertTrue(lines[1].startswith("  ...") and lines[1].endswith("..."), lines[1])
+
+    def test_slices(self):
+        self.fails(1, "", "show", "a.npy", "[5]")
+        self.fails(1, "", "show", "a.npy", "[1:")
+        self.fails(1, "axis", "stats", "a.npy", "--axis", "1")
+
+
+class WrongOutputs(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("a.npy", npy([1.0, 2.0, 3.0]))
+
+    def hash(self, name):
+        with open(self.path(name), "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+
+    def test_output_onto_an_input(self):
+        os.link(self.path("a.npy"), self.path("link.npy"))
+        os.symlink("a.npy", self.path("symlink.npy"))
+        before = self.hash("a.npy")
+        for name in ["a.npy", "./a.npy", "link.npy", "symlink.npy"]:
+            self.fails(1, "is the input a", "eval", "a + 1", "a=a.npy", "-o", name)
+        self.assertEqual(self.hash("a.npy"), before)
+
+    def test_force_replaces_an_input_by_the_whole_result(self):
+        self.succeeds("eval", "a[::-1] + a", "a=a.npy", "-o", "a.npy", "--force")
+        self.assertEqual(read_npy(self.path("a.npy"))[1], npy([4.0, 4.0, 4.0])[-24:])
+
+    def test_missing_folder(self):
+        self.fails(1, "No such file", "eval", "a + 1", "a=a.npy", "-o", "none/out.npy")
+        self.fails(1, "No such file", "create", "none/out.npy", "--dtype", "f8", "--shape", "3")
+
+    def test_folder_as_output(self):
+        os.mkdir(self.path("folder"))
+        self.fails(1, "folder", "eval", "a + 1", "a=a.npy", "-o", "folder")
+
+    def test_device_as_output(self):
+        os.mkfifo(self.path("fifo"))
+        self.fails(1, "fifo", "eval", "a + 1", "a=a.npy", "-o", "fifo")
+        self.fails(1, "fifo", "create", "fifo", "--dtype", "f8", "--shape", "3")
+
+    def test_read_only_folder(self):
+        options = {"preexec_fn": as_nobody} if os.getuid() == 0 else {}
+        os.chmod(self.folder, 0o555)
+        self.addCleanup(os.chmod, self.folder, 0o755)
+        self.fails(1, "Permission denied", "eval", "a + 1", "a=a.npy", "-o", "out.npy", **options)
+        self.fails(1, "Permission denied", "create", "out.npy", "--dtype", "f8", "--shape", "3", **options)
+
+    def test_shape_that_is_too_large(self):
+        self.fails(1, "", "create", "a2.npy", "--dtype", "f8", "--shape", "4000000000,4000000000")
+
+    def test_an_error_keeps_the_old_file(self):
+        self.write("out.npy", b"old")
+        self.fails(1, "", "eval", "a + nothing", "a=a.npy", "-o", "out.npy", caret=True)
+        self.assertEqual(self.hash("out.npy"), hashlib.sha256(b"old").hexdigest())
+
+    def test_standard_output_is_full(self):
+        with open("/dev/full", "w") as full:
+            self.fails(1, "standard output: No space left", "ops", stdout=full)
+            self.fails(1, "No space left", "show", "a.npy", stdout=full)
+
+
+@unittest.skipUnless(os.getuid() == 0 and shutil.which("mount"), "mounting a small file system needs root")
+class FullDisk(Case):
+    def setUp(self):
+        super().setUp()
+        self.disk = self.path("disk")
+        os.mkdir(self.disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", self.disk],
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("a tmpfs cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.disk])
+        self.write("a.npy", npy([1.0] * 200_000))
+
+    def test_nothing_is_left_on_a_full_disk(self):
+        self.fails(1, "No space left on device", "eval", "a + 1", "a=a.npy", "-o", "disk/out.npy")
+        self.fails(1, "No space left on device", "create", "disk/out.npy", "--dtype", "f8", "--shape", "200000")
+        self.fails(1, "No space left on device", "create", "disk/out.npy", "--dtype", "f8", "--shape", "200000",
+                   "--fill", "normal")
+        self.assertEqual(os.listdir(self.disk), [])
+
+    def test_the_old_file_stays(self):
+        with open(os.path.join(self.disk, "out.npy"), "wb") as file:
+            file.write(b"old")
+        self.fails(1, "No space left on device", "eval", "a + 1", "a=a.npy", "-o", "disk/out.npy")
+        with open(os.path.join(self.disk, "out.npy"), "rb") as file:
+            self.assertEqual(file.read(), b"old")
+        self.assertEqual(os.listdir(self.disk), ["out.npy"])
+
+
+class Interrupted(Case):
+    def test_control_c_leaves_nothing_behind(self):
+        elements = 1 << 28
+        with open(self.path("zeros.bin"), "wb") as file:
+            file.truncate(4 * elements)
+        for number, status in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
+            before = sorted(os.listdir(self.folder))
+            child = subprocess.Popen([PROGRAM, "eval", "sum(sin(cos(sin(cos(a)))) ** 2.5)", "a=zeros.bin", "--raw",
+                                      f"f4:{elements}", "--threads", "1"],
+                                     cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.5)
+            self.assertIsNone(child.poll(), "it ended before it could be interrupted")
+            child.send_signal(number)
+            began = time.monotonic()
+            output, errors = child.communicate(timeout=60)
+            self.assertEqual((child.returncode, output, errors), (status, b"", b"farray: interrupted\n"))
+            self.assertLess(time.monotonic() - began, 5)
+            self.assertEqual(sorted(os.listdir(self.folder)), before)
+
+    def test_an_interrupted_output_is_not_there(self):
+        elements = 1 << 25
+        with open(self.path("zeros.bin"), "wb") as file:
+            file.truncate(4 * elements)
+        child = subprocess.Popen([PROGRAM, "eval", "sin(cos(sin(cos(sin(cos(a)))))) ** 2.5", "a=zeros.bin", "--raw",
+                                  f"f4:{elements}", "--threads", "1", "-o", "out.npy"],
+                                 cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.2)
+        child.send_signal(signal.SIGINT)
+        output, errors = child.communicate(timeout=60)
+        if child.returncode != 0:  # a fast machine may have finished
+            self.assertEqual((child.returncode, output, errors), (130, b"", b"farray: interrupted\n"))
+            self.assertEqual(os.listdir(self.folder), ["zeros.bin"])
+
+
+if __name__ == "__main__":
+    unittest.main()
