@@ -41,6 +41,6 @@ foreach(script ${FARRAY_TEST_SCRIPTS})
 endforeach()
 
 # tests/programs runs the examples.
-if(EXISTS ${CMAKE_SOURCE_DIR}/src/api)
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/api/open.c)
   add_custom_target(test_programs ALL DEPENDS ${FARRAY_EXAMPLE_TARGETS})
 endif()

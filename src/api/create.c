@@ -166,9 +166,7 @@ fa_array *fa_linspace(double start, double stop, int64_t count, fa_error *err)
         return NULL;
     }
     fa__generator_params params = {
-        .a = start, .b = count > 1 ? (stop - start) / (double)(count - 1) : 0, .j = count, .last = stop};
-    if (count == 1)
-        params.last = start;
+        .a = start, .b = count > 1 ? (stop - start) / (double)(count - 1) : 0, .i = count, .last = stop};
     return generated(FA__GENERATE_LINSPACE, FA_TYPE_FLOAT64, FA_SHAPE(count), &params, err);
 }
 

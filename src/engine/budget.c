@@ -61,9 +61,23 @@ bool fa__budget_set(size_t bytes, fa_error *err)
     return true;
 }
 
+/* FARRAY_TILE, in bytes, makes tiles small for the tests. */
+static int64_t tile_bytes(void)
+{
+    static atomic_llong bytes;
+    int64_t known = atomic_load(&bytes);
+    if (known == 0) {
+        const char *text = getenv("FARRAY_TILE");
+        known = text != NULL ? (int64_t)parse_size(text) : 0;
+        known = known >= 64 && known <= TILE_BYTES ? known : TILE_BYTES;
+        atomic_store(&bytes, known);
+    }
+    return known;
+}
+
 int64_t fa__budget_tile(int64_t widest, int64_t staged, int threads)
 {
-    int64_t elements = TILE_BYTES / widest;
+    int64_t elements = tile_bytes() / widest;
     if (staged > 0) {
         /* A third of what is free goes to buffers: operands whose order is turned need two of them. */
         int64_t limit = (int64_t)(fa__ledger_limit() >> 1), used = (int64_t)(fa__ledger_used() >> 1);

@@ -270,6 +270,31 @@ static bool through_view(planner *p, const fa__geometry *geometry, fa__node *inp
     return below->map >= 0;
 }
 
+/* Elements under a view that is no index map: they stand in memory, in the layout that the view is of. */
+static int64_t load_under_view(planner *p, const fa__node *below, const fa__geometry *geometry, const fa_dtype *dtype,
+                               const fa__affine *map)
+{
+    const fa_array *kept = below->kept;
+    bool same_layout = kept != NULL && kept->offset == 0;
+    for (int i = 0; same_layout && i < kept->ndim; i++)
+        same_layout = kept->strides[i] == below->strides[i] || kept->sizes[i] <= 1;
+    if (same_layout)
+        return load(p, fa__concrete(kept->source), dtype, geometry->offset, geometry->strides, map);
+    fa__fail(p->err, FA_INTERNAL, "a reshaped view was not computed first");
+    return -1;
+}
+
+/* What a view of a computation is made of: one demand below it, or a value at once. */
+static int under_view(planner *p, demand d, fa__node *input, const fa__geometry *geometry, const fa_dtype *dtype,
+                      demand *below, int64_t *value)
+{
+    if (through_view(p, geometry, input, d.map, below))
+        return 1;
+    if (!fa_failed(p->err))
+        *value = load_under_view(p, input, geometry, dtype, p->maps[d.map]);
+    return -1;
+}
+
 /* What a demand is made of: up to three demands below it. Gives -1 when the value was made at once (in *value). */
 static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
 {
@@ -292,20 +317,11 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
             return -1;
         }
         fa__view_geometry(node->array, &geometry);
-        if (!through_view(p, &geometry, fa__pending_root(pending), d.map, below))
-            fa__fail(p->err, FA_INTERNAL, "a reshaped view was not computed first");
-        return 1;
+        return under_view(p, d, fa__pending_root(pending), &geometry, node->dtype, below, value);
     }
     case FA__NODE_VIEW:
         fa__node_geometry(node, &geometry);
-        if (through_view(p, &geometry, node->inputs[0], d.map, below))
-            return 1;
-        if (node->inputs[0]->kept == NULL)
-            fa__fail(p->err, FA_INTERNAL, "a reshaped view was not computed first");
-        else
-            *value = load(p, fa__concrete(node->inputs[0]->kept->source), node->dtype, geometry.offset,
-                          geometry.strides, map);
-        return -1;
+        return under_view(p, d, node->inputs[0], &geometry, node->dtype, below, value);
     case FA__NODE_SCALAR:
         *value = constant(p, node);
         return -1;

@@ -33,9 +33,7 @@ static fa__node *cast_to_native(fa__node *input, const fa_dtype *dtype, fa_error
     fa__node *node = fa__node_new(FA__NODE_CAST, dtype, input->ndim, input->sizes, 1, &input, err);
     if (node == NULL)
         return NULL;
-    int order[FA_MAX_NDIM];
-    fa__k_order(input->ndim, input->sizes, input->strides, order);
-    fa__strides_in_order(input->ndim, input->sizes, dtype->item_bytes, order, node->strides);
+    fa__layout_of_copy(input, dtype->item_bytes, node->strides);
     return node;
 }
 
@@ -156,6 +154,15 @@ static fa__node *fit_literal(fa__operation operation, int position, fa__node *in
     return fa__node_constant(&constant, err);
 }
 
+/* NumPy finds this in the loop, and so not where there are no elements. */
+static bool has_no_negative_exponent(fa__node *const *inputs, fa_type type, fa_error *err)
+{
+    if (!fa__node_is_weak(inputs[1]) || inputs[1]->weak != FA__WEAK_INT || !fa__type_is_signed(type) ||
+        fa__count(inputs[0]->ndim, inputs[0]->sizes) == 0 || fa__constant_of(inputs[1]).integer >= 0)
+        return true;
+    return fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed.");
+}
+
 static fa__node *numeric_operation(fa__operation operation, fa__node *const *inputs, fa_error *err)
 {
     int count = fa__operations[operation].arity;
@@ -170,6 +177,8 @@ static fa__node *numeric_operation(fa__operation operation, fa__node *const *inp
         return NULL;
     if (fa__operations[operation].rule == FA__RULE_COMPARE)
         widen_comparison(inputs, &resolution);
+    if (operation == FA__OP_POWER && !has_no_negative_exponent(inputs, resolution.loop_type, err))
+        return NULL;
     if (!resolution.mixed_compare && fa__loop_find(operation, resolution.loop_type) == NULL) {
         fa__fail(err, FA_UNSUPPORTED, "'%s' is not supported for %s", fa__operations[operation].name,
                  fa__type_name(resolution.loop_type));

@@ -187,7 +187,7 @@ static bool begins_inside(const fa__geometry *geometry, int64_t base, int64_t of
 /* Any geometry inside an array: strides and offset in bytes, from its first element. NumPy's function of this
  * name checks nothing; here every element has to be one of the bytes that the array covers. What text writes
  * for a view that no simpler index makes. */
-static fa__node *apply_as_strided(const fa__bound_call *call)
+static fa__node *strided(const fa__bound_call *call, const fa_dtype *dtype)
 {
     fa__geometry outer, inner;
     fa__tuple sizes, strides;
@@ -195,25 +195,36 @@ static fa__node *apply_as_strided(const fa__bound_call *call)
     int64_t offset = fa__argument_int(call, 3, 0), count, low, high;
     if (node == NULL || !fa__argument_tuple(call, 1, &sizes) || !fa__argument_tuple(call, 2, &strides))
         return NULL;
-    int64_t item_bytes = node->dtype->item_bytes;
+    if (dtype == NULL)
+        dtype = node->dtype;
     if (sizes.count != strides.count) {
         fa__fail(call->err, FA_BAD_SHAPE, "as_strided() has %d sizes and %d strides", sizes.count,
                  strides.count);
         return NULL;
     }
-    if (!fa__shape_count(sizes.count, sizes.items, item_bytes, &count, call->err))
+    if (!fa__shape_count(sizes.count, sizes.items, dtype->item_bytes, &count, call->err))
         return NULL;
     inner.ndim = sizes.count;
     memcpy(inner.sizes, sizes.items, sizeof sizes.items);
     memcpy(inner.strides, strides.items, sizeof strides.items);
-    fa__geometry_extent(&outer, item_bytes, &low, &high);
-    bool fits = count == 0 || begins_inside(&inner, outer.offset, offset, low, high - item_bytes);
-    if (!fits) {
+    fa__geometry_extent(&outer, node->dtype->item_bytes, &low, &high);
+    if (count > 0 && !begins_inside(&inner, outer.offset, offset, low, high - dtype->item_bytes)) {
         fa__fail(call->err, FA_BAD_INDEX, "as_strided() reaches beyond the array");
         return NULL;
     }
-    inner.offset = outer.offset + (count == 0 ? 0 : offset);
-    return viewed(call, node, &inner);
+    /* Where nothing begins is told apart only in graphs, which text has to give back as they were. */
+    bool keeps_offset = count > 0 || (node->kind != FA__NODE_LEAF && offset >= 0 &&
+                                      offset <= node->dtype->item_bytes * fa__count(node->ndim, node->sizes));
+    inner.offset = outer.offset + (keeps_offset ? offset : 0);
+    return fa__node_view_as(node, dtype, &inner, call->err);
+}
+
+static fa__node *apply_as_strided(const fa__bound_call *call)
+{
+    const fa_dtype *dtype = fa__argument_dtype(call, 4);
+    fa__node *node = fa_failed(call->err) ? NULL : strided(call, dtype);
+    fa_dtype_release(dtype);
+    return node;
 }
 
 /* None on one side clips on the other alone. */
@@ -280,7 +291,7 @@ const fa__function fa__array_functions[] = {
     {"diagonal", "", "a offset= axis1= axis2=", apply_diagonal, 0, FA__AS_FUNCTION | FA__AS_METHOD},
     {"squeeze", "", "a axis=", apply_squeeze, 0, FA__AS_FUNCTION | FA__AS_METHOD},
     {"expand_dims", "", "a axis", apply_expand_dims, 0, FA__AS_FUNCTION},
-    {"as_strided", "", "a shape strides offset=", apply_as_strided, 0, FA__AS_FUNCTION},
+    {"as_strided", "", "a shape strides offset= dtype=", apply_as_strided, 0, FA__AS_FUNCTION},
     {"clip", "", "a a_min= a_max= min= max=", apply_clip, 0, FA__AS_FUNCTION | FA__AS_METHOD},
     {"conj", "", "a", apply_conjugate_method, 0, FA__AS_METHOD},
     {"conjugate", "", "a", apply_conjugate_method, 0, FA__AS_METHOD},

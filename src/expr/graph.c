@@ -72,6 +72,7 @@ void fa__node_release(fa__node *node)
         for (int i = 0; i < gone->input_count; i++)
             release_later(gone->inputs[i]);
         fa_release(gone->array);
+        fa_release(gone->kept);
         fa_dtype_release(gone->dtype);
         fa__free(gone);
     }

@@ -72,3 +72,16 @@ void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const in
         outer_first[i] = inner_first[ndim - 1 - i];
     fa__strides_in_order(ndim, sizes, item_bytes, outer_first, strides);
 }
+
+void fa__layout_of_copy(const fa__node *input, int64_t item_bytes, int64_t *strides)
+{
+    int order[FA_MAX_NDIM];
+    for (int i = 0; i < input->ndim; i++) {
+        int position = i;
+        for (; position > 0 && magnitude(input->strides[order[position - 1]]) < magnitude(input->strides[i]);
+             position--)
+            order[position] = order[position - 1];
+        order[position] = i;
+    }
+    fa__strides_in_order(input->ndim, input->sizes, item_bytes, order, strides);
+}

@@ -46,10 +46,18 @@ void fa__integer_range(fa_type type, fa__wide *lowest, fa__wide *highest);
 bool fa__operation_folds(fa__operation operation);
 fa__node *fa__fold(fa__operation operation, const fa__node *first, const fa__node *second, fa_error *err);
 
+/* A view that sees the bytes as elements of another dtype as well: how a field of a computed structure is
+ * seen. Leaves keep theirs: FA_UNSUPPORTED. */
+fa__node *fa__node_view_as(fa__node *input, const fa_dtype *dtype, const fa__geometry *geometry,
+                           fa_error *err);
+
 /* The strides that NumPy gives to the result of an elementwise operation, or of a reduction that keeps the
  * axes in which `sizes` differ from the input's as 1: dense, in the order that nditer finds for the inputs
  * together. */
 void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const int64_t *sizes,
                           int64_t item_bytes, int64_t *strides);
+
+/* The strides that astype() gives to its copy: by descending stride, so that repeated axes go innermost. */
+void fa__layout_of_copy(const fa__node *input, int64_t item_bytes, int64_t *strides);
 
 #endif

@@ -3,6 +3,7 @@
  * (operators, brackets, calls). Nothing recurses: depth is bounded by the length of the text alone. What
  * names and calls mean is calls.h. */
 #include "expr/calls.h"
+#include "expr/grammar.h"
 #include "expr/lexer.h"
 
 #include "array/slice.h"
@@ -44,21 +45,6 @@ typedef struct parser {
     fa__node *leaves[MAX_LEAVES_REMEMBERED];
     int leaf_count;
 } parser;
-
-/* Python's precedence; a higher number binds tighter. */
-enum { COMPARISON = 1, OR, XOR, AND, SHIFT, SUM, PRODUCT, UNARY, POWER };
-
-typedef struct infix {
-    const char *symbol;
-    int precedence;
-} infix;
-
-static const infix infixes[] = {
-    {"<", COMPARISON},  {"<=", COMPARISON}, {">", COMPARISON}, {">=", COMPARISON},
-    {"==", COMPARISON}, {"!=", COMPARISON}, {"|", OR},         {"^", XOR},
-    {"&", AND},         {"<<", SHIFT},      {">>", SHIFT},     {"+", SUM},
-    {"-", SUM},         {"*", PRODUCT},     {"/", PRODUCT},    {"**", POWER},
-};
 
 static bool syntax(parser *p, int column, const char *what)
 {
@@ -137,21 +123,21 @@ static bool is_operand(parser *p, const fa__value *value)
 /* Applies the operator on top of the open ones to the values on top of the values. */
 static bool apply(parser *p)
 {
-    opened operator= p->open[--p->open_count];
-    int count = operator.kind == OPEN_UNARY ? 1 : 2;
+    opened top = p->open[--p->open_count];
+    int count = top.kind == OPEN_UNARY ? 1 : 2;
     fa__value *operands = &p->values[p->value_count - count];
     fa__node *inputs[2] = {NULL, NULL};
-    int column = operator.column;
+    int column = top.column;
     for (int i = 0; i < count; i++) {
         if (!is_operand(p, &operands[i]))
             return false;
         inputs[i] = operands[i].node;
     }
-    fa__node *node = operator.operation == FA__OP_POWER
+    fa__node *node = top.operation == FA__OP_POWER
                          ? fa__node_power(inputs[0], inputs[1], p->err)
-                         : fa__node_operation((fa__operation) operator.operation, inputs, p->err);
+                         : fa__node_operation((fa__operation)top.operation, inputs, p->err);
     if (p->err->code == FA_OUT_OF_RANGE && count == 2) {
-        /* A literal that does not fit is what is wrong, not the operator. */
+        /* A literal that does not fit is what is wrong, not the top. */
         for (int i = 0; i < 2; i++)
             column =
                 fa__node_is_weak(inputs[i]) && !fa__node_is_weak(inputs[1 - i]) ? operands[i].column : column;
@@ -160,7 +146,7 @@ static bool apply(parser *p)
         fa__node_release(node);
         return false;
     }
-    int first_column = count == 1 ? operator.column : operands[0].column;
+    int first_column = count == 1 ? top.column : operands[0].column;
     drop_values(p, p->value_count - count);
     return push_node(p, node, first_column);
 }
@@ -174,22 +160,28 @@ static bool apply_down_to(parser *p, int precedence)
     return true;
 }
 
-static bool infix_operator(parser *p, const fa__token *token, const infix *row)
+/* The binary operation that a token writes; -1 for none. */
+static int infix_operation(const fa__token *token)
 {
-    int operation = -1;
-    for (int i = 0; i < FA__OPERATION_COUNT && operation < 0; i++) {
+    for (int i = 0; i < FA__OPERATION_COUNT; i++) {
         if (fa__operations[i].arity == 2 && fa__token_is(token, fa__operations[i].symbol))
-            operation = i;
+            return i;
     }
-    /* "**" groups to the right; all others to the left. */
-    if (!apply_down_to(p, row->precedence == COMPARISON || row->precedence == POWER ? row->precedence + 1
-                                                                                    : row->precedence))
+    return -1;
+}
+
+static bool infix_operator(parser *p, const fa__token *token, int operation)
+{
+    int binding = fa__binding((fa__operation)operation);
+    bool to_the_left = binding != FA__BINDS_COMPARISON && binding != FA__BINDS_POWER;
+    if (!apply_down_to(p, to_the_left ? binding : binding + 1))
         return false;
-    opened *below = top_open(p);
-    if (row->precedence == COMPARISON && below != NULL && below->kind == OPEN_BINARY &&
-        below->precedence == COMPARISON)
+    const opened *below = top_open(p);
+    bool chained = binding == FA__BINDS_COMPARISON && below != NULL && below->kind == OPEN_BINARY &&
+                   below->precedence == FA__BINDS_COMPARISON;
+    if (chained)
         return syntax(p, token->column, "a chain of comparisons: write (a < b) & (b < c)");
-    return push_open(p, OPEN_BINARY, row->precedence, operation, token->column);
+    return push_open(p, OPEN_BINARY, binding, operation, token->column);
 }
 
 /* --- names --- */
@@ -380,6 +372,8 @@ static bool index_operand(parser *p, const fa__token *token)
     fa__value *value = top_value(p);
     if (!is_operand(p, value))
         return false;
+    if (fa__node_is_weak(value->node))
+        return fa__fail_at_column(p->err, FA_BAD_TYPES, token->column, "a number cannot be indexed");
     fa__slice slice;
     size_t at = (size_t)token->column - 1;
     if (!fa__slice_parse(p->lexer.text, p->lexer.length, &at, &slice, p->err))
@@ -506,7 +500,7 @@ static bool read_operand(parser *p, const fa__token *token, bool *more)
     *more = true;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (fa__token_is(token, prefixes[i].symbol))
-            return push_open(p, OPEN_UNARY, UNARY, (int)prefixes[i].operation, token->column);
+            return push_open(p, OPEN_UNARY, FA__BINDS_UNARY, (int)prefixes[i].operation, token->column);
     }
     if (fa__token_is(token, "("))
         return push_open(p, OPEN_GROUP, 0, 0, token->column);
@@ -550,10 +544,9 @@ static bool read_operator(parser *p, const fa__token *token, bool *more)
         return open_call(p, token);
     if (fa__token_is(token, ","))
         return comma(p, token);
-    for (size_t i = 0; i < sizeof infixes / sizeof *infixes; i++) {
-        if (fa__token_is(token, infixes[i].symbol))
-            return infix_operator(p, token, &infixes[i]);
-    }
+    int operation = infix_operation(token);
+    if (operation >= 0)
+        return infix_operator(p, token, operation);
     return refuse_operator(p, token);
 }
 

@@ -7,11 +7,29 @@
 #include <math.h>
 #include <string.h>
 
+static bool takes_dtype(fa__reduction reduction)
+{
+    switch (reduction) {
+    case FA__REDUCE_SUM:
+    case FA__REDUCE_PROD:
+    case FA__REDUCE_MEAN:
+    case FA__REDUCE_VAR:
+    case FA__REDUCE_STD:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* What is reduced: the input in the type of the reducer. A conversion is not shown by text, which says
  * dtype=. */
 static fa__node *reducer_input(fa__reduction reduction, fa__node *input, const fa_dtype *dtype, fa_error *err)
 {
     const char *name = fa__reductions[reduction].name;
+    if (dtype != NULL && !takes_dtype(reduction)) {
+        fa__fail(err, FA_INVALID_ARGUMENT, "'%s' takes no dtype", name);
+        return NULL;
+    }
     const fa_dtype *wanted = dtype != NULL ? dtype : input->dtype;
     if (!fa__type_is_numeric(input->dtype->type) || !fa__type_is_numeric(wanted->type)) {
         char text[96];
@@ -53,11 +71,33 @@ static int drop_axes(int ndim, uint64_t axes, int64_t *values)
     return kept;
 }
 
+/* NumPy lets axis 0 and -1 of a scalar pass, but where the reduction divides by the size of the axis. */
+static bool axes_of(fa__reduction reduction, const fa__node *input, fa_axes axes, uint64_t *mask,
+                    fa_error *err)
+{
+    bool divides = reduction == FA__REDUCE_MEAN || reduction == FA__REDUCE_VAR || reduction == FA__REDUCE_STD;
+    *mask = 0;
+    if (input->ndim == 0 && !divides && axes.count == 1 && (axes.axes[0] == 0 || axes.axes[0] == -1))
+        return true;
+    return fa__axes_mask(axes, input->ndim, mask, err);
+}
+
+/* NumPy counts in a copy of type bool, whose layout shows in that of the result. */
+static void layout(fa__reduction reduction, fa__node *input, const int64_t *sizes, int64_t item_bytes,
+                   int64_t *strides, fa_error *err)
+{
+    bool copies = reduction == FA__REDUCE_COUNT_NONZERO;
+    fa__node *seen = copies ? fa__node_cast(input, FA_BOOL, err) : fa__node_retain(input);
+    if (seen != NULL)
+        fa__layout_of_result(1, &seen, input->ndim, sizes, item_bytes, strides);
+    fa__node_release(seen);
+}
+
 fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
                           fa_error *err)
 {
     uint64_t axes;
-    if (!fa__nodes_usable(1, &input, err) || !fa__axes_mask(arguments->axes, input->ndim, &axes, err))
+    if (!fa__nodes_usable(1, &input, err) || !axes_of(reduction, input, arguments->axes, &axes, err))
         return NULL;
     fa__node *converted = reducer_input(reduction, input, arguments->dtype, err);
     if (converted == NULL)
@@ -74,7 +114,7 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
         fa__fail(err, FA_BAD_SHAPE, "zero-size array to reduction operation %s which has no identity",
                  name ? name : fa__reductions[reduction].name);
     } else {
-        fa__layout_of_result(1, &input, input->ndim, sizes, result->item_bytes, strides);
+        layout(reduction, input, sizes, result->item_bytes, strides, err);
         int ndim = input->ndim;
         if (!arguments->keepdims) {
             drop_axes(input->ndim, axes, strides);
@@ -123,6 +163,11 @@ fa__node *fa__node_generate(fa__generator generator, fa_type type, fa_shape shap
         return NULL;
     if (!generates(generator, type)) {
         fa__fail(err, FA_BAD_TYPES, "'%s' does not make elements of this type", names[generator]);
+        return NULL;
+    }
+    bool counts = generator == FA__GENERATE_ARANGE || generator == FA__GENERATE_LINSPACE;
+    if (counts && shape.ndim != 1) {
+        fa__fail(err, FA_BAD_SHAPE, "'%s' makes one dimension, not %d", names[generator], shape.ndim);
         return NULL;
     }
     int64_t count;

@@ -186,10 +186,5 @@ fa__node *fa__node_converted(const fa__constant *constant, fa_type type, fa_erro
     fa__complex128 element = {0, 0};
     if (!fa__constant_convert(constant, type, &element, err))
         return NULL;
-    /* An integer that became infinite can only be written as the float that it is now. */
-    fa__weak written = constant->kind;
-    if (type == FA_TYPE_FLOAT16 && written == FA__WEAK_INT &&
-        (constant->integer > 65519 || constant->integer < -65519))
-        written = FA__WEAK_FLOAT;
-    return scalar(type, &element, written, err);
+    return scalar(type, &element, constant->kind, err);
 }

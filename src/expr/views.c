@@ -50,12 +50,26 @@ fa__node *fa__node_view(fa__node *input, const fa__geometry *geometry, fa_error 
         fa_release(view);
         return leaf;
     }
+    return fa__node_view_as(input, input->dtype, geometry, err);
+}
+
+fa__node *fa__node_view_as(fa__node *input, const fa_dtype *dtype, const fa__geometry *geometry,
+                           fa_error *err)
+{
+    if (!fa__nodes_usable(1, &input, err))
+        return NULL;
+    if (input->kind == FA__NODE_LEAF) {
+        if (fa_dtype_equal(input->dtype, dtype))
+            return fa__node_view(input, geometry, err);
+        fa__fail(err, FA_UNSUPPORTED, "the elements of an array cannot be seen as another dtype here");
+        return NULL;
+    }
     fa__node *strong = fa__node_strong(input, err);
-    if (strong == NULL || is_whole(strong, geometry))
+    if (strong == NULL || (fa_dtype_equal(strong->dtype, dtype) && is_whole(strong, geometry)))
         return strong;
     fa__node *base = viewed(strong);
-    bool all_of_base = base->dtype == strong->dtype && is_whole(base, geometry);
-    fa__node *view = all_of_base ? fa__node_retain(base) : view_of_layout(base, strong->dtype, geometry, err);
+    bool all_of_base = fa_dtype_equal(base->dtype, dtype) && is_whole(base, geometry);
+    fa__node *view = all_of_base ? fa__node_retain(base) : view_of_layout(base, dtype, geometry, err);
     fa__node_release(strong);
     return view;
 }

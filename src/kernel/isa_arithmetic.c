@@ -2,6 +2,7 @@
 /* Arithmetic of float16, float32 and float64. */
 #include "kernel/loop.h"
 #include "kernel/half.inc.h"
+#include "kernel/real.h"
 
 #define FLOAT_BINARY(X)                                                                                                \
     X(ADD, add)                                                                                                        \
@@ -32,35 +33,7 @@
     X(CONJUGATE, positive)                                                                                             \
     X(REAL, positive)
 
-/* MATH(floor) is floorf in the template of float32. */
-#define MATH(function) FA__JOIN(math_##function, S)
-#define X(function)                                                                                                    \
-    FA__INLINE float math_##function##_f32(float a)                                                                    \
-    {                                                                                                                  \
-        return __builtin_##function##f(a);                                                                             \
-    }                                                                                                                  \
-    FA__INLINE double math_##function##_f64(double a)                                                                  \
-    {                                                                                                                  \
-        return __builtin_##function(a);                                                                                \
-    }
-X(fabs)
-X(sqrt)
-X(floor)
-X(ceil)
-X(trunc)
-X(rint)
-#undef X
-
-FA__INLINE float math_copysign_f32(float a, float b)
-{
-    return __builtin_copysignf(a, b);
-}
-
-FA__INLINE double math_copysign_f64(double a, double b)
-{
-    return __builtin_copysign(a, b);
-}
-
+#define MATH(function) FA__JOIN(fa__##function, S)
 #define FA__WITH_FLOATS
 #define FA__TEMPLATE "kernel/arithmetic.inc.h"
 #include "kernel/each_type.inc.h"

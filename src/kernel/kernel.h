@@ -55,7 +55,7 @@ void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes);
  *
  * One fixed tree (see src/op/DESIGN.md): along a contiguous reduced axis the leaf is FA__BLOCK elements in 64 lanes;
  * across rows (strips) the leaf is FA__STRIP_LEAF rows in sequence; merge() combines neighbours, the earlier one first. */
-enum { FA__STRIP_LEAF = 16, FA__MAX_COMPONENTS = 4 };
+enum { FA__STRIP_LEAF = 16, FA__MAX_COMPONENTS = 6 };
 
 typedef struct fa__reducer {
     int components;
@@ -82,7 +82,7 @@ const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type);
 typedef struct fa__generator_params {
     uint64_t seed;
     double a, b;   /* uniform: low, high; normal: mean, std; linspace: start, step; arange of floats: start, step */
-    int64_t i, j;  /* arange of integers: start, step; linspace: count */
+    int64_t i, j;  /* arange of integers: start, step; linspace: i is the count */
     double last;   /* linspace: the last value, exact */
 } fa__generator_params;
 void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,

@@ -66,12 +66,72 @@ FA__INLINE void NAME(vector_binary)(void *out_block, const void *const *in, int6
                          n - i);
 }
 
+/* ---- Where SLEEF's functions end before the type does ----
+ *
+ * The other branch is computed only when some lane needs it; what a lane gets depends on that lane alone. */
+
+FA__INLINE V NAME(log1p)(V x)
+{
+    const V result = SLEEF(log1p, u10)(x);
+    const MASK far = ABOVE(x, SET1(LOG1P_FAR));
+    return ANY(far) ? CHOOSE(far, SLEEF(log, u10)(x), result) : result;
+}
+
+/* exp(x) / 2 for large x: x - 1 is exact there, and exp(x - 1) does not overflow where exp(x) / 2 does not. */
+FA__INLINE V NAME(half_exp)(V x)
+{
+    const V part = SLEEF(exp, u10)(x - SET1(1));
+    return FMA(part, SET1(HALF_E), part * SET1(HALF_E_REST));
+}
+
+FA__INLINE V NAME(sinh)(V x)
+{
+    const V result = SLEEF(sinh, u10)(x), size = MAGNITUDE(x);
+    const MASK far = ABOVE(size, SET1(SINH_FAR));
+    return ANY(far) ? CHOOSE(far, WITH_SIGN(NAME(half_exp)(size), x), result) : result;
+}
+
+FA__INLINE V NAME(cosh)(V x)
+{
+    const V result = SLEEF(cosh, u10)(x), size = MAGNITUDE(x);
+    const MASK far = ABOVE(size, SET1(SINH_FAR));
+    return ANY(far) ? CHOOSE(far, NAME(half_exp)(size), result) : result;
+}
+
+/* log(2 x), where 2 x may overflow. */
+FA__INLINE V NAME(log_twice)(V x)
+{
+    return SLEEF(log, u10)(x) + SET1(LN_2);
+}
+
+FA__INLINE V NAME(asinh)(V x)
+{
+    const V result = SLEEF(asinh, u10)(x), size = MAGNITUDE(x);
+    const MASK far = ABOVE(size, SET1(ASINH_FAR));
+    return ANY(far) ? CHOOSE(far, WITH_SIGN(NAME(log_twice)(size), x), result) : result;
+}
+
+FA__INLINE V NAME(acosh)(V x)
+{
+    const V result = SLEEF(acosh, u10)(x);
+    const MASK far = ABOVE(x, SET1(ASINH_FAR));
+    return ANY(far) ? CHOOSE(far, NAME(log_twice)(x), result) : result;
+}
+
 #define X(id, name, accuracy)                                                                                          \
     static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                       \
     {                                                                                                                  \
         NAME(vector_unary)(out, in, n, scalars, SLEEF(name, accuracy));                                                \
     }
 MATH_UNARY(X)
+#undef X
+
+#define X(id, name, accuracy)                                                                                                  \
+    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                       \
+    {                                                                                                                  \
+        NAME(vector_unary)(out, in, n, scalars, NAME(name));                                                          \
+    }
+MATH_UNARY_MENDED(X)
 #undef X
 
 #define X(id, name, accuracy)                                                                                          \
@@ -87,5 +147,6 @@ static void NAME(fill)(fa__kernels *kernels)
 #define X(id, name, accuracy) kernels->loops[FA__OP_##id][TYPE] = NAME(name##_loop);
     MATH_UNARY(X)
     MATH_BINARY(X)
+    MATH_UNARY_MENDED(X)
 #undef X
 }

@@ -97,56 +97,57 @@ X(max, NOT_BELOW)
 #undef NOT_BELOW
 #undef X
 
-/* Variance: count, mean (two), sum of the squared magnitudes of deviations. */
+/* Variance, of the magnitudes of deviations: the components of the real one; behind them the shift and the sum of the
+ * imaginary parts. */
 static void complex_var_rows(void *state, int64_t capacity, const double *real, const double *imag, int64_t rows,
                              int64_t n)
 {
-    double *counts = state, *real_means = counts + capacity, *imag_means = real_means + capacity,
-           *squares = imag_means + capacity;
+    double *components = state;
     for (int64_t row = 0; row < rows; row++) {
-        const double real_mean = sum_block(real + row * n, n) / (double)n;
-        const double imag_mean = sum_block(imag + row * n, n) / (double)n;
-        counts[row] = (double)n;
-        real_means[row] = real_mean;
-        imag_means[row] = imag_mean;
-        squares[row] = deviation_block(real + row * n, n, real_mean) + deviation_block(imag + row * n, n, imag_mean);
+        double parts[4];
+        var_block(components + row, capacity, real + row * n, n);
+        var_block(parts, 1, imag + row * n, n);
+        components[row] += parts[0];
+        components[4 * capacity + row] = parts[2];
+        components[5 * capacity + row] = parts[3];
     }
 }
 
 static void complex_var_strip(void *state, int64_t capacity, const double *real, const double *imag, int64_t n, int row)
 {
-    double *real_means = (double *)state + capacity, *imag_means = real_means + capacity,
-           *squares = imag_means + capacity;
+    double *squares = state;
     if (row == 0) {
-        memcpy(real_means, real, (size_t)n * sizeof *real);
-        memcpy(imag_means, imag, (size_t)n * sizeof *imag);
-        for (int64_t i = 0; i < n; i++)
-            squares[i] = (real[i] - real[i]) * 0 + (imag[i] - imag[i]) * 0; /* NaN where x is not finite */
-        return;
+        var_strip_part(squares, squares + 2 * capacity, squares + 3 * capacity, real, n, true, false);
+        var_strip_part(squares, squares + 4 * capacity, squares + 5 * capacity, imag, n, true, true);
+    } else {
+        var_strip_part(squares, squares + 2 * capacity, squares + 3 * capacity, real, n, false, true);
+        var_strip_part(squares, squares + 4 * capacity, squares + 5 * capacity, imag, n, false, true);
     }
-    const double to_mean = 1.0 / (row + 1), to_squares = (double)row / (row + 1);
+}
+
+static void complex_var_strip_end(void *state, int64_t capacity, int64_t n, int rows)
+{
+    double *squares = state, *counts = squares + capacity, *real_sums = squares + 3 * capacity,
+           *imag_sums = squares + 5 * capacity;
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++) {
-        const double real_deviation = real[i] - real_means[i], imag_deviation = imag[i] - imag_means[i];
-        real_means[i] += real_deviation * to_mean;
-        imag_means[i] += imag_deviation * to_mean;
-        squares[i] += (real_deviation * real_deviation + imag_deviation * imag_deviation) * to_squares;
+        counts[i] = rows;
+        squares[i] = centred(centred(squares[i], real_sums[i], rows), imag_sums[i], rows);
     }
 }
 
 static void complex_var_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)
 {
-    double *a_counts = a, *a_reals = a_counts + a_capacity, *a_imags = a_reals + a_capacity,
-           *a_squares = a_imags + a_capacity;
-    const double *b_counts = b, *b_reals = b_counts + b_capacity, *b_imags = b_reals + b_capacity,
-                 *b_squares = b_imags + b_capacity;
+    double *a_squares = a, *a_counts = a_squares + a_capacity;
+    const double *b_squares = b, *b_counts = b_squares + b_capacity;
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++) {
-        const double count = a_counts[i] + b_counts[i], share = b_counts[i] / count;
-        const double real = b_reals[i] - a_reals[i], imag = b_imags[i] - a_imags[i];
-        a_reals[i] += real * share;
-        a_imags[i] += imag * share;
-        a_squares[i] += b_squares[i] + (real * real + imag * imag) * (a_counts[i] * share);
+        const double a_count = a_counts[i], b_count = b_counts[i], count = a_count + b_count;
+        const double real = merge_mean(a_squares + 2 * a_capacity + i, a_squares + 3 * a_capacity + i, a_count,
+                                       b_squares[2 * b_capacity + i], b_squares[3 * b_capacity + i], b_count);
+        const double imag = merge_mean(a_squares + 4 * a_capacity + i, a_squares + 5 * a_capacity + i, a_count,
+                                       b_squares[4 * b_capacity + i], b_squares[5 * b_capacity + i], b_count);
+        a_squares[i] += b_squares[i] + (real * real + imag * imag) * (a_count * (b_count / count));
         a_counts[i] = count;
     }
 }

@@ -147,71 +147,107 @@ X(min)
 X(max)
 #undef X
 
-/* ---- Variance: count, mean, sum of squared deviations ---- */
+/* ---- Variance ----
+ *
+ * Components: the sum of squared deviations from the mean, the count, a shift near the elements, the sum of (x - shift).
+ * The mean is shift + sum / count, kept in two parts so that merging loses nothing when the mean is large beside the
+ * spread. In a strip that is not ended, component 0 is the sum of (x - shift)^2. */
 
-FA__INLINE fa__doubles deviation_step(fa__doubles lane, fa__doubles x, fa__doubles mean)
+FA__INLINE fa__doubles deviation_step(fa__doubles lane, fa__doubles x, fa__doubles shift)
 {
-    const fa__doubles deviation = x - mean;
+    return lane + (x - shift);
+}
+
+FA__INLINE fa__doubles square_step(fa__doubles lane, fa__doubles x, fa__doubles shift)
+{
+    const fa__doubles deviation = x - shift;
     return lane + deviation * deviation;
 }
 
-/* The sum of (x - mean)^2. */
-FA__INLINE double deviation_block(const double *x, int64_t n, double mean)
+/* From the mean instead of the shift. An infinite element leaves an infinite sum, and has no variance; squares that
+ * overflow are infinite. */
+FA__INLINE double centred(double squares, double sum, double count)
 {
-    const fa__doubles zero = FA__VECTOR(setzero_pd)(), means = FA__VECTOR(set1_pd)(mean);
-    return fa__reduce_lanes(x, n, zero, means, means, deviation_step, add_join);
+    const double rest = squares - sum / count * sum;
+    const double result = squares == INFINITY ? squares : rest < 0 ? 0 : rest;
+    return result + (sum - sum);
+}
+
+/* The components of one row, `capacity` apart. */
+FA__INLINE void var_block(double *state, int64_t capacity, const double *x, int64_t n)
+{
+    const fa__doubles zero = FA__VECTOR(setzero_pd)();
+    const double count = (double)n, shift = sum_block(x, n) / count;
+    const fa__doubles shifts = FA__VECTOR(set1_pd)(shift);
+    const double sum = fa__reduce_lanes(x, n, zero, shifts, shifts, deviation_step, add_join);
+    const double squares = fa__reduce_lanes(x, n, zero, shifts, shifts, square_step, add_join);
+    state[0] = centred(squares, sum, count);
+    state[capacity] = count;
+    state[2 * capacity] = shift;
+    state[3 * capacity] = sum;
 }
 
 static void var_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)
 {
-    double *counts = state, *means = counts + capacity, *squares = means + capacity;
-    for (int64_t row = 0; row < rows; row++) {
-        const double mean = sum_block(x + row * n, n) / (double)n;
-        counts[row] = (double)n;
-        means[row] = mean;
-        squares[row] = deviation_block(x + row * n, n, mean);
+    for (int64_t row = 0; row < rows; row++)
+        var_block((double *)state + row, capacity, x + row * n, n);
+}
+
+/* The shift of a strip is its first row. */
+FA__INLINE void var_strip_part(double *squares, double *shifts, double *sums, const double *x, int64_t n, bool start,
+                               bool add_squares)
+{
+    FA__INDEPENDENT
+    for (int64_t i = 0; i < n; i++) {
+        if (start)
+            shifts[i] = x[i];
+        const double deviation = x[i] - shifts[i]; /* in the first row 0, or NaN for an infinity */
+        sums[i] = start ? deviation : sums[i] + deviation;
+        squares[i] = start && !add_squares ? deviation : squares[i] + deviation * deviation;
     }
 }
 
-/* While rows come in, the mean and the squares of those so far are kept up to date (Welford); the count is that of rows
- * and is filled in at the end. */
 static void var_strip(void *state, int64_t capacity, const double *x, int64_t n, int row)
 {
-    double *means = (double *)state + capacity, *squares = means + capacity;
-    if (row == 0) {
-        memcpy(means, x, (size_t)n * sizeof *x);
-        for (int64_t i = 0; i < n; i++)
-            squares[i] = (x[i] - x[i]) * 0; /* NaN where x is not finite */
-        return;
-    }
-    const double to_mean = 1.0 / (row + 1), to_squares = (double)row / (row + 1);
-    FA__INDEPENDENT
-    for (int64_t i = 0; i < n; i++) {
-        const double deviation = x[i] - means[i];
-        means[i] += deviation * to_mean;
-        squares[i] += deviation * deviation * to_squares;
-    }
+    double *squares = state, *shifts = squares + 2 * capacity, *sums = squares + 3 * capacity;
+    if (row == 0)
+        var_strip_part(squares, shifts, sums, x, n, true, false);
+    else
+        var_strip_part(squares, shifts, sums, x, n, false, true);
 }
 
 static void var_strip_end(void *state, int64_t capacity, int64_t n, int rows)
 {
-    double *counts = state;
-    (void)capacity;
-    for (int64_t i = 0; i < n; i++)
+    double *squares = state, *counts = squares + capacity, *sums = squares + 3 * capacity;
+    FA__INDEPENDENT
+    for (int64_t i = 0; i < n; i++) {
         counts[i] = rows;
+        squares[i] = centred(squares[i], sums[i], rows);
+    }
+}
+
+/* The difference of two means, and the sum of b's elements from a's shift added to that of a's. */
+FA__INLINE double merge_mean(const double *a_shift, double *a_sum, double a_count, double b_shift, double b_sum,
+                             double b_count)
+{
+    const double shift = b_shift - *a_shift;
+    const double difference = shift + (b_sum / b_count - *a_sum / a_count);
+    *a_sum += b_sum + b_count * shift;
+    return difference;
 }
 
 /* Chan, Golub and LeVeque. */
 static void var_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)
 {
-    double *a_counts = a, *a_means = a_counts + a_capacity, *a_squares = a_means + a_capacity;
-    const double *b_counts = b, *b_means = b_counts + b_capacity, *b_squares = b_means + b_capacity;
+    double *a_squares = a, *a_counts = a_squares + a_capacity, *a_shifts = a_counts + a_capacity,
+           *a_sums = a_shifts + a_capacity;
+    const double *b_squares = b, *b_counts = b_squares + b_capacity, *b_shifts = b_counts + b_capacity,
+                 *b_sums = b_shifts + b_capacity;
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++) {
-        const double count = a_counts[i] + b_counts[i], share = b_counts[i] / count;
-        const double difference = b_means[i] - a_means[i];
-        a_means[i] += difference * share;
-        a_squares[i] += b_squares[i] + difference * difference * (a_counts[i] * share);
+        const double a_count = a_counts[i], b_count = b_counts[i], count = a_count + b_count;
+        const double difference = merge_mean(a_shifts + i, a_sums + i, a_count, b_shifts[i], b_sums[i], b_count);
+        a_squares[i] += b_squares[i] + difference * difference * (a_count * (b_count / count));
         a_counts[i] = count;
     }
 }

@@ -39,28 +39,17 @@ FA__INLINE void NAME(finish_spread)(T *results, const double *squares, int64_t n
 
 static void NAME(finish_var)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
 {
-    NAME(finish_spread)(out, (const double *)state + 2 * capacity, n, count, ddof, false);
+    (void)capacity;
+    NAME(finish_spread)(out, state, n, count, ddof, false);
 }
 
 static void NAME(finish_std)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
 {
-    NAME(finish_spread)(out, (const double *)state + 2 * capacity, n, count, ddof, true);
+    (void)capacity;
+    NAME(finish_spread)(out, state, n, count, ddof, true);
 }
 
 #ifndef HALF
-/* The variance of complex numbers stands in the component behind two means. */
-static void NAME(finish_complex_var)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
-                                     double ddof)
-{
-    NAME(finish_spread)(out, (const double *)state + 3 * capacity, n, count, ddof, false);
-}
-
-static void NAME(finish_complex_std)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
-                                     double ddof)
-{
-    NAME(finish_spread)(out, (const double *)state + 3 * capacity, n, count, ddof, true);
-}
-
 FA__INLINE void NAME(finish_complex)(T *results, const double *state, int64_t capacity, int64_t n, double divisor,
                                      const double *fixed)
 {

@@ -74,10 +74,10 @@ static void NAME(fill_complex)(fa__kernels *kernels)
     FA__REDUCER(MIN, 2, false, min, complex_min_merge, FA__JOIN(finish_complex_sum, REAL_S), TYPE);
     FA__REDUCER(MAX, 2, false, max, complex_max_merge, FA__JOIN(finish_complex_sum, REAL_S), TYPE);
     FA__REDUCER(MEAN, 2, true, sum, complex_sum_merge, FA__JOIN(finish_complex_mean, REAL_S), TYPE);
-    FA__REDUCER(VAR, 4, true, var, complex_var_merge, FA__JOIN(finish_complex_var, REAL_S), REAL_TYPE);
-    FA__REDUCER(STD, 4, true, var, complex_var_merge, FA__JOIN(finish_complex_std, REAL_S), REAL_TYPE);
-    kernels->reducers[FA__REDUCE_VAR][TYPE].strip_end = var_strip_end;
-    kernels->reducers[FA__REDUCE_STD][TYPE].strip_end = var_strip_end;
+    FA__REDUCER(VAR, 6, true, var, complex_var_merge, FA__JOIN(finish_var, REAL_S), REAL_TYPE);
+    FA__REDUCER(STD, 6, true, var, complex_var_merge, FA__JOIN(finish_std, REAL_S), REAL_TYPE);
+    kernels->reducers[FA__REDUCE_VAR][TYPE].strip_end = complex_var_strip_end;
+    kernels->reducers[FA__REDUCE_STD][TYPE].strip_end = complex_var_strip_end;
     FA__REDUCER(ANY, 1, true, count, add_merge, finish_any, FA_TYPE_BOOL);
     FA__REDUCER(ALL, 1, true, count, add_merge, finish_all, FA_TYPE_BOOL);
     FA__REDUCER(COUNT_NONZERO, 1, true, count, add_merge, finish_count, FA_TYPE_INT64);

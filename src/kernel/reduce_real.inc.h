@@ -81,8 +81,8 @@ static void NAME(count_strip_row)(void *state, int64_t capacity, const void *x_r
 static void NAME(fill_real)(fa__kernels *kernels)
 {
     FA__REDUCER(MEAN, 1, true, sum, sum_merge, FINISH(mean), FLOATING_RESULT);
-    FA__REDUCER(VAR, 3, true, var, var_merge, FINISH(var), FLOATING_RESULT);
-    FA__REDUCER(STD, 3, true, var, var_merge, FINISH(std), FLOATING_RESULT);
+    FA__REDUCER(VAR, 4, true, var, var_merge, FINISH(var), FLOATING_RESULT);
+    FA__REDUCER(STD, 4, true, var, var_merge, FINISH(std), FLOATING_RESULT);
     kernels->reducers[FA__REDUCE_VAR][TYPE].strip_end = var_strip_end;
     kernels->reducers[FA__REDUCE_STD][TYPE].strip_end = var_strip_end;
     FA__REDUCER(ANY, 1, true, count, add_merge, finish_any, FA_TYPE_BOOL);

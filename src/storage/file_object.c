@@ -26,7 +26,8 @@ struct fa__file_object {
     int64_t inside; /* callers between enter and leave */
     bool is_closed;
     fa_error failure;
-    int replacing; /* holders of the exclusive form of our lock */
+    int replacing;       /* holders of the exclusive form of our lock */
+    char *unsynced_name; /* of a new file whose folder was not flushed yet; else NULL */
 };
 
 static fa__mutex registry_mutex = FA__MUTEX_INIT;
@@ -84,6 +85,7 @@ static void destroy_object(fa__file_object *object)
 {
     give_back(object);
     fa__free(object->maps);
+    fa__free(object->unsynced_name);
     fa__free(object->path);
     fa__free(object);
 }
@@ -137,10 +139,12 @@ fa__file_object *fa__object_of_new_file(fa__file *file, const char *path, fa_err
     return object;
 }
 
-void fa__object_share_lock(fa__file_object *object)
+void fa__object_published(fa__file_object *object, const char *target, bool durable)
 {
     fa_error ignored = {0}; /* making a lock weaker fails only where there are no locks */
     fa__mutex_lock(&object->mutex);
+    if (!durable)
+        object->unsynced_name = fa__copy_text(target, strlen(target), &ignored);
     if (object->writer != NULL && object->replacing == 0)
         fa__file_lock(object->writer, false, &ignored);
     fa__mutex_unlock(&object->mutex);
@@ -345,6 +349,18 @@ static bool sync_range(fa__file_object *object, fa__file *file, int64_t first, i
     return fa__file_sync(file, err);
 }
 
+/* Bytes are on stable storage only when a new file's name is. */
+static bool sync_name(fa__file_object *object, fa_error *err)
+{
+    fa__mutex_lock(&object->mutex);
+    char *name = object->unsynced_name;
+    object->unsynced_name = NULL;
+    fa__mutex_unlock(&object->mutex);
+    bool synced = name == NULL || fa__path_sync_folder(name, err);
+    fa__free(name);
+    return synced;
+}
+
 bool fa__object_flush(fa__file_object *object, int64_t first, int64_t size, fa_error *err)
 {
     fa__file *file = fa__object_enter(object, err);
@@ -354,7 +370,7 @@ bool fa__object_flush(fa__file_object *object, int64_t first, int64_t size, fa_e
     bool writes = object->writer != NULL;
     fa__mutex_unlock(&object->mutex);
     fa_error loss = {0};
-    if (writes && size > 0 && !sync_range(object, file, first, size, &loss)) {
+    if (writes && size > 0 && !(sync_range(object, file, first, size, &loss) && sync_name(object, &loss))) {
         fa__object_fail(object, &loss);
         fa__error_move(err, &loss);
     }

@@ -21,8 +21,9 @@ fa__file_object *fa__object_of_file(fa__file *file, bool writeable, const char *
 /* The object of a new file that nobody else knows yet; `file` holds an exclusive lock or needs none. Ends
  * `file` on failure. */
 fa__file_object *fa__object_of_new_file(fa__file *file, const char *path, fa_error *err);
-/* The new file is published: its exclusive lock becomes the shared one of writers. */
-void fa__object_share_lock(fa__file_object *object);
+/* The new file has its name, `target`: its exclusive lock becomes the shared one of writers. Unless
+ * `durable`, the first flush makes the name durable too. */
+void fa__object_published(fa__file_object *object, const char *target, bool durable);
 void fa__object_retain(fa__file_object *object);
 /* NULL is fine. */
 void fa__object_release(fa__file_object *object);

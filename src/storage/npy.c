@@ -115,6 +115,43 @@ static void blank_long_suffixes(char *text, size_t length)
     }
 }
 
+/* Whether what follows an empty name is the descr of bytes: ('', '|V4') is padding. */
+static bool is_padding(fa__literal *literal)
+{
+    fa_error ignored = {0};
+    const char *descr;
+    size_t length;
+    if (!fa__literal_expect(literal, ',', &ignored) ||
+        !fa__literal_string(literal, &descr, &length, &ignored) || length < 3 || memcmp(descr, "|V", 2) != 0)
+        return false;
+    for (size_t i = 2; i < length; i++) {
+        if (descr[i] < '0' || descr[i] > '9')
+            return false;
+    }
+    return true;
+}
+
+/* In other dtype texts NumPy makes up a name for an empty one, but not in files: only padding has none.
+ * `literal` is a copy that stands behind a descr that begins at `start`. */
+static bool check_field_names(fa__literal literal, size_t start, fa_error *err)
+{
+    literal.length = literal.at;
+    literal.at = start;
+    for (int byte; (byte = fa__literal_peek(&literal)) >= 0;) {
+        int64_t at = literal.file_offset + (int64_t)literal.at;
+        const char *name;
+        size_t length;
+        if (byte != '\'' && byte != '"')
+            literal.at++;
+        else if (!fa__literal_string(&literal, &name, &length, err))
+            return false;
+        else if (length == 0 && !is_padding(&literal))
+            return fa__fail_at_byte(err, FA_BAD_FORMAT, at, "%s: byte %lld: descr: a field without a name",
+                                    literal.name, (long long)at);
+    }
+    return true;
+}
+
 static bool read_descr(fa__literal *literal, fa__layout *layout, fa_error *err)
 {
     int first = fa__literal_peek(literal);
@@ -124,6 +161,8 @@ static bool read_descr(fa__literal *literal, fa__layout *layout, fa_error *err)
     const char *value;
     size_t length;
     if (!fa__literal_skip(literal, &value, &length, err))
+        return false;
+    if ((first == '[' || first == '(') && !check_field_names(*literal, (size_t)(value - literal->text), err))
         return false;
     char *text = fa__copy_text(value, length, err);
     if (text == NULL)
@@ -135,7 +174,15 @@ static bool read_descr(fa__literal *literal, fa__layout *layout, fa_error *err)
     fa__free(text);
     if (layout->dtype == NULL && inner.code == FA_NO_MEMORY)
         fa__error_move(err, &inner);
-    return layout->dtype != NULL || fail_inside(err, literal->name, at, "descr", &inner);
+    if (layout->dtype == NULL)
+        return fail_inside(err, literal->name, at, "descr", &inner);
+    /* NumPy writes such an array's sub-array as axes of its shape, and does not agree with itself on reading
+     * one. */
+    if (layout->dtype->base != NULL)
+        return fa__fail_at_byte(err, FA_UNSUPPORTED, at,
+                                "%s: byte %lld: descr: a sub-array outside of a structure", literal->name,
+                                (long long)at);
+    return true;
 }
 
 static bool read_shape(fa__literal *literal, fa__layout *layout, fa_error *err)

@@ -229,6 +229,21 @@ static bool fill_layout(fa__layout *layout, const char *path, const fa_dtype *dt
     return true;
 }
 
+/* A sub-array becomes axes of the array, as in NumPy; a header cannot say it otherwise. */
+static bool expand_subarray(fa__layout *layout, fa_error *err)
+{
+    const fa_dtype *dtype = layout->dtype;
+    for (; dtype->base != NULL; dtype = dtype->base) {
+        if (dtype->base_ndim > FA_MAX_NDIM - layout->ndim)
+            return fa__fail(err, FA_BAD_SHAPE, "%d dimensions with a sub-array of %d, the limit is %d",
+                            layout->ndim, dtype->base_ndim, FA_MAX_NDIM);
+        for (int i = 0; i < dtype->base_ndim; i++)
+            layout->sizes[layout->ndim++] = dtype->base_sizes[i];
+    }
+    layout->dtype = dtype;
+    return true;
+}
+
 fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
                                    const fa_create_options *options, fa_error *err)
 {
@@ -238,7 +253,8 @@ fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int 
     char *header;
     size_t header_bytes;
     if (!fill_layout(&layout, path, dtype, ndim, sizes, options->order, err) ||
-        !fa__npy_format(dtype, ndim, sizes, options->order, &header, &header_bytes, err))
+        !expand_subarray(&layout, err) ||
+        !fa__npy_format(layout.dtype, layout.ndim, layout.sizes, layout.order, &header, &header_bytes, err))
         return NULL;
     layout.major = header[6];
     layout.minor = header[7];
@@ -301,7 +317,7 @@ bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *er
     if (ready && durable)
         ready = fa__publish_prepare(publication, err);
     if (ready && rename_into_place(publication, err)) {
-        fa__object_share_lock(publication->object);
+        fa__object_published(publication->object, publication->target, durable);
         if (durable)
             fa__path_sync_folder(publication->target, err);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reads one dtype text per line and prints what farray makes of it, for oracle_dtype.py to compare with NumPy:
- * "ok TAB text TAB descr TAB display TAB itemsize TAB alignment TAB native" or "CODE TAB column TAB message". */
+/* Reads one dtype text per line and prints what farray makes of it, for oracle_dtype.py to compare with
+ * NumPy: "ok TAB text TAB descr TAB display TAB itemsize TAB alignment TAB native" or "CODE TAB column TAB
+ * message". */
 #include "array/dtype.h"
 
 #include <stdio.h>

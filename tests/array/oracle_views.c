@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Runs programs of view operations, for oracle_views.py to compare with NumPy. A line is "dtype TAB shape TAB program TAB
- * program": operations are separated by ';', the first letter says which. Prints for each program "ndim sizes strides
- * offset flags overlaps-itself", or the error's name, then whether the two views share a byte, separated by tabs. */
+/* Runs programs of view operations, for oracle_views.py to compare with NumPy. A line is "dtype TAB shape TAB
+ * program TAB program": operations are separated by ';', the first letter says which. Prints for each program
+ * "ndim sizes strides offset flags overlaps-itself", or the error's name, then whether the two views share a
+ * byte, separated by tabs. */
 #include "array/view.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
 /* Names: renaming, removing, listing, permissions, folders. */
 #include "platform/folder.h"
 
+#include "base/memory.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -74,6 +75,50 @@ static void a_link_to_nowhere_takes_its_name(void **state)
     assert_int_equal(symlink("nowhere", in_folder("dangling")), 0);
     assert_true(fa__path_exists(in_folder("dangling")));
     assert_false(fa__path_exists(in_folder("nowhere")));
+}
+
+static void assert_leads_to(const char *name, const char *target)
+{
+    fa_error err = {0};
+    char *followed = fa__path_follow(in_folder(name), &err);
+    assert_non_null(followed);
+    assert_string_equal(followed, in_folder(target));
+    fa__free(followed);
+}
+
+static void links_are_followed_to_their_end(void **state)
+{
+    (void)state;
+    put("end", "", 0600);
+    assert_int_equal(symlink("end", in_folder("relative")), 0);
+    assert_int_equal(symlink(in_folder("relative"), in_folder("absolute")), 0);
+    assert_int_equal(symlink("not yet", in_folder("early")), 0);
+    assert_leads_to("end", "end");
+    assert_leads_to("relative", "end");
+    assert_leads_to("absolute", "end");
+    assert_leads_to("early", "not yet");
+    assert_leads_to("no link", "no link");
+    assert_int_equal(symlink("two", in_folder("one")), 0);
+    assert_int_equal(symlink("one", in_folder("two")), 0);
+    fa_error err = {0};
+    assert_null(fa__path_follow(in_folder("one"), &err));
+    assert_int_equal(err.system_errno, ELOOP);
+    assert_null(fa__path_follow(in_folder("end"), &err)); /* sticky */
+}
+
+static void a_file_can_be_called_something_else(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    put("temporary", "x", 0600);
+    fa__file *file = fa__file_open(in_folder("temporary"), FA__OPEN_READ, &err);
+    assert_true(fa__file_set_path(file, "final", &err));
+    assert_string_equal(fa__file_path(file), "final");
+    char bytes[2];
+    assert_false(fa__file_read(file, 0, bytes, 2, &err));
+    assert_string_equal(err.message, "final: file ends at byte 1, needed up to 2");
+    assert_false(fa__file_set_path(file, "other", &err)); /* sticky */
+    fa__file_close(file, NULL);
 }
 
 struct names {
@@ -218,6 +263,8 @@ int main(void)
         cmocka_unit_test(renaming_to_a_taken_name_can_be_declined),
         cmocka_unit_test(removing_says_what_is_missing),
         cmocka_unit_test(a_link_to_nowhere_takes_its_name),
+        cmocka_unit_test(links_are_followed_to_their_end),
+        cmocka_unit_test(a_file_can_be_called_something_else),
         cmocka_unit_test(siblings_are_listed_until_told_to_stop),
         cmocka_unit_test(folders_of_all_kinds_of_paths_are_flushed),
         cmocka_unit_test(a_replacement_has_the_old_files_permissions),

@@ -13,8 +13,8 @@ import data
 from oracle import NUMERIC, native
 from world import dtype_text
 
-# By what they do to one array, so that the operand in question is the first of each.
-LIMITS = [None, 48 << 20, 4 << 20, 1 << 20]
+# Memory limits: under the small ones a tile has 64 elements, and results of a few thousand spill to scratch.
+LIMITS = [0, 4 << 20, 512 << 10, 128 << 10, 64 << 10]
 MISALIGNED_FIELDS = ["[('a', '|u1'), ('x', '{0}'), ('b', '<i2')]", "[('x', '{0}'), ('p', [('y', '{0}'), ('t', '|S3')])]"]
 ALIGNED_FIELDS = ["[('x', '{0}'), ('b', '{0}')]", "[('p', [('y', '{0}'), ('z', '{0}')]), ('x', '{0}')]"]
 
@@ -292,8 +292,7 @@ class Generator:
     def program(self):
         choose = self.random
         self.do({"do": "threads", "count": choose.choice([1, 2, 3, 5])})
-        limit = choose.choice(LIMITS)
-        self.do({"do": "limit", "bytes": limit or 0})
+        self.do({"do": "limit", "bytes": choose.choice(LIMITS)})
         for cell in self.cells:
             self.cell(*cell)
             for _ in range(choose.randrange(3)):

@@ -29,8 +29,6 @@ def environment(seed, build, folder):
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
         if chunk % 2 and "avx512vl" in file.read():
             made["FARRAY_ISA"] = "x86-64-v3"
-    if chunk % 4 == 1:
-        made["FARRAY_TILE"] = "4096"  # arrays of a few thousand elements span several tiles
     sanitize = cached(build, "FARRAY_SANITIZE")
     if sanitize:
         compiler = cached(build, "CMAKE_C_COMPILER") or "gcc"
@@ -215,15 +213,28 @@ def without(steps, position):
     return left
 
 
-def shrink(options, seed, steps, seconds=60):
+def ancestors(steps):
+    """The last step that is one, and all that it stands on."""
+    needed, left = set(), []
+    for step in reversed([step for step in steps if step["do"] != "end"]):
+        if not left or makes(step) & needed or step["do"] in ("threads", "limit"):
+            needed |= uses(step)
+            left.append(step)
+    return left[::-1]
+
+
+def shrink(options, seed, steps):
     """Leaves out steps for as long as something is still wrong."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + options.shrink
 
     def fails(candidate):
         lines, _, _ = run_worker(options, seed, 1, candidate, timeout=60)
         return not lines or lines[-1][1] is not None
     if not fails(steps):
         return steps
+    needed = ancestors(steps)
+    if fails(needed):
+        steps = needed
     position = len(steps) - 1
     while position >= 0 and time.monotonic() < end:
         candidate = without(steps, position)
@@ -251,7 +262,7 @@ def listing(steps):
 def report(options, seed, wrong, steps, long):
     print(f"\nprogram {seed}: {wrong}")
     if steps:
-        if long:
+        if long and options.shrink:
             steps = shrink(options, seed, steps)
         print(listing(steps))
     print(f"again: {os.path.relpath(__file__, os.getcwd())} --build {os.path.relpath(options.build)} --replay {seed}",
@@ -285,6 +296,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--complete", action="store_true", help="an empty cell of the coverage is a failure")
     parser.add_argument("--wrong", action="store_true", help="the negative control: NumPy's additions are falsified")
+    parser.add_argument("--shrink", type=int, default=30, metavar="SECONDS", help="at most, for each of the first failures")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--steps", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -312,12 +324,12 @@ def main():
                     steps_done += steps
                     continue
                 failed.append(seed)
-                if len(failed) <= 5:
-                    report(options, seed, wrong, steps, len(failed) <= 3 and not options.wrong)
+                if len(failed) <= 4:
+                    report(options, seed, wrong, steps, not options.wrong)
+                elif len(failed) < 40:
+                    print(f"program {seed}: {wrong.strip().splitlines()[0]}", flush=True)
     print(f"seeds {options.first} to {options.first + options.programs - 1}, {steps_done} steps, "
           f"{time.monotonic() - began:.0f} s")
-    if len(failed) > 5:
-        print("more that fail:", *failed[5:40])
     empty = coverage(options, counts) if options.replay is None else []
     print(f"{agreed} programs agree, {len(failed)} do not")
     return bool(failed) or bool(options.complete and empty)
