@@ -189,7 +189,7 @@ def expected_acceptance(text):
     repeat that begins with 0, (2) in front, () in front of a type without a size, repeats of items of no bytes."""
     return bool(
         re.search(r"[0-9)] *[<>|=]?\w+_|\w_,|, *\w+_|[<>=|]a\b|\b0[0-9]+|\([0-9]+\)|\( *\)|/", text)
-        or re.search(r"\b0[<>=|]?[a-zA-Z]|[SUVa]0|\(0,\)|, *0\)|'(str|bytes|void|unicode)_?'|\[\]|'formats': \[\['", text)
+        or re.search(r"\b0[<>=|]?[a-zA-Z?]|[SUVa]0|\(0,\)|, *0\)|'(str|bytes|void|unicode)_?'|\[\]|'formats': \[\['", text)
     )
 
 
