@@ -158,7 +158,8 @@ class Oracle:
         """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents."""
         arrays = [v.array for v in values]
         refuse_large(arrays)
-        if self.differences.refuses(name, arrays):
+        shortcut = self.shortcut(name, values, operator)
+        if self.differences.refuses(shortcut or name, arrays):
             raise TypeError(f"docs/differences.md: {name} of complex numbers is refused")
         if name == "where" and self.differences.allow("where-literal-out-of-range"):
             refuse_literals(arrays[1:])
@@ -173,16 +174,22 @@ class Oracle:
             result.flat[-1] += 1
         if any(v.fuzzy for v in values):
             return self._continuous(name, values, result)
-        agreement = self._agreement(name, values, result, operator)
+        agreement = self._agreement(name, values, result, shortcut)
         if agreement is None:
             return Value(result)
         return self._inexact(name, arrays, result, agreement[0])
 
-    def _agreement(self, name, values, result, operator):
+    @staticmethod
+    def shortcut(name, values, operator):
+        """The operation that NumPy does for `a ** 2` and its kin; None where it raises to a power."""
+        if name != "power" or not operator or not values[1].weak:
+            return None
+        return {2: "square", 0.5: "sqrt", -1: "reciprocal", 1: "positive", 0: "ones"}.get(values[1].array)
+
+    def _agreement(self, name, values, result, shortcut):
         inputs = [v.array for v in values]
-        if name == "power" and operator and values[1].weak and values[1].array in (2, 0.5, -1, 1, 0):
-            shortcut = {2: "square", 0.5: "sqrt", -1: "reciprocal"}.get(values[1].array)
-            return self.differences.agreement(shortcut, result.dtype) if shortcut else None
+        if shortcut:
+            return self.differences.agreement(shortcut, result.dtype)
         complex_input = any(np.asarray(a).dtype.kind == "c" for a in inputs)
         dtype = np.dtype("c16") if complex_input else result.dtype
         return self.differences.agreement(name, dtype)
