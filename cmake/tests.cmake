@@ -18,11 +18,6 @@ foreach(source ${FARRAY_TEST_SOURCES})
   endif()
 endforeach()
 
-# The kernels behind plain functions, for their comparison with NumPy.
-add_library(kernel_oracle MODULE ${CMAKE_SOURCE_DIR}/tests/kernel/oracle_kernels.c)
-target_link_libraries(kernel_oracle PRIVATE farray_static)
-set_target_properties(kernel_oracle PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-
 # What the scripts are told: where the sources and this build are, and what it was built with.
 set(FARRAY_TEST_ENVIRONMENT
   "FARRAY_SOURCE=${CMAKE_SOURCE_DIR}" "FARRAY_BUILD=${CMAKE_BINARY_DIR}" "FARRAY_SANITIZE=${FARRAY_SANITIZE}"

@@ -36,7 +36,7 @@ def fail(*words):
 class Library:
     def __init__(self, path, isa, folder):
         os.environ["FARRAY_ISA"] = isa
-        copy = shutil.copy(path, os.path.join(folder, isa + ".so"))
+        copy = shutil.copy(path, os.path.join(folder, f"{len(os.listdir(folder))}.so"))
         self.c = c = ctypes.CDLL(copy)
         for name in ("kernels_isa", "kernels_operation", "kernels_reduction"):
             getattr(c, name).restype = ctypes.c_char_p
@@ -637,7 +637,9 @@ def main():
     print(f"seed {seed}, NumPy {np.__version__}")
     rng = np.random.default_rng(seed)
     with tempfile.TemporaryDirectory() as folder:
-        libraries = [Library(arguments.library, isa, folder) for isa in ("x86-64-v3", "x86-64-v4")]
+        with open("/proc/cpuinfo") as processor:
+            newer = "x86-64-v4" if "avx512vl" in processor.read() else "x86-64-v3"
+        libraries = [Library(arguments.library, isa, folder) for isa in ("x86-64-v3", newer)]
         for check in (check_elementwise, check_mixed, check_conversions, check_moves, check_reductions,
                       check_generators):
             if arguments.only in check.__name__:
