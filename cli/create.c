@@ -172,7 +172,9 @@ static int create(const arguments *parsed, const request *wanted)
         if (array != NULL && !fa_failed(&err)) {
             progress_bar bar;
             cli_progress_begin(&bar, wanted->path, parsed);
-            fa_output output = {.array = array, .path = wanted->path, .options = &wanted->options};
+            fa_create_options options = wanted->options;
+            options.dtype = wanted->dtype; /* in the byte order that was asked for */
+            fa_output output = {.array = array, .path = wanted->path, .options = &options};
             fa_evaluate_all(&output, 1, &bar.options, &err);
             cli_progress_end(&bar);
         }

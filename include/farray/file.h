@@ -48,6 +48,7 @@ FA_API fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *
 typedef struct fa_create_options {
     fa_order order;       ///< order of the elements in the file
     bool keep_existing;   ///< FA_BUSY where the file exists, instead of replacing it
+    const fa_dtype *dtype; ///< fa_save(), outputs: of the elements in the file, cast without a check; NULL: the array's
     uint64_t reserved[4]; ///< zero
 } fa_create_options;
 

@@ -59,8 +59,9 @@ static bool begin(const fa_output *output, outgoing *out, fa__sink *sink, fa_err
             return false;
         if (!fa__source_check(array->source, err))
             return false;
-        out->publication =
-            fa__publish_begin(output->path, array->dtype, array->ndim, array->sizes, output->options, err);
+        const fa_dtype *dtype = output->options != NULL && output->options->dtype != NULL ? output->options->dtype
+                                                                                          : array->dtype;
+        out->publication = fa__publish_begin(output->path, dtype, array->ndim, array->sizes, output->options, err);
         out->value = fa_retain(array);
         sink->target = out->publication != NULL ? fa__publish_array(out->publication) : NULL;
     } else if (output->target != NULL) {
