@@ -33,8 +33,7 @@ struct fa__formatter {
     int edge_items;
 };
 
-/* ---- All numbers at one place of all elements
- * ------------------------------------------------------------------ */
+/* ---- All numbers at one place of all elements ---- */
 
 /* A level repeats `count` times, `stride_bytes` apart: elements, then the sub-arrays that they lie in. */
 struct level {
@@ -76,8 +75,7 @@ static void walk_next(column_walk *walk)
     walk->finished = true;
 }
 
-/* ---- Integers
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Integers ---- */
 
 typedef struct whole_number {
     bool negative;
@@ -128,8 +126,59 @@ static int integer_width(const fa_dtype *dtype, const struct column *column)
     return width;
 }
 
-/* ---- Floating numbers
- * ------------------------------------------------------------------------------------------ */
+/* ---- Times ---- */
+
+static int64_t load_time(const fa_dtype *dtype, const char *element)
+{
+    uint64_t bits;
+    memcpy(&bits, element, sizeof bits);
+    return (int64_t)(dtype->swapped ? __builtin_bswap64(bits) : bits);
+}
+
+/* In arrays dates stand in quotes, and so does what is no time; spans are bare numbers. */
+static void add_time(fa__text *text, const fa_dtype *dtype, int64_t value, fa_error *err)
+{
+    if (value == FA__NOT_A_TIME) {
+        fa__text_add_string(text, "'NaT'", err);
+    } else if (dtype->type == FA_TYPE_DATETIME64) {
+        fa__text_add_char(text, '\'', err);
+        fa__time_date(text, dtype, value, err);
+        fa__text_add_char(text, '\'', err);
+    } else {
+        char buffer[WHOLE_NUMBER_TEXT];
+        whole_number number = {value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value};
+        int length = whole_number_text(number, buffer);
+        fa__text_add(text, buffer + WHOLE_NUMBER_TEXT - length, length, err);
+    }
+}
+
+/* The earliest and the latest are the widest, NumPy says, and what is no time. */
+static int time_width(const fa_dtype *dtype, const struct column *column, fa_error *err)
+{
+    int64_t extremes[2] = {0, 0};
+    bool any_time = false, any_missing = false;
+    for (column_walk walk = walk_begin(column); !walk.finished; walk_next(&walk)) {
+        int64_t value = load_time(dtype, walk.at);
+        if (value == FA__NOT_A_TIME) {
+            any_missing = true;
+            continue;
+        }
+        extremes[0] = !any_time || value < extremes[0] ? value : extremes[0];
+        extremes[1] = !any_time || value > extremes[1] ? value : extremes[1];
+        any_time = true;
+    }
+    int64_t width = any_missing ? 5 : 0;
+    fa__text text = {0};
+    for (int i = 0; i < 2 && any_time; i++) {
+        text.length = 0;
+        add_time(&text, dtype, extremes[i], err);
+        width = text.length > width ? text.length : width;
+    }
+    fa__text_clear(&text);
+    return (int)width;
+}
+
+/* ---- Floating numbers ---- */
 
 /* NumPy compares in the type itself: bounds are rounded to it, and so is the ratio. 1000.25 is where a
  * float16 ratio still rounds to 1000. */
@@ -280,8 +329,7 @@ static void write_complex(const fa__formatter *formatter, const char *element, f
     fa__text_repeat(text, ' ', blanks, err);
 }
 
-/* ---- Making
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Making ---- */
 
 static bool make(const fa_dtype *dtype, const struct column *column, const fa__print_settings *settings,
                  int depth, fa__formatter **formatter, fa_error *err);
@@ -354,8 +402,8 @@ static bool make_leaf(fa__formatter *formatter, const struct column *column,
     }
     case FA_TYPE_DATETIME64:
     case FA_TYPE_TIMEDELTA64:
-        return fa__fail(err, FA_UNSUPPORTED, "printing elements of type %s is not supported yet",
-                        dtype->type == FA_TYPE_DATETIME64 ? "datetime64" : "timedelta64");
+        formatter->width = time_width(dtype, column, err);
+        return !fa_failed(err);
     case FA_TYPE_BYTES:
     case FA_TYPE_STRING:
     case FA_TYPE_VOID:
@@ -421,8 +469,7 @@ void fa__formatter_free(fa__formatter *formatter)
     fa__free(formatter);
 }
 
-/* ---- Writing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
 static void write_structure(const fa__formatter *formatter, const char *element, fa__text *text,
                             fa_error *err)
@@ -468,6 +515,33 @@ static void write_scalar_complex(const fa__formatter *formatter, const char *ele
     fa__number_scalar_complex(text, &real, &imaginary, err);
 }
 
+/* Moves what was added since `begin` to the right end of `width` characters. */
+static void align_right(fa__text *text, int64_t begin, int64_t width, fa_error *err)
+{
+    int64_t length = text->length - begin, blanks = width - length;
+    fa__text_repeat(text, ' ', blanks, err);
+    if (fa_failed(err) || blanks <= 0)
+        return;
+    memmove(text->data + begin + blanks, text->data + begin, (size_t)length);
+    memset(text->data + begin, ' ', (size_t)blanks);
+}
+
+static void write_time(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
+{
+    const fa_dtype *dtype = formatter->dtype;
+    int64_t value = load_time(dtype, element), begin = text->length;
+    if (!formatter->scalar) {
+        add_time(text, dtype, value, err);
+        align_right(text, begin, formatter->width, err);
+    } else if (value == FA__NOT_A_TIME) {
+        fa__text_add_string(text, "NaT", err);
+    } else if (dtype->type == FA_TYPE_DATETIME64) {
+        fa__time_date(text, dtype, value, err);
+    } else {
+        fa__time_span(text, dtype, value, err);
+    }
+}
+
 static void write_one(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
 {
     switch (fa__type_kind(formatter->dtype->type)) {
@@ -482,6 +556,10 @@ static void write_one(const fa__formatter *formatter, const char *element, fa__t
             write_scalar_complex(formatter, element, text, err);
         else
             write_complex(formatter, element, text, err);
+        return;
+    case 'M':
+    case 'm':
+        write_time(formatter, element, text, err);
         return;
     case 'S':
     case 'U':

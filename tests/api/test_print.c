@@ -16,8 +16,7 @@
 
 #include <cmocka.h>
 
-/* ---- The filter
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The filter ---- */
 
 static int read_sizes(char *text, int64_t *sizes)
 {
@@ -80,8 +79,7 @@ static int run_filter(void)
     return 0;
 }
 
-/* ---- Fixed cases
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Fixed cases ---- */
 
 /* The text of `data`, all of which is shown unless `options` shorten it. */
 static char *text_of(const char *dtype_text, int ndim, const int64_t *sizes, const void *data,
