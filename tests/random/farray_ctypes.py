@@ -53,7 +53,7 @@ class _Vars(Structure):
 
 
 class _CreateOptions(Structure):
-    _fields_ = [("order", c_int), ("keep_existing", c_bool), ("reserved", c_uint64 * 4)]
+    _fields_ = [("order", c_int), ("keep_existing", c_bool), ("dtype", c_void_p), ("reserved", c_uint64 * 4)]
 
 
 class _MemmapOptions(Structure):
