@@ -135,8 +135,7 @@ void json_describe(fa_array *array)
     json_end(']');
 }
 
-/* ---- Elements
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Elements ---- */
 
 /* Elements as they lie in memory: int64_t, uint64_t, double, pairs of double, or bytes of bool. */
 typedef struct values {

@@ -52,7 +52,7 @@ typedef struct fa__source_class {
     bool (*check)(fa__source *source, fa_error *err);
     void (*describe)(fa__source *source, fa_file_info *info, fa_error *err);
     /* Whether the bytes are still to be computed. */
-    bool (*is_pending)(fa__source *source);
+    bool (*pending)(fa__source *source);
 } fa__source_class;
 
 struct fa__source {

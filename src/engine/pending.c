@@ -141,7 +141,7 @@ static const fa__source_class pending_class = {
     .write = write_box,
     .check = check,
     .describe = describe,
-    .is_pending = is_pending,
+    .pending = is_pending,
 };
 
 /* ---- Making --------------------------------------------------------------------------------------------------- */

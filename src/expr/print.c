@@ -216,8 +216,9 @@ static number number_of(const fa__node *scalar)
         result.whole = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
     } else {
         result.negative = value.real < 0;
-        /* An integer that is infinite as a float16: this one is as well. */
-        result.whole = fabs(value.real) < 0x1p64 ? (uint64_t)fabs(value.real) : 65536;
+        /* Integers that rounding took to 2**64, or to a float16's infinity: these are taken there as well. */
+        double magnitude = fabs(value.real);
+        result.whole = isinf(magnitude) ? 65536 : magnitude < 0x1p64 ? (uint64_t)magnitude : UINT64_MAX;
     }
     return result;
 }
