@@ -4,6 +4,7 @@
  * nameless field of void is a gap. Nesting is bounded; knows nothing about names of types (dtype_name.c). */
 #include "array/dtype.h"
 
+#include "array/python_string.h"
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -89,113 +90,19 @@ static bool is_quote(char character)
 
 /* ---- Strings ---- */
 
-static size_t put_utf8(char *to, uint32_t code)
-{
-    if (code < 0x80) {
-        to[0] = (char)code;
-        return 1;
-    }
-    size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
-    to[0] = (char)(first[more] | code >> 6 * more);
-    for (size_t i = 1; i <= more; i++)
-        to[i] = (char)(0x80 | (code >> 6 * (more - i) & 0x3f));
-    return more + 1;
-}
-
-/* Reads `count` hexadecimal digits. */
-static bool read_hex(parser *in, int count, uint32_t *code)
-{
-    *code = 0;
-    for (int i = 0; i < count; i++, in->at++) {
-        char digit = in->at < in->length ? in->text[in->at] : '\0';
-        if (digit >= '0' && digit <= '9')
-            *code = *code << 4 | (uint32_t)(digit - '0');
-        else if ((digit | 32) >= 'a' && (digit | 32) <= 'f')
-            *code = *code << 4 | (uint32_t)((digit | 32) - 'a' + 10);
-        else
-            return fail(in, "expected a hexadecimal digit");
-    }
-    if (*code == 0 || *code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000))
-        return fail(in, "the escape before this is no character");
-    return true;
-}
-
-/* The character behind a backslash; writes at most as many bytes as the escape has. */
-static size_t read_escape(parser *in, char *to)
-{
-    static const char plain[] = "\\'\"nrtabfv", meant[] = "\\'\"\n\r\t\a\b\f\v";
-    char letter = in->at < in->length ? in->text[in->at++] : '\0';
-    const char *found = letter != '\0' ? strchr(plain, letter) : NULL;
-    uint32_t code;
-    if (found != NULL) {
-        *to = meant[found - plain];
-        return 1;
-    }
-    int digits = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
-    if (digits == 0) {
-        in->at--;
-        fail(in, "unknown escape in a string");
-        return 0;
-    }
-    return read_hex(in, digits, &code) ? put_utf8(to, code) : 0;
-}
-
-/* How many bytes the UTF-8 character at `at` has; 0 when there is none. */
-static size_t utf8_length(const char *text, size_t length, size_t at)
-{
-    const unsigned char *bytes = (const unsigned char *)text + at;
-    size_t count = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
-    if (count == 0 || bytes[0] > 0xf4 || bytes[0] == 0 || at + count > length)
-        return 0;
-    for (size_t i = 1; i < count; i++)
-        if ((bytes[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xf0 && bytes[1] < 0x90);
-    bool outside = (bytes[0] == 0xed && bytes[1] > 0x9f) || (bytes[0] == 0xf4 && bytes[1] > 0x8f);
-    return overlong || outside ? 0 : count;
-}
-
 /* A quoted string as UTF-8, released with fa__free(). *column is that of its first character. */
 static char *read_string(parser *in, size_t *length, int *column)
 {
+    const char *why = "expected a string";
+    char *string = NULL;
     char quote = peek(in);
     if (quote == 'u' && in->at + 1 < in->length && is_quote(in->text[in->at + 1]))
         quote = in->text[++in->at]; /* Python 2 */
-    if (!is_quote(quote)) {
-        fail(in, "expected a string");
-        return NULL;
-    }
-    size_t opening = in->at++;
-    *column = (int)in->at + 1;
-    size_t close = in->at;
-    while (close < in->length && in->text[close] != quote)
-        close += in->text[close] == '\\' ? 2 : 1;
-    if (close >= in->length) {
-        fail_at(in, opening, FA_BAD_DTYPE, "a string has no end");
-        return NULL;
-    }
-    char *string = fa__alloc(close - in->at + 1, in->err);
-    *length = 0;
-    while (string != NULL && in->at < close && !fa_failed(in->err)) {
-        if (in->text[in->at] == '\\') {
-            in->at++;
-            *length += read_escape(in, string + *length);
-            continue;
-        }
-        size_t bytes = utf8_length(in->text, close, in->at);
-        if (bytes == 0)
-            fail(in, "a string is no UTF-8 text");
-        memcpy(string + *length, in->text + in->at, bytes);
-        *length += bytes;
-        in->at += bytes;
-    }
-    if (fa_failed(in->err)) {
-        fa__free(string);
-        return NULL;
-    }
-    string[*length] = '\0';
-    in->at = close + 1;
+    *column = (int)in->at + 2;
+    if (is_quote(quote))
+        string = fa__python_string(in->text, in->length, &in->at, length, &why, in->err);
+    if (string == NULL && !fa_failed(in->err))
+        fail(in, why);
     return string;
 }
 

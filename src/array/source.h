@@ -51,6 +51,8 @@ typedef struct fa__source_class {
     /* Fails when the source can no longer be used: FA_CLOSED with the file's name, or a failed computation's error. */
     bool (*check)(fa__source *source, fa_error *err);
     void (*describe)(fa__source *source, fa_file_info *info, fa_error *err);
+    /* Whether the bytes are still to be computed. */
+    bool (*pending)(fa__source *source);
 } fa__source_class;
 
 struct fa__source {

@@ -203,6 +203,9 @@ bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span
     }
     int64_t low, high;
     fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);
+    reach->low = low;
+    reach->high = high;
+    fa__windows_before(reach->windows, low, high);
     if ((high - low) / WORTH_MAPPING <= count * operand->item_bytes && map_range(reach, origin, low, high, err))
         return !contrary || turn_guarded(reach, count, err);
     if (fa_failed(err))
@@ -220,12 +223,14 @@ bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span
 void fa__load_end(fa__reach *reach, bool drop)
 {
     fa__source *source = reach->operand->source;
-    if (!reach->mapped)
-        return;
-    reach->mapped = false;
-    if (drop)
-        source->class->unmap(source, reach->mapped_first, reach->mapped_bytes, false);
-    fa__ledger_release((size_t)reach->mapped_bytes);
+    if (reach->mapped) {
+        reach->mapped = false;
+        if (drop)
+            source->class->unmap(source, reach->mapped_first, reach->mapped_bytes, false);
+        fa__ledger_release((size_t)reach->mapped_bytes);
+    }
+    if (fa__source_memory(source) == NULL)
+        fa__windows_behind(reach->windows, reach->low, reach->high);
 }
 
 /* ---- Blocks --------------------------------------------------------------------------------------------------- */
@@ -406,6 +411,9 @@ bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span,
     if (first == 0 && last == fa__count(pass->ndim, span->sizes) && runs_contrary(pass, span, operand))
         return store_turned(reach, pass, span, origin, last - first, err);
     struct writing writing = {operand->source, reach->base, operand->item_bytes, err};
+    int64_t low, high;
+    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);
     return fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
-                        write_each, &writing);
+                        write_each, &writing) &&
+           fa__windows_written(reach->windows, low, high, err);
 }

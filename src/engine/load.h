@@ -6,10 +6,13 @@
 #define FA_ENGINE_LOAD_H
 
 #include "engine/consumer.h"
+#include "engine/windows.h"
 
 /* An operand or a store during one tile. */
 typedef struct fa__reach {
     const fa__operand *operand;
+    fa__windows *windows; /* shared by all workers */
+    int64_t low, high;    /* bytes of the source that the tile touches, where it is no memory */
     char *base; /* address of flat element 0 of the box, if all of it were there */
     int ndim;   /* axes of the box that are left after merging */
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];

@@ -16,6 +16,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+enum { CONSUMED_TASK_BYTES = 16 << 20 };
+
 /* What all workers share. */
 typedef struct run {
     fa__pass *pass;
@@ -26,6 +28,7 @@ typedef struct run {
     int64_t row;       /* blocks end at multiples of this; 0: anywhere */
     bool drop;         /* mapped pages are taken out of the page tables behind the tiles */
     bool guard;
+    fa__windows *windows; /* of operands, then of stores */
     int64_t bytes_per_element;
     atomic_llong next_task, done_elements;
     atomic_bool stop;  /* failed or cancelled */
@@ -299,10 +302,14 @@ static bool worker_start(worker *w)
     w->slots = fa__pages_alloc(w->slots_bytes, false, err);
     if (fa_failed(err))
         return false;
-    for (int64_t i = 0; i < pass->operand_count; i++)
+    for (int64_t i = 0; i < pass->operand_count; i++) {
         w->loads[i].operand = &pass->operands[i];
-    for (int64_t i = 0; i < pass->store_count; i++)
+        w->loads[i].windows = &w->run->windows[i];
+    }
+    for (int64_t i = 0; i < pass->store_count; i++) {
         w->stores[i].operand = &pass->stores[i].to;
+        w->stores[i].windows = &w->run->windows[pass->operand_count + i];
+    }
     for (int64_t i = 0; i < pass->consume_count; i++)
         w->consumers[i] = pass->consumes[i].class->worker_new(pass->consumes[i].plan, err);
     return !fa_failed(err);
@@ -410,7 +417,10 @@ static void cut(run *r)
     r->row = row_of(pass);
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
-        r->task = fa__max_i64(r->task, pass->total / 4096);
+        /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each
+         * other in a file. */
+        int64_t share = fa__min_i64(pass->total / (16 * r->threads), CONSUMED_TASK_BYTES / widest);
+        r->task = fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
         r->task = (r->task + granule - 1) / granule * granule;
     }
     r->task_count = r->boxes > 1 ? r->boxes : (pass->total + r->task - 1) / r->task;
@@ -424,6 +434,29 @@ static void choose_streams(fa__pass *pass)
         fa__store *store = &pass->stores[i];
         store->stream = !pass->aliased && in_memory(&store->to) && pass->total * store->to.item_bytes > cache;
     }
+}
+
+static bool start_windows(run *r, fa_error *err)
+{
+    const fa__pass *pass = r->pass;
+    r->windows = fa__alloc_zero((size_t)(pass->operand_count + pass->store_count), sizeof *r->windows, err);
+    if (r->windows == NULL)
+        return false;
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        fa__windows_start(&r->windows[i], pass, &pass->operands[i], false, false);
+    for (int64_t i = 0; i < pass->store_count; i++) {
+        const fa__operand *to = &pass->stores[i].to;
+        bool large = pass->total > (int64_t)(fa__ledger_limit() / 2) / to->item_bytes;
+        fa__windows_start(&r->windows[pass->operand_count + i], pass, to, true, large);
+    }
+    return true;
+}
+
+static void clear_windows(run *r)
+{
+    for (int64_t i = 0; r->windows != NULL && i < r->pass->operand_count + r->pass->store_count; i++)
+        fa__windows_clear(&r->windows[i]);
+    fa__free(r->windows);
 }
 
 bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err)
@@ -446,13 +479,16 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
     }
     if (!fa_failed(err) && pass->total > 0) {
         cut(&r);
+        start_windows(&r, &r.err);
         fa__count_pass();
         bool callback = options != NULL && options->progress != NULL;
         int threads = (int)fa__min_i64(r.threads, r.task_count);
-        if (!callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK)
+        bool small = !callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK;
+        if (small && !fa_failed(&r.err))
             work(&r, 0); /* waking a thread costs more than the work */
         else
             fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
+        clear_windows(&r);
         fa__error_move(err, &r.err);
     }
     for (int64_t i = 0; i < pass->consume_count; i++) {

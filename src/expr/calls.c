@@ -190,7 +190,7 @@ typedef struct candidate {
 /* Short names must agree in more of their letters to be meant. */
 static void consider(candidate *best, const char *known, const char *name, size_t length)
 {
-    int limit = length <= 2 ? 1 : length <= 5 ? 2 : 3;
+    int limit = length <= 3 ? 1 : length <= 6 ? 2 : 3;
     int distance = fa__distance(name, length, known, strlen(known), limit);
     if (distance <= limit && distance < (int)length && distance < best->distance)
         *best = (candidate){known, distance};

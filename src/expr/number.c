@@ -5,28 +5,38 @@
 
 #include "base/memory.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static char decimal_point(void)
+enum { POINT_BYTES = 16 };
+
+/* What stands between the digits of "0.5" in the process's locale; a few bytes. */
+static void decimal_point(char point[POINT_BYTES])
 {
-    const char *point = localeconv()->decimal_point;
-    return point != NULL && point[0] != '\0' ? point[0] : '.';
+    char half[POINT_BYTES];
+    snprintf(half, sizeof half, "%.1f", 0.5);
+    size_t length = strcspn(half + 1, "5");
+    memcpy(point, half + 1, length);
+    point[length] = '\0';
 }
 
 bool fa__number_parse(const char *text, size_t length, double *number, fa_error *err)
 {
-    char few[64], point = decimal_point();
-    char *copy = length < sizeof few ? few : fa__alloc(length + 1, err);
+    char few[64], point[POINT_BYTES];
+    decimal_point(point);
+    size_t point_length = strlen(point), most = length + point_length + 1, used = 0;
+    char *copy = most <= sizeof few ? few : fa__alloc(most, err);
     if (copy == NULL)
         return false;
-    size_t used = 0;
     for (size_t i = 0; i < length; i++) {
-        if (text[i] != '_')
-            copy[used++] = text[i] == '.' ? point : text[i];
+        if (text[i] == '.') {
+            memcpy(copy + used, point, point_length);
+            used += point_length;
+        } else if (text[i] != '_') {
+            copy[used++] = text[i];
+        }
     }
     copy[used] = '\0';
     *number = strtod(copy, NULL);

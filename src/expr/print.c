@@ -6,6 +6,7 @@
 #include "expr/lexer.h"
 #include "expr/types.h"
 
+#include "array/slice.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -189,16 +190,16 @@ static void put_leaf(writer *w, fa_array *array)
 
 /* --- constants --- */
 
-/* The parts of an element that is one constant. */
-typedef struct parts {
+/* An element that is one constant, as whatever it may be written. */
+typedef struct number {
     double real, imag;
     bool negative; /* an integer below zero; its magnitude is `whole` */
     uint64_t whole;
-} parts;
+} number;
 
-static parts parts_of(const fa__node *scalar)
+static number number_of(const fa__node *scalar)
 {
-    parts result = {0};
+    number result = {0};
     fa__complex128 value = {0, 0};
     fa_type type = scalar->dtype->type;
     if (type == FA_TYPE_UINT64) {
@@ -215,8 +216,9 @@ static parts parts_of(const fa__node *scalar)
         result.whole = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
     } else {
         result.negative = value.real < 0;
-        /* An integer that is infinite as a float16: this one is as well. */
-        result.whole = fabs(value.real) < 0x1p64 ? (uint64_t)fabs(value.real) : 65536;
+        /* Integers that rounding took to 2**64, or to a float16's infinity: these are taken there as well. */
+        double magnitude = fabs(value.real);
+        result.whole = isinf(magnitude) ? 65536 : magnitude < 0x1p64 ? (uint64_t)magnitude : UINT64_MAX;
     }
     return result;
 }
@@ -228,7 +230,7 @@ static void put_float(writer *w, fa_type type, double value)
 }
 
 /* "2j" where that is all, else "complex(1.0, 2.0)": a sum would lose the sign of a zero. */
-static void put_complex(writer *w, fa_type type, const parts *value)
+static void put_complex(writer *w, fa_type type, const number *value)
 {
     bool is_imaginary =
         value->real == 0 && !signbit(value->real) && isfinite(value->imag) && !signbit(value->imag);
@@ -241,7 +243,7 @@ static void put_complex(writer *w, fa_type type, const parts *value)
     put(w, is_imaginary ? "j" : ")");
 }
 
-static void put_constant(writer *w, fa__weak kind, fa_type type, const parts *value)
+static void put_constant(writer *w, fa__weak kind, fa_type type, const number *value)
 {
     if (kind == FA__WEAK_BOOL) {
         put(w, value->whole != 0 || value->real != 0 || value->imag != 0 ? "True" : "False");
@@ -266,7 +268,7 @@ static fa__weak kind_of(fa_type type)
 static void put_scalar(writer *w, const fa__node *node)
 {
     fa_type type = node->dtype->type;
-    parts value = parts_of(node);
+    number value = number_of(node);
     if (node->weak != FA__STRONG) {
         put_constant(w, node->weak, type, &value);
         return;
@@ -282,7 +284,7 @@ static bool is_negative_literal(const fa__node *node)
 {
     if (node->weak == FA__STRONG || node->weak == FA__WEAK_BOOL)
         return false;
-    parts value = parts_of(node);
+    number value = number_of(node);
     if (node->weak == FA__WEAK_INT)
         return value.negative;
     return node->weak == FA__WEAK_FLOAT && signbit(value.real) && !isnan(value.real);
@@ -304,7 +306,7 @@ static bool is_power_by_name(const fa__node *node)
     if (exponent->kind != FA__NODE_SCALAR || exponent->weak < FA__WEAK_INT ||
         exponent->weak == FA__WEAK_COMPLEX)
         return false;
-    parts value = parts_of(exponent);
+    number value = number_of(exponent);
     if (exponent->weak == FA__WEAK_INT)
         return value.negative || value.whole == 1 || value.whole == 2;
     return value.real == 2 || value.real == 1 || value.real == 0.5 || value.real == -1;
@@ -464,31 +466,137 @@ static void write_generator(writer *w, const fa__node *node)
 
 /* --- views --- */
 
-static bool is_transpose(const fa__node *view, const fa__node *base)
+/* One axis of the base as the slice that gives an axis of the view; false where no step does. */
+static bool slice_axis(int64_t size, int64_t stride, int64_t start, int64_t view_size, int64_t view_stride,
+                       fa_index_part *part)
 {
-    if (view->ndim != base->ndim || view->ndim < 2 || view->offset != 0 ||
-        !fa_dtype_equal(view->dtype, base->dtype))
+    int64_t last;
+    if (view_stride == 0 || stride == 0 || view_stride % stride != 0)
         return false;
-    for (int i = 0; i < view->ndim; i++) {
-        int mirrored = view->ndim - 1 - i;
-        if (view->sizes[i] != base->sizes[mirrored] || view->strides[i] != base->strides[mirrored])
-            return false;
-    }
+    int64_t step = view_stride / stride;
+    if (__builtin_mul_overflow(view_size - 1, step, &last) || last < -start || last >= size - start)
+        return false;
+    last += start;
+    bool to_the_end = step > 0 ? step >= size - last : -step > last;
+    *part = fa_range(start, to_the_end ? FA_OMITTED : last + (step > 0 ? 1 : -1), step);
     return true;
+}
+
+/* Guesses an index that makes `view` of its base: axes in order, each sliced or at one position, and new ones
+ * of size 1. How far an offset lies along each axis is plain, as the base is dense. */
+static int guess_index(const fa__geometry *view, const fa__node *base, fa_index_part *parts)
+{
+    int axis = 0, made = 0;
+    for (int i = 0; i <= view->ndim; i++) {
+        if (i < view->ndim && view->sizes[i] == 1 && view->strides[i] == 0) {
+            parts[made++] = fa_newaxis();
+            continue;
+        }
+        for (; axis < base->ndim; axis++) {
+            int64_t size = base->sizes[axis], stride = base->strides[axis];
+            int64_t start = size > 1 ? view->offset / stride % size : 0;
+            if (i < view->ndim &&
+                slice_axis(size, stride, start, view->sizes[i], view->strides[i], &parts[made]))
+                break;
+            parts[made++] = fa_at(start);
+        }
+        if (i == view->ndim)
+            break;
+        if (axis++ == base->ndim)
+            return 0;
+        made++;
+    }
+    return made;
+}
+
+/* The index that makes `view` of `base`, where a simple one does; how many parts it has, 0 where none does.
+ */
+static int find_index(const fa__geometry *view, const fa__node *base, fa_index_part *parts)
+{
+    if (view->ndim == 0 ? base->ndim == 0 : fa__count(view->ndim, view->sizes) == 0)
+        return 0;
+    int made = guess_index(view, base, parts);
+    fa_error err = {0};
+    fa__geometry got;
+    fa__node_geometry(base, &got);
+    size_t bytes = (size_t)view->ndim * sizeof(int64_t);
+    bool same = made > 0 && fa__geometry_index(&got, (fa_index_parts){made, parts}, &got, &err) &&
+                got.offset == view->offset && got.ndim == view->ndim &&
+                memcmp(got.sizes, view->sizes, bytes) == 0 && memcmp(got.strides, view->strides, bytes) == 0;
+    return same ? made : 0;
+}
+
+typedef enum view_form { FORM_STRIDED, FORM_INDEX, FORM_TRANSPOSED_INDEX } view_form;
+
+/* An index, the transpose of one, or neither: then sizes and strides are spelled out. */
+static view_form form_of(const fa__node *view, const fa__node *base, fa_index_part *parts, int *count)
+{
+    fa__geometry geometry;
+    fa__node_geometry(view, &geometry);
+    if (!fa_dtype_equal(view->dtype, base->dtype))
+        return FORM_STRIDED;
+    *count = find_index(&geometry, base, parts);
+    if (*count > 0)
+        return FORM_INDEX;
+    fa__geometry_transpose(&geometry, &geometry);
+    *count = find_index(&geometry, base, parts);
+    return *count > 0 ? FORM_TRANSPOSED_INDEX : FORM_STRIDED;
+}
+
+static void put_range(writer *w, const fa_index_part *part, int64_t size)
+{
+    if (part->start != (part->step > 0 ? 0 : size - 1))
+        put_int(w, part->start);
+    put(w, ":");
+    if (part->stop != FA_OMITTED)
+        put_int(w, part->stop);
+    if (part->step != 1) {
+        put(w, ":");
+        put_int(w, part->step);
+    }
+}
+
+static bool takes_all(const fa_index_part *part)
+{
+    return part->kind == FA__PART_RANGE && part->start == 0 && part->stop == FA_OMITTED && part->step == 1;
+}
+
+/* "[1:, None, ::-1]", without the ":" that end it; nothing where that is all. */
+static void put_index(writer *w, const fa_index_part *parts, int count, const fa__node *base)
+{
+    int axis = 0;
+    while (count > 0 && takes_all(&parts[count - 1]))
+        count--;
+    for (int i = 0; i < count; i++) {
+        put(w, i == 0 ? "[" : ", ");
+        if (parts[i].kind == FA__PART_NEWAXIS)
+            put(w, "None");
+        else if (parts[i].kind == FA__PART_RANGE)
+            put_range(w, &parts[i], base->sizes[axis++]);
+        else
+            put_int(w, (axis++, parts[i].start));
+    }
+    put(w, count > 0 ? "]" : "");
 }
 
 static void write_view(writer *w, const fa__node *view, const fa__node *base)
 {
-    bool transposed = is_transpose(view, base);
+    fa_index_part parts[FA__MAX_INDEX_PARTS];
+    int count;
+    bool strided = form_of(view, base, parts, &count) == FORM_STRIDED;
     push(w, (piece){.kind = PIECE_GEOMETRY, .node = view, .base = base});
-    push_node(w, base, transposed ? FA__BINDS_OPERAND : FA__BINDS_NOTHING);
-    put(w, transposed ? "" : "as_strided(");
+    push_node(w, base, strided ? FA__BINDS_NOTHING : FA__BINDS_OPERAND);
+    put(w, strided ? "as_strided(" : "");
 }
 
 static void write_geometry(writer *w, const fa__node *view, const fa__node *base)
 {
-    if (is_transpose(view, base)) {
-        put(w, ".T");
+    fa_index_part parts[FA__MAX_INDEX_PARTS];
+    int count;
+    view_form form = form_of(view, base, parts, &count);
+    if (form != FORM_STRIDED) {
+        put_index(w, parts, count, base);
+        put(w, form == FORM_TRANSPOSED_INDEX ? ".T" : "");
         return;
     }
     put(w, ", ");

@@ -107,7 +107,7 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     int64_t reduced = keep_as_one(input, axes, sizes);
     fa__node *node = NULL;
-    if (reduced == 0 && !reducer->has_identity && fa__count(input->ndim, sizes) > 0) {
+    if (reduced == 0 && !reducer->has_identity) {
         const char *name = reduction == FA__REDUCE_MIN   ? "minimum"
                            : reduction == FA__REDUCE_MAX ? "maximum"
                                                          : NULL;

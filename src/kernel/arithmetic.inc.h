@@ -108,18 +108,18 @@ FA__INLINE T NAME(rint)(T a)
     return MATH(rint)(a);
 }
 
-#define X(id, operation)                                                                                               \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(binary)(out, in, n, scalars, NAME(operation));                                                            \
+#define X(id, operation)                                                                              \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(binary)(out, in, n, scalars, NAME(operation));                                           \
     }
 FLOAT_BINARY(X)
 #undef X
 
-#define X(id, operation)                                                                                               \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(unary)(out, in, n, scalars, NAME(operation));                                                             \
+#define X(id, operation)                                                                              \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(unary)(out, in, n, scalars, NAME(operation));                                            \
     }
 FLOAT_UNARY(X)
 #undef X

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per type: clip. A NaN in any of the three gives NaN. BEFORE(a, b) is a < b in the order of the type. */
+/* Template, once per type: clip. A NaN in any of the three gives NaN. BEFORE(a, b) is a < b in the order of
+ * the type. */
 
 FA__INLINE T NAME(clip)(T value, T low, T high)
 {
-    const T raised = IS_NAN(value) || BEFORE(low, value) ? value : low;
-    return IS_NAN(raised) || BEFORE(raised, high) ? raised : high;
+    const T raised = IS_NAN(value) ? value : BEFORE(low, value) ? value : low;
+    return IS_NAN(raised) ? raised : BEFORE(raised, high) ? raised : high;
 }
 
 static void NAME(clip_loop)(void *out_block, const void *const *in, int64_t n, unsigned scalars)
@@ -30,7 +31,8 @@ static void NAME(clip_loop)(void *out_block, const void *const *in, int64_t n, u
     const T a_first = a[0], low_first = low[0], high_first = high[0];
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++)
-        out[i] = NAME(clip)(a_step ? a[i] : a_first, low_step ? low[i] : low_first, high_step ? high[i] : high_first);
+        out[i] = NAME(clip)(a_step ? a[i] : a_first, low_step ? low[i] : low_first,
+                            high_step ? high[i] : high_first);
 }
 
 static void NAME(fill)(fa__kernels *kernels)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per type but float16: comparisons, logic and predicates, all of which give bool. The file that includes
- * it defines EQUAL, LESS, LESS_EQUAL, TRUTH, IS_NAN and IS_INF for the kind of the type. */
+/* Template, once per type but float16: comparisons, logic and predicates, all of which give bool. The file
+ * that includes it defines EQUAL, LESS, LESS_EQUAL, TRUTH, IS_NAN and IS_INF for the kind of the type. */
 #include "kernel/drivers.inc.h"
 
 FA__INLINE bool NAME(compare_equal)(T a, T b)
@@ -71,18 +71,18 @@ FA__INLINE bool NAME(isfinite)(T a)
     return IS_FINITE(a);
 }
 
-#define X(id, operation)                                                                                               \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(binary_to_bool)(out, in, n, scalars, NAME(operation));                                                    \
+#define X(id, operation)                                                                              \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(binary_to_bool)(out, in, n, scalars, NAME(operation));                                   \
     }
 BOOL_OF_TWO(X)
 #undef X
 
-#define X(id, operation)                                                                                               \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(unary_to_bool)(out, in, n, scalars, NAME(operation));                                                     \
+#define X(id, operation)                                                                              \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(unary_to_bool)(out, in, n, scalars, NAME(operation));                                    \
     }
 BOOL_OF_ONE(X)
 #undef X

@@ -14,22 +14,22 @@ FA__INLINE T NAME(subtract)(T a, T b)
 
 FA__INLINE T NAME(minimum)(T a, T b)
 {
-    return NAME(is_nan)(a) || NAME(less_equal)(a, b) ? a : b;
+    return NAME(is_nan)(a) | NAME(less_equal)(a, b) ? a : b;
 }
 
 FA__INLINE T NAME(maximum)(T a, T b)
 {
-    return NAME(is_nan)(a) || NAME(less_equal)(b, a) ? a : b;
+    return NAME(is_nan)(a) | NAME(less_equal)(b, a) ? a : b;
 }
 
 FA__INLINE T NAME(fmin)(T a, T b)
 {
-    return NAME(is_nan)(b) || NAME(less_equal)(a, b) ? a : b;
+    return NAME(is_nan)(b) | NAME(less_equal)(a, b) ? a : b;
 }
 
 FA__INLINE T NAME(fmax)(T a, T b)
 {
-    return NAME(is_nan)(b) || NAME(less_equal)(b, a) ? a : b;
+    return NAME(is_nan)(b) | NAME(less_equal)(b, a) ? a : b;
 }
 
 FA__INLINE T NAME(negative)(T a)
@@ -52,18 +52,18 @@ FA__INLINE T NAME(square)(T a)
     return NAME(multiply)(a, a);
 }
 
-#define X(id, operation)                                                                                               \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(binary)(out, in, n, scalars, NAME(operation));                                                            \
+#define X(id, operation)                                                                              \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(binary)(out, in, n, scalars, NAME(operation));                                           \
     }
 COMPLEX_BINARY(X)
 #undef X
 
-#define X(id, operation)                                                                                               \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(unary)(out, in, n, scalars, NAME(operation));                                                             \
+#define X(id, operation)                                                                              \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(unary)(out, in, n, scalars, NAME(operation));                                            \
     }
 COMPLEX_UNARY(X)
 #undef X
@@ -88,15 +88,15 @@ static void NAME(imag_loop)(void *out, const void *const *in, int64_t n, unsigne
 
 /* ---- Operations on parts ----
  *
- * They run on blocks that are split into real and imaginary parts: that is how they become vectors, and how gcc 12 is kept
- * from fusing a sum and a difference of products side by side into one vfmaddsub, which it does despite
- * -ffp-contract=off. */
+ * They run on blocks that are split into real and imaginary parts: that is how they become vectors, and how
+ * gcc 12 is kept from fusing a sum and a difference of products side by side into one vfmaddsub, which it
+ * does despite -ffp-contract=off. */
 
 typedef struct NAME(parts) {
     R real[PARTS], imag[PARTS];
 } NAME(parts);
 
-FA__INLINE void NAME(split)(NAME(parts) *parts, const T *x, int64_t n, bool scalar)
+FA__INLINE void NAME(split)(NAME(parts) * parts, const T *x, int64_t n, bool scalar)
 {
     for (int64_t i = 0; i < n; i++) {
         parts->real[i] = x[scalar ? 0 : i].real;
@@ -105,8 +105,8 @@ FA__INLINE void NAME(split)(NAME(parts) *parts, const T *x, int64_t n, bool scal
 }
 
 /* Smith's method, in the order of operations of NumPy. */
-FA__INLINE void NAME(divide)(NAME(parts) *restrict out, const NAME(parts) *restrict a, const NAME(parts) *restrict b,
-                             int64_t n)
+FA__INLINE void NAME(divide)(NAME(parts) *restrict out, const NAME(parts) *restrict a,
+                             const NAME(parts) *restrict b, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const R size_real = MATH(fabs)(b->real[i]), size_imag = MATH(fabs)(b->imag[i]);
@@ -145,23 +145,26 @@ FA__INLINE void NAME(magnitude)(R *restrict out, const NAME(parts) *restrict a, 
     }
 }
 
-/* The value over its magnitude; of infinities only one part counts, and both together have no direction. */
+/* The value over its magnitude. Where that is infinite (also by overflow), what NumPy says: of an infinite
+ * real part the side; none when both are infinite; else that of the imaginary part. */
 FA__INLINE void NAME(sign)(NAME(parts) *restrict out, const NAME(parts) *restrict a, int64_t n)
 {
     R size[PARTS];
     NAME(magnitude)(size, a, n);
     for (int64_t i = 0; i < n; i++) {
         const R real = a->real[i], imag = a->imag[i];
-        const bool real_infinite = MATH(fabs)(real) == (R)INFINITY, imag_infinite = MATH(fabs)(imag) == (R)INFINITY;
-        const R real_side = MATH(copysign)(real_infinite ? 1 : 0, real), imag_side = MATH(copysign)(imag_infinite ? 1 : 0, imag);
-        const R none = real_infinite & imag_infinite ? (R)NAN : 0;
-        const R real_share = size[i] == 0 ? 0 : real / size[i], imag_share = size[i] == 0 ? 0 : imag / size[i];
-        out->real[i] = size[i] == (R)INFINITY ? real_side + none : real_share;
-        out->imag[i] = size[i] == (R)INFINITY ? imag_side + none : imag_share;
+        const bool far = size[i] == (R)INFINITY, zero = size[i] == 0;
+        const bool real_far = MATH(fabs)(real) == (R)INFINITY, imag_far = MATH(fabs)(imag) == (R)INFINITY;
+        const R none = real_far & imag_far ? (R)NAN : 0;
+        const R far_real = (real_far ? MATH(copysign)(1, real) : 0) + none;
+        const R far_imag = (real_far ? 0 : imag > 0 ? 1 : -1) + none;
+        const R near_real = zero ? 0 : real / size[i], near_imag = zero ? 0 : imag / size[i];
+        out->real[i] = far ? far_real : near_real;
+        out->imag[i] = far ? far_imag : near_imag;
     }
 }
 
-FA__INLINE void NAME(join)(T *out, const NAME(parts) *parts, int64_t n)
+FA__INLINE void NAME(join)(T *out, const NAME(parts) * parts, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         out[i] = (T){parts->real[i], parts->imag[i]};
@@ -179,16 +182,16 @@ static void NAME(divide_loop)(void *out, const void *const *in, int64_t n, unsig
     }
 }
 
-#define X(operation)                                                                                                   \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(parts) a = {{0}, {0}}, result;                                                                            \
-        for (int64_t done = 0; done < n; done += PARTS) {                                                              \
-            const int64_t count = n - done < PARTS ? n - done : PARTS;                                                 \
-            NAME(split)(&a, (const T *)in[0] + (scalars & 1 ? 0 : done), count, scalars & 1);                          \
-            NAME(operation)(&result, &a, count);                                                                       \
-            NAME(join)((T *)out + done, &result, count);                                                               \
-        }                                                                                                              \
+#define X(operation)                                                                                  \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(parts) a = {{0}, {0}}, result;                                                           \
+        for (int64_t done = 0; done < n; done += PARTS) {                                             \
+            const int64_t count = n - done < PARTS ? n - done : PARTS;                                \
+            NAME(split)(&a, (const T *)in[0] + (scalars & 1 ? 0 : done), count, scalars & 1);         \
+            NAME(operation)(&result, &a, count);                                                      \
+            NAME(join)((T *)out + done, &result, count);                                              \
+        }                                                                                             \
     }
 X(reciprocal)
 X(sign)

@@ -2,13 +2,13 @@
 /* Template, once per type T to convert from: to every type but float16. The file that includes it defines
  * CONVERT(to, a), the value of a as the type with the suffix `to`, and TRUTH(a). */
 
-#define X(id, suffix, TO, VALUE)                                                                                       \
-    static void FA__JOIN(NAME(convert), suffix)(void *out_block, const void *in, int64_t n)                            \
-    {                                                                                                                  \
-        TO *out = out_block;                                                                                           \
-        const T *a = in;                                                                                               \
-        for (int64_t i = 0; i < n; i++)                                                                                \
-            out[i] = VALUE;                                                                                            \
+#define X(id, suffix, TO, VALUE)                                                            \
+    static void FA__JOIN(NAME(convert), suffix)(void *out_block, const void *in, int64_t n) \
+    {                                                                                       \
+        TO *out = out_block;                                                                \
+        const T *a = in;                                                                    \
+        for (int64_t i = 0; i < n; i++)                                                     \
+            out[i] = VALUE;                                                                 \
     }
 CONVERT_TARGETS(X)
 #undef X

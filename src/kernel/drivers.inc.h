@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per type T: the shapes of elementwise loops. An operation is an inline function on elements; a driver
- * is inlined around it, so that each loop below becomes one vector loop per operation. */
+/* Template, once per type T: the shapes of elementwise loops. An operation is an inline function on elements;
+ * a driver is inlined around it, so that each loop below becomes one vector loop per operation. */
 
-FA__INLINE void NAME(unary)(void *out_block, const void *const *in, int64_t n, unsigned scalars, T (*operation)(T))
+FA__INLINE void NAME(unary)(void *out_block, const void *const *in, int64_t n, unsigned scalars,
+                            T (*operation)(T))
 {
     T *out = out_block;
     const T *a = in[0];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Includes FA__TEMPLATE once per type of the kinds asked for by FA__WITH_BOOL, FA__WITH_INTEGERS, FA__WITH_FLOATS (float32,
- * float64) and FA__WITH_COMPLEX, with these macros:
- * S: suffix, T: element, TYPE: its fa_type, BITS: its size, U: the unsigned integer of that size;
- * IS_SIGNED (integers); R and REAL_TYPE, REAL_S (complex: the real type). float16 has no templates: kernel/half.inc.h. */
+/* Includes FA__TEMPLATE once per type of the kinds asked for by FA__WITH_BOOL, FA__WITH_INTEGERS,
+ * FA__WITH_FLOATS (float32, float64) and FA__WITH_COMPLEX, with these macros: S: suffix, T: element, TYPE:
+ * its fa_type, BITS: its size, U: the unsigned integer of that size; IS_SIGNED (integers); R and REAL_TYPE,
+ * REAL_S (complex: the real type). float16 has no templates: kernel/half.inc.h. */
 
 #ifdef FA__WITH_BOOL
 #define S    b8

@@ -16,14 +16,16 @@ FA__INLINE void half_narrow(fa__half *out, const float *in, int64_t n)
 {
     int64_t i = 0;
     for (; i + 8 <= n; i += 8)
-        _mm_storeu_si128((__m128i *)(out + i), _mm256_cvtps_ph(_mm256_loadu_ps(in + i), _MM_FROUND_TO_NEAREST_INT));
+        _mm_storeu_si128((__m128i *)(out + i),
+                         _mm256_cvtps_ph(_mm256_loadu_ps(in + i), _MM_FROUND_TO_NEAREST_INT));
     for (; i < n; i++)
         out[i].bits = (uint16_t)_mm_cvtsi128_si32(_mm_cvtps_ph(_mm_set_ss(in[i]), _MM_FROUND_TO_NEAREST_INT));
 }
 
-/* Runs a float32 loop of `arity` inputs on float16. Results of the loop are float32 or, with `to_bool`, bool. */
-__attribute__((unused)) static void half_loop(void *out, const void *const *in, int arity, int64_t n, unsigned scalars,
-                                              fa__loop *loop, bool to_bool)
+/* Runs a float32 loop of `arity` inputs on float16. Results of the loop are float32 or, with `to_bool`, bool.
+ */
+__attribute__((unused)) static void half_loop(void *out, const void *const *in, int arity, int64_t n,
+                                              unsigned scalars, fa__loop *loop, bool to_bool)
 {
     float inputs[3][HALF_BLOCK], results[HALF_BLOCK];
     const void *pointers[3] = {inputs[0], inputs[1], inputs[2]};

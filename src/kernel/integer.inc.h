@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per integer type: arithmetic that wraps as NumPy's does. Computed in unsigned integers at least as wide
- * as int, where C defines the wrap. */
+/* Template, once per integer type: arithmetic that wraps as NumPy's does. Computed in unsigned integers at
+ * least as wide as int, where C defines the wrap. */
 #include "kernel/drivers.inc.h"
 
 #if BITS < 64
@@ -133,18 +133,18 @@ FA__INLINE T NAME(invert)(T a)
     return (T)~a;
 }
 
-#define X(id, operation)                                                                                               \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(binary)(out, in, n, scalars, NAME(operation));                                                            \
+#define X(id, operation)                                                                              \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(binary)(out, in, n, scalars, NAME(operation));                                           \
     }
 INTEGER_BINARY(X)
 #undef X
 
-#define X(id, operation)                                                                                               \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)                  \
-    {                                                                                                                  \
-        NAME(unary)(out, in, n, scalars, NAME(operation));                                                             \
+#define X(id, operation)                                                                              \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        NAME(unary)(out, in, n, scalars, NAME(operation));                                            \
     }
 INTEGER_UNARY(X)
 #undef X

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What one compilation of the kernels (an isa_*.c file with one instruction set) hands to kernel/table.c. Each family of
- * kernels fills its own part of the table. Knows nothing about which instruction set the processor has. */
+/* What one compilation of the kernels (an isa_*.c file with one instruction set) hands to kernel/table.c.
+ * Each family of kernels fills its own part of the table. Knows nothing about which instruction set the
+ * processor has. */
 #ifndef FA_KERNEL_ISA_H
 #define FA_KERNEL_ISA_H
 
@@ -12,14 +13,14 @@ enum { FA__KERNEL_TYPES = FA_TYPE_COMPLEX128 + 1 };
 typedef struct fa__kernels {
     const char *name;
     fa__loop *loops[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
-    fa__loop *compare_mixed[FA__OPERATION_COUNT][2]; /* [1]: the first is signed */
+    fa__loop *compare_mixed[FA__OPERATION_COUNT][2];                /* [1]: the first is signed */
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
     bool (*any_negative[FA__KERNEL_TYPES])(const void *elements, int64_t n);
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
     void (*scatter)(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
-    void (*transpose)(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride, int64_t rows,
-                      int64_t columns, int64_t item_bytes, int swap);
+    void (*transpose)(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride,
+                      int64_t rows, int64_t columns, int64_t item_bytes, int swap);
     void (*stream_copy)(void *out, const void *in, size_t bytes);
     void (*fill)(void *out, const void *element, int64_t n, int64_t item_bytes);
     void (*generate)(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
@@ -27,20 +28,20 @@ typedef struct fa__kernels {
 } fa__kernels;
 
 /* The families, and what each fills; X(name). */
-#define FA__FAMILIES(X)                                                                                                \
-    X(arithmetic)                                                                                                      \
-    X(integer)                                                                                                         \
-    X(complex)                                                                                                         \
-    X(math)                                                                                                            \
-    X(compare)                                                                                                         \
-    X(select)                                                                                                          \
-    X(convert)                                                                                                         \
-    X(reduce)                                                                                                          \
-    X(move)                                                                                                            \
+#define FA__FAMILIES(X) \
+    X(arithmetic)       \
+    X(integer)          \
+    X(complex)          \
+    X(math)             \
+    X(compare)          \
+    X(select)           \
+    X(convert)          \
+    X(reduce)           \
+    X(move)             \
     X(random)
 
-#define FA__ROW(family)                                                                                                \
-    void fa__fill_##family##_v3(fa__kernels *kernels);                                                                 \
+#define FA__ROW(family)                                \
+    void fa__fill_##family##_v3(fa__kernels *kernels); \
     void fa__fill_##family##_v4(fa__kernels *kernels);
 FA__FAMILIES(FA__ROW)
 #undef FA__ROW

@@ -4,33 +4,33 @@
 #include "kernel/half.inc.h"
 #include "kernel/real.h"
 
-#define FLOAT_BINARY(X)                                                                                                \
-    X(ADD, add)                                                                                                        \
-    X(SUBTRACT, subtract)                                                                                              \
-    X(MULTIPLY, multiply)                                                                                              \
-    X(DIVIDE, divide)                                                                                                  \
-    X(COPYSIGN, copysign)                                                                                              \
-    X(MINIMUM, minimum)                                                                                                \
-    X(MAXIMUM, maximum)                                                                                                \
-    X(FMIN, fmin)                                                                                                      \
+#define FLOAT_BINARY(X)   \
+    X(ADD, add)           \
+    X(SUBTRACT, subtract) \
+    X(MULTIPLY, multiply) \
+    X(DIVIDE, divide)     \
+    X(COPYSIGN, copysign) \
+    X(MINIMUM, minimum)   \
+    X(MAXIMUM, maximum)   \
+    X(FMIN, fmin)         \
     X(FMAX, fmax)
-#define FLOAT_UNARY(X)                                                                                                 \
-    X(NEGATIVE, negative)                                                                                              \
-    X(POSITIVE, positive)                                                                                              \
-    X(IMAG, imag)                                                                                                      \
-    X(ABSOLUTE, absolute)                                                                                              \
-    X(SIGN, sign)                                                                                                      \
-    X(SQUARE, square)                                                                                                  \
-    X(RECIPROCAL, reciprocal)                                                                                          \
-    X(SQRT, sqrt)                                                                                                      \
-    X(FLOOR, floor)                                                                                                    \
-    X(CEIL, ceil)                                                                                                      \
-    X(TRUNC, trunc)                                                                                                    \
+#define FLOAT_UNARY(X)        \
+    X(NEGATIVE, negative)     \
+    X(POSITIVE, positive)     \
+    X(IMAG, imag)             \
+    X(ABSOLUTE, absolute)     \
+    X(SIGN, sign)             \
+    X(SQUARE, square)         \
+    X(RECIPROCAL, reciprocal) \
+    X(SQRT, sqrt)             \
+    X(FLOOR, floor)           \
+    X(CEIL, ceil)             \
+    X(TRUNC, trunc)           \
     X(RINT, rint)
 /* Operations that mean the same as another one on real types. */
-#define FLOAT_UNARY_SHARED(X)                                                                                          \
-    X(FABS, absolute)                                                                                                  \
-    X(CONJUGATE, positive)                                                                                             \
+#define FLOAT_UNARY_SHARED(X) \
+    X(FABS, absolute)         \
+    X(CONJUGATE, positive)    \
     X(REAL, positive)
 
 #define MATH(function) FA__JOIN(fa__##function, S)
@@ -38,18 +38,18 @@
 #define FA__TEMPLATE "kernel/arithmetic.inc.h"
 #include "kernel/each_type.inc.h"
 
-#define X(id, operation)                                                                                               \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)                    \
-    {                                                                                                                  \
-        half_loop(out, in, 2, n, scalars, operation##_loop_f32, false);                                                \
+#define X(id, operation)                                                                            \
+    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                               \
+        half_loop(out, in, 2, n, scalars, operation##_loop_f32, false);                             \
     }
 FLOAT_BINARY(X)
 #undef X
 
-#define X(id, operation)                                                                                               \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)                    \
-    {                                                                                                                  \
-        half_loop(out, in, 1, n, scalars, operation##_loop_f32, false);                                                \
+#define X(id, operation)                                                                            \
+    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                               \
+        half_loop(out, in, 1, n, scalars, operation##_loop_f32, false);                             \
     }
 FLOAT_UNARY(X)
 #undef X

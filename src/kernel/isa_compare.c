@@ -4,20 +4,20 @@
 #include "kernel/complex.h"
 #include "kernel/half.inc.h"
 
-#define BOOL_OF_TWO(X)                                                                                                 \
-    X(EQUAL, compare_equal)                                                                                            \
-    X(NOT_EQUAL, compare_not_equal)                                                                                    \
-    X(LESS, compare_less)                                                                                              \
-    X(LESS_EQUAL, compare_less_equal)                                                                                  \
-    X(GREATER, compare_greater)                                                                                        \
-    X(GREATER_EQUAL, compare_greater_equal)                                                                            \
-    X(LOGICAL_AND, logical_and)                                                                                        \
-    X(LOGICAL_OR, logical_or)                                                                                          \
+#define BOOL_OF_TWO(X)                      \
+    X(EQUAL, compare_equal)                 \
+    X(NOT_EQUAL, compare_not_equal)         \
+    X(LESS, compare_less)                   \
+    X(LESS_EQUAL, compare_less_equal)       \
+    X(GREATER, compare_greater)             \
+    X(GREATER_EQUAL, compare_greater_equal) \
+    X(LOGICAL_AND, logical_and)             \
+    X(LOGICAL_OR, logical_or)               \
     X(LOGICAL_XOR, logical_xor)
-#define BOOL_OF_ONE(X)                                                                                                 \
-    X(LOGICAL_NOT, logical_not)                                                                                        \
-    X(ISNAN, isnan)                                                                                                    \
-    X(ISINF, isinf)                                                                                                    \
+#define BOOL_OF_ONE(X)          \
+    X(LOGICAL_NOT, logical_not) \
+    X(ISNAN, isnan)             \
+    X(ISINF, isinf)             \
     X(ISFINITE, isfinite)
 
 #define TRUTH(a)     ((a) != 0)
@@ -84,12 +84,16 @@ FA__INLINE double magnitude_f64(double a)
 
 FA__INLINE bool signbit_f32(float a)
 {
-    return __builtin_signbitf(a) != 0;
+    int32_t bits;
+    memcpy(&bits, &a, sizeof bits);
+    return bits < 0;
 }
 
 FA__INLINE bool signbit_f64(double a)
 {
-    return __builtin_signbit(a) != 0;
+    int64_t bits;
+    memcpy(&bits, &a, sizeof bits);
+    return bits < 0;
 }
 
 static void signbit_loop_f32(void *out, const void *const *in, int64_t n, unsigned scalars)
@@ -102,50 +106,50 @@ static void signbit_loop_f64(void *out, const void *const *in, int64_t n, unsign
     unary_to_bool_f64(out, in, n, scalars, signbit_f64);
 }
 
-#define X(id, operation)                                                                                               \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)                    \
-    {                                                                                                                  \
-        half_loop(out, in, 2, n, scalars, operation##_loop_f32, true);                                                 \
+#define X(id, operation)                                                                            \
+    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                               \
+        half_loop(out, in, 2, n, scalars, operation##_loop_f32, true);                              \
     }
 BOOL_OF_TWO(X)
 #undef X
 
-#define X(id, operation)                                                                                               \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)                    \
-    {                                                                                                                  \
-        half_loop(out, in, 1, n, scalars, operation##_loop_f32, true);                                                 \
+#define X(id, operation)                                                                            \
+    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                               \
+        half_loop(out, in, 1, n, scalars, operation##_loop_f32, true);                              \
     }
 BOOL_OF_ONE(X)
 X(SIGNBIT, signbit)
 #undef X
 
 /* int64 with uint64, compared as numbers. */
-#define MIXED(suffix, A, B, LESS_THAN, SAME)                                                                           \
-    FA__INLINE bool less_##suffix(A a, B b)                                                                            \
-    {                                                                                                                  \
-        return LESS_THAN;                                                                                              \
-    }                                                                                                                  \
-    FA__INLINE bool equal_##suffix(A a, B b)                                                                           \
-    {                                                                                                                  \
-        return SAME;                                                                                                   \
+#define MIXED(suffix, A, B, LESS_THAN, SAME) \
+    FA__INLINE bool less_##suffix(A a, B b)  \
+    {                                        \
+        return LESS_THAN;                    \
+    }                                        \
+    FA__INLINE bool equal_##suffix(A a, B b) \
+    {                                        \
+        return SAME;                         \
     }
 MIXED(i64_u64, int64_t, uint64_t, (a < 0) | ((uint64_t)a < b), (a >= 0) & ((uint64_t)a == b))
 MIXED(u64_i64, uint64_t, int64_t, (b > 0) & (a < (uint64_t)b), (b >= 0) & (a == (uint64_t)b))
 #undef MIXED
 
-#define MIXED_LOOP(name, A, B, RESULT)                                                                                 \
-    static void name(void *out_block, const void *const *in, int64_t n, unsigned scalars)                              \
-    {                                                                                                                  \
-        uint8_t *out = out_block;                                                                                      \
-        const A *first = in[0];                                                                                        \
-        const B *second = in[1];                                                                                       \
-        const int64_t first_step = !(scalars & 1), second_step = !(scalars & 2);                                       \
-        FA__INDEPENDENT                                                                                                \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            const A a = first[i * first_step];                                                                         \
-            const B b = second[i * second_step];                                                                       \
-            out[i] = RESULT;                                                                                           \
-        }                                                                                                              \
+#define MIXED_LOOP(name, A, B, RESULT)                                                    \
+    static void name(void *out_block, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                     \
+        uint8_t *out = out_block;                                                         \
+        const A *first = in[0];                                                           \
+        const B *second = in[1];                                                          \
+        const int64_t first_step = !(scalars & 1), second_step = !(scalars & 2);          \
+        FA__INDEPENDENT                                                                   \
+        for (int64_t i = 0; i < n; i++) {                                                 \
+            const A a = first[i * first_step];                                            \
+            const B b = second[i * second_step];                                          \
+            out[i] = RESULT;                                                              \
+        }                                                                                 \
     }
 MIXED_LOOP(mixed_equal_iu, int64_t, uint64_t, equal_i64_u64(a, b))
 MIXED_LOOP(mixed_not_equal_iu, int64_t, uint64_t, !equal_i64_u64(a, b))
@@ -182,8 +186,8 @@ void FA__ISA(fa__fill_compare)(fa__kernels *kernels)
     BOOL_OF_ONE(X)
     X(SIGNBIT, signbit)
 #undef X
-#define X(id, name)                                                                                                    \
-    kernels->compare_mixed[FA__OP_##id][1] = mixed_##name##_iu;                                                        \
+#define X(id, name)                                             \
+    kernels->compare_mixed[FA__OP_##id][1] = mixed_##name##_iu; \
     kernels->compare_mixed[FA__OP_##id][0] = mixed_##name##_ui;
     X(EQUAL, equal)
     X(NOT_EQUAL, not_equal)

@@ -7,18 +7,18 @@
 
 enum { PARTS = 128 }; /* elements that are split into their parts together */
 
-#define COMPLEX_BINARY(X)                                                                                              \
-    X(ADD, add)                                                                                                        \
-    X(SUBTRACT, subtract)                                                                                              \
-    X(MULTIPLY, multiply)                                                                                              \
-    X(MINIMUM, minimum)                                                                                                \
-    X(MAXIMUM, maximum)                                                                                                \
-    X(FMIN, fmin)                                                                                                      \
+#define COMPLEX_BINARY(X) \
+    X(ADD, add)           \
+    X(SUBTRACT, subtract) \
+    X(MULTIPLY, multiply) \
+    X(MINIMUM, minimum)   \
+    X(MAXIMUM, maximum)   \
+    X(FMIN, fmin)         \
     X(FMAX, fmax)
-#define COMPLEX_UNARY(X)                                                                                               \
-    X(NEGATIVE, negative)                                                                                              \
-    X(POSITIVE, positive)                                                                                              \
-    X(CONJUGATE, conjugate)                                                                                            \
+#define COMPLEX_UNARY(X)    \
+    X(NEGATIVE, negative)   \
+    X(POSITIVE, positive)   \
+    X(CONJUGATE, conjugate) \
     X(SQUARE, square)
 
 #define MATH(function) FA__JOIN(fa__##function, REAL_S)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Conversions between all numeric types, with what x86-64 gives where a value does not fit: float to an integer of up to
- * 32 bits goes through int32 (uint32: int64), which is the smallest integer for everything out of range, and is then cut
- * to the type. NumPy itself gives other values for uint32 inside long contiguous arrays than elsewhere; here all are
- * those of its one-element cast. */
+/* Conversions between all numeric types, with what x86-64 gives where a value does not fit: float to an
+ * integer of up to 32 bits goes through int32 (uint32: int64), which is the smallest integer for everything
+ * out of range, and is then cut to the type. NumPy itself gives other values for uint32 inside long
+ * contiguous arrays than elsewhere; here all are those of its one-element cast. */
 #include "kernel/loop.h"
 #include "kernel/half.inc.h"
 
@@ -19,19 +19,19 @@ FA__INLINE uint64_t to_u64_f32(float a)
 }
 
 /* X(id, suffix, C type, value of a[i]) */
-#define CONVERT_TARGETS(X)                                                                                             \
-    X(BOOL, b8, uint8_t, TRUTH(a[i]))                                                                                  \
-    X(INT8, i8, int8_t, (int8_t)INT32(a[i]))                                                                           \
-    X(UINT8, u8, uint8_t, (uint8_t)INT32(a[i]))                                                                        \
-    X(INT16, i16, int16_t, (int16_t)INT32(a[i]))                                                                       \
-    X(UINT16, u16, uint16_t, (uint16_t)INT32(a[i]))                                                                    \
-    X(INT32, i32, int32_t, INT32(a[i]))                                                                                \
-    X(UINT32, u32, uint32_t, (uint32_t)INT64(a[i]))                                                                    \
-    X(INT64, i64, int64_t, INT64(a[i]))                                                                                \
-    X(UINT64, u64, uint64_t, UINT64(a[i]))                                                                             \
-    X(FLOAT32, f32, float, (float)REAL(a[i]))                                                                          \
-    X(FLOAT64, f64, double, (double)REAL(a[i]))                                                                        \
-    X(COMPLEX64, c64, fa__complex64, ((fa__complex64){(float)REAL(a[i]), (float)IMAG(a[i])}))                          \
+#define CONVERT_TARGETS(X)                                                                    \
+    X(BOOL, b8, uint8_t, TRUTH(a[i]))                                                         \
+    X(INT8, i8, int8_t, (int8_t)INT32(a[i]))                                                  \
+    X(UINT8, u8, uint8_t, (uint8_t)INT32(a[i]))                                               \
+    X(INT16, i16, int16_t, (int16_t)INT32(a[i]))                                              \
+    X(UINT16, u16, uint16_t, (uint16_t)INT32(a[i]))                                           \
+    X(INT32, i32, int32_t, INT32(a[i]))                                                       \
+    X(UINT32, u32, uint32_t, (uint32_t)INT64(a[i]))                                           \
+    X(INT64, i64, int64_t, INT64(a[i]))                                                       \
+    X(UINT64, u64, uint64_t, UINT64(a[i]))                                                    \
+    X(FLOAT32, f32, float, (float)REAL(a[i]))                                                 \
+    X(FLOAT64, f64, double, (double)REAL(a[i]))                                               \
+    X(COMPLEX64, c64, fa__complex64, ((fa__complex64){(float)REAL(a[i]), (float)IMAG(a[i])})) \
     X(COMPLEX128, c128, fa__complex128, ((fa__complex128){(double)REAL(a[i]), (double)IMAG(a[i])}))
 
 #define INT32(a)  ((int32_t)REAL(a))
@@ -70,21 +70,22 @@ FA__INLINE uint64_t to_u64_f32(float a)
 #include "kernel/each_type.inc.h"
 
 /* From float16: through float32, which holds every one. */
-#define X(id, suffix, TO, VALUE)                                                                                       \
-    static void convert_f16_##suffix(void *out, const void *in, int64_t n)                                             \
-    {                                                                                                                  \
-        float block[HALF_BLOCK];                                                                                       \
-        for (int64_t done = 0; done < n; done += HALF_BLOCK) {                                                         \
-            const int64_t count = n - done < HALF_BLOCK ? n - done : HALF_BLOCK;                                       \
-            half_widen(block, (const fa__half *)in + done, count);                                                     \
-            convert_f32_##suffix((TO *)out + done, block, count);                                                      \
-        }                                                                                                              \
+#define X(id, suffix, TO, VALUE)                                                 \
+    static void convert_f16_##suffix(void *out, const void *in, int64_t n)       \
+    {                                                                            \
+        float block[HALF_BLOCK];                                                 \
+        for (int64_t done = 0; done < n; done += HALF_BLOCK) {                   \
+            const int64_t count = n - done < HALF_BLOCK ? n - done : HALF_BLOCK; \
+            half_widen(block, (const fa__half *)in + done, count);               \
+            convert_f32_##suffix((TO *)out + done, block, count);                \
+        }                                                                        \
     }
 CONVERT_TARGETS(X)
 #undef X
 
-/* To float16: through float32 with one rounding. Integers that float32 cannot hold are above what float16 can. A double
- * keeps the bits that float32 holds, the last of them set when any behind it is: then the second rounding is right. */
+/* To float16: through float32 with one rounding. Integers that float32 cannot hold are above what float16
+ * can. A double keeps the bits that float32 holds, the last of them set when any behind it is: then the
+ * second rounding is right. */
 static void narrow_to_odd(float *out, const double *in, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -110,29 +111,29 @@ static void convert_c128_to_block(float *out, const fa__complex128 *in, int64_t 
     narrow_to_odd(out, real, n);
 }
 
-#define X(id, suffix, type, to_block)                                                                                  \
-    static void convert_##suffix##_f16(void *out, const void *in, int64_t n)                                           \
-    {                                                                                                                  \
-        float block[HALF_BLOCK];                                                                                       \
-        for (int64_t done = 0; done < n; done += HALF_BLOCK) {                                                         \
-            const int64_t count = n - done < HALF_BLOCK ? n - done : HALF_BLOCK;                                       \
-            to_block(block, (const type *)in + done, count);                                                           \
-            half_narrow((fa__half *)out + done, block, count);                                                         \
-        }                                                                                                              \
+#define X(id, suffix, type, to_block)                                            \
+    static void convert_##suffix##_f16(void *out, const void *in, int64_t n)     \
+    {                                                                            \
+        float block[HALF_BLOCK];                                                 \
+        for (int64_t done = 0; done < n; done += HALF_BLOCK) {                   \
+            const int64_t count = n - done < HALF_BLOCK ? n - done : HALF_BLOCK; \
+            to_block(block, (const type *)in + done, count);                     \
+            half_narrow((fa__half *)out + done, block, count);                   \
+        }                                                                        \
     }
-#define TO_HALF(X)                                                                                                     \
-    X(BOOL, b8, uint8_t, convert_b8_f32)                                                                               \
-    X(INT8, i8, int8_t, convert_i8_f32)                                                                                \
-    X(UINT8, u8, uint8_t, convert_u8_f32)                                                                              \
-    X(INT16, i16, int16_t, convert_i16_f32)                                                                            \
-    X(UINT16, u16, uint16_t, convert_u16_f32)                                                                          \
-    X(INT32, i32, int32_t, convert_i32_f32)                                                                            \
-    X(UINT32, u32, uint32_t, convert_u32_f32)                                                                          \
-    X(INT64, i64, int64_t, convert_i64_f32)                                                                            \
-    X(UINT64, u64, uint64_t, convert_u64_f32)                                                                          \
-    X(FLOAT32, f32, float, convert_f32_f32)                                                                            \
-    X(FLOAT64, f64, double, convert_f64_to_block)                                                                      \
-    X(COMPLEX64, c64, fa__complex64, convert_c64_f32)                                                                  \
+#define TO_HALF(X)                                    \
+    X(BOOL, b8, uint8_t, convert_b8_f32)              \
+    X(INT8, i8, int8_t, convert_i8_f32)               \
+    X(UINT8, u8, uint8_t, convert_u8_f32)             \
+    X(INT16, i16, int16_t, convert_i16_f32)           \
+    X(UINT16, u16, uint16_t, convert_u16_f32)         \
+    X(INT32, i32, int32_t, convert_i32_f32)           \
+    X(UINT32, u32, uint32_t, convert_u32_f32)         \
+    X(INT64, i64, int64_t, convert_i64_f32)           \
+    X(UINT64, u64, uint64_t, convert_u64_f32)         \
+    X(FLOAT32, f32, float, convert_f32_f32)           \
+    X(FLOAT64, f64, double, convert_f64_to_block)     \
+    X(COMPLEX64, c64, fa__complex64, convert_c64_f32) \
     X(COMPLEX128, c128, fa__complex128, convert_c128_to_block)
 TO_HALF(X)
 #undef X
@@ -160,7 +161,8 @@ void FA__ISA(fa__fill_convert)(fa__kernels *kernels)
 #define X(id, suffix, TO, VALUE) kernels->converts[FA_TYPE_FLOAT16][FA_TYPE_##id] = convert_f16_##suffix;
     CONVERT_TARGETS(X)
 #undef X
-#define X(id, suffix, type, to_block) kernels->converts[FA_TYPE_##id][FA_TYPE_FLOAT16] = convert_##suffix##_f16;
+#define X(id, suffix, type, to_block) \
+    kernels->converts[FA_TYPE_##id][FA_TYPE_FLOAT16] = convert_##suffix##_f16;
     TO_HALF(X)
 #undef X
     kernels->converts[FA_TYPE_FLOAT16][FA_TYPE_FLOAT16] = convert_f16_f16;

@@ -2,34 +2,34 @@
 /* Arithmetic, bits and shifts of bool and integers. */
 #include "kernel/loop.h"
 
-#define INTEGER_BINARY(X)                                                                                              \
-    X(ADD, add)                                                                                                        \
-    X(SUBTRACT, subtract)                                                                                              \
-    X(MULTIPLY, multiply)                                                                                              \
-    X(MINIMUM, minimum)                                                                                                \
-    X(MAXIMUM, maximum)                                                                                                \
-    X(BITWISE_AND, bitwise_and)                                                                                        \
-    X(BITWISE_OR, bitwise_or)                                                                                          \
-    X(BITWISE_XOR, bitwise_xor)                                                                                        \
-    X(LEFT_SHIFT, left_shift)                                                                                          \
+#define INTEGER_BINARY(X)       \
+    X(ADD, add)                 \
+    X(SUBTRACT, subtract)       \
+    X(MULTIPLY, multiply)       \
+    X(MINIMUM, minimum)         \
+    X(MAXIMUM, maximum)         \
+    X(BITWISE_AND, bitwise_and) \
+    X(BITWISE_OR, bitwise_or)   \
+    X(BITWISE_XOR, bitwise_xor) \
+    X(LEFT_SHIFT, left_shift)   \
     X(RIGHT_SHIFT, right_shift)
-#define INTEGER_UNARY(X)                                                                                               \
-    X(NEGATIVE, negative)                                                                                              \
-    X(POSITIVE, positive)                                                                                              \
-    X(IMAG, zero)                                                                                                      \
-    X(ABSOLUTE, absolute)                                                                                              \
-    X(SIGN, sign)                                                                                                      \
-    X(SQUARE, square)                                                                                                  \
-    X(RECIPROCAL, reciprocal)                                                                                          \
+#define INTEGER_UNARY(X)      \
+    X(NEGATIVE, negative)     \
+    X(POSITIVE, positive)     \
+    X(IMAG, zero)             \
+    X(ABSOLUTE, absolute)     \
+    X(SIGN, sign)             \
+    X(SQUARE, square)         \
+    X(RECIPROCAL, reciprocal) \
     X(INVERT, invert)
 /* Operations that mean the same as another one on integers. */
-#define INTEGER_SHARED(X)                                                                                              \
-    X(FMIN, minimum)                                                                                                   \
-    X(FMAX, maximum)                                                                                                   \
-    X(CONJUGATE, positive)                                                                                             \
-    X(REAL, positive)                                                                                                  \
-    X(FLOOR, positive)                                                                                                 \
-    X(CEIL, positive)                                                                                                  \
+#define INTEGER_SHARED(X)  \
+    X(FMIN, minimum)       \
+    X(FMAX, maximum)       \
+    X(CONJUGATE, positive) \
+    X(REAL, positive)      \
+    X(FLOOR, positive)     \
+    X(CEIL, positive)      \
     X(TRUNC, positive)
 
 #define FA__WITH_INTEGERS
@@ -74,26 +74,26 @@ FA__INLINE uint8_t zero_b8(uint8_t a)
     return 0;
 }
 
-#define BOOL_BINARY(X)                                                                                                 \
-    X(or)                                                                                                              \
-    X(and)                                                                                                             \
+#define BOOL_BINARY(X) \
+    X(or)              \
+    X(and)             \
     X(xor)
-#define BOOL_UNARY(X)                                                                                                  \
-    X(not)                                                                                                             \
-    X(same)                                                                                                            \
+#define BOOL_UNARY(X) \
+    X(not )           \
+    X(same)           \
     X(zero)
 
-#define X(operation)                                                                                                   \
-    static void operation##_loop_b8(void *out, const void *const *in, int64_t n, unsigned scalars)                   \
-    {                                                                                                                  \
-        binary_b8(out, in, n, scalars, operation##_b8);                                                            \
+#define X(operation)                                                                               \
+    static void operation##_loop_b8(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                              \
+        binary_b8(out, in, n, scalars, operation##_b8);                                            \
     }
 BOOL_BINARY(X)
 #undef X
-#define X(operation)                                                                                                   \
-    static void operation##_loop_b8(void *out, const void *const *in, int64_t n, unsigned scalars)                   \
-    {                                                                                                                  \
-        unary_b8(out, in, n, scalars, operation##_b8);                                                             \
+#define X(operation)                                                                               \
+    static void operation##_loop_b8(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                              \
+        unary_b8(out, in, n, scalars, operation##_b8);                                             \
     }
 BOOL_UNARY(X)
 #undef X
@@ -110,7 +110,7 @@ static void fill_b8(fa__kernels *kernels)
     X(BITWISE_AND, and)
     X(BITWISE_OR, or)
     X(BITWISE_XOR, xor)
-    X(INVERT, not)
+    X(INVERT, not )
     X(ABSOLUTE, same)
     X(REAL, same)
     X(IMAG, zero)

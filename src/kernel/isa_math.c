@@ -4,32 +4,34 @@
 #include "kernel/half.inc.h"
 #include "kernel/sleef.h"
 
-#define MATH_UNARY(X)                                                                                                  \
-    X(CBRT, cbrt, u10)                                                                                                 \
-    X(EXP, exp, u10)                                                                                                   \
-    X(EXP2, exp2, u10)                                                                                                 \
-    X(EXPM1, expm1, u10)                                                                                               \
-    X(LOG, log, u10)                                                                                                   \
-    X(LOG2, log2, u10)                                                                                                 \
-    X(LOG10, log10, u10)                                                                                               \
-    X(SIN, sin, u10)                                                                                                   \
-    X(COS, cos, u10)                                                                                                   \
-    X(TAN, tan, u10)                                                                                                   \
-    X(ARCSIN, asin, u10)                                                                                               \
-    X(ARCCOS, acos, u10)                                                                                               \
-    X(ARCTAN, atan, u10)                                                                                               \
-    X(TANH, tanh, u10)                                                                                                 \
+#include <float.h>
+
+#define MATH_UNARY(X)    \
+    X(CBRT, cbrt, u10)   \
+    X(EXP, exp, u10)     \
+    X(EXP2, exp2, u10)   \
+    X(EXPM1, expm1, u10) \
+    X(LOG, log, u10)     \
+    X(LOG2, log2, u10)   \
+    X(LOG10, log10, u10) \
+    X(SIN, sin, u10)     \
+    X(COS, cos, u10)     \
+    X(TAN, tan, u10)     \
+    X(ARCSIN, asin, u10) \
+    X(ARCCOS, acos, u10) \
+    X(ARCTAN, atan, u10) \
+    X(TANH, tanh, u10)   \
     X(ARCTANH, atanh, u10)
 /* Those that need more than SLEEF's function. */
-#define MATH_UNARY_MENDED(X)                                                                                           \
-    X(LOG1P, log1p, u10)                                                                                               \
-    X(SINH, sinh, u10)                                                                                                 \
-    X(COSH, cosh, u10)                                                                                                 \
-    X(ARCSINH, asinh, u10)                                                                                             \
+#define MATH_UNARY_MENDED(X) \
+    X(LOG1P, log1p, u10)     \
+    X(SINH, sinh, u10)       \
+    X(COSH, cosh, u10)       \
+    X(ARCSINH, asinh, u10)   \
     X(ARCCOSH, acosh, u10)
-#define MATH_BINARY(X)                                                                                                 \
-    X(POWER, pow, u10)                                                                                                 \
-    X(ARCTAN2, atan2, u10)                                                                                             \
+#define MATH_BINARY_MENDED(X) X(POWER, pow, u10)
+#define MATH_BINARY(X)     \
+    X(ARCTAN2, atan2, u10) \
     X(HYPOT, hypot, u05)
 
 /* Vectors under names that do not tell their width: PD is the suffix of intrinsics, pd or ps. */
@@ -48,8 +50,9 @@
 #define ANY_(mask, pd)       (_mm256_movemask_##pd(mask) != 0)
 #define CHOOSE_(m, a, b, pd) _mm256_blendv_##pd(b, a, m)
 #endif
-#define WITH_SIGN_(a, b, pd)                                                                                           \
-    VECTOR(or_##pd)(VECTOR(andnot_##pd)(VECTOR(set1_##pd)(-0.0f), a), VECTOR(and_##pd)(VECTOR(set1_##pd)(-0.0f), b))
+#define WITH_SIGN_(a, b, pd) \
+    VECTOR(or_##pd)          \
+    (VECTOR(andnot_##pd)(VECTOR(set1_##pd)(-0.0f), a), VECTOR(and_##pd)(VECTOR(set1_##pd)(-0.0f), b))
 
 #define LN_2 0.693147180559945309417
 
@@ -71,6 +74,7 @@
 #define LOG1P_FAR             0x1p60
 #define SINH_FAR              709.0
 #define ASINH_FAR             0x1p500
+#define LARGEST               DBL_MAX
 #define HALF_E                0x1.5bf0a8b145769p+0
 #define HALF_E_REST           0x1.4d57ee2b1013ap-54
 #include "kernel/math.inc.h"
@@ -92,6 +96,7 @@
 #undef LOG1P_FAR
 #undef SINH_FAR
 #undef ASINH_FAR
+#undef LARGEST
 #undef HALF_E
 #undef HALF_E_REST
 
@@ -113,25 +118,27 @@
 #define LOG1P_FAR             0x1p60f
 #define SINH_FAR              88.0f
 #define ASINH_FAR             0x1p60f
+#define LARGEST               FLT_MAX
 #define HALF_E                0x1.5bf0a8p+0f
 #define HALF_E_REST           0x1.628aeep-25f
 #include "kernel/math.inc.h"
 
-#define X(id, name, accuracy)                                                                                          \
-    static void name##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)                         \
-    {                                                                                                                  \
-        half_loop(out, in, 1, n, scalars, name##_loop_f32, false);                                                     \
+#define X(id, name, accuracy)                                                                  \
+    static void name##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                          \
+        half_loop(out, in, 1, n, scalars, name##_loop_f32, false);                             \
     }
 MATH_UNARY(X)
 MATH_UNARY_MENDED(X)
 #undef X
 
-#define X(id, name, accuracy)                                                                                          \
-    static void name##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)                         \
-    {                                                                                                                  \
-        half_loop(out, in, 2, n, scalars, name##_loop_f32, false);                                                     \
+#define X(id, name, accuracy)                                                                  \
+    static void name##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                          \
+        half_loop(out, in, 2, n, scalars, name##_loop_f32, false);                             \
     }
 MATH_BINARY(X)
+MATH_BINARY_MENDED(X)
 #undef X
 
 void FA__ISA(fa__fill_math)(fa__kernels *kernels)
@@ -142,5 +149,6 @@ void FA__ISA(fa__fill_math)(fa__kernels *kernels)
     MATH_UNARY(X)
     MATH_UNARY_MENDED(X)
     MATH_BINARY(X)
+    MATH_BINARY_MENDED(X)
 #undef X
 }

@@ -116,25 +116,25 @@ static void move_item(unsigned char *out, const unsigned char *in, int64_t item_
     memcpy(out + part, in + part, (size_t)(item_bytes - part));
 }
 
-static void any_strided(unsigned char *out, int64_t out_stride, const unsigned char *in, int64_t in_stride, int64_t n,
-                        int64_t item_bytes, int swap)
+static void any_strided(unsigned char *out, int64_t out_stride, const unsigned char *in, int64_t in_stride,
+                        int64_t n, int64_t item_bytes, int swap)
 {
     for (int64_t i = 0; i < n; i++)
         move_item(out + i * out_stride, in + i * in_stride, item_bytes, swap);
 }
 
 /* The loops for items of `item_bytes` in parts of `swap`: X(item_bytes, swap, suffix). */
-#define MOVES(X)                                                                                                       \
-    X(1, 1, move1)                                                                                                     \
-    X(2, 1, move2)                                                                                                     \
-    X(4, 1, move4)                                                                                                     \
-    X(8, 1, move8)                                                                                                     \
-    X(16, 1, move16)                                                                                                   \
-    X(2, 2, turn2)                                                                                                     \
-    X(4, 4, turn4)                                                                                                     \
-    X(8, 8, turn8)                                                                                                     \
-    X(8, 4, turn44)                                                                                                    \
-    X(16, 8, turn88)                                                                                                   \
+#define MOVES(X)     \
+    X(1, 1, move1)   \
+    X(2, 1, move2)   \
+    X(4, 1, move4)   \
+    X(8, 1, move8)   \
+    X(16, 1, move16) \
+    X(2, 2, turn2)   \
+    X(4, 4, turn4)   \
+    X(8, 8, turn8)   \
+    X(8, 4, turn44)  \
+    X(16, 8, turn88) \
     X(16, 16, turn16)
 
 enum { MOVE_KEY = 32 };
@@ -148,9 +148,9 @@ static void fill(void *out_block, const void *element, int64_t n, int64_t item_b
     case 1:
         memset(out, *(const unsigned char *)element, (size_t)n);
         return;
-#define X(size, swap, suffix)                                                                                          \
-    case size:                                                                                                         \
-        strided_##suffix(out, size, element, 0, n);                                                                    \
+#define X(size, swap, suffix)                       \
+    case size:                                      \
+        strided_##suffix(out, size, element, 0, n); \
         return;
         X(2, 1, move2)
         X(4, 1, move4)
@@ -181,9 +181,9 @@ static void gather(void *out, const void *in, int64_t stride, int64_t n, int64_t
     }
     if (item_bytes < MOVE_KEY && swap < MOVE_KEY)
         switch (item_bytes * MOVE_KEY + swap) {
-#define X(size, part, suffix)                                                                                          \
-    case size * MOVE_KEY + part:                                                                                       \
-        gather_##suffix(out, in, stride, n);                                                                           \
+#define X(size, part, suffix)                \
+    case size *MOVE_KEY + part:              \
+        gather_##suffix(out, in, stride, n); \
         return;
             MOVES(X)
 #undef X
@@ -203,9 +203,9 @@ static void scatter(void *out, int64_t stride, const void *in, int64_t n, int64_
         swap = 1;
     if (item_bytes < MOVE_KEY && swap < MOVE_KEY)
         switch (item_bytes * MOVE_KEY + swap) {
-#define X(size, part, suffix)                                                                                          \
-    case size * MOVE_KEY + part:                                                                                       \
-        scatter_##suffix(out, stride, in, n);                                                                          \
+#define X(size, part, suffix)                 \
+    case size *MOVE_KEY + part:               \
+        scatter_##suffix(out, stride, in, n); \
         return;
             MOVES(X)
 #undef X
@@ -213,8 +213,8 @@ static void scatter(void *out, int64_t stride, const void *in, int64_t n, int64_
     any_strided(out, stride, in, item_bytes, n, item_bytes, swap);
 }
 
-static void transpose(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride, int64_t rows,
-                      int64_t columns, int64_t item_bytes, int swap)
+static void transpose(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride,
+                      int64_t rows, int64_t columns, int64_t item_bytes, int swap)
 {
     if (rows <= 0 || columns <= 0 || item_bytes <= 0)
         return;
@@ -222,19 +222,20 @@ static void transpose(void *out, int64_t out_row_stride, const void *in, int64_t
         swap = 1;
     if (item_bytes < MOVE_KEY && swap < MOVE_KEY)
         switch (item_bytes * MOVE_KEY + swap) {
-#define X(size, part, suffix)                                                                                          \
-    case size * MOVE_KEY + part:                                                                                       \
-        transpose_##suffix(out, out_row_stride, in, in_column_stride, rows, columns);                                  \
+#define X(size, part, suffix)                                                         \
+    case size *MOVE_KEY + part:                                                       \
+        transpose_##suffix(out, out_row_stride, in, in_column_stride, rows, columns); \
         return;
             MOVES(X)
 #undef X
         }
     for (int64_t i = 0; i < rows; i++)
-        any_strided((unsigned char *)out + i * out_row_stride, item_bytes, (const unsigned char *)in + i * item_bytes,
-                    in_column_stride, columns, item_bytes, swap);
+        any_strided((unsigned char *)out + i * out_row_stride, item_bytes,
+                    (const unsigned char *)in + i * item_bytes, in_column_stride, columns, item_bytes, swap);
 }
 
-/* Whole cache lines go past the cache; the bytes before the first and behind the last whole line of `out` do not. */
+/* Whole cache lines go past the cache; the bytes before the first and behind the last whole line of `out` do
+ * not. */
 static void stream_copy(void *out_bytes, const void *in_bytes, size_t bytes)
 {
     unsigned char *out = out_bytes;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Generators: elements made from their position alone, in any order and in any pieces.
  *
- * Random numbers are Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with the seed as its key. Each count gives four words
- * of 32 bits. float64: element k takes half k mod 2 of count k / 2, with 53 of its 64 bits; so do all types but float32.
- * float32, uniform: element k takes word k mod 4 of count k / 4, with 24 of its 32 bits. Normal numbers are the two of
- * Box and Muller's method, made of the two halves of a count in float64. */
+ * Random numbers are Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with the seed as its key. Each count
+ * gives four words of 32 bits. float64: element k takes half k mod 2 of count k / 2, with 53 of its 64 bits;
+ * so do all types but float32. float32, uniform: element k takes word k mod 4 of count k / 4, with 24 of its
+ * 32 bits. Normal numbers are the two of Box and Muller's method, made of the two halves of a count in
+ * float64. */
 #include "kernel/loop.h"
 #include "kernel/sleef.h"
 
@@ -34,8 +35,8 @@ static void philox(philox_block *block, uint64_t seed)
     }
 }
 
-/* The counts of positions first, first + step, ... where each count serves `share` positions (a power of two); with step
- * 1 no count comes twice. */
+/* The counts of positions first, first + step, ... where each count serves `share` positions (a power of
+ * two); with step 1 no count comes twice. */
 static void philox_at(philox_block *block, uint64_t seed, uint64_t first, uint64_t step, unsigned share)
 {
     for (unsigned i = 0; i < COUNTS; i++) {
@@ -89,7 +90,8 @@ static void normal_pairs(double pairs[2][COUNTS], const philox_block *block)
 typedef void make_pairs(double pairs[2][COUNTS], const philox_block *block);
 
 /* n <= FA__BLOCK standard numbers. */
-FA__INLINE void standard_doubles(double *out, uint64_t seed, int64_t first, int64_t step, int64_t n, make_pairs *make)
+FA__INLINE void standard_doubles(double *out, uint64_t seed, int64_t first, int64_t step, int64_t n,
+                                 make_pairs *make)
 {
     philox_block block;
     double pairs[2][COUNTS];
@@ -113,8 +115,10 @@ FA__INLINE void standard_doubles(double *out, uint64_t seed, int64_t first, int6
     }
 }
 
-/* low + (high - low) * u may round up to `high`, which is not in the interval: then it is the number before it. */
-static void uniform_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step, int64_t n)
+/* low + (high - low) * u may round up to `high`, which is not in the interval: then it is the number before
+ * it. */
+static void uniform_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step,
+                            int64_t n)
 {
     const double low = params->a, width = params->b - low;
     const double last = params->b > low ? nextafter(params->b, low) : low;
@@ -125,7 +129,8 @@ static void uniform_doubles(double *out, const fa__generator_params *params, int
     }
 }
 
-static void normal_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step, int64_t n)
+static void normal_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step,
+                           int64_t n)
 {
     const double mean = params->a, deviation = params->b;
     standard_doubles(out, params->seed, first, step, n, normal_pairs);
@@ -133,7 +138,8 @@ static void normal_doubles(double *out, const fa__generator_params *params, int6
         out[i] = mean + deviation * out[i];
 }
 
-static void uniform_floats(float *out, const fa__generator_params *params, int64_t first, int64_t step, int64_t n)
+static void uniform_floats(float *out, const fa__generator_params *params, int64_t first, int64_t step,
+                           int64_t n)
 {
     const float low = (float)params->a, high = (float)params->b, width = high - low;
     const float last = high > low ? nextafterf(high, low) : low;
@@ -164,7 +170,8 @@ static void uniform_floats(float *out, const fa__generator_params *params, int64
 
 /* ---- Ranges, with NumPy's formulas ---- */
 
-static void range_integers(int64_t *out, const fa__generator_params *params, int64_t first, int64_t step, int64_t n)
+static void range_integers(int64_t *out, const fa__generator_params *params, int64_t first, int64_t step,
+                           int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const uint64_t position = (uint64_t)first + (uint64_t)i * (uint64_t)step;
@@ -173,7 +180,8 @@ static void range_integers(int64_t *out, const fa__generator_params *params, int
 }
 
 /* The step is the difference of the first two elements as they are stored; the second is stored as it is. */
-static void range_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step, int64_t n)
+static void range_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step,
+                          int64_t n)
 {
     const double start = params->a, second = start + params->b, delta = second - start;
     for (int64_t i = 0; i < n; i++) {
@@ -200,8 +208,8 @@ static float through_half(double x)
     return back;
 }
 
-static void linear_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step, int64_t n,
-                           bool whole)
+static void linear_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step,
+                           int64_t n, bool whole)
 {
     for (int64_t i = 0; i < n; i++) {
         const int64_t position = first + i * step;
@@ -214,8 +222,8 @@ static void linear_doubles(double *out, const fa__generator_params *params, int6
 
 /* ---- One block of any type ---- */
 
-static fa_type range_block(void *block, fa_type type, const fa__generator_params *params, int64_t first, int64_t step,
-                           int64_t n)
+static fa_type range_block(void *block, fa_type type, const fa__generator_params *params, int64_t first,
+                           int64_t step, int64_t n)
 {
     const double second = params->a + params->b;
     switch (type) {
@@ -237,8 +245,8 @@ static fa_type range_block(void *block, fa_type type, const fa__generator_params
 }
 
 /* Makes n <= FA__BLOCK elements and tells their type, from which they are converted to `type`. */
-static fa_type generate_block(void *block, fa__generator generator, fa_type type, const fa__generator_params *params,
-                              int64_t first, int64_t step, int64_t n)
+static fa_type generate_block(void *block, fa__generator generator, fa_type type,
+                              const fa__generator_params *params, int64_t first, int64_t step, int64_t n)
 {
     switch (generator) {
     case FA__GENERATE_ARANGE:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reductions. Floating ones are those of doubles (reduce_double.inc.h) on converted blocks, so that there is one tree;
- * those of integers are exact in any order. any, all and count_nonzero share a count. */
+/* Reductions. Floating ones are those of doubles (reduce_double.inc.h) on converted blocks, so that there is
+ * one tree; those of integers are exact in any order. any, all and count_nonzero share a count. */
 #include "kernel/loop.h"
 #include "kernel/complex.h"
 #include "kernel/half.inc.h"
@@ -43,7 +43,8 @@ static void finish_all(void *out, const void *state, int64_t capacity, int64_t n
         results[i] = count == 0 || counts[i] == count;
 }
 
-static void finish_count(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void finish_count(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                         double ddof)
 {
     int64_t *results = out;
     const int64_t *counts = state;
@@ -52,12 +53,14 @@ static void finish_count(void *out, const void *state, int64_t capacity, int64_t
         results[i] = count == 0 ? 0 : counts[i];
 }
 
-static void finish_integer_sum(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void finish_integer_sum(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                               double ddof)
 {
     finish_count(out, state, capacity, n, count, ddof);
 }
 
-static void finish_integer_prod(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void finish_integer_prod(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                                double ddof)
 {
     int64_t *results = out;
     const int64_t *products = state;
@@ -100,17 +103,17 @@ FA__INLINE fa__half store_half(double x)
 
 /* ---- The reducers of each type ---- */
 
-#define FA__REDUCER(id, parts, identity, family, merging, finishing, type)                                             \
-    kernels->reducers[FA__REDUCE_##id][TYPE] = (fa__reducer)                                                           \
-    {                                                                                                                  \
-        .components = parts, .result = type, .has_identity = identity, .leaf = NAME(family##_leaf),                    \
-        .leaf_rows = NAME(family##_leaf_rows), .strip_row = NAME(family##_strip_row), .strip_end = no_strip_end,       \
-        .merge = merging, .finish = finishing                                                                          \
+#define FA__REDUCER(id, parts, identity, family, merging, finishing, type)                          \
+    kernels->reducers[FA__REDUCE_##id][TYPE] = (fa__reducer)                                        \
+    {                                                                                               \
+        .components = parts, .result = type, .has_identity = identity, .leaf = NAME(family##_leaf), \
+        .leaf_rows = NAME(family##_leaf_rows), .strip_row = NAME(family##_strip_row),               \
+        .strip_end = no_strip_end, .merge = merging, .finish = finishing                            \
     }
 
 /* Integers and bool: means and variances as doubles, the rest exactly. */
-#define DOUBLE_REDUCTIONS(X)                                                                                           \
-    X(sum)                                                                                                             \
+#define DOUBLE_REDUCTIONS(X) \
+    X(sum)                   \
     X(var)
 #define FLOATING_RESULT FA_TYPE_FLOAT64
 #define FINISH(name)    finish_##name##_f64
@@ -139,11 +142,11 @@ typedef int64_t wide_1;
 #undef FINISH
 
 /* Floats: everything as doubles. */
-#define DOUBLE_REDUCTIONS(X)                                                                                           \
-    X(sum)                                                                                                             \
-    X(prod)                                                                                                            \
-    X(min)                                                                                                             \
-    X(max)                                                                                                             \
+#define DOUBLE_REDUCTIONS(X) \
+    X(sum)                   \
+    X(prod)                  \
+    X(min)                   \
+    X(max)                   \
     X(var)
 #define FLOATING
 #define FLOATING_RESULT TYPE
@@ -171,8 +174,8 @@ void FA__ISA(fa__fill_reduce)(fa__kernels *kernels)
 {
     fill_real_b8(kernels);
     fill_integer_b8(kernels);
-#define X(suffix)                                                                                                      \
-    fill_real_##suffix(kernels);                                                                                       \
+#define X(suffix)                \
+    fill_real_##suffix(kernels); \
     fill_integer_##suffix(kernels);
     X(i8)
     X(u8)

@@ -75,7 +75,7 @@ void FA__ISA(fa__fill_select)(fa__kernels *kernels)
     fill_c64(kernels);
     fill_c128(kernels);
     kernels->loops[FA__OP_CLIP][FA_TYPE_FLOAT16] = clip_loop_f16;
-#define X(id, suffix, name, kind, character, type, bytes)                                                              \
+#define X(id, suffix, name, kind, character, type, bytes) \
     kernels->loops[FA__OP_WHERE][FA_TYPE_##id] = where_loop_size##bytes;
     FA__NUMERIC_TYPES(X)
 #undef X

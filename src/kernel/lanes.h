@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Vectors of doubles, 4 or 8 wide, and the fixed tree of a block: element i goes to lane i mod 64; each lane takes its
- * elements in order; then lane j takes lane j + 32 for j < 32, j + 16 for j < 16, and so on down to lane 0. Lanes that no
- * element reaches stay at a value that changes nothing. The width of the vectors does not show in the result. */
+/* Vectors of doubles, 4 or 8 wide, and the fixed tree of a block: element i goes to lane i mod 64; each lane
+ * takes its elements in order; then lane j takes lane j + 32 for j < 32, j + 16 for j < 16, and so on down to
+ * lane 0. Lanes that no element reaches stay at a value that changes nothing. The width of the vectors does
+ * not show in the result. */
 #ifndef FA_KERNEL_LANES_H
 #define FA_KERNEL_LANES_H
 
@@ -38,6 +39,16 @@ FA__INLINE fa__doubles fa__load_some(const double *x, int64_t count, fa__doubles
 #endif
 }
 
+/* Not 0 when some lane has a NaN in either vector. */
+FA__INLINE unsigned fa__unordered(fa__doubles a, fa__doubles b)
+{
+#ifdef __AVX512F__
+    return _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q);
+#else
+    return (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_UNORD_Q));
+#endif
+}
+
 /* Joins the lanes of one vector: WIDTH / 2 with WIDTH / 2, ... */
 FA__INLINE double fa__join_vector(fa__doubles lanes, fa__join *join)
 {
@@ -71,8 +82,9 @@ FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start
         for (int j = 0; j < FA__GROUP; j++) {
             const int64_t left = n - i - j * FA__WIDTH;
             if (left > 0)
-                part[j] = step(part[j], fa__load_some(x + i + j * FA__WIDTH, left < FA__WIDTH ? left : FA__WIDTH, rest),
-                               constant);
+                part[j] = step(
+                    part[j], fa__load_some(x + i + j * FA__WIDTH, left < FA__WIDTH ? left : FA__WIDTH, rest),
+                    constant);
         }
         for (int j = 0; j < FA__GROUP; j++)
             lanes[group + j] = part[j];

@@ -11,7 +11,8 @@
 
 #define FA__INLINE static inline __attribute__((always_inline, unused))
 
-/* In front of a loop: no iteration reads what an earlier one wrote. (`out` may be an input itself, at the same index.) */
+/* In front of a loop: no iteration reads what an earlier one wrote. (`out` may be an input itself, at the
+ * same index.) */
 #if defined(__clang__)
 #define FA__INDEPENDENT _Pragma("clang loop vectorize(assume_safety) interleave(assume_safety)")
 #else

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per item size with loops of its own and per way of turning bytes. T: an unsigned integer (or pair) of that
- * size; TURN(x): the item with its bytes in the other order, or as it is. Items may lie at any address. */
+/* Template, once per item size with loops of its own and per way of turning bytes. T: an unsigned integer (or
+ * pair) of that size; TURN(x): the item with its bytes in the other order, or as it is. Items may lie at any
+ * address. */
 
-static void NAME(strided)(unsigned char *out, int64_t out_stride, const unsigned char *in, int64_t in_stride, int64_t n)
+static void NAME(strided)(unsigned char *out, int64_t out_stride, const unsigned char *in, int64_t in_stride,
+                          int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         T item;
@@ -39,8 +41,8 @@ static void NAME(scatter)(unsigned char *out, int64_t stride, const unsigned cha
 }
 
 /* Squares of SQUARE x SQUARE items: each reads and writes whole stretches of that many items. */
-static void NAME(transpose)(unsigned char *out, int64_t out_stride, const unsigned char *in, int64_t in_stride,
-                            int64_t rows, int64_t columns)
+static void NAME(transpose)(unsigned char *out, int64_t out_stride, const unsigned char *in,
+                            int64_t in_stride, int64_t rows, int64_t columns)
 {
     enum { SQUARE = 8 };
     const int64_t size = sizeof(T);
@@ -59,7 +61,8 @@ static void NAME(transpose)(unsigned char *out, int64_t out_stride, const unsign
         }
     for (int64_t i = 0; i < rows; i++) {
         const int64_t first = i < whole_rows ? whole_columns : 0;
-        NAME(strided)(out + i * out_stride + first * size, size, in + first * in_stride + i * size, in_stride,
-                      columns - first);
+        NAME(strided)
+        (out + i * out_stride + first * size, size, in + first * in_stride + i * size, in_stride,
+         columns - first);
     }
 }

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The functions of C on floats and doubles that are one instruction each, named by the suffixes of templates. */
+/* The functions of C on floats and doubles that are one instruction each, named by the suffixes of templates.
+ */
 #ifndef FA_KERNEL_REAL_H
 #define FA_KERNEL_REAL_H
 
 #include "kernel/loop.h"
 
-#define X(function)                                                                                                    \
-    FA__INLINE float fa__##function##_f32(float a)                                                                     \
-    {                                                                                                                  \
-        return __builtin_##function##f(a);                                                                             \
-    }                                                                                                                  \
-    FA__INLINE double fa__##function##_f64(double a)                                                                   \
-    {                                                                                                                  \
-        return __builtin_##function(a);                                                                                \
+#define X(function)                                  \
+    FA__INLINE float fa__##function##_f32(float a)   \
+    {                                                \
+        return __builtin_##function##f(a);           \
+    }                                                \
+    FA__INLINE double fa__##function##_f64(double a) \
+    {                                                \
+        return __builtin_##function(a);              \
     }
 X(fabs)
 X(sqrt)

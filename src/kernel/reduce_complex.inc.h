@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Reductions of blocks of complex numbers that are split into real and imaginary parts. */
 
-static void complex_sum_rows(void *state, int64_t capacity, const double *real, const double *imag, int64_t rows,
-                             int64_t n)
+static void complex_sum_rows(void *state, int64_t capacity, const double *real, const double *imag,
+                             int64_t rows, int64_t n)
 {
     sum_rows(state, capacity, real, rows, n);
     sum_rows((double *)state + capacity, capacity, imag, rows, n);
 }
 
-static void complex_sum_strip(void *state, int64_t capacity, const double *real, const double *imag, int64_t n, int row)
+static void complex_sum_strip(void *state, int64_t capacity, const double *real, const double *imag,
+                              int64_t n, int row)
 {
     sum_strip(state, capacity, real, n, row);
     sum_strip((double *)state + capacity, capacity, imag, n, row);
@@ -19,10 +20,10 @@ static void complex_sum_merge(void *a, int64_t a_capacity, const void *b, int64_
     complex_sum_strip(a, a_capacity, b, (const double *)b + b_capacity, n, 1);
 }
 
-/* The product of a block has the lanes and the tree of lanes.h; lanes that no element reaches take no part (one times an
- * infinity is not an infinity here). */
-static void complex_prod_rows(void *state, int64_t capacity, const double *real, const double *imag, int64_t rows,
-                              int64_t n)
+/* The product of a block has the lanes and the tree of lanes.h; lanes that no element reaches take no part
+ * (one times an infinity is not an infinity here). */
+static void complex_prod_rows(void *state, int64_t capacity, const double *real, const double *imag,
+                              int64_t rows, int64_t n)
 {
     double *reals = state, *imags = reals + capacity;
     for (int64_t row = 0; row < rows; row++) {
@@ -40,7 +41,8 @@ static void complex_prod_rows(void *state, int64_t capacity, const double *real,
     }
 }
 
-static void complex_prod_strip(void *state, int64_t capacity, const double *real, const double *imag, int64_t n, int row)
+static void complex_prod_strip(void *state, int64_t capacity, const double *real, const double *imag,
+                               int64_t n, int row)
 {
     double *reals = state, *imags = reals + capacity;
     FA__INDEPENDENT
@@ -58,36 +60,37 @@ static void complex_prod_merge(void *a, int64_t a_capacity, const void *b, int64
 }
 
 /* Minimum and maximum: the first NaN, or else the first of the smallest: a rule that any grouping keeps. */
-#define X(name, NOT_BEHIND)                                                                                            \
-    static void complex_##name##_rows(void *state, int64_t capacity, const double *real, const double *imag,           \
-                                      int64_t rows, int64_t n)                                                         \
-    {                                                                                                                  \
-        double *reals = state, *imags = reals + capacity;                                                              \
-        for (int64_t row = 0; row < rows; row++) {                                                                     \
-            fa__complex128 best = {real[row * n], imag[row * n]};                                                      \
-            for (int64_t i = 1; i < n; i++) {                                                                          \
-                const fa__complex128 x = {real[row * n + i], imag[row * n + i]};                                       \
-                best = is_nan_c128(best) || NOT_BEHIND(best, x) ? best : x;                                            \
-            }                                                                                                          \
-            reals[row] = best.real;                                                                                    \
-            imags[row] = best.imag;                                                                                    \
-        }                                                                                                              \
-    }                                                                                                                  \
-    static void complex_##name##_strip(void *state, int64_t capacity, const double *real, const double *imag,          \
-                                       int64_t n, int row)                                                             \
-    {                                                                                                                  \
-        double *reals = state, *imags = reals + capacity;                                                              \
-        FA__INDEPENDENT                                                                                                \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            const fa__complex128 best = {reals[i], imags[i]}, x = {real[i], imag[i]};                                  \
-            const bool keep = row != 0 && (is_nan_c128(best) || NOT_BEHIND(best, x));                                  \
-            reals[i] = keep ? best.real : x.real;                                                                      \
-            imags[i] = keep ? best.imag : x.imag;                                                                      \
-        }                                                                                                              \
-    }                                                                                                                  \
-    static void complex_##name##_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)      \
-    {                                                                                                                  \
-        complex_##name##_strip(a, a_capacity, b, (const double *)b + b_capacity, n, 1);                                \
+#define X(name, NOT_BEHIND)                                                                                  \
+    static void complex_##name##_rows(void *state, int64_t capacity, const double *real, const double *imag, \
+                                      int64_t rows, int64_t n)                                               \
+    {                                                                                                        \
+        double *reals = state, *imags = reals + capacity;                                                    \
+        for (int64_t row = 0; row < rows; row++) {                                                           \
+            fa__complex128 best = {real[row * n], imag[row * n]};                                            \
+            for (int64_t i = 1; i < n; i++) {                                                                \
+                const fa__complex128 x = {real[row * n + i], imag[row * n + i]};                             \
+                best = is_nan_c128(best) || NOT_BEHIND(best, x) ? best : x;                                  \
+            }                                                                                                \
+            reals[row] = best.real;                                                                          \
+            imags[row] = best.imag;                                                                          \
+        }                                                                                                    \
+    }                                                                                                        \
+    static void complex_##name##_strip(void *state, int64_t capacity, const double *real,                    \
+                                       const double *imag, int64_t n, int row)                               \
+    {                                                                                                        \
+        double *reals = state, *imags = reals + capacity;                                                    \
+        FA__INDEPENDENT                                                                                      \
+        for (int64_t i = 0; i < n; i++) {                                                                    \
+            const fa__complex128 best = {reals[i], imags[i]}, x = {real[i], imag[i]};                        \
+            const bool keep = row != 0 && (is_nan_c128(best) || NOT_BEHIND(best, x));                        \
+            reals[i] = keep ? best.real : x.real;                                                            \
+            imags[i] = keep ? best.imag : x.imag;                                                            \
+        }                                                                                                    \
+    }                                                                                                        \
+    static void complex_##name##_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity,       \
+                                       int64_t n)                                                            \
+    {                                                                                                        \
+        complex_##name##_strip(a, a_capacity, b, (const double *)b + b_capacity, n, 1);                      \
     }
 #define NOT_ABOVE(a, b) less_equal_c128(a, b)
 #define NOT_BELOW(a, b) less_equal_c128(b, a)
@@ -97,23 +100,23 @@ X(max, NOT_BELOW)
 #undef NOT_BELOW
 #undef X
 
-/* Variance, of the magnitudes of deviations: the components of the real one; behind them the shift and the sum of the
- * imaginary parts. */
-static void complex_var_rows(void *state, int64_t capacity, const double *real, const double *imag, int64_t rows,
-                             int64_t n)
+/* Variance, of the magnitudes of deviations: the components of the real one; behind them the shift and the
+ * sum of the imaginary parts. */
+static void complex_var_rows(void *state, int64_t capacity, const double *real, const double *imag,
+                             int64_t rows, int64_t n)
 {
-    double *components = state;
+    double *components = state, imag_components[4 * FA__BLOCK];
+    var_rows(components, capacity, real, rows, n);
+    var_rows(imag_components, FA__BLOCK, imag, rows, n);
     for (int64_t row = 0; row < rows; row++) {
-        double parts[4];
-        var_block(components + row, capacity, real + row * n, n);
-        var_block(parts, 1, imag + row * n, n);
-        components[row] += parts[0];
-        components[4 * capacity + row] = parts[2];
-        components[5 * capacity + row] = parts[3];
+        components[row] += imag_components[row];
+        components[4 * capacity + row] = imag_components[2 * FA__BLOCK + row];
+        components[5 * capacity + row] = imag_components[3 * FA__BLOCK + row];
     }
 }
 
-static void complex_var_strip(void *state, int64_t capacity, const double *real, const double *imag, int64_t n, int row)
+static void complex_var_strip(void *state, int64_t capacity, const double *real, const double *imag,
+                              int64_t n, int row)
 {
     double *squares = state;
     if (row == 0) {
@@ -143,10 +146,12 @@ static void complex_var_merge(void *a, int64_t a_capacity, const void *b, int64_
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++) {
         const double a_count = a_counts[i], b_count = b_counts[i], count = a_count + b_count;
-        const double real = merge_mean(a_squares + 2 * a_capacity + i, a_squares + 3 * a_capacity + i, a_count,
-                                       b_squares[2 * b_capacity + i], b_squares[3 * b_capacity + i], b_count);
-        const double imag = merge_mean(a_squares + 4 * a_capacity + i, a_squares + 5 * a_capacity + i, a_count,
-                                       b_squares[4 * b_capacity + i], b_squares[5 * b_capacity + i], b_count);
+        const double real =
+            merge_mean(a_squares + 2 * a_capacity + i, a_squares + 3 * a_capacity + i, a_count,
+                       b_squares[2 * b_capacity + i], b_squares[3 * b_capacity + i], b_count);
+        const double imag =
+            merge_mean(a_squares + 4 * a_capacity + i, a_squares + 5 * a_capacity + i, a_count,
+                       b_squares[4 * b_capacity + i], b_squares[5 * b_capacity + i], b_count);
         a_squares[i] += b_squares[i] + (real * real + imag * imag) * (a_count * (b_count / count));
         a_counts[i] = count;
     }

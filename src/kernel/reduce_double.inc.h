@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reductions of blocks of doubles, which all floating reductions come to. For each: rows (leaves), a row of a strip, and
- * the merge. States are as kernel.h lays them out. */
+/* Reductions of blocks of doubles, which all floating reductions come to. For each: rows (leaves), a row of a
+ * strip, and the merge. States are as kernel.h lays them out. */
 
 /* ---- Sum, product, minimum, maximum: one component ---- */
 
@@ -52,23 +52,15 @@ FA__INLINE fa__doubles max_step(fa__doubles lane, fa__doubles x, fa__doubles con
 /* NaNs are looked for apart: min_pd drops them. */
 FA__INLINE bool any_nan(const double *x, int64_t n)
 {
+    const fa__doubles none = FA__VECTOR(setzero_pd)();
     int64_t i = 0;
-#ifdef __AVX512F__
     unsigned found = 0;
-    for (; i + 32 <= n; i += 32)
-        found |= _mm512_cmp_pd_mask(_mm512_loadu_pd(x + i), _mm512_loadu_pd(x + i + 8), _CMP_UNORD_Q) |
-                 _mm512_cmp_pd_mask(_mm512_loadu_pd(x + i + 16), _mm512_loadu_pd(x + i + 24), _CMP_UNORD_Q);
-#else
-    __m256d unordered = _mm256_setzero_pd();
-    for (; i + 16 <= n; i += 16)
-        unordered = _mm256_or_pd(
-            unordered,
-            _mm256_or_pd(_mm256_cmp_pd(_mm256_loadu_pd(x + i), _mm256_loadu_pd(x + i + 4), _CMP_UNORD_Q),
-                         _mm256_cmp_pd(_mm256_loadu_pd(x + i + 8), _mm256_loadu_pd(x + i + 12), _CMP_UNORD_Q)));
-    int found = _mm256_movemask_pd(unordered);
-#endif
-    for (; i < n; i++)
-        found |= x[i] != x[i];
+    for (; i + 2 * FA__WIDTH <= n; i += 2 * FA__WIDTH)
+        found |= fa__unordered(FA__VECTOR(loadu_pd)(x + i), FA__VECTOR(loadu_pd)(x + i + FA__WIDTH));
+    for (; i < n; i += FA__WIDTH) {
+        const fa__doubles some = fa__load_some(x + i, n - i < FA__WIDTH ? n - i : FA__WIDTH, none);
+        found |= fa__unordered(some, some);
+    }
     return found != 0;
 }
 
@@ -118,28 +110,28 @@ FA__INLINE double max_pair(double a, double b)
     return a != a ? a : a >= b ? a : b;
 }
 
-#define X(name)                                                                                                        \
-    static void name##_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)                   \
-    {                                                                                                                  \
-        double *results = state;                                                                                       \
-        (void)capacity;                                                                                                \
-        for (int64_t row = 0; row < rows; row++)                                                                       \
-            results[row] = name##_block(x + row * n, n);                                                               \
-    }                                                                                                                  \
-    static void name##_strip(void *state, int64_t capacity, const double *x, int64_t n, int row)                       \
-    {                                                                                                                  \
-        double *results = state;                                                                                       \
-        (void)capacity;                                                                                                \
-        if (row == 0)                                                                                                  \
-            memcpy(results, x, (size_t)n * sizeof *x);                                                                 \
-        else                                                                                                           \
-            for (int64_t i = 0; i < n; i++)                                                                            \
-                results[i] = name##_pair(results[i], x[i]);                                                            \
-    }                                                                                                                  \
-    static void name##_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)                \
-    {                                                                                                                  \
-        (void)b_capacity;                                                                                              \
-        name##_strip(a, a_capacity, b, n, 1);                                                                          \
+#define X(name)                                                                                         \
+    static void name##_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)    \
+    {                                                                                                   \
+        double *results = state;                                                                        \
+        (void)capacity;                                                                                 \
+        for (int64_t row = 0; row < rows; row++)                                                        \
+            results[row] = name##_block(x + row * n, n);                                                \
+    }                                                                                                   \
+    static void name##_strip(void *state, int64_t capacity, const double *x, int64_t n, int row)        \
+    {                                                                                                   \
+        double *results = state;                                                                        \
+        (void)capacity;                                                                                 \
+        if (row == 0)                                                                                   \
+            memcpy(results, x, (size_t)n * sizeof *x);                                                  \
+        else                                                                                            \
+            for (int64_t i = 0; i < n; i++)                                                             \
+                results[i] = name##_pair(results[i], x[i]);                                             \
+    }                                                                                                   \
+    static void name##_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n) \
+    {                                                                                                   \
+        (void)b_capacity;                                                                               \
+        name##_strip(a, a_capacity, b, n, 1);                                                           \
     }
 X(sum)
 X(prod)
@@ -149,9 +141,9 @@ X(max)
 
 /* ---- Variance ----
  *
- * Components: the sum of squared deviations from the mean, the count, a shift near the elements, the sum of (x - shift).
- * The mean is shift + sum / count, kept in two parts so that merging loses nothing when the mean is large beside the
- * spread. In a strip that is not ended, component 0 is the sum of (x - shift)^2. */
+ * Components: the sum of squared deviations from the mean, the count, a shift near the elements, the sum of
+ * (x - shift). The mean is shift + sum / count, kept in two parts so that merging loses nothing when the mean
+ * is large beside the spread. In a strip that is not ended, component 0 is the sum of (x - shift)^2. */
 
 FA__INLINE fa__doubles deviation_step(fa__doubles lane, fa__doubles x, fa__doubles shift)
 {
@@ -164,8 +156,8 @@ FA__INLINE fa__doubles square_step(fa__doubles lane, fa__doubles x, fa__doubles 
     return lane + deviation * deviation;
 }
 
-/* From the mean instead of the shift. An infinite element leaves an infinite sum, and has no variance; squares that
- * overflow are infinite. */
+/* From the mean instead of the shift. An infinite element leaves an infinite sum, and has no variance;
+ * squares that overflow are infinite. */
 FA__INLINE double centred(double squares, double sum, double count)
 {
     const double rest = squares - sum / count * sum;
@@ -173,29 +165,30 @@ FA__INLINE double centred(double squares, double sum, double count)
     return result + (sum - sum);
 }
 
-/* The components of one row, `capacity` apart. */
-FA__INLINE void var_block(double *state, int64_t capacity, const double *x, int64_t n)
-{
-    const fa__doubles zero = FA__VECTOR(setzero_pd)();
-    const double count = (double)n, shift = sum_block(x, n) / count;
-    const fa__doubles shifts = FA__VECTOR(set1_pd)(shift);
-    const double sum = fa__reduce_lanes(x, n, zero, shifts, shifts, deviation_step, add_join);
-    const double squares = fa__reduce_lanes(x, n, zero, shifts, shifts, square_step, add_join);
-    state[0] = centred(squares, sum, count);
-    state[capacity] = count;
-    state[2 * capacity] = shift;
-    state[3 * capacity] = sum;
-}
-
+/* Row by row what takes its elements, and then for all rows together what takes their results. */
 static void var_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)
 {
+    double *squares = state, *counts = squares + capacity, *shifts = counts + capacity,
+           *sums = shifts + capacity;
+    const fa__doubles zero = FA__VECTOR(setzero_pd)();
+    const double count = (double)n;
+    sum_rows(shifts, capacity, x, rows, n);
     for (int64_t row = 0; row < rows; row++)
-        var_block((double *)state + row, capacity, x + row * n, n);
+        shifts[row] /= count;
+    for (int64_t row = 0; row < rows; row++) {
+        const fa__doubles shift = FA__VECTOR(set1_pd)(shifts[row]);
+        sums[row] = fa__reduce_lanes(x + row * n, n, zero, shift, shift, deviation_step, add_join);
+        squares[row] = fa__reduce_lanes(x + row * n, n, zero, shift, shift, square_step, add_join);
+    }
+    for (int64_t row = 0; row < rows; row++) {
+        counts[row] = count;
+        squares[row] = centred(squares[row], sums[row], count);
+    }
 }
 
 /* The shift of a strip is its first row. */
-FA__INLINE void var_strip_part(double *squares, double *shifts, double *sums, const double *x, int64_t n, bool start,
-                               bool add_squares)
+FA__INLINE void var_strip_part(double *squares, double *shifts, double *sums, const double *x, int64_t n,
+                               bool start, bool add_squares)
 {
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++) {
@@ -227,8 +220,8 @@ static void var_strip_end(void *state, int64_t capacity, int64_t n, int rows)
 }
 
 /* The difference of two means, and the sum of b's elements from a's shift added to that of a's. */
-FA__INLINE double merge_mean(const double *a_shift, double *a_sum, double a_count, double b_shift, double b_sum,
-                             double b_count)
+FA__INLINE double merge_mean(const double *a_shift, double *a_sum, double a_count, double b_shift,
+                             double b_sum, double b_count)
 {
     const double shift = b_shift - *a_shift;
     const double difference = shift + (b_sum / b_count - *a_sum / a_count);
@@ -246,7 +239,8 @@ static void var_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capa
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++) {
         const double a_count = a_counts[i], b_count = b_counts[i], count = a_count + b_count;
-        const double difference = merge_mean(a_shifts + i, a_sums + i, a_count, b_shifts[i], b_sums[i], b_count);
+        const double difference =
+            merge_mean(a_shifts + i, a_sums + i, a_count, b_shifts[i], b_sums[i], b_count);
         a_squares[i] += b_squares[i] + difference * difference * (a_count * (b_count / count));
         a_counts[i] = count;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Template, once per real floating type T: what reductions end in. STORE(x) makes a T of a double. */
 
-static void NAME(finish_sum)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void NAME(finish_sum)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                             double ddof)
 {
     T *results = out;
     const double *sums = state;
@@ -10,7 +11,8 @@ static void NAME(finish_sum)(void *out, const void *state, int64_t capacity, int
         results[i] = STORE(count == 0 ? 0 : sums[i]);
 }
 
-static void NAME(finish_prod)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void NAME(finish_prod)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                              double ddof)
 {
     T *results = out;
     const double *products = state;
@@ -19,7 +21,8 @@ static void NAME(finish_prod)(void *out, const void *state, int64_t capacity, in
         results[i] = STORE(count == 0 ? 1 : products[i]);
 }
 
-static void NAME(finish_mean)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void NAME(finish_mean)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                              double ddof)
 {
     T *results = out;
     const double *sums = state;
@@ -28,7 +31,8 @@ static void NAME(finish_mean)(void *out, const void *state, int64_t capacity, in
         results[i] = STORE(count == 0 ? NAN : sums[i] / (double)count);
 }
 
-FA__INLINE void NAME(finish_spread)(T *results, const double *squares, int64_t n, int64_t count, double ddof, bool root)
+FA__INLINE void NAME(finish_spread)(T *results, const double *squares, int64_t n, int64_t count, double ddof,
+                                    bool root)
 {
     const double divisor = (double)count - ddof > 0 ? (double)count - ddof : 0;
     for (int64_t i = 0; i < n; i++) {
@@ -37,21 +41,23 @@ FA__INLINE void NAME(finish_spread)(T *results, const double *squares, int64_t n
     }
 }
 
-static void NAME(finish_var)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void NAME(finish_var)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                             double ddof)
 {
     (void)capacity;
     NAME(finish_spread)(out, state, n, count, ddof, false);
 }
 
-static void NAME(finish_std)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void NAME(finish_std)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                             double ddof)
 {
     (void)capacity;
     NAME(finish_spread)(out, state, n, count, ddof, true);
 }
 
 #ifndef HALF
-FA__INLINE void NAME(finish_complex)(T *results, const double *state, int64_t capacity, int64_t n, double divisor,
-                                     const double *fixed)
+FA__INLINE void NAME(finish_complex)(T *results, const double *state, int64_t capacity, int64_t n,
+                                     double divisor, const double *fixed)
 {
     for (int64_t i = 0; i < n; i++) {
         results[2 * i] = STORE(fixed != NULL ? fixed[0] : state[i] / divisor);
@@ -66,17 +72,18 @@ static void NAME(finish_complex_sum)(void *out, const void *state, int64_t capac
     NAME(finish_complex)(out, state, capacity, n, 1, count == 0 ? (const double[]){0, 0} : NULL);
 }
 
-static void NAME(finish_complex_prod)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
-                                      double ddof)
+static void NAME(finish_complex_prod)(void *out, const void *state, int64_t capacity, int64_t n,
+                                      int64_t count, double ddof)
 {
     (void)ddof;
     NAME(finish_complex)(out, state, capacity, n, 1, count == 0 ? (const double[]){1, 0} : NULL);
 }
 
-static void NAME(finish_complex_mean)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
-                                      double ddof)
+static void NAME(finish_complex_mean)(void *out, const void *state, int64_t capacity, int64_t n,
+                                      int64_t count, double ddof)
 {
     (void)ddof;
-    NAME(finish_complex)(out, state, capacity, n, (double)count, count == 0 ? (const double[]){NAN, NAN} : NULL);
+    NAME(finish_complex)
+    (out, state, capacity, n, (double)count, count == 0 ? (const double[]){NAN, NAN} : NULL);
 }
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per integer type T and for bool: sums and products in 64 bits that wrap, minimum and maximum. They are
- * exact, so that the order is the compiler's. WIDE is the 64-bit type of T's kind; VALUE(x) the number that x stands for. */
+/* Template, once per integer type T and for bool: sums and products in 64 bits that wrap, minimum and
+ * maximum. They are exact, so that the order is the compiler's. WIDE is the 64-bit type of T's kind; VALUE(x)
+ * the number that x stands for. */
 
 FA__INLINE uint64_t NAME(sum_block)(const T *x, int64_t n)
 {
@@ -21,16 +22,20 @@ FA__INLINE uint64_t NAME(prod_block)(const T *x, int64_t n)
 FA__INLINE uint64_t NAME(min_block)(const T *x, int64_t n)
 {
     T least = VALUE(x[0]);
-    for (int64_t i = 1; i < n; i++)
-        least = VALUE(x[i]) < least ? VALUE(x[i]) : least;
+    for (int64_t i = 1; i < n; i++) {
+        const T value = VALUE(x[i]);
+        least = value < least ? value : least;
+    }
     return (uint64_t)(WIDE)least;
 }
 
 FA__INLINE uint64_t NAME(max_block)(const T *x, int64_t n)
 {
     T most = VALUE(x[0]);
-    for (int64_t i = 1; i < n; i++)
-        most = VALUE(x[i]) > most ? VALUE(x[i]) : most;
+    for (int64_t i = 1; i < n; i++) {
+        const T value = VALUE(x[i]);
+        most = value > most ? value : most;
+    }
     return (uint64_t)(WIDE)most;
 }
 
@@ -54,40 +59,41 @@ FA__INLINE uint64_t NAME(max_pair)(uint64_t a, uint64_t b)
     return (WIDE)b > (WIDE)a ? b : a;
 }
 
-#define X(name)                                                                                                        \
-    static void NAME(integer_##name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows,           \
-                                                 int64_t n)                                                            \
-    {                                                                                                                  \
-        uint64_t *results = state;                                                                                     \
-        (void)capacity;                                                                                                \
-        for (int64_t row = 0; row < rows; row++)                                                                       \
-            results[row] = NAME(name##_block)((const T *)x + row * n, n);                                              \
-    }                                                                                                                  \
-    static void NAME(integer_##name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)                   \
-    {                                                                                                                  \
-        (void)capacity;                                                                                                \
-        *(uint64_t *)state = NAME(name##_block)(x, n);                                                                 \
-    }                                                                                                                  \
-    static void NAME(integer_##name##_strip_row)(void *state, int64_t capacity, const void *x_row, int64_t n, int row) \
-    {                                                                                                                  \
-        uint64_t *results = state;                                                                                     \
-        const T *x = x_row;                                                                                            \
-        (void)capacity;                                                                                                \
-        if (row == 0)                                                                                                  \
-            for (int64_t i = 0; i < n; i++)                                                                            \
-                results[i] = (uint64_t)(WIDE)VALUE(x[i]);                                                              \
-        else                                                                                                           \
-            for (int64_t i = 0; i < n; i++)                                                                            \
-                results[i] = NAME(name##_pair)(results[i], (uint64_t)(WIDE)VALUE(x[i]));                               \
-    }                                                                                                                  \
-    static void NAME(integer_##name##_merge)(void *a, int64_t a_capacity, const void *b, int64_t b_capacity,           \
-                                             int64_t n)                                                                \
-    {                                                                                                                  \
-        uint64_t *firsts = a;                                                                                          \
-        const uint64_t *seconds = b;                                                                                   \
-        (void)a_capacity, (void)b_capacity;                                                                            \
-        for (int64_t i = 0; i < n; i++)                                                                                \
-            firsts[i] = NAME(name##_pair)(firsts[i], seconds[i]);                                                      \
+#define X(name)                                                                                              \
+    static void NAME(integer_##name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, \
+                                                 int64_t n)                                                  \
+    {                                                                                                        \
+        uint64_t *results = state;                                                                           \
+        (void)capacity;                                                                                      \
+        for (int64_t row = 0; row < rows; row++)                                                             \
+            results[row] = NAME(name##_block)((const T *)x + row * n, n);                                    \
+    }                                                                                                        \
+    static void NAME(integer_##name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)         \
+    {                                                                                                        \
+        (void)capacity;                                                                                      \
+        *(uint64_t *)state = NAME(name##_block)(x, n);                                                       \
+    }                                                                                                        \
+    static void NAME(integer_##name##_strip_row)(void *state, int64_t capacity, const void *x_row,           \
+                                                 int64_t n, int row)                                         \
+    {                                                                                                        \
+        uint64_t *results = state;                                                                           \
+        const T *x = x_row;                                                                                  \
+        (void)capacity;                                                                                      \
+        if (row == 0)                                                                                        \
+            for (int64_t i = 0; i < n; i++)                                                                  \
+                results[i] = (uint64_t)(WIDE)VALUE(x[i]);                                                    \
+        else                                                                                                 \
+            for (int64_t i = 0; i < n; i++)                                                                  \
+                results[i] = NAME(name##_pair)(results[i], (uint64_t)(WIDE)VALUE(x[i]));                     \
+    }                                                                                                        \
+    static void NAME(integer_##name##_merge)(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, \
+                                             int64_t n)                                                      \
+    {                                                                                                        \
+        uint64_t *firsts = a;                                                                                \
+        const uint64_t *seconds = b;                                                                         \
+        (void)a_capacity, (void)b_capacity;                                                                  \
+        for (int64_t i = 0; i < n; i++)                                                                      \
+            firsts[i] = NAME(name##_pair)(firsts[i], seconds[i]);                                            \
     }
 X(sum)
 X(prod)
@@ -95,7 +101,8 @@ X(min)
 X(max)
 #undef X
 
-static void NAME(finish_extreme)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void NAME(finish_extreme)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                                 double ddof)
 {
     T *results = out;
     const uint64_t *extremes = state;

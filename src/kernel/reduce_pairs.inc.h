@@ -9,29 +9,30 @@ FA__INLINE void NAME(split)(double *real, double *imag, const T *x, int64_t n)
     }
 }
 
-#define X(name)                                                                                                        \
-    static void NAME(name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n)          \
-    {                                                                                                                  \
-        double real[FA__BLOCK], imag[FA__BLOCK];                                                                       \
-        const int64_t together = FA__BLOCK / n;                                                                        \
-        for (int64_t row = 0; row < rows; row += together) {                                                           \
-            const int64_t count = rows - row < together ? rows - row : together;                                       \
-            NAME(split)(real, imag, (const T *)x + row * n, count * n);                                                \
-            complex_##name##_rows((double *)state + row, capacity, real, imag, count, n);                              \
-        }                                                                                                              \
-    }                                                                                                                  \
-    static void NAME(name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)                             \
-    {                                                                                                                  \
-        NAME(name##_leaf_rows)(state, capacity, x, 1, n);                                                              \
-    }                                                                                                                  \
-    static void NAME(name##_strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row)               \
-    {                                                                                                                  \
-        double real[FA__BLOCK], imag[FA__BLOCK];                                                                       \
-        for (int64_t done = 0; done < n; done += FA__BLOCK) {                                                          \
-            const int64_t count = n - done < FA__BLOCK ? n - done : FA__BLOCK;                                         \
-            NAME(split)(real, imag, (const T *)x + done, count);                                                       \
-            complex_##name##_strip((double *)state + done, capacity, real, imag, count, row);                          \
-        }                                                                                                              \
+#define X(name)                                                                                          \
+    static void NAME(name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows,       \
+                                       int64_t n)                                                        \
+    {                                                                                                    \
+        double real[FA__BLOCK], imag[FA__BLOCK];                                                         \
+        const int64_t together = FA__BLOCK / n;                                                          \
+        for (int64_t row = 0; row < rows; row += together) {                                             \
+            const int64_t count = rows - row < together ? rows - row : together;                         \
+            NAME(split)(real, imag, (const T *)x + row * n, count * n);                                  \
+            complex_##name##_rows((double *)state + row, capacity, real, imag, count, n);                \
+        }                                                                                                \
+    }                                                                                                    \
+    static void NAME(name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)               \
+    {                                                                                                    \
+        NAME(name##_leaf_rows)(state, capacity, x, 1, n);                                                \
+    }                                                                                                    \
+    static void NAME(name##_strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row) \
+    {                                                                                                    \
+        double real[FA__BLOCK], imag[FA__BLOCK];                                                         \
+        for (int64_t done = 0; done < n; done += FA__BLOCK) {                                            \
+            const int64_t count = n - done < FA__BLOCK ? n - done : FA__BLOCK;                           \
+            NAME(split)(real, imag, (const T *)x + done, count);                                         \
+            complex_##name##_strip((double *)state + done, capacity, real, imag, count, row);            \
+        }                                                                                                \
     }
 X(sum)
 X(prod)

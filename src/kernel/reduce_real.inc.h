@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Template, once per real type T: its blocks as doubles for the reductions of reduce_double.inc.h that
- * DOUBLE_REDUCTIONS lists, and its counts of elements that are not zero. VALUE(x) is the number that an element stands
- * for; IS_TRUE(x) tells whether that is not zero. */
+ * DOUBLE_REDUCTIONS lists, and its counts of elements that are not zero. VALUE(x) is the number that an
+ * element stands for; IS_TRUE(x) tells whether that is not zero. */
 
 /* n elements as doubles: x itself, or converted into the buffer. */
 FA__INLINE const double *NAME(doubles)(double *buffer, const T *x, int64_t n)
@@ -20,30 +20,31 @@ FA__INLINE const double *NAME(doubles)(double *buffer, const T *x, int64_t n)
     return buffer;
 }
 
-#define X(name)                                                                                                        \
-    static void NAME(name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n)          \
-    {                                                                                                                  \
-        double buffer[FA__BLOCK];                                                                                      \
-        const int64_t together = FA__BLOCK / n;                                                                        \
-        for (int64_t row = 0; row < rows; row += together) {                                                           \
-            const int64_t count = rows - row < together ? rows - row : together;                                       \
-            const double *doubles = NAME(doubles)(buffer, (const T *)x + row * n, count * n);                                \
-            name##_rows((double *)state + row, capacity, doubles, count, n);                                           \
-        }                                                                                                              \
-    }                                                                                                                  \
-    static void NAME(name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)                             \
-    {                                                                                                                  \
-        double buffer[FA__BLOCK];                                                                                      \
-        name##_rows(state, capacity, NAME(doubles)(buffer, (const T *)x, n), 1, n);                                          \
-    }                                                                                                                  \
-    static void NAME(name##_strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row)               \
-    {                                                                                                                  \
-        double buffer[FA__BLOCK];                                                                                      \
-        for (int64_t done = 0; done < n; done += FA__BLOCK) {                                                          \
-            const int64_t count = n - done < FA__BLOCK ? n - done : FA__BLOCK;                                         \
-            const double *doubles = NAME(doubles)(buffer, (const T *)x + done, count);                                       \
-            name##_strip((double *)state + done, capacity, doubles, count, row);                                       \
-        }                                                                                                              \
+#define X(name)                                                                                          \
+    static void NAME(name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows,       \
+                                       int64_t n)                                                        \
+    {                                                                                                    \
+        double buffer[FA__BLOCK];                                                                        \
+        const int64_t together = FA__BLOCK / n;                                                          \
+        for (int64_t row = 0; row < rows; row += together) {                                             \
+            const int64_t count = rows - row < together ? rows - row : together;                         \
+            const double *doubles = NAME(doubles)(buffer, (const T *)x + row * n, count * n);            \
+            name##_rows((double *)state + row, capacity, doubles, count, n);                             \
+        }                                                                                                \
+    }                                                                                                    \
+    static void NAME(name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)               \
+    {                                                                                                    \
+        double buffer[FA__BLOCK];                                                                        \
+        name##_rows(state, capacity, NAME(doubles)(buffer, (const T *)x, n), 1, n);                      \
+    }                                                                                                    \
+    static void NAME(name##_strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row) \
+    {                                                                                                    \
+        double buffer[FA__BLOCK];                                                                        \
+        for (int64_t done = 0; done < n; done += FA__BLOCK) {                                            \
+            const int64_t count = n - done < FA__BLOCK ? n - done : FA__BLOCK;                           \
+            const double *doubles = NAME(doubles)(buffer, (const T *)x + done, count);                   \
+            name##_strip((double *)state + done, capacity, doubles, count, row);                         \
+        }                                                                                                \
     }
 DOUBLE_REDUCTIONS(X)
 #undef X

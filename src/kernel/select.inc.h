@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Template, once per size of elements: choosing between two blocks by a third one of bool. */
 
-FA__INLINE void NAME(where_each)(T *out, const uint8_t *condition, const T *a, const T *b, int64_t n, bool one_a,
-                                 bool one_b)
+FA__INLINE void NAME(where_each)(T *out, const uint8_t *condition, const T *a, const T *b, int64_t n,
+                                 bool one_a, bool one_b)
 {
     const T first = a[0], second = b[0];
     FA__INDEPENDENT

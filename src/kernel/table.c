@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The choice of an instruction set, made once, and the finders of kernels. Also the lists of operations as arrays. */
+/* The choice of an instruction set, made once, and the finders of kernels. Also the lists of operations as
+ * arrays. */
 #include "kernel/isa.h"
 
+#include <cpuid.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 const fa__operation_info fa__operations[FA__OPERATION_COUNT] = {
-#define X(id, name, arity, symbol, aliases, rule, documentation)                                                       \
+#define X(id, name, arity, symbol, aliases, rule, documentation) \
     {#name, symbol, aliases, documentation, arity, FA__RULE_##rule},
     FA__ELEMENTWISE(X)
 #undef X
@@ -22,16 +24,24 @@ const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT] = {
 static fa__kernels chosen;
 static atomic_int chosen_state; /* 0: not yet, 1: some thread is at it, 2: done */
 
+/* clang 14 has no name for this one. */
+static bool has_f16c(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+
 static bool has_v3(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
+           __builtin_cpu_supports("bmi2") && has_f16c();
 }
 
 static bool has_v4(void)
 {
     return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
 }
 
 /* FARRAY_ISA takes the older set on a processor that has both; it cannot give a processor what it lacks. */

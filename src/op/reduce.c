@@ -247,8 +247,9 @@ static void part_free(part *old)
     fa__free(old);
 }
 
-/* Takes parts in the order of their tasks; those that came too early wait. */
-static bool hand_over(plan *p, part *new, fa_error *err)
+/* Takes parts in the order of their tasks; those that came too early wait. Vectors that are free then go to `spare`, for
+ * the next task. */
+static bool hand_over(plan *p, part *new, fa__tree *spare, fa_error *err)
 {
     fa__mutex_lock(&p->mutex);
     part **place = &p->waiting;
@@ -263,6 +264,7 @@ static bool hand_over(plan *p, part *new, fa_error *err)
         take(p, next, err);
         part_free(next);
     }
+    fa__tree_take_spare(spare, &p->open.tree);
     fa__mutex_unlock(&p->mutex);
     return !fa_failed(err);
 }
@@ -454,6 +456,27 @@ static fa__tree *top_tree(worker *w)
     return w->s.level_count > 0 ? &w->trees[w->s.level_count - 1] : &w->row;
 }
 
+/* Trees and their vectors serve task after task, unless a box is narrower than the one before. */
+static void start_trees(worker *w, const structure *s)
+{
+    bool same = w->row.reducer != NULL && w->s.level_count == s->level_count;
+    for (int i = 0; same && i < s->level_count; i++)
+        same = w->s.levels[i].width == s->levels[i].width;
+    w->s = *s;
+    if (same) {
+        fa__tree_reset(&w->row);
+        for (int i = 0; i < s->level_count; i++) {
+            fa__tree_reset(&w->trees[i]);
+            w->filled[i] = w->at_row[i] = 0;
+        }
+        return;
+    }
+    trees_clear(w);
+    fa__tree_start(&w->row, w->plan->reducer, 1);
+    for (int i = 0; i < s->level_count; i++)
+        fa__tree_start(&w->trees[i], w->plan->reducer, s->levels[i].width);
+}
+
 static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
 {
     worker *w = worker_pointer;
@@ -461,8 +484,8 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
     const fa__pass *pass = p->pass;
     if (fa_failed(err))
         return false;
-    trees_clear(w);
-    w->s = structure_of(pass, p->reduced, span->sizes);
+    structure s = structure_of(pass, p->reduced, span->sizes);
+    start_trees(w, &s);
     w->task = span->task;
     w->next = span->first;
     /* Where the box lies among the results: items come before columns. */
@@ -477,10 +500,7 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
     w->kept_offset = kept % p->whole.width;
     w->continuing = span->first % w->s.item != 0;
     w->head_leaf = -1;
-    fa__tree_start(&w->row, p->reducer, 1);
-    for (int i = 0; i < w->s.level_count; i++)
-        fa__tree_start(&w->trees[i], p->reducer, w->s.levels[i].width);
-    if (p->whole.run == 0)
+    if (p->whole.run == 0 && w->strips[0] == NULL)
         w->strips[0] = fa__tree_vector(&w->trees[0], err);
     if (w->continuing) {
         w->first = (piece){.present = true, .item = w->item};
@@ -536,7 +556,7 @@ static bool stop(void *worker_pointer, fa_error *err)
     new->last = w->last;
     memset(&w->first, 0, sizeof w->first);
     memset(&w->last, 0, sizeof w->last);
-    return hand_over(w->plan, new, err);
+    return hand_over(w->plan, new, top_tree(w), err);
 }
 
 /* ---- Planning ------------------------------------------------------------------------------------------------- */

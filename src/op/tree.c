@@ -91,3 +91,9 @@ void fa__tree_reset(fa__tree *tree)
         give_back(tree, tree->nodes[i].states);
     tree->count = 0;
 }
+
+void fa__tree_take_spare(fa__tree *tree, fa__tree *from)
+{
+    while (tree->width == from->width && from->spare_count > 0)
+        give_back(tree, from->spare[--from->spare_count]);
+}

@@ -34,5 +34,7 @@ bool fa__tree_append(fa__tree *tree, fa__tree *other, fa_error *err);
 /* Merges all that is left, from the right. The states are in the only node then; forget them by fa__tree_reset(). */
 void fa__tree_collapse(fa__tree *tree);
 void fa__tree_reset(fa__tree *tree);
+/* Moves unused vectors from one tree to another of the same width. */
+void fa__tree_take_spare(fa__tree *tree, fa__tree *from);
 
 #endif

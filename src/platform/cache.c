@@ -48,15 +48,21 @@ bool fa__file_write_behind(fa__file *file, int64_t offset, int64_t size, bool wa
     return false;
 }
 
+/* One request reads no more than the device's read-ahead, and the rest of it is forgotten without a word.
+ * Linux's default is the least that devices have. */
 void fa__file_prefetch(fa__file *file, int64_t offset, int64_t size)
 {
-    if (size > 0) /* 0 would mean: up to the end of the file */
-        posix_fadvise(file->descriptor, offset, size, POSIX_FADV_WILLNEED);
+    const int64_t most = 128 << 10;
+    for (int64_t done = 0; done < size; done += most) {
+        int64_t step = size - done < most ? size - done : most;
+        if (posix_fadvise(file->descriptor, offset + done, step, POSIX_FADV_WILLNEED) != 0)
+            return;
+    }
 }
 
 void fa__file_drop(fa__file *file, int64_t offset, int64_t size)
 {
-    if (size > 0)
+    if (size > 0) /* 0 would mean: up to the end of the file */
         posix_fadvise(file->descriptor, offset, size, POSIX_FADV_DONTNEED);
 }
 

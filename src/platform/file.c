@@ -229,8 +229,9 @@ static bool fail_at_end(fa__file *file, int64_t at, int64_t needed_end, fa_error
     int64_t end = fa__file_size(file, err);
     if (end > at)
         end = at; /* it grew meanwhile */
-    return end >= 0 && fa__fail_at_byte(err, FA_MAP_FAULT, end, "%s: file ends at byte %lld, needed up to %lld",
-                                        file->path, (long long)end, (long long)needed_end);
+    return end >= 0 &&
+           fa__fail_at_byte(err, FA_MAP_FAULT, end, "%s: file ends at byte %lld, needed up to %lld",
+                            file->path, (long long)end, (long long)needed_end);
 }
 
 bool fa__file_read(fa__file *file, int64_t offset, void *buffer, size_t size, fa_error *err)

@@ -8,16 +8,25 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <ucontext.h>
 
 typedef struct guard {
     sigjmp_buf jump;
     struct guard *outer;
-    const void *volatile address; /* the handler writes it between sigsetjmp and its second return */
+    const void
+        *volatile address; /* the handler writes this and the next before the second return of sigsetjmp */
+    volatile bool stored;
 } guard;
 
 /* In the initial-exec model, since the first use of another kind may allocate, and that may be in the
  * handler. */
 static _Thread_local guard *volatile innermost __attribute__((tls_model("initial-exec")));
+
+/* The last fault of this thread that was survived: for the message about it. */
+static _Thread_local struct {
+    const void *address;
+    bool stored;
+} last_fault;
 
 /* Our handler is there once per level, each of which has its own predecessor for ever. Whoever installs a
  * handler over ours keeps ours as predecessor and may call it. When we then put ourselves on top again with
@@ -41,6 +50,18 @@ static pthread_once_t forking = PTHREAD_ONCE_INIT;
 static bool is_missing_memory(int code)
 {
     return code == BUS_ADRERR || code == BUS_OBJERR || code == BUS_MCEERR_AR;
+}
+
+/* Whether it was a store that faulted, where the processor says so. */
+static bool is_store(const void *context)
+{
+#if defined(__x86_64__)
+    const ucontext_t *machine = context;
+    return (machine->uc_mcontext.gregs[REG_ERR] & 2) != 0; /* bit 1 of the page fault's error code */
+#else
+    (void)context;
+    return false;
+#endif
 }
 
 static void set_default(void)
@@ -85,6 +106,7 @@ static void handle(int level, int number, siginfo_t *information, void *context)
     guard *top = innermost;
     if (top != NULL && is_missing_memory(information->si_code) && fa__mappings_hold(information->si_addr)) {
         top->address = information->si_addr;
+        top->stored = is_store(context);
         siglongjmp(top->jump, 1);
     }
     if (!atomic_load_explicit(&levels[level].used, memory_order_acquire))
@@ -211,6 +233,7 @@ const void *fa__guarded(void (*body)(void *), void *argument)
     guard here;
     here.outer = innermost;
     here.address = NULL;
+    here.stored = false;
     if (sigsetjmp(here.jump, 0) == 0) {
         innermost = &here;
         atomic_signal_fence(memory_order_seq_cst); /* nothing of the body may move out of the guard */
@@ -220,5 +243,14 @@ const void *fa__guarded(void (*body)(void *), void *argument)
     innermost = here.outer;
     if (here.address != NULL || sigismember(&before, SIGBUS))
         pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (here.address != NULL) {
+        last_fault.address = here.address;
+        last_fault.stored = here.stored;
+    }
     return here.address;
+}
+
+bool fa__fault_was_store(const void *address)
+{
+    return last_fault.address == address && last_fault.stored;
 }

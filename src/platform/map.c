@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -75,7 +76,7 @@ static bool examine(const fa__mapping *mapping, struct stat *status, struct stat
            status->st_ino == mapping->identity.inode && statvfs(mapping->path, room) == 0;
 }
 
-/* `readable`: the page can be read, so that it was a store that failed. */
+/* `readable`: a store failed, and the page can be read. Then there was no room for it. */
 static bool fail_by_cause(const fa__mapping *mapping, const char *path, const char *address,
                           int64_t needed_end, bool readable, fa_error *err)
 {
@@ -99,18 +100,6 @@ static bool fail_by_cause(const fa__mapping *mapping, const char *path, const ch
                          (long long)offset);
     err->byte_offset = offset;
     return false;
-}
-
-bool fa__map_fault(const void *address, fa_error *err)
-{
-    if (fa_failed(err))
-        return false;
-    fa__mapping mapping;
-    if (!fa__mappings_find(address, &mapping))
-        return fa__fail(err, FA_MAP_FAULT, "bytes of a mapped file that was closed meanwhile cannot be read");
-    const char *byte = address;
-    int64_t needed_end = byte - mapping.address + 1;
-    return fail_by_cause(&mapping, mapping.path, byte, needed_end, false, err);
 }
 
 /* The first page that cannot be populated, given that one cannot. */
@@ -138,6 +127,12 @@ static int populate(pages range, int advice)
     return failed;
 }
 
+static bool is_readable(const char *byte)
+{
+    char *page = (char *)(uintptr_t)byte - (uintptr_t)byte % fa__page_size();
+    return populate((pages){page, fa__page_size()}, MADV_POPULATE_READ) == 0;
+}
+
 bool fa__map_populate(const fa__map *map, size_t offset, size_t size, bool for_writing, const char *path,
                       fa_error *err)
 {
@@ -156,8 +151,21 @@ bool fa__map_populate(const fa__map *map, size_t offset, size_t size, bool for_w
     if (!fa__mappings_find(map->address, &mapping))
         return fa__fail(err, FA_INTERNAL, "%s: a mapping that nobody made", path);
     char *bad = first_bad_page(range, advice);
-    bool readable = for_writing && populate((pages){bad, 1}, MADV_POPULATE_READ) == 0;
+    bool readable = for_writing && is_readable(bad);
     return fail_by_cause(&mapping, path, bad, (int64_t)(offset + size), readable, err);
+}
+
+bool fa__map_fault(const void *address, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    fa__mapping mapping;
+    if (!fa__mappings_find(address, &mapping))
+        return fa__fail(err, FA_MAP_FAULT, "bytes of a mapped file that was closed meanwhile cannot be read");
+    const char *byte = address;
+    int64_t needed_end = byte - mapping.address + 1;
+    bool readable = fa__fault_was_store(address) && is_readable(byte);
+    return fail_by_cause(&mapping, mapping.path, byte, needed_end, readable, err);
 }
 
 /* ---- Dropping and writing back

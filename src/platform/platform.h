@@ -41,7 +41,8 @@ bool fa__file_is_at(const fa__file *file, const char *path);
 bool fa__file_read(fa__file *file, int64_t offset, void *buffer, size_t size, fa_error *err);
 bool fa__file_write(fa__file *file, int64_t offset, const void *buffer, size_t size, fa_error *err);
 /* Makes the file at least `size` bytes long with its blocks reserved, so that no later store meets a full disk. Old bytes
- * stay; new bytes are zero. Where the file system cannot reserve, writes zeros. RLIMIT_FSIZE is an error, not a signal. */
+ * stay; new bytes are zero. Where the file system cannot reserve, the new bytes are written, and holes that the file had
+ * before stay holes. RLIMIT_FSIZE is an error, not a signal. After an error the file has its old size. */
 bool fa__file_reserve(fa__file *file, int64_t size, fa_error *err);
 bool fa__file_truncate(fa__file *file, int64_t size, fa_error *err);
 /* Durable: data and what is needed to find it. */
@@ -112,12 +113,13 @@ void fa__pages_discard(void *pages, size_t size);
 /* Runs body(argument) and survives SIGBUS from addresses inside mappings made by fa__map_file. Returns NULL when body
  * returned; the faulting address when it was left because of a fault (nothing is unwound: body must own nothing).
  * Nests. Safe on every thread, also when SIGBUS is blocked or another handler was installed meanwhile. A SIGBUS that is
- * not ours goes to whoever handled it before. */
+ * not ours goes to whoever handled it before. Costs two system calls, 0.3 microseconds: for tiles, not for elements. */
 const void *fa__guarded(void (*body)(void *), void *argument);
 /* Finds the mapping that holds an address: the file's path and the byte offset. False when none does. */
 bool fa__map_find(const void *address, char *path, size_t path_size, int64_t *byte_offset);
-/* Says what became of an address that fa__guarded() came back with, while its mapping is still there: FA_MAP_FAULT with
- * path and byte offset when the file was cut or cannot be read, FA_DISK_FULL when there was no room. Always false. */
+/* Says what became of an address that fa__guarded() came back with, on the same thread, while its mapping is still there:
+ * FA_MAP_FAULT with path and byte offset when the file was cut or cannot be read, FA_DISK_FULL when there was no room.
+ * Always false. */
 bool fa__map_fault(const void *address, fa_error *err);
 
 /* ---- Threads -------------------------------------------------------------------------------------------------- */
@@ -146,7 +148,8 @@ double fa__now(void);
 
 /* ---- Limits and the processor --------------------------------------------------------------------------------- */
 
-/* The memory of the machine or of the control group (v1 and v2), whichever is less. */
+/* The memory of the machine or of the control group (v1 and v2), whichever is less. This and fa__processors() read
+ * several files of the system each time: to be asked once. */
 size_t fa__memory_total(void);
 size_t fa__memory_resident(void);
 /* Processors that this process may use: affinity and the control group's quota, at least 1. */

@@ -96,28 +96,38 @@ static bool prefers_mapping(fa__file *file, int64_t first, int64_t size)
     return fa__file_resident(file, first, size) >= size - size / 16;
 }
 
+/* What cannot be read through the mapping cannot be read otherwise; whatever else hinders mapping (address
+ * space, a file system without it) leaves the read calls. */
+static bool is_final(const fa_error *err)
+{
+    return err->code == FA_MAP_FAULT || err->code == FA_DISK_FULL || err->code == FA_NOT_WRITEABLE;
+}
+
 /* Stays inside the object until unmap, so that closing does not take the pages from under the caller. */
 static char *file_map(fa__source *source, int64_t first, int64_t size, bool for_writing, fa_error *err)
 {
     if (fa_failed(err) || size <= 0)
         return NULL;
+    fa__file_object *object = object_of(source);
+    const char *path = fa__object_path(object);
     if (for_writing && !source->writeable) {
-        fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only",
-                 fa__object_path(object_of(source)));
+        fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only", path);
         return NULL;
     }
-    fa__file_object *object = object_of(source);
     fa__file *file = fa__object_enter(object, err);
     if (file == NULL)
         return NULL;
     int64_t at = source->base + first;
+    fa_error inner = {0};
     fa__map map;
-    if (prefers_mapping(file, at, size) && fa__object_map(object, at + size, for_writing, &map, err) &&
-        fa__map_populate(&map, (size_t)at, (size_t)size, for_writing, fa__object_path(object), err)) {
+    if (prefers_mapping(file, at, size) && fa__object_map(object, at + size, for_writing, &map, &inner) &&
+        fa__map_populate(&map, (size_t)at, (size_t)size, for_writing, path, &inner)) {
         if (!for_writing)
             fa__storage_count_read(size);
         return map.address + at;
     }
+    if (is_final(&inner))
+        fa__error_move(err, &inner);
     fa__object_leave(object);
     return NULL;
 }

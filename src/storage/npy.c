@@ -291,7 +291,7 @@ bool fa__npy_parse(const char *name, const void *bytes, size_t size, int64_t fil
     memset(layout, 0, sizeof *layout);
     if (fa_failed(err))
         return false;
-    size_t start, length;
+    size_t start = 0, length = 0;
     if (!read_prefix(name, bytes, size, file_bytes, layout, &start, &length, err))
         return false;
     layout->format = "npy";

@@ -199,7 +199,7 @@ fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dty
                              const fa_memmap_options *options, fa_error *err)
 {
     fa__layout layout = {0};
-    int open_axis;
+    int open_axis = -1;
     if (!check_path(path, err) || !raw_layout(path, dtype, shape, options, &layout, &open_axis, err))
         return NULL;
     switch (mode) {

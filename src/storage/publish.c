@@ -313,10 +313,9 @@ bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *er
 {
     if (publication == NULL)
         return false;
-    bool ready = !fa_failed(err) && fa__object_check(publication->object, err);
-    if (ready && durable)
-        ready = fa__publish_prepare(publication, err);
-    if (ready && rename_into_place(publication, err)) {
+    /* Always flushed first: a name that reaches the disk before the bytes would show half a file after a
+     * power loss. */
+    if (fa__publish_prepare(publication, err) && rename_into_place(publication, err)) {
         fa__object_published(publication->object, publication->target, durable);
         if (durable)
             fa__path_sync_folder(publication->target, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Arrays in files: opening, making, publishing, scratch. Knows formats and files, nothing about what is computed. */
+/* Arrays in files: opening, making, publishing, scratch. Knows formats and files, nothing about what is
+ * computed. */
 #ifndef FA_STORAGE_STORAGE_H
 #define FA_STORAGE_STORAGE_H
 
@@ -19,17 +20,19 @@ typedef struct fa__layout {
 } fa__layout;
 void fa__layout_clear(fa__layout *layout);
 
-/* The .npy header (NEP 1, versions 1.0, 2.0 and 3.0). `bytes` are the first bytes of the file, `file_bytes` its size;
- * 64 KiB + 12 bytes are always enough. Strict: the refuse list of docs/promises.md. `name` is for messages. */
+/* The .npy header (NEP 1, versions 1.0, 2.0 and 3.0). `bytes` are the first bytes of the file, `file_bytes`
+ * its size; 64 KiB + 12 bytes are always enough. Strict: the refuse list of docs/promises.md. `name` is for
+ * messages. */
 bool fa__npy_parse(const char *name, const void *bytes, size_t size, int64_t file_bytes, fa__layout *layout,
                    fa_error *err);
-/* Writes a header as NumPy writes it (lowest version that can hold it, padded to 64 bytes, with room to grow the first
- * axis in place): *header is released with fa__free(). */
+/* Writes a header as NumPy writes it (lowest version that can hold it, padded to 64 bytes, with room to grow
+ * the first axis in place): *header is released with fa__free(). */
 bool fa__npy_format(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_order order, char **header,
                     size_t *header_bytes, fa_error *err);
 enum { FA__NPY_MAX_HEADER = 65536 + 12 };
 
-/* The public functions behind api/open. Each gives a view of the whole array. */
+/* The public functions behind api/open. Each gives a view of the whole array. An address that the source's
+ * map() gave holds, also while others close the file, until its unmap(): every map needs one. */
 fa_array *fa__storage_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err);
 fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
                              const fa_memmap_options *options, fa_error *err);
@@ -39,12 +42,15 @@ typedef struct fa__publication fa__publication;
 fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
                                    const fa_create_options *options, fa_error *err);
 /* Headerless, for fa_memmap(FA_CREATE). */
-fa__publication *fa__publish_begin_raw(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
-                                       const fa_memmap_options *options, fa_error *err);
-fa_array *fa__publish_array(fa__publication *publication); /* borrowed; alive until commit or drop, or longer if retained */
+fa__publication *fa__publish_begin_raw(const char *path, const fa_dtype *dtype, int ndim,
+                                       const int64_t *sizes, const fa_memmap_options *options, fa_error *err);
+fa_array *fa__publish_array(
+    fa__publication *publication); /* borrowed; alive until commit or drop, or longer if retained */
 /* Flushes the file; nothing is visible yet. The first half of committing several files together. */
 bool fa__publish_prepare(fa__publication *publication, fa_error *err);
-/* Renames into place and flushes the folder. Ends the publication in any case; on failure the temporary is gone. */
+/* Flushes the file, unless fa__publish_prepare() just did, and renames it into place; `durable` flushes the
+ * folder too, else the first flush of the array does. Ends the publication in any case; on failure the
+ * temporary is gone. */
 bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *err);
 /* Removes the temporary. NULL is fine. */
 void fa__publish_drop(fa__publication *publication);
@@ -63,8 +69,8 @@ void fa__set_io_mode(fa__io mode); /* for tests */
 void fa__storage_statistics(int64_t *bytes_read, int64_t *bytes_written);
 void fa__storage_count_read(int64_t bytes);
 
-/* Turns an address that fa__guarded() came back with into FA_MAP_FAULT naming file and byte offset; the file object of
- * that mapping stays failed. */
+/* Turns an address that fa__guarded() came back with into FA_MAP_FAULT naming file and byte offset; the file
+ * object of that mapping stays failed. */
 void fa__storage_fault(const void *address, fa_error *err);
 
 #endif

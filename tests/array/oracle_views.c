@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Runs programs of view operations, for oracle_views.py to compare with NumPy. A line is "dtype TAB shape TAB
  * program TAB program": operations are separated by ';', the first letter says which. Prints for each program
- * "ndim sizes strides offset flags overlaps-itself", or the error's name, then whether the two views share a
- * byte, separated by tabs. */
+ * "ndim sizes strides offset flags overlaps-itself; strides in K order", or the error's name, then whether
+ * the two views share a byte, separated by tabs. */
 #include "array/view.h"
 
 #include <stdio.h>
@@ -79,7 +79,14 @@ static void print_view(const fa_array *view, const fa_error *err)
         printf(" %lld", (long long)fa_size_of_axis(view, i));
     for (int i = 0; i < view->ndim; i++)
         printf(" %lld", (long long)fa_stride_bytes(view, i));
-    printf(" %lld %u %d\t", (long long)view->offset, fa_flags(view), fa__overlaps_itself(view));
+    printf(" %lld %u %d;", (long long)view->offset, fa_flags(view), fa__overlaps_itself(view));
+    int order[FA_MAX_NDIM];
+    int64_t strides[FA_MAX_NDIM];
+    fa__k_order(view->ndim, view->sizes, view->strides, order);
+    fa__strides_in_order(view->ndim, view->sizes, view->dtype->item_bytes, order, strides);
+    for (int i = 0; i < view->ndim; i++)
+        printf(" %lld", (long long)strides[i]);
+    printf("\t");
 }
 
 int main(void)

@@ -108,6 +108,8 @@ class Oracle:
         self.passed += 1
         array = np.asarray(result)
         if words[0] != "ok":
+            if "where(" in text and words[1] == "FA_OUT_OF_RANGE":
+                return None  # farray refuses a literal that NumPy's where() wraps
             return f"NumPy gives {array.dtype} {array.shape}"
         if np.dtype(words[1]).newbyteorder("=") != array.dtype.newbyteorder("="):
             return f"NumPy gives {array.dtype.str}"
@@ -183,12 +185,12 @@ def every_literal(oracle):
                     oracle.case(f"a.clip({literal}, {other})")
         for name in UNARY:
             if not is_known_difference(name, [kind]):
-                oracle.case(f"{name}(a)")
+                oracle.case(f"{name}(a)", layout=name not in ("real", "imag"))
         oracle.case("-a")
         oracle.case("+a")
         oracle.case("~a")
         oracle.case("a.conj()")
-        oracle.case("a.real")
+        oracle.case("a.real", layout=False)  # a view in NumPy, computed here
         oracle.case("a.imag + 1")
         for name in REDUCTIONS:
             oracle.case(f"{name}(a)")

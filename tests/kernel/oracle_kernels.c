@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The kernels for tests/kernel/oracle_kernels.py: a shared library of plain functions that ctypes can call. */
+/* The kernels for tests/kernel/oracle_kernels.py: a shared library of plain functions that ctypes can call.
+ */
 #include "kernel/kernel.h"
 
 #include <string.h>
@@ -10,16 +11,18 @@ EXPORT const char *kernels_isa(void);
 EXPORT int kernels_operation_count(void);
 EXPORT const char *kernels_operation(int operation);
 EXPORT int kernels_arity(int operation);
-EXPORT int kernels_run(int operation, int type, void *out, const void *a, const void *b, const void *c, int64_t n,
-                       unsigned scalars);
-EXPORT int kernels_run_mixed(int operation, int first_is_signed, void *out, const void *a, const void *b, int64_t n,
-                             unsigned scalars);
+EXPORT int kernels_run(int operation, int type, void *out, const void *a, const void *b, const void *c,
+                       int64_t n, unsigned scalars);
+EXPORT int kernels_run_mixed(int operation, int first_is_signed, void *out, const void *a, const void *b,
+                             int64_t n, unsigned scalars);
 EXPORT int kernels_result(int operation, int type);
 EXPORT int kernels_exact(int operation, int type);
 EXPORT int kernels_any_negative(const void *elements, int type, int64_t n);
 EXPORT int kernels_convert(int from, int to, void *out, const void *in, int64_t n);
-EXPORT void kernels_gather(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
-EXPORT void kernels_scatter(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
+EXPORT void kernels_gather(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes,
+                           int swap);
+EXPORT void kernels_scatter(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes,
+                            int swap);
 EXPORT void kernels_transpose(void *out, int64_t out_stride, const void *in, int64_t in_stride, int64_t rows,
                               int64_t columns, int64_t item_bytes, int swap);
 EXPORT void kernels_stream_copy(void *out, const void *in, size_t bytes);
@@ -29,12 +32,12 @@ EXPORT const char *kernels_reduction(int reduction);
 EXPORT const fa__reducer *kernels_reducer(int reduction, int type);
 EXPORT int kernels_reducer_result(const fa__reducer *reducer);
 EXPORT int kernels_reducer_components(const fa__reducer *reducer);
-EXPORT void kernels_reduce(const fa__reducer *reducer, void *out, const void *x, int64_t n, int64_t item_bytes,
-                           double ddof);
+EXPORT void kernels_reduce(const fa__reducer *reducer, void *out, const void *x, int64_t n,
+                           int64_t item_bytes, double ddof);
 EXPORT void kernels_reduce_rows(const fa__reducer *reducer, void *out, const void *x, int64_t rows, int64_t n,
                                 double ddof);
-EXPORT void kernels_reduce_strips(const fa__reducer *reducer, void *out, const void *x, int64_t rows, int64_t n,
-                                  int64_t item_bytes, double ddof);
+EXPORT void kernels_reduce_strips(const fa__reducer *reducer, void *out, const void *x, int64_t rows,
+                                  int64_t n, int64_t item_bytes, double ddof);
 EXPORT void kernels_generate(int generator, int type, uint64_t seed, double a, double b, int64_t i, int64_t j,
                              double last, int64_t first, int64_t step, int64_t n, void *out);
 
@@ -113,8 +116,8 @@ void kernels_scatter(void *out, int64_t stride, const void *in, int64_t n, int64
     fa__scatter(out, stride, in, n, item_bytes, swap);
 }
 
-void kernels_transpose(void *out, int64_t out_stride, const void *in, int64_t in_stride, int64_t rows, int64_t columns,
-                       int64_t item_bytes, int swap)
+void kernels_transpose(void *out, int64_t out_stride, const void *in, int64_t in_stride, int64_t rows,
+                       int64_t columns, int64_t item_bytes, int swap)
 {
     fa__transpose(out, out_stride, in, in_stride, rows, columns, item_bytes, swap);
 }
@@ -154,7 +157,8 @@ int kernels_reducer_components(const fa__reducer *reducer)
     return reducer->components;
 }
 
-/* Merges states 0..count-1 into state 0, neighbours first: a binary counter of finished subtrees would do the same. */
+/* Merges states 0..count-1 into state 0, neighbours first: a binary counter of finished subtrees would do the
+ * same. */
 static void merge_all(const fa__reducer *reducer, double *states, int64_t capacity, int64_t count)
 {
     for (int64_t distance = 1; distance < count; distance *= 2)
@@ -164,7 +168,8 @@ static void merge_all(const fa__reducer *reducer, double *states, int64_t capaci
 
 enum { MOST_LEAVES = 256, MOST_WIDTH = 4096 };
 
-void kernels_reduce(const fa__reducer *reducer, void *out, const void *x, int64_t n, int64_t item_bytes, double ddof)
+void kernels_reduce(const fa__reducer *reducer, void *out, const void *x, int64_t n, int64_t item_bytes,
+                    double ddof)
 {
     double states[FA__MAX_COMPONENTS * MOST_LEAVES];
     int64_t leaves = 0;
@@ -175,7 +180,8 @@ void kernels_reduce(const fa__reducer *reducer, void *out, const void *x, int64_
     reducer->finish(out, states, MOST_LEAVES, 1, n, ddof);
 }
 
-void kernels_reduce_rows(const fa__reducer *reducer, void *out, const void *x, int64_t rows, int64_t n, double ddof)
+void kernels_reduce_rows(const fa__reducer *reducer, void *out, const void *x, int64_t rows, int64_t n,
+                         double ddof)
 {
     static double states[FA__MAX_COMPONENTS * MOST_WIDTH];
     reducer->leaf_rows(states, MOST_WIDTH, x, rows, n);
@@ -199,8 +205,8 @@ void kernels_reduce_strips(const fa__reducer *reducer, void *out, const void *x,
     reducer->finish(out, states, MOST_WIDTH, n, rows, ddof);
 }
 
-void kernels_generate(int generator, int type, uint64_t seed, double a, double b, int64_t i, int64_t j, double last,
-                      int64_t first, int64_t step, int64_t n, void *out)
+void kernels_generate(int generator, int type, uint64_t seed, double a, double b, int64_t i, int64_t j,
+                      double last, int64_t first, int64_t step, int64_t n, void *out)
 {
     fa__generator_params params = {.seed = seed, .a = a, .b = b, .i = i, .j = j, .last = last};
     fa__generate((fa__generator)generator, (fa_type)type, &params, first, step, n, out);

@@ -153,4 +153,4 @@
 {1, DESCR("[('', '<f8'), ('b', '<f8')]"), FA_BAD_FORMAT,
  "x.npy: byte 22: descr: a field without a name"},
 {1, DESCR("[('a', [('x', '<f8'), (('t', ''), '<f8')])]"), FA_BAD_FORMAT,
- "x.npy: byte 48: descr: a field without a name"},
+ "x.npy: byte 49: descr: a field without a name"},

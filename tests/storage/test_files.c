@@ -4,6 +4,7 @@
 #include "platform/folder.h"
 
 #include "base/memory.h"
+#include "storage/file_source.h"
 #include "storage/storage.h"
 
 #include <sys/resource.h>
@@ -469,6 +470,76 @@ static void a_file_cut_while_it_is_open_is_an_error(void **state)
     fa__set_io_mode(FA__IO_AUTO);
 }
 
+static void a_loss_is_reported_for_ever(void **state)
+{
+    (void)state;
+    fa_error err = {0}, loss = {0};
+    const char *path = write_npy("lost.npy", 1000, 0);
+    fa__file *file = fa__file_open(path, FA__OPEN_WRITE, &err);
+    fa__file_object *object = fa__object_of_file(file, true, path, &err);
+    fa_array *array = fa__storage_open(path, FA_READ_WRITE, NULL, &err);
+    fa__source *source = array->source;
+    set_element(array, 1, 4, &err);
+    assert_true(source->class->flush(source, 0, 4096, &err));
+    fa__fail(&loss, FA_IO_ERROR, "%s: the write-back failed", path);
+    fa__object_fail(object, &loss); /* what a flush does whose write-back failed */
+    for (int way = 0; way < 7; way++) {
+        fa_error_clear(&err);
+        switch (way) {
+        case 0:
+            source->class->flush(source, 0, 8, &err);
+            break;
+        case 1:
+            element(array, 1, &err);
+            break;
+        case 2:
+            set_element(array, 1, 5, &err);
+            break;
+        case 3:
+            source->class->map(source, 0, 8, true, &err);
+            break;
+        case 4:
+            source->class->write_behind(source, 0, 8, true, &err);
+            break;
+        case 5:
+            source->class->check(source, &err);
+            break;
+        case 6:
+            source->class->close(source, &err);
+        }
+        assert_string_equal(err.message, loss.message);
+    }
+    fa_error_clear(&err);
+    element(array, 1, &err);
+    assert_int_equal(err.code, FA_CLOSED);
+    fa_error_clear(&err);
+    fa__object_release(object);
+    fa_release(array);
+    array = fa__storage_open(path, FA_READ_ONLY, NULL, &err); /* opened anew, it is judged anew */
+    assert_true(element(array, 1, &err) == 4);
+    fa_release(array);
+}
+
+static int map_without_room(void *path)
+{
+    fa_error err = {0};
+    fa_array *array = fa__storage_open(path, FA_READ_ONLY, NULL, &err);
+    fa__set_io_mode(FA__IO_MMAP);
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_AS, &none) != 0)
+        return 1;
+    char *bytes = array->source->class->map(array->source, 0, 8000, false, &err);
+    if (bytes != NULL || fa_failed(&err))
+        return 2;
+    return element(array, 7, &err) == 7 && !fa_failed(&err) ? 0 : 3;
+}
+
+static void what_cannot_be_mapped_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(map_without_room, (void *)(uintptr_t)write_npy("unmapped.npy", 1000, 0)), 0);
+}
+
 static void a_handle_cycle_leaves_nothing(void **state)
 {
     (void)state;
@@ -557,6 +628,8 @@ int main(void)
         cmocka_unit_test(closing_gives_the_file_back_while_views_live),
         cmocka_unit_test(closing_waits_for_nobody_and_unmaps_under_nobody),
         cmocka_unit_test(a_file_cut_while_it_is_open_is_an_error),
+        cmocka_unit_test(a_loss_is_reported_for_ever),
+        cmocka_unit_test(what_cannot_be_mapped_is_read),
         cmocka_unit_test(a_handle_cycle_leaves_nothing),
         cmocka_unit_test(scratch_is_zeroed_and_nameless),
         cmocka_unit_test(scratch_in_memory_is_charged),
