@@ -70,8 +70,7 @@ static bool is_complex(fa_type type)
     return type == FA_TYPE_COMPLEX64 || type == FA_TYPE_COMPLEX128;
 }
 
-/* ---- What the file is filled with: pending arrays of the wanted dtype and shape
- * --------------------------------- */
+/* ---- What the file is filled with: pending arrays of the wanted dtype and shape ---- */
 
 static fa_array *counted(const request *wanted, fa_error *err)
 {
@@ -156,9 +155,6 @@ static fa_array *filling(const request *wanted, int *status, fa_error *err)
         return counted(wanted, err);
     return one_number(wanted, status, err);
 }
-
-/* ----------------------------------------------------------------------------------------------------------------
- */
 
 static int create(const arguments *parsed, const request *wanted)
 {
