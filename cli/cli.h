@@ -144,9 +144,18 @@ void json_number(double value);
 void json_boolean(bool value);
 /* "dtype" and "shape" of an array, as members of the object that is open. */
 void json_describe(fa_array *array);
-/* The elements as nested lists: numbers, booleans, complex numbers as {"real", "imag"}. Arrays of other
- * elements are one string: the text that show prints. */
-void json_elements(fa_array *array, fa_error *err);
+/* The elements of an array, computed and read. */
+typedef struct json_value {
+    char *text;    /* of what are no numbers: what show prints; else NULL */
+    char *numbers; /* in one of the wide types: bool, int64, uint64, float64, complex128 */
+    fa_type type;
+    size_t item_bytes;
+} json_value;
+bool json_load(fa_array *array, json_value *value, fa_error *err);
+/* Nested lists of numbers and booleans; complex numbers are {"real", "imag"}. Arrays of other elements are
+ * one string. */
+void json_elements(fa_array *array, const json_value *value);
+void json_unload(json_value *value);
 /* Arrays of at most this many elements are written in full. */
 enum { JSON_MOST_ELEMENTS = 1000 };
 

@@ -156,7 +156,6 @@ static fa_array *filling(const request *wanted, int *status, fa_error *err)
     return one_number(wanted, status, err);
 }
 
-
 static int create(const arguments *parsed, const request *wanted)
 {
     int status = EXIT_OK;
