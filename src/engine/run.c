@@ -388,11 +388,15 @@ static void cut(run *r)
     fa__pass *pass = r->pass;
     int64_t widest = 1, staged = 0;
     r->bytes_per_element = 0;
+    /* Walks in boxes turn what runs along other axes: in memory too that takes a buffer, and two where it is staged. */
+    bool boxes = memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) != 0;
     for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
         const fa__operand *operand =
             i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
         widest = fa__max_i64(widest, operand->item_bytes);
         r->bytes_per_element += operand->item_bytes;
+        if (boxes)
+            staged += 2 * operand->item_bytes;
         if (!in_memory(operand)) {
             staged += operand->item_bytes;
             r->guard = r->guard || i < pass->operand_count;

@@ -303,6 +303,7 @@ class Oracle:
             arguments["dtype"] = np.dtype(dtype)
         if name in ("var", "std"):
             arguments["ddof"] = ddof
+            self.cast(value, dtype)  # refuses what is out of range
         result = asarray(getattr(np, name)(array, **arguments))
         if name in ("min", "max") and array.dtype.kind in "fc":
             self._refuse_zero_ties([array, array])

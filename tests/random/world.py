@@ -293,6 +293,8 @@ class World:
                 reads += [other.array] + (other.root.reads or [])
             root = Root(value, reads=reads)
             self.results.append(root)
+            if not handle.flags & PENDING:
+                raise Difference("a result is not pending: it was computed when it was built")
         self.add(out, value, handle, root, writeable)
 
     def _saw_refusal(self, tree):
