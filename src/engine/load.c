@@ -189,8 +189,8 @@ static bool turn_guarded(fa__reach *reach, int64_t count, fa_error *err)
     return !fa_failed(err);
 }
 
-bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
-                    fa_error *err)
+static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                           fa_error *err)
 {
     const fa__operand *operand = reach->operand;
     fa__source *source = operand->source;
@@ -221,6 +221,16 @@ bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span
     struct reading reading = {source, reach->base, operand->item_bytes, err};
     return fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
                         read_each, &reading);
+}
+
+bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                    fa_error *err)
+{
+    if (reach_elements(reach, pass, span, first, last, err))
+        return true;
+    if (reach->mapped) /* it was mapped, and turning it failed */
+        fa__load_end(reach, true);
+    return false;
 }
 
 void fa__load_end(fa__reach *reach, bool drop)

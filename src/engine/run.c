@@ -465,6 +465,22 @@ static void clear_windows(run *r)
     fa__free(r->windows);
 }
 
+/* A page beyond the new end of a file faults, the rest of the page that holds its end reads as zeros: whether a file was cut
+ * is asked once everything has been read. */
+static bool operands_still_hold(const fa__pass *pass, fa_error *err)
+{
+    for (int64_t i = 0; i < pass->operand_count && !fa_failed(err); i++) {
+        const fa__operand *operand = &pass->operands[i];
+        int64_t low, high;
+        if (in_memory(operand))
+            continue;
+        fa__range_extent(pass->ndim, pass->sizes, operand->strides, operand->offset, operand->item_bytes, 0, pass->total,
+                         &low, &high);
+        fa__source_holds(operand->source, low, high - low, err);
+    }
+    return !fa_failed(err);
+}
+
 bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err)
 {
     if (fa_failed(err))
@@ -494,6 +510,7 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
             work(&r, 0); /* waking a thread costs more than the work */
         else
             fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
+        operands_still_hold(pass, &r.err);
         clear_windows(&r);
         fa__error_move(err, &r.err);
     }
