@@ -36,6 +36,7 @@ def environment(seed, build, folder):
         preload = subprocess.run([compiler, f"-print-file-name={runtime}"], stdout=subprocess.PIPE, text=True, check=True)
         made["LD_PRELOAD"] = preload.stdout.strip()
         made["ASAN_OPTIONS"] = "detect_leaks=0"  # Python's own
+        made["TSAN_OPTIONS"] = "halt_on_error=1"
     return made
 
 
@@ -180,6 +181,8 @@ def run_chunk(options, first, count):
             return results
         else:
             first = started[-1] + 1
+            if status != 0:
+                results.append((started[-1], f"the process ended with {status}\n{said[-3000:]}", None, []))
     return results
 
 
