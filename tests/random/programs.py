@@ -64,8 +64,10 @@ class Runner:
         self.generate = generate
 
     def _surroundings(self):
+        """What a program must leave as it was: open descriptors, files in scratch, bytes charged to the memory limit."""
         scratch = os.environ.get("FARRAY_TMPDIR")
-        return len(os.listdir("/proc/self/fd")), sorted(os.listdir(scratch)) if scratch else []
+        return {"descriptors": len(os.listdir("/proc/self/fd")), "scratch": sorted(os.listdir(scratch)) if scratch else [],
+                "charged": self.library.c.fa_memory_used()}
 
     def run(self, program):
         """Runs `program(world, do)`; gives (None or what is wrong, steps that were done, cells that were seen)."""
@@ -90,7 +92,7 @@ class Runner:
             steps.append({"do": "end"})
             world.end()
             if self._surroundings() != before:
-                raise worlds.Difference(f"descriptors and scratch were {before}, are {self._surroundings()}")
+                raise worlds.Difference(f"left behind: {self._surroundings()}, was {before}")
         except worlds.Difference as difference:
             return str(difference), steps, seen
         except Failed as error:
