@@ -35,10 +35,10 @@ typedef enum option_id {
 
 typedef struct option_row {
     const char *name;     /* without the dashes */
-    char letter;          /* '\0': none */
     const char *argument; /* what its value is called; NULL: it takes none */
-    bool repeatable;
     const char *help;
+    char letter; /* '\0': none */
+    bool repeatable;
 } option_row;
 
 struct arguments;

@@ -156,6 +156,20 @@ static fa_array *filling(const request *wanted, int *status, fa_error *err)
     return one_number(wanted, status, err);
 }
 
+static void describe(const char *path, fa_error *err)
+{
+    fa_array *made = fa_open(path, FA_READ_ONLY, NULL, err);
+    if (made == NULL)
+        return;
+    json_begin('{');
+    json_key("file");
+    json_string(path);
+    json_describe(made);
+    json_end('}');
+    putchar('\n');
+    fa_release(made);
+}
+
 static int create(const arguments *parsed, const request *wanted)
 {
     int status = EXIT_OK;
@@ -176,16 +190,9 @@ static int create(const arguments *parsed, const request *wanted)
         }
         fa_release(array);
     }
-    if (fa_failed(&err))
-        return cli_fail(&err, NULL);
-    if (status == EXIT_OK && parsed->given[OPTION_JSON]) {
-        json_begin('{');
-        json_key("file");
-        json_string(wanted->path);
-        json_end('}');
-        putchar('\n');
-    }
-    return status;
+    if (status == EXIT_OK && parsed->given[OPTION_JSON])
+        describe(wanted->path, &err);
+    return fa_failed(&err) ? cli_fail(&err, NULL) : status;
 }
 
 int command_create(const arguments *parsed)

@@ -105,11 +105,10 @@ void json_number(double value)
         if (strtod(text, NULL) == value)
             break;
     }
-    /* A double stays one when it is read back. */
-    if (strpbrk(text, ".e") == NULL)
-        strcat(text, ".0");
     before_value();
     fputs(text, stdout);
+    if (strpbrk(text, ".e") == NULL)
+        fputs(".0", stdout); /* a double stays one when it is read back */
 }
 
 void json_boolean(bool value)

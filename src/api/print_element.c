@@ -143,8 +143,8 @@ static void write_complex(const fa__formatter *formatter, const char *element, f
 
 /* ---- Making ---- */
 
-static bool make(const fa_dtype *dtype, const fa__column *column, const fa__print_settings *settings,
-                 int depth, fa__formatter **formatter, fa_error *err);
+static bool make(const fa_dtype *dtype, const fa__column *parent, const fa__print_settings *settings,
+                 int depth, fa__formatter **result, fa_error *err);
 
 /* Takes the axes of a sub-array (of sub-arrays) off the dtype, and gives the column of all its elements. */
 static bool open_subarray(fa__formatter *formatter, fa__column *column, const fa__print_settings *settings,

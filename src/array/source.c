@@ -30,6 +30,13 @@ bool fa__source_check(fa__source *source, fa_error *err)
     return source->class->check == NULL || source->class->check(source, err);
 }
 
+bool fa__source_holds(fa__source *source, int64_t first, int64_t size, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    return source->class->holds == NULL || source->class->holds(source, first, size, err);
+}
+
 bool fa__source_read(fa__source *source, const fa__box *box, void *elements, fa_error *err)
 {
     return fa__source_check(source, err) && source->class->read(source, box, elements, err);

@@ -50,6 +50,8 @@ typedef struct fa__source_class {
     bool (*close)(fa__source *source, fa_error *err);
     /* Fails when the source can no longer be used: FA_CLOSED with the file's name, or a failed computation's error. */
     bool (*check)(fa__source *source, fa_error *err);
+    /* Whether the range is still there, after it was read: a file that was cut meanwhile may have shown zeros. */
+    bool (*holds)(fa__source *source, int64_t first, int64_t size, fa_error *err);
     void (*describe)(fa__source *source, fa_file_info *info, fa_error *err);
     /* Whether the bytes are still to be computed. */
     bool (*pending)(fa__source *source);
@@ -70,6 +72,7 @@ void fa__source_retain(fa__source *source);
 void fa__source_release(fa__source *source);
 char *fa__source_memory(fa__source *source);
 bool fa__source_check(fa__source *source, fa_error *err);
+bool fa__source_holds(fa__source *source, int64_t first, int64_t size, fa_error *err);
 bool fa__source_read(fa__source *source, const fa__box *box, void *elements, fa_error *err);
 bool fa__source_write(fa__source *source, const fa__box *box, const void *elements, fa_error *err);
 

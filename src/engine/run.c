@@ -4,6 +4,7 @@
  *
  * How the work is cut depends on threads, budget and files, and no result depends on how the work is cut. */
 #include "engine/budget.h"
+#include "engine/buffers.h"
 #include "engine/load.h"
 #include "engine/pool.h"
 #include "engine/tiles.h"
@@ -27,6 +28,7 @@ typedef struct run {
     int64_t boxes, task_count, box_elements;
     int64_t row;       /* blocks end at multiples of this; 0: anywhere */
     bool drop;         /* mapped pages are taken out of the page tables behind the tiles */
+    int64_t slot_stride; /* bytes from one block buffer to the next */
     bool guard;
     fa__windows *windows; /* of operands, then of stores */
     int64_t bytes_per_element;
@@ -56,7 +58,7 @@ typedef struct worker {
 
 static void *slot(const worker *w, int number)
 {
-    return w->slots + (int64_t)number * w->run->pass->slot_bytes * FA__BLOCK;
+    return w->slots + (int64_t)number * w->run->slot_stride;
 }
 
 /* One element for all of the tile. */
@@ -284,8 +286,7 @@ static void worker_clear(worker *w)
     fa__free(w->consumers);
     fa__free(w->at);
     fa__free(w->uniforms);
-    if (w->slots != NULL)
-        fa__pages_free(w->slots, w->slots_bytes);
+    fa__buffer_give_back(w->slots, w->slots_bytes);
 }
 
 static bool worker_start(worker *w)
@@ -298,8 +299,8 @@ static bool worker_start(worker *w)
     w->stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->stores, err);
     w->consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->consumers, err);
     /* One buffer more, to spread uniform values. */
-    w->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)pass->slot_bytes * FA__BLOCK;
-    w->slots = fa__pages_alloc(w->slots_bytes, false, err);
+    w->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)w->run->slot_stride;
+    w->slots = fa__buffer_take(w->slots_bytes, err);
     if (fa_failed(err))
         return false;
     for (int64_t i = 0; i < pass->operand_count; i++) {
@@ -419,6 +420,7 @@ static void cut(run *r)
     for (int i = 0; i < pass->ndim; i++)
         r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
     r->row = row_of(pass);
+    r->slot_stride = fa__round_up(fa__min_i64(pass->total, FA__BLOCK) * pass->slot_bytes, 64);
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
         /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each
@@ -463,6 +465,22 @@ static void clear_windows(run *r)
     fa__free(r->windows);
 }
 
+/* A page beyond the new end of a file faults, the rest of the page that holds its end reads as zeros: whether a file was cut
+ * is asked once everything has been read. */
+static bool operands_still_hold(const fa__pass *pass, fa_error *err)
+{
+    for (int64_t i = 0; i < pass->operand_count && !fa_failed(err); i++) {
+        const fa__operand *operand = &pass->operands[i];
+        int64_t low, high;
+        if (in_memory(operand))
+            continue;
+        fa__range_extent(pass->ndim, pass->sizes, operand->strides, operand->offset, operand->item_bytes, 0, pass->total,
+                         &low, &high);
+        fa__source_holds(operand->source, low, high - low, err);
+    }
+    return !fa_failed(err);
+}
+
 bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err)
 {
     if (fa_failed(err))
@@ -492,6 +510,7 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
             work(&r, 0); /* waking a thread costs more than the work */
         else
             fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
+        operands_still_hold(pass, &r.err);
         clear_windows(&r);
         fa__error_move(err, &r.err);
     }

@@ -174,6 +174,19 @@ static int64_t file_resident(fa__source *source, int64_t first, int64_t size)
     return resident;
 }
 
+static bool file_holds(fa__source *source, int64_t first, int64_t size, fa_error *err)
+{
+    fa__file *file = fa__object_enter(object_of(source), err);
+    if (file == NULL)
+        return false;
+    int64_t have = fa__file_size(file, err), needed = source->base + first + size;
+    if (have >= 0 && have < needed)
+        fa__fail_at_byte(err, FA_MAP_FAULT, have, "%s: file ends at byte %lld, needed up to %lld",
+                         fa__object_path(object_of(source)), (long long)have, (long long)needed);
+    fa__object_leave(object_of(source));
+    return !fa_failed(err);
+}
+
 /* ---- Durable
  * ---------------------------------------------------------------------------------------------------- */
 
@@ -234,7 +247,7 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
 #define SHARED_FUNCTIONS                                                                                   \
     .destroy = file_destroy, .read = file_read, .write = file_write, .map = file_map, .unmap = file_unmap, \
     .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident,                               \
-    .write_behind = file_write_behind, .check = file_check
+    .write_behind = file_write_behind, .check = file_check, .holds = file_holds
 
 static const fa__source_class npy_class = {
     .name = "npy", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};

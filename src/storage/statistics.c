@@ -5,9 +5,11 @@
 #include "storage/storage.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 
 static atomic_llong bytes_read, bytes_written;
-static atomic_int io_mode = FA__IO_AUTO;
+static atomic_int io_mode = -1; /* not asked for yet */
 
 void fa__storage_statistics(int64_t *read, int64_t *written)
 {
@@ -25,9 +27,25 @@ void fa__storage_count_written(int64_t bytes)
     atomic_fetch_add_explicit(&bytes_written, bytes, memory_order_relaxed);
 }
 
+/* Direct I/O is not there yet: "direct", and what is no mode, is auto. */
+static fa__io mode_of_environment(void)
+{
+    const char *text = getenv("FARRAY_IO");
+    if (text != NULL && strcmp(text, "mmap") == 0)
+        return FA__IO_MMAP;
+    if (text != NULL && strcmp(text, "pread") == 0)
+        return FA__IO_PREAD;
+    return FA__IO_AUTO;
+}
+
 fa__io fa__io_mode(void)
 {
-    return (fa__io)atomic_load_explicit(&io_mode, memory_order_relaxed);
+    int mode = atomic_load_explicit(&io_mode, memory_order_relaxed);
+    if (mode < 0) {
+        mode = (int)mode_of_environment();
+        fa__set_io_mode((fa__io)mode);
+    }
+    return (fa__io)mode;
 }
 
 void fa__set_io_mode(fa__io mode)

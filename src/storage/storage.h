@@ -60,7 +60,7 @@ fa__source *fa__scratch_source(int64_t bytes, fa_error *err);
 /* Memory where the ledger has room, else scratch. */
 fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err);
 
-/* How reads go: FARRAY_IO, set once by the engine. Auto: mapped where the bytes are in memory, else read. */
+/* How reads go: FARRAY_IO, looked at once. Auto: mapped where the bytes are in memory, else read. */
 typedef enum fa__io { FA__IO_AUTO, FA__IO_MMAP, FA__IO_PREAD } fa__io;
 fa__io fa__io_mode(void);
 void fa__set_io_mode(fa__io mode); /* for tests */

@@ -166,7 +166,7 @@ def make_case(rng):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=os.path.join(os.environ.get("FARRAY_BUILD", "build"), "api_test_print"))
-    parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--cases", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=None)
     arguments = parser.parse_args()
     seed = random.SystemRandom().getrandbits(32) if arguments.seed is None else arguments.seed

@@ -31,6 +31,8 @@ class Create(Case):
         header, data = read_npy(self.path("a.npy"))
         self.assertIn("'shape': (3, 4)", header)
         self.assertEqual(data, bytes(96))
+        self.assertEqual(self.json("create", "a.npy", "--dtype", "f8", "--shape", "3,4"),
+                         {"file": "a.npy", "dtype": "<f8", "shape": [3, 4]})
 
     def test_fills(self):
         for fill, dtype, wanted in [("arange", "f8", [0.0, 1.0, 2.0]), ("2.5", "f8", [2.5] * 3), ("-1", "f8", [-1.0] * 3),

@@ -146,6 +146,14 @@ class WrongOutputs(Case):
             self.fails(1, "standard output: No space left", "ops", stdout=full)
             self.fails(1, "No space left", "show", "a.npy", stdout=full)
 
+    def test_a_closed_standard_output_is_no_door_into_the_result(self):
+        self.fails(1, "standard output: Bad file descriptor", "show", "a.npy", stdout=None,
+                   preexec_fn=lambda: os.close(1))
+        result = self.run_program("eval", "a + 1", "a=a.npy", "-o", "out.npy", "--json", stdout=None,
+                                  preexec_fn=lambda: os.close(1))
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(read_npy(self.path("out.npy"))[1], npy([2.0, 3.0, 4.0])[-24:])
+
 
 @unittest.skipUnless(os.getuid() == 0 and shutil.which("mount"), "mounting a small file system needs root")
 class FullDisk(Case):

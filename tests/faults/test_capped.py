@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Arrays larger than the memory that there is: `farray eval` in a control group.
+
+Every case runs in a control group far smaller than its inputs, with a budget smaller still. What it must show: the
+values are NumPy's, nobody is killed, and the peak of resident memory is within the budget and 32 MiB. FARRAY_LONG=1
+has inputs of 2 GiB in 512 MiB, else they are 320 MiB in 128 MiB. The inputs are made once for all cases.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+try:
+    import numpy
+except ImportError:
+    print("SKIP: this Python has no NumPy")
+    sys.exit(77)
+
+from control_group import ControlGroup, Unavailable
+
+PROGRAM = os.environ.get("FARRAY_PROGRAM", os.path.join(os.environ.get("FARRAY_BUILD", "build"), "farray"))
+LONG = os.environ.get("FARRAY_LONG", "0") not in ("", "0")
+MIB = 1 << 20
+INPUT, CAP, BUDGET = (2048 * MIB, 512 * MIB, 256 * MIB) if LONG else (320 * MIB, 128 * MIB, 32 * MIB)
+SLACK = 32 * MIB
+COLUMNS = 1000
+ROWS = INPUT // 8 // COLUMNS
+CHUNK = 4096  # rows that are compared at once
+
+
+def chunks():
+    for row in range(0, ROWS, CHUNK):
+        yield slice(row, min(row + CHUNK, ROWS))
+
+
+def highest_resident(process):
+    """VmHWM: the system counts anew from exec on."""
+    try:
+        with open(f"/proc/{process}/status", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass  # it has ended
+    return 0
+
+
+def make(path, seed, order):
+    """Normal numbers, written by chunks along the memory of the file."""
+    array = numpy.lib.format.open_memmap(path, "w+", "<f8", (ROWS, COLUMNS), fortran_order=order == "F")
+    along = array.T if order == "F" else array
+    block = numpy.random.default_rng(seed).standard_normal(8 * MIB // 8)
+    flat = along.reshape(-1)
+    for at in range(0, flat.size, block.size):
+        flat[at:at + block.size] = block[:min(block.size, flat.size - at)] + at / flat.size
+    del array, along, flat
+
+
+class Capped(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="farray-capped-", dir=os.environ.get("FARRAY_TEST_FOLDER", "/var/tmp"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        if shutil.disk_usage(cls.folder).free < 4 * INPUT:
+            raise unittest.SkipTest(f"{cls.folder} has no room for 4 times {INPUT} bytes")
+        for name, seed, order in [("u", 1, "C"), ("v", 2, "C"), ("f", 3, "F")]:
+            make(cls.path(name), seed, order)
+        for name in "uvf":
+            setattr(cls, name, numpy.load(cls.path(name), mmap_mode="r"))
+
+    @classmethod
+    def path(cls, name):
+        return os.path.join(cls.folder, name + ".npy")
+
+    def tearDown(self):
+        if os.path.exists(self.path("out")):
+            os.remove(self.path("out"))
+        self.assertEqual(sorted(os.listdir(self.folder)), ["f.npy", "u.npy", "v.npy"])
+
+    def run_capped(self, *arguments, within=CAP):
+        """Standard output of `farray ARGUMENTS`; what it took is printed."""
+        try:
+            group = ControlGroup(within)
+        except Unavailable as why:
+            self.skipTest(str(why))
+        with group:
+            began = time.monotonic()
+            child = subprocess.Popen(["sh", "-c", f'{group.join} && exec "$0" "$@"', PROGRAM, *arguments],
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder,
+                                     env=dict(os.environ, FARRAY_TMPDIR=self.folder))
+            peak = 0
+            while child.poll() is None:
+                peak = max(peak, highest_resident(child.pid))
+                time.sleep(0.005)
+            seconds = time.monotonic() - began
+            output, errors = (text.decode() for text in child.communicate())
+            self.assertEqual((child.returncode, errors, group.kills()), (0, "", 0), arguments)
+        print(f"{self._testMethodName:28} {seconds:6.2f} s, peak {peak / MIB:6.1f} MiB", file=sys.stderr)
+        self.assertGreater(peak, 0)
+        self.assertLessEqual(peak, BUDGET + SLACK)
+        return output
+
+    def compute(self, expression, *arguments, names="uv"):
+        """The result as a file, mapped."""
+        self.run_capped("eval", expression, *(f"{name}={name}.npy" for name in names), "-o", "out.npy",
+                        "--memory", str(BUDGET), "--quiet", *arguments)
+        return numpy.load(self.path("out"), mmap_mode="r")
+
+    def same_rows(self, out, expected):
+        """Every bit, chunk by chunk."""
+        for rows in chunks():
+            numpy.testing.assert_array_equal(out[rows], expected(rows))
+
+    def test_speed(self):
+        """Files that are not in memory: drop-behind keeps the page cache of the group small as well."""
+        for name in "uv":
+            file = os.open(self.path(name), os.O_RDONLY)
+            os.fsync(file)
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(file)
+        out = self.compute("sqrt(u**2 + v**2)")
+        self.same_rows(out, lambda rows: numpy.sqrt(self.u[rows]**2 + self.v[rows]**2))
+
+    def test_twenty_operations(self):
+        text = "((((u + v) * u - v) * 0.5 + u * v) * (u - v) + u / 3 - v * 0.25 + abs(u)) * (v + 2) - (u * 2 + v * 3)"
+
+        def expected(rows):
+            return eval(text, {"abs": numpy.abs}, {"u": self.u[rows], "v": self.v[rows]})
+        self.same_rows(self.compute(text), expected)
+
+    def test_both_orders_together(self):
+        out = self.compute("u + f * 2", names="uf")
+        self.same_rows(out, lambda rows: self.u[rows] + self.f[rows] * 2)
+
+    def test_transposed_copy(self):
+        out = self.compute("u.T", names="u")
+        self.same_rows(out.T, lambda rows: self.u[rows])
+
+    def test_negative_steps(self):
+        out = self.compute("u[::-1, ::-2] * 2", names="u")
+        flipped = self.u[::-1, ::-2]
+        self.same_rows(out, lambda rows: flipped[rows] * 2)
+
+    def test_a_column(self):
+        out = self.compute("u[:, 7] + 1", names="u")
+        self.same_rows(out, lambda rows: self.u[rows, 7] + 1)
+
+    def test_astype(self):
+        out = self.compute("astype(u, 'f4')", names="u")
+        self.same_rows(out, lambda rows: self.u[rows].astype("f4"))
+
+    def test_standardised(self):
+        out = self.compute("(u - mean(u, axis=0)) / std(u, axis=0)", names="u")
+        mean, std = self.u.mean(axis=0), self.u.std(axis=0)
+        for rows in chunks():
+            numpy.testing.assert_allclose(out[rows], (self.u[rows] - mean) / std, rtol=1e-9, atol=1e-12)
+
+    def test_results_in_scratch(self):
+        """Elements of a reshaped computation are found where they stand: it needs all of it, here in a scratch file."""
+        out = self.compute("(u * 2).reshape(-1)[::3]", names="u")
+        flat = self.u.reshape(-1)
+        for at in range(0, out.size, MIB):
+            numpy.testing.assert_array_equal(out[at:at + MIB], flat[3 * at:3 * (at + MIB):3] * 2)
+
+    def test_reductions(self):
+        cases = [("u", "sum", None), ("u", "mean", 0), ("u", "std", 1), ("f", "std", 0), ("f", "sum", 1)]
+        if LONG:
+            cases = [(name, function, axis) for name in "uf" for function in ["sum", "mean", "std", "max"]
+                     for axis in [None, 0, 1]]
+        for name, function, axis in cases:
+            text = f"{function}(a)" if axis is None else f"{function}(a, axis={axis})"
+            self.run_capped("eval", text, f"a={name}.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
+            numpy.testing.assert_allclose(numpy.load(self.path("out")), getattr(numpy, function)(getattr(self, name), axis),
+                                          rtol=1e-9, atol=1e-7, err_msg=f"{name} {text}")
+
+    def test_stats(self):
+        found = json.loads(self.run_capped("stats", "u.npy", "--json", "--memory", str(BUDGET)))
+        self.assertEqual((found["min"], found["max"]), (self.u.min(), self.u.max()))
+
+
+if __name__ == "__main__":
+    if os.environ.get("FARRAY_SANITIZE"):
+        print("SKIP: sanitizers use memory of their own")
+        sys.exit(77)
+    unittest.main()
