@@ -95,10 +95,10 @@ class Oracle:
         words = answer.split(" ", 5)
         if isinstance(result, Exception):
             self.failed += 1
-            if words[0] != "error":
-                return f"NumPy raises {type(result).__name__}: {result}"
             if re.search("not subscriptable|not supported between instances|unsupported operand", str(result)):
                 return None  # Python refuses its own numbers; the same of arrays is fine, or met later
+            if words[0] != "error":
+                return f"NumPy raises {type(result).__name__}: {result}"
             if "where(" in text and words[1] == "FA_OUT_OF_RANGE":
                 return None  # met before what NumPy refuses: see below
             codes = {OverflowError: ["FA_OUT_OF_RANGE"], TypeError: ["FA_BAD_TYPES", "FA_UNSUPPORTED"]}
