@@ -251,7 +251,8 @@ EXACT_TYPES = ["bool", "int8", "uint8", "int32", "int64", "uint64", "float32", "
 
 def random_expression(random_source, names, depth):
     if depth == 0 or random_source.random() < 0.15:
-        return random_source.choice(names + names + ["2", "1.5", "3", "True", "2j", "1"])
+        # Not "2j": a Python complex takes NumPy's float64 scalars for floats, and answers in NumPy's place.
+        return random_source.choice(names + names + ["2", "1.5", "3", "True", "complex64(2j)", "1"])
     kind = random_source.randint(0, 11)
     inner = [random_expression(random_source, names, depth - 1) for _ in range(3)]
     if kind <= 3:
@@ -285,8 +286,6 @@ def random_cases(oracle, count, seed):
                                           random_shape(random_source, shape)) for name in "abc"}
             oracle.variables(**arrays)
         text = random_expression(random_source, ["a", "b", "c"], random_source.randint(1, 4))
-        if re.search(r"2j (==|!=)", text):
-            continue  # with a scalar Python answers that itself, with a bool of its own
         # How NumPy lays out what has no elements depends on which of its loops sees it, and nobody can tell.
         has_elements = all(array.size for array in oracle.names.values()) and "1:0" not in text
         oracle.case(text, layout=has_elements)
