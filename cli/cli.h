@@ -12,8 +12,7 @@
 /* Exit statuses. A command that a signal stopped ends with 128 + the signal's number. */
 enum { EXIT_OK = 0, EXIT_DATA = 1, EXIT_USAGE = 2 };
 
-/* ---- The table (table.c)
- * --------------------------------------------------------------------------------------- */
+/* ---- The table (table.c) ---- */
 
 typedef enum option_id {
     OPTION_DTYPE,
@@ -36,10 +35,10 @@ typedef enum option_id {
 
 typedef struct option_row {
     const char *name;     /* without the dashes */
-    char letter;          /* '\0': none */
     const char *argument; /* what its value is called; NULL: it takes none */
-    bool repeatable;
     const char *help;
+    char letter; /* '\0': none */
+    bool repeatable;
 } option_row;
 
 struct arguments;
@@ -63,8 +62,7 @@ extern const option_row cli_options[OPTION_COUNT];
 extern const command_row cli_commands[];
 extern const int cli_command_count;
 
-/* ---- Arguments (options.c)
- * ------------------------------------------------------------------------------------- */
+/* ---- Arguments (options.c) ---- */
 
 typedef struct arguments {
     const command_row *command;
@@ -94,8 +92,7 @@ fa_dtype *cli_parse_dtype(const char *what, const char *text, size_t length);
 /* The candidate that `text` may have been meant to be; NULL when none is near. */
 const char *cli_nearest(const char *text, size_t length, const char *const *candidates, int count);
 
-/* ---- Opening (open.c)
- * ------------------------------------------------------------------------------------------ */
+/* ---- Opening (open.c) ---- */
 
 /* Opens an operand for reading: as --raw says, or by its header. `name` is what the expression calls it;
  * NULL: the one operand of a command. Sets *status and gives NULL when it fails. */
@@ -103,8 +100,7 @@ fa_array *cli_open(const arguments *parsed, const char *name, const char *path, 
 /* Usage errors of --raw options that belong to no operand. */
 bool cli_check_raws(const arguments *parsed, const char *const *names, int count);
 
-/* ---- Reporting (report.c)
- * -------------------------------------------------------------------------------------- */
+/* ---- Reporting (report.c) ---- */
 
 /* One line on stderr; gives EXIT_USAGE. */
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -116,8 +112,7 @@ int cli_fail_text(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* Whatever was printed must have arrived: gives `status`, or EXIT_DATA after it reported why not. */
 int cli_finish_output(int status);
 
-/* ---- Progress (progress.c)
- * ------------------------------------------------------------------------------------- */
+/* ---- Progress (progress.c) ---- */
 
 /* Options for evaluations that can be interrupted, and that draw a bar on a terminal. */
 typedef struct progress_bar {
@@ -134,8 +129,7 @@ void cli_progress_release_signals(void);
 /* The signal that asked to stop; 0: none. */
 int cli_stopped_by(void);
 
-/* ---- JSON (json.c)
- * --------------------------------------------------------------------------------------------- */
+/* ---- JSON (json.c) ---- */
 
 /* Writes one value after the other to standard output; commas come by themselves. Numbers have the fewest
  * digits that read back as the same double. JSON has no words for NaN and infinities: they are the strings
@@ -150,21 +144,28 @@ void json_number(double value);
 void json_boolean(bool value);
 /* "dtype" and "shape" of an array, as members of the object that is open. */
 void json_describe(fa_array *array);
-/* The elements as nested lists: numbers, booleans, complex numbers as {"real", "imag"}. Arrays of other
- * elements are one string: the text that show prints. */
-void json_elements(fa_array *array, fa_error *err);
+/* The elements of an array, computed and read. */
+typedef struct json_value {
+    char *text;    /* of what are no numbers: what show prints; else NULL */
+    char *numbers; /* in one of the wide types: bool, int64, uint64, float64, complex128 */
+    fa_type type;
+    size_t item_bytes;
+} json_value;
+bool json_load(fa_array *array, json_value *value, fa_error *err);
+/* Nested lists of numbers and booleans; complex numbers are {"real", "imag"}. Arrays of other elements are
+ * one string. */
+void json_elements(fa_array *array, const json_value *value);
+void json_unload(json_value *value);
 /* Arrays of at most this many elements are written in full. */
 enum { JSON_MOST_ELEMENTS = 1000 };
 
-/* ---- Values (show.c)
- * ------------------------------------------------------------------------------------------- */
+/* ---- Values (show.c) ---- */
 
 /* Prints an array as NumPy does, or as JSON: dtype, shape, and the value when it has at most
  * JSON_MOST_ELEMENTS. */
 void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err);
 
-/* ---- Commands (one file each)
- * ---------------------------------------------------------------------------------- */
+/* ---- Commands (one file each) ---- */
 
 int command_create(const arguments *parsed);
 int command_info(const arguments *parsed);

@@ -70,8 +70,7 @@ static bool is_complex(fa_type type)
     return type == FA_TYPE_COMPLEX64 || type == FA_TYPE_COMPLEX128;
 }
 
-/* ---- What the file is filled with: pending arrays of the wanted dtype and shape
- * --------------------------------- */
+/* ---- What the file is filled with: pending arrays of the wanted dtype and shape ---- */
 
 static fa_array *counted(const request *wanted, fa_error *err)
 {
@@ -157,8 +156,19 @@ static fa_array *filling(const request *wanted, int *status, fa_error *err)
     return one_number(wanted, status, err);
 }
 
-/* ----------------------------------------------------------------------------------------------------------------
- */
+static void describe(const char *path, fa_error *err)
+{
+    fa_array *made = fa_open(path, FA_READ_ONLY, NULL, err);
+    if (made == NULL)
+        return;
+    json_begin('{');
+    json_key("file");
+    json_string(path);
+    json_describe(made);
+    json_end('}');
+    putchar('\n');
+    fa_release(made);
+}
 
 static int create(const arguments *parsed, const request *wanted)
 {
@@ -180,16 +190,9 @@ static int create(const arguments *parsed, const request *wanted)
         }
         fa_release(array);
     }
-    if (fa_failed(&err))
-        return cli_fail(&err, NULL);
-    if (status == EXIT_OK && parsed->given[OPTION_JSON]) {
-        json_begin('{');
-        json_key("file");
-        json_string(wanted->path);
-        json_end('}');
-        putchar('\n');
-    }
-    return status;
+    if (status == EXIT_OK && parsed->given[OPTION_JSON])
+        describe(wanted->path, &err);
+    return fa_failed(&err) ? cli_fail(&err, NULL) : status;
 }
 
 int command_create(const arguments *parsed)

@@ -2,7 +2,7 @@
 /* --help, made from the table. */
 #include "cli.h"
 
-#include <string.h>
+#include <ctype.h>
 
 static void print_option(const option_row *option)
 {

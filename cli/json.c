@@ -105,11 +105,10 @@ void json_number(double value)
         if (strtod(text, NULL) == value)
             break;
     }
-    /* A double stays one when it is read back. */
-    if (strpbrk(text, ".e") == NULL)
-        strcat(text, ".0");
     before_value();
     fputs(text, stdout);
+    if (strpbrk(text, ".e") == NULL)
+        fputs(".0", stdout); /* a double stays one when it is read back */
 }
 
 void json_boolean(bool value)
@@ -135,39 +134,32 @@ void json_describe(fa_array *array)
     json_end(']');
 }
 
-/* ---- Elements
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Elements ---- */
 
-/* Elements as they lie in memory: int64_t, uint64_t, double, pairs of double, or bytes of bool. */
-typedef struct values {
-    fa_type type;
-    const char *next;
-    size_t item_bytes;
-} values;
-
-static void write_value(values *from)
+/* Numbers lie in memory as int64_t, uint64_t, double, pairs of double, or bytes of bool. */
+static void write_value(const json_value *value, const char *number)
 {
     int64_t integer;
     uint64_t whole;
     double parts[2];
-    switch (from->type) {
+    switch (value->type) {
     case FA_TYPE_BOOL:
-        json_boolean(*from->next != 0);
-        break;
+        json_boolean(*number != 0);
+        return;
     case FA_TYPE_INT64:
-        memcpy(&integer, from->next, sizeof integer);
+        memcpy(&integer, number, sizeof integer);
         json_integer(integer);
-        break;
+        return;
     case FA_TYPE_UINT64:
-        memcpy(&whole, from->next, sizeof whole);
+        memcpy(&whole, number, sizeof whole);
         json_unsigned(whole);
-        break;
+        return;
     case FA_TYPE_FLOAT64:
-        memcpy(parts, from->next, sizeof *parts);
+        memcpy(parts, number, sizeof *parts);
         json_number(parts[0]);
-        break;
+        return;
     default:
-        memcpy(parts, from->next, sizeof parts);
+        memcpy(parts, number, sizeof parts);
         json_begin('{');
         json_key("real");
         json_number(parts[0]);
@@ -175,19 +167,19 @@ static void write_value(values *from)
         json_number(parts[1]);
         json_end('}');
     }
-    from->next += from->item_bytes;
 }
 
 /* The recursion is bounded by FA_MAX_NDIM. */
-static void write_axis(fa_array *array, int axis, values *from)
+static void write_axis(fa_array *array, int axis, const json_value *value, const char **next)
 {
     if (axis == fa_ndim(array)) {
-        write_value(from);
+        write_value(value, *next);
+        *next += value->item_bytes;
         return;
     }
     json_begin('[');
     for (int64_t i = 0; i < fa_size_of_axis(array, axis); i++)
-        write_axis(array, axis + 1, from);
+        write_axis(array, axis + 1, value, next);
     json_end(']');
 }
 
@@ -216,33 +208,43 @@ static const fa_dtype *wide_dtype(fa_type type)
     }
 }
 
-static void write_numbers(fa_array *array, fa_error *err)
+/* What can fail comes first: half an object is no JSON. */
+bool json_load(fa_array *array, json_value *value, fa_error *err)
 {
-    const fa_dtype *dtype = wide_dtype(fa_dtype_type(fa_dtype_of_array(array)));
+    memset(value, 0, sizeof *value);
+    fa_type type = fa_dtype_type(fa_dtype_of_array(array));
+    if (type > FA_TYPE_COMPLEX128) {
+        value->text = fa_to_text(array, NULL, err);
+        return !fa_failed(err);
+    }
+    const fa_dtype *dtype = wide_dtype(type);
     fa_array *wide = fa_astype(array, dtype, err);
     size_t bytes = fa_failed(err) ? 0 : (size_t)fa_bytes(wide);
-    char *data = malloc(bytes + 1);
-    if (data == NULL && !fa_failed(err)) {
+    value->type = fa_dtype_type(dtype);
+    value->item_bytes = (size_t)fa_dtype_item_bytes(dtype);
+    value->numbers = malloc(bytes + 1);
+    if (value->numbers == NULL && !fa_failed(err)) {
         err->code = FA_NO_MEMORY;
         snprintf(err->message, sizeof err->message, "the system has no memory for %zu bytes", bytes);
     }
-    fa_get_all(wide, data, bytes, err);
-    if (!fa_failed(err)) {
-        values from = {fa_dtype_type(dtype), data, (size_t)fa_dtype_item_bytes(dtype)};
-        write_axis(array, 0, &from);
-    }
-    free(data);
+    fa_get_all(wide, value->numbers, bytes, err);
     fa_release(wide);
+    return !fa_failed(err);
 }
 
-void json_elements(fa_array *array, fa_error *err)
+void json_elements(fa_array *array, const json_value *value)
 {
-    if (fa_dtype_type(fa_dtype_of_array(array)) <= FA_TYPE_COMPLEX128) {
-        write_numbers(array, err);
+    if (value->text != NULL) {
+        json_string(value->text);
         return;
     }
-    char *text = fa_to_text(array, NULL, err);
-    if (text != NULL)
-        json_string(text);
-    free(text);
+    const char *next = value->numbers;
+    write_axis(array, 0, value, &next);
+}
+
+void json_unload(json_value *value)
+{
+    free(value->text);
+    free(value->numbers);
+    memset(value, 0, sizeof *value);
 }

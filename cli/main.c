@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static bool set_limits(const arguments *parsed)
 {
@@ -23,6 +24,18 @@ static bool set_limits(const arguments *parsed)
     if (fa_failed(&err))
         cli_usage("%s", err.message);
     return !fa_failed(&err);
+}
+
+/* A standard stream that the caller has closed would lend its number to the first file that is opened: what
+ * is printed would go there. Its place is taken by something that cannot be written. */
+static void occupy_standard_streams(void)
+{
+    FILE *stand_in;
+    do
+        stand_in = fopen("/dev/null", "r");
+    while (stand_in != NULL && fileno(stand_in) <= STDERR_FILENO);
+    if (stand_in != NULL)
+        fclose(stand_in);
 }
 
 static int run(int argc, char **argv, arguments *parsed)
@@ -48,6 +61,7 @@ static int run(int argc, char **argv, arguments *parsed)
 int main(int argc, char **argv)
 {
     arguments parsed;
+    occupy_standard_streams();
     int status = cli_finish_output(run(argc, argv, &parsed));
     cli_arguments_clear(&parsed);
     return status;

@@ -29,7 +29,7 @@ static size_t part_length(const char *text)
     for (; text[length] != '\0'; length++) {
         char character = text[length];
         if (quote != '\0')
-            quote = character == quote ? '\0' : quote;
+            quote = (char)(character == quote ? '\0' : quote);
         else if (character == '\'' || character == '"')
             quote = character;
         else if (strchr("([{", character) != NULL)

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Nearest names
- * --------------------------------------------------------------------------------------------- */
+/* ---- Nearest names ---- */
 
 enum { LONGEST_NAME = 32 };
 
@@ -54,8 +53,7 @@ const char *cli_nearest(const char *text, size_t length, const char *const *cand
     return nearest;
 }
 
-/* ---- The parser
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The parser ---- */
 
 static bool find_command(const char *name, arguments *parsed)
 {

@@ -44,8 +44,7 @@ void cli_progress_release_signals(void)
     }
 }
 
-/* ---- The bar
- * --------------------------------------------------------------------------------------------------- */
+/* ---- The bar ---- */
 
 static int columns(void)
 {

@@ -8,20 +8,19 @@ void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err)
         fa_print(stdout, array, NULL, err);
         return;
     }
-    /* What can fail comes first: half an object is no JSON. */
+    json_value value = {0};
     bool whole = fa_size(array) <= JSON_MOST_ELEMENTS;
-    fa_array *value = whole ? fa_copy(array, err) : fa_retain(array);
-    if (!fa_failed(err)) {
+    if (!whole || json_load(array, &value, err)) {
         json_begin('{');
-        json_describe(value);
+        json_describe(array);
         if (whole) {
             json_key("value");
-            json_elements(value, err);
+            json_elements(array, &value);
         }
         json_end('}');
         putchar('\n');
     }
-    fa_release(value);
+    json_unload(&value);
 }
 
 int command_show(const arguments *parsed)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN, MAX, MEAN, STD, NANS, NONZEROS, RESULTS };
+enum { MIN, MAX, MEAN, STD, NANS, NONZEROS, RESULTS, LINES = 7 };
 
 static bool is_floating(fa_type type)
 {
@@ -23,10 +23,12 @@ static void ask(fa_array *array, fa_axes axes, fa_array *results[RESULTS], fa_er
 {
     fa_type type = fa_dtype_type(fa_dtype_of_array(array));
     fa_reduce_options wide = {.dtype = is_complex(type) ? FA_COMPLEX128 : FA_FLOAT64};
+    fa_reduce_options real = {
+        .dtype = is_complex(type) ? NULL : FA_FLOAT64}; /* complex numbers deviate by a real one */
     results[MIN] = fa_min(array, axes, NULL, err);
     results[MAX] = fa_max(array, axes, NULL, err);
     results[MEAN] = fa_mean(array, axes, &wide, err);
-    results[STD] = fa_std(array, axes, &wide, err);
+    results[STD] = fa_std(array, axes, &real, err);
     results[NONZEROS] = fa_count_nonzero(array, axes, NULL, err);
     if (is_floating(type)) {
         fa_array *nan = fa_isnan(array, err);
@@ -63,45 +65,62 @@ static fa_array *no_nans(fa_array *like, fa_error *err)
     return fa_zeros(FA_INT64, (fa_shape){fa_ndim(like), fa_sizes(like)}, err);
 }
 
-static void print_text(const char *name, fa_array *value, fa_error *err)
+/* One line of the answer. */
+typedef struct line {
+    const char *name;
+    fa_array *value; /* NULL: `count` */
+    int64_t count;
+} line;
+
+static void print_text(const line *lines, int count, fa_error *err)
 {
-    char *text = fa_to_text(value, NULL, err);
-    if (text != NULL)
-        printf(fa_ndim(value) == 0 ? "%-6s%s\n" : "%s\n%s\n", name, text);
-    free(text);
+    for (int i = 0; i < count && !fa_failed(err); i++) {
+        if (lines[i].value == NULL) {
+            printf("%-6s%" PRId64 "\n", lines[i].name, lines[i].count);
+            continue;
+        }
+        char *text = fa_to_text(lines[i].value, NULL, err);
+        if (text != NULL)
+            printf(fa_ndim(lines[i].value) == 0 ? "%-6s%s\n" : "%s\n%s\n", lines[i].name, text);
+        free(text);
+    }
+}
+
+static void print_json(fa_array *array, const line *lines, int count, fa_error *err)
+{
+    json_value values[LINES] = {0};
+    for (int i = 0; i < count; i++)
+        if (lines[i].value != NULL)
+            json_load(lines[i].value, &values[i], err);
+    if (!fa_failed(err)) {
+        json_begin('{');
+        json_describe(array);
+        for (int i = 0; i < count; i++) {
+            json_key(lines[i].name);
+            if (lines[i].value != NULL)
+                json_elements(lines[i].value, &values[i]);
+            else
+                json_integer(lines[i].count);
+        }
+        json_end('}');
+        putchar('\n');
+    }
+    for (int i = 0; i < count; i++)
+        json_unload(&values[i]);
 }
 
 static void print_all(const arguments *parsed, fa_array *array, int64_t count, fa_array *results[RESULTS],
                       fa_error *err)
 {
-    bool json = parsed->given[OPTION_JSON];
     fa_array *nans = results[NANS] != NULL ? fa_retain(results[NANS]) : no_nans(results[NONZEROS], err);
     fa_array *zeros = zeros_of(results[NONZEROS], count, err);
-    struct {
-        const char *name;
-        fa_array *value; /* NULL: the count */
-    } lines[] = {{"min", results[MIN]}, {"max", results[MAX]}, {"mean", results[MEAN]}, {"std", results[STD]},
-                 {"count", NULL},       {"nan", nans},         {"zeros", zeros}};
-    if (json) {
-        json_begin('{');
-        json_describe(array);
-    }
-    for (size_t i = 0; i < sizeof lines / sizeof *lines && !fa_failed(err); i++) {
-        if (json)
-            json_key(lines[i].name);
-        if (json && lines[i].value != NULL)
-            json_elements(lines[i].value, err);
-        else if (json)
-            json_integer(count);
-        else if (lines[i].value != NULL)
-            print_text(lines[i].name, lines[i].value, err);
-        else
-            printf("%-6s%" PRId64 "\n", lines[i].name, count);
-    }
-    if (json) {
-        json_end('}');
-        putchar('\n');
-    }
+    const line lines[LINES] = {{"min", results[MIN], 0}, {"max", results[MAX], 0}, {"mean", results[MEAN], 0},
+                               {"std", results[STD], 0}, {"count", NULL, count},   {"nan", nans, 0},
+                               {"zeros", zeros, 0}};
+    if (!fa_failed(err) && parsed->given[OPTION_JSON])
+        print_json(array, lines, LINES, err);
+    else if (!fa_failed(err))
+        print_text(lines, LINES, err);
     fa_release(nans);
     fa_release(zeros);
 }

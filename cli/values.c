@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 bool cli_parse_integer(const char *what, const char *text, size_t length, int64_t least, int64_t most,
                        int64_t *value)
@@ -48,7 +47,9 @@ bool cli_parse_shape(const char *what, const char *text, size_t length, bool may
     while (at < end) {
         while (at < end && *at == ' ')
             at++;
-        const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma != NULL ? comma : end;
+        const char *stop = at;
+        while (stop < end && *stop != ',')
+            stop++;
         const char *last = stop;
         while (last > at && last[-1] == ' ')
             last--;
@@ -63,22 +64,26 @@ bool cli_parse_shape(const char *what, const char *text, size_t length, bool may
         else if (!cli_parse_integer(what, at, (size_t)(last - at), 0, INT64_MAX, &sizes[*ndim]))
             return false;
         ++*ndim;
-        at = comma != NULL ? comma + 1 : end;
+        at = stop < end ? stop + 1 : end;
     }
     return true;
 }
 
+/* "", "B", "K", "KiB": factors of 1024; "KB": of 1000. In any case. */
 static bool unit_factor(const char *unit, double *factor)
 {
-    static const char letters[] = "KMGTPE";
+    static const char letters[] = "kmgtpe";
+    char lower[4] = {0};
     *factor = 1;
-    if (unit[0] == '\0' || strcasecmp(unit, "B") == 0)
-        return true;
-    const char *letter = strchr(letters, unit[0] >= 'a' && unit[0] <= 'z' ? unit[0] - 'a' + 'A' : unit[0]);
-    if (letter == NULL)
+    if (strlen(unit) >= sizeof lower)
         return false;
-    bool decimal = strcasecmp(unit + 1, "B") == 0;
-    if (!decimal && unit[1] != '\0' && strcasecmp(unit + 1, "iB") != 0)
+    for (int i = 0; unit[i] != '\0'; i++)
+        lower[i] = (char)(unit[i] >= 'A' && unit[i] <= 'Z' ? unit[i] - 'A' + 'a' : unit[i]);
+    if (lower[0] == '\0' || strcmp(lower, "b") == 0)
+        return true;
+    const char *letter = strchr(letters, lower[0]);
+    bool decimal = strcmp(lower + 1, "b") == 0;
+    if (letter == NULL || (!decimal && lower[1] != '\0' && strcmp(lower + 1, "ib") != 0))
         return false;
     for (const char *i = letters; i <= letter; i++)
         *factor *= decimal ? 1000 : 1024;

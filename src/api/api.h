@@ -6,7 +6,8 @@
 #include "engine/engine.h"
 
 /* Words of an options struct that must be zero: FA_INVALID_ARGUMENT otherwise. */
-bool fa__reserved_is_zero(const uint64_t *words, int count, fa_error *err);
+bool fa__reserved_is_zero(const uint64_t *words, size_t bytes, fa_error *err);
+#define FA__RESERVED_IS_ZERO(options, err) fa__reserved_is_zero((options)->reserved, sizeof (options)->reserved, err)
 
 /* A graph's leaf for a user's array, on a view of its own, so that the engine can tell who else holds the array. */
 fa__node *fa__leaf(fa_array *array, fa_error *err);

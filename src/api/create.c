@@ -181,7 +181,7 @@ static fa_array *random_array(fa__generator generator, const fa_dtype *dtype, fa
         return NULL;
     }
     if (options != NULL) {
-        if (!fa__reserved_is_zero(options->reserved, 4, err))
+        if (!FA__RESERVED_IS_ZERO(options, err))
             return NULL;
         params.seed = options->seed;
         if (options->from_entropy && !fa__entropy(&params.seed, sizeof params.seed, err))

@@ -38,7 +38,7 @@ void fa_fill_float64(fa_array *target, double value, fa_error *err)
 
 static bool options_are_good(const fa_evaluate_options *options, fa_error *err)
 {
-    return options == NULL || fa__reserved_is_zero(options->reserved, 4, err);
+    return options == NULL || FA__RESERVED_IS_ZERO(options, err);
 }
 
 /* Where one output goes. */
@@ -49,13 +49,13 @@ typedef struct outgoing {
 
 static bool begin(const fa_output *output, outgoing *out, fa__sink *sink, fa_error *err)
 {
-    if (fa__unusable(output->array, err) || !fa__reserved_is_zero(output->reserved, 4, err))
+    if (fa__unusable(output->array, err) || !FA__RESERVED_IS_ZERO(output, err))
         return false;
     fa_array *array = output->array;
     if (output->path != NULL && output->target != NULL)
         return fa__fail(err, FA_INVALID_ARGUMENT, "an output goes to a path or to a target, not to both");
     if (output->path != NULL) {
-        if (output->options != NULL && !fa__reserved_is_zero(output->options->reserved, 4, err))
+        if (output->options != NULL && !FA__RESERVED_IS_ZERO(output->options, err))
             return false;
         if (!fa__source_check(array->source, err))
             return false;

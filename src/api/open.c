@@ -29,7 +29,7 @@ static bool shape_is_given(fa_shape shape, const fa_dtype *dtype, fa_error *err)
 
 fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err)
 {
-    if (!path_is_given(path, err) || (options != NULL && !fa__reserved_is_zero(options->reserved, 4, err)))
+    if (!path_is_given(path, err) || (options != NULL && !FA__RESERVED_IS_ZERO(options, err)))
         return NULL;
     if (mode != FA_READ_ONLY && mode != FA_READ_WRITE) {
         fa__fail(err, FA_INVALID_ARGUMENT, "%s: a file is opened to read or to read and write; fa_create makes one",
@@ -56,7 +56,7 @@ fa_array *fa_create(const char *path, const fa_dtype *dtype, fa_shape shape, con
                     fa_error *err)
 {
     if (!path_is_given(path, err) || !shape_is_given(shape, dtype, err) ||
-        (options != NULL && !fa__reserved_is_zero(options->reserved, 4, err)))
+        (options != NULL && !FA__RESERVED_IS_ZERO(options, err)))
         return NULL;
     fa__budget_start();
     return publish_empty(fa__publish_begin(path, dtype, shape.ndim, shape.sizes, options, err), err);
@@ -66,7 +66,7 @@ fa_array *fa_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_sh
                     const fa_memmap_options *options, fa_error *err)
 {
     if (!path_is_given(path, err) || !shape_is_given(shape, dtype, err) ||
-        (options != NULL && !fa__reserved_is_zero(options->reserved, 4, err)))
+        (options != NULL && !FA__RESERVED_IS_ZERO(options, err)))
         return NULL;
     fa__budget_start();
     if (mode == FA_CREATE)

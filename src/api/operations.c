@@ -44,7 +44,7 @@ static fa_array *reduce(fa__reduction reduction, fa_array *array, fa_axes axes, 
 {
     fa__reduce_arguments arguments = {.axes = axes};
     if (options != NULL) {
-        if (!fa__reserved_is_zero(options->reserved, 4, err))
+        if (!FA__RESERVED_IS_ZERO(options, err))
             return NULL;
         arguments.keepdims = options->keepdims;
         arguments.dtype = options->dtype;

@@ -10,8 +10,7 @@
 #include "array/dtype.h"
 #include "base/error.h"
 
-/* ---- Text
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Text ---- */
 
 /* A string that grows. Zero it before first use; `data` is released with free() and is NULL when empty. */
 typedef struct fa__text {
@@ -29,8 +28,7 @@ void fa__text_clear(fa__text *text);
 /* Characters, which is what widths count: bytes of UTF-8 that begin a code point. */
 int64_t fa__text_characters(const char *data, int64_t length);
 
-/* ---- Numbers
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Numbers ---- */
 
 /* A binary floating-point number, taken apart: mantissa * 2**exponent. */
 typedef struct fa__binary {
@@ -75,8 +73,7 @@ void fa__number_scalar(fa__text *text, const fa__binary *number, fa_error *err);
 void fa__number_scalar_complex(fa__text *text, const fa__binary *real, const fa__binary *imaginary,
                                fa_error *err);
 
-/* ---- Strings
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Strings ---- */
 
 /* As Python's repr(): b'ab\x00', 'ab'. NULs at the end are padding and left out. */
 void fa__string_bytes(fa__text *text, const char *bytes, int64_t length, fa_error *err);
@@ -86,8 +83,15 @@ void fa__string_plain(fa__text *text, const char *code_points, int64_t count, bo
 /* Raw bytes: each as \x00, with capitals. */
 void fa__string_void(fa__text *text, const char *bytes, int64_t length, fa_error *err);
 
-/* ---- Elements
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Times ---- */
+
+#define FA__NOT_A_TIME INT64_MIN
+
+/* A datetime64 down to its unit: 2020-02-29T12:30. A timedelta64 as str() of a scalar: 5 seconds. No NaT. */
+void fa__time_date(fa__text *text, const fa_dtype *dtype, int64_t value, fa_error *err);
+void fa__time_span(fa__text *text, const fa_dtype *dtype, int64_t value, fa_error *err);
+
+/* ---- Elements ---- */
 
 /* fa_print_options with the defaults filled in. */
 typedef struct fa__print_settings {
@@ -113,8 +117,7 @@ fa__formatter *fa__formatter_make(const fa__elements *elements, const fa__print_
 void fa__formatter_free(fa__formatter *formatter);
 void fa__formatter_write(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err);
 
-/* ---- Layout
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Layout ---- */
 
 /* What is shown of an array: along an axis with more than 2 * edge_items elements, when the array has more
  * than `threshold` of them, the edges; else all. */

@@ -2,20 +2,10 @@
 /* How one element is written so that it lines up with all others that are shown: NumPy's IntegerFormat,
  * FloatingFormat, ComplexFloatingFormat, BoolFormat, StructuredVoidFormat and SubArrayFormat. A formatter
  * looks at all elements once, when it is made. Knows nothing about rows and brackets. */
-#include "api/print.h"
+#include "api/print_column.h"
 #include "base/memory.h"
 
-#include <math.h>
 #include <string.h>
-
-/* How numbers of one floating type are written. */
-typedef struct float_format {
-    fa_type type;
-    bool swapped;
-    bool scalar; /* as str() of a scalar: no padding, shortest */
-    bool scientific;
-    fa__number_style style;
-} float_format;
 
 /* A row of the recursion over a dtype: its own format, and what its fields or its sub-array are made of. */
 struct fa__formatter {
@@ -23,7 +13,7 @@ struct fa__formatter {
     int width;     /* integers */
     bool pad_true; /* " True" beside "False" */
     bool scalar;   /* 0-d: strings without quotes, numbers as scalars */
-    float_format real, imaginary;
+    fa__float_format real, imaginary;
     int child_count; /* fields */
     fa__formatter **children;
     int64_t *offsets;
@@ -33,51 +23,7 @@ struct fa__formatter {
     int edge_items;
 };
 
-/* ---- All numbers at one place of all elements
- * ------------------------------------------------------------------ */
-
-/* A level repeats `count` times, `stride_bytes` apart: elements, then the sub-arrays that they lie in. */
-struct level {
-    int64_t count, stride_bytes;
-};
-
-struct column {
-    const char *data;
-    int level_count;
-    struct level levels[FA__MAX_DTYPE_DEPTH + 2];
-    bool scalar; /* nothing but one element */
-};
-
-typedef struct column_walk {
-    const struct column *column;
-    const char *at;
-    int64_t done[FA__MAX_DTYPE_DEPTH + 2];
-    bool finished;
-} column_walk;
-
-static column_walk walk_begin(const struct column *column)
-{
-    column_walk walk = {.column = column, .at = column->data};
-    for (int i = 0; i < column->level_count; i++)
-        walk.finished |= column->levels[i].count == 0;
-    return walk;
-}
-
-static void walk_next(column_walk *walk)
-{
-    for (int i = walk->column->level_count - 1; i >= 0; i--) {
-        const struct level *level = &walk->column->levels[i];
-        walk->at += level->stride_bytes;
-        if (++walk->done[i] < level->count)
-            return;
-        walk->at -= level->count * level->stride_bytes;
-        walk->done[i] = 0;
-    }
-    walk->finished = true;
-}
-
-/* ---- Integers
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Integers ---- */
 
 typedef struct whole_number {
     bool negative;
@@ -117,159 +63,74 @@ static int whole_number_text(whole_number number, char buffer[WHOLE_NUMBER_TEXT]
     return length;
 }
 
-static int integer_width(const fa_dtype *dtype, const struct column *column)
+static int integer_width(const fa_dtype *dtype, const fa__column *column)
 {
     int width = 0;
     char buffer[WHOLE_NUMBER_TEXT];
-    for (column_walk walk = walk_begin(column); !walk.finished; walk_next(&walk)) {
+    for (fa__column_walk walk = fa__column_begin(column); !walk.finished; fa__column_next(&walk)) {
         int length = whole_number_text(load_whole(dtype, walk.at), buffer);
         width = length > width ? length : width;
     }
     return width;
 }
 
-/* ---- Floating numbers
- * ------------------------------------------------------------------------------------------ */
+/* ---- Times ---- */
 
-/* NumPy compares in the type itself: bounds are rounded to it, and so is the ratio. 1000.25 is where a
- * float16 ratio still rounds to 1000. */
-static bool wants_exponent(fa_type type, double smallest, double largest, bool suppress)
+static int64_t load_time(const fa_dtype *dtype, const char *element)
 {
-    double limit = type == FA_TYPE_FLOAT16 ? 1e3 : type == FA_TYPE_FLOAT32 ? 1e6 : 1e8;
-    if (largest >= limit)
-        return true;
-    if (suppress)
-        return false;
-    switch (type) {
-    case FA_TYPE_FLOAT16:
-        return smallest < 0x1.a38p-14 || (float)largest / (float)smallest > 1000.25f;
-    case FA_TYPE_FLOAT32:
-        return (float)smallest < 0.0001f || (float)largest / (float)smallest > 1000.0f;
-    default:
-        return smallest < 0.0001 || largest / smallest > 1000.0;
+    uint64_t bits;
+    memcpy(&bits, element, sizeof bits);
+    return (int64_t)(dtype->swapped ? __builtin_bswap64(bits) : bits);
+}
+
+/* In arrays dates stand in quotes, and so does what is no time; spans are bare numbers. */
+static void add_time(fa__text *text, const fa_dtype *dtype, int64_t value, fa_error *err)
+{
+    if (value == FA__NOT_A_TIME) {
+        fa__text_add_string(text, "'NaT'", err);
+    } else if (dtype->type == FA_TYPE_DATETIME64) {
+        fa__text_add_char(text, '\'', err);
+        fa__time_date(text, dtype, value, err);
+        fa__text_add_char(text, '\'', err);
+    } else {
+        char buffer[WHOLE_NUMBER_TEXT];
+        whole_number number = {value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value};
+        int length = whole_number_text(number, buffer);
+        fa__text_add(text, buffer + WHOLE_NUMBER_TEXT - length, length, err);
     }
 }
 
-/* What is wide about the numbers of a column. */
-struct extent {
-    double smallest, largest; /* of magnitudes that are not zero; largest is 0 when there is none */
-    bool any_finite, any_special, any_negative_infinity;
-};
-
-static struct extent find_extent(const float_format *format, const struct column *column)
+/* The earliest and the latest are the widest, NumPy says, and what is no time. */
+static int time_width(const fa_dtype *dtype, const fa__column *column, fa_error *err)
 {
-    struct extent extent = {.smallest = INFINITY};
-    for (column_walk walk = walk_begin(column); !walk.finished; walk_next(&walk)) {
-        fa__binary number = fa__binary_load(format->type, format->swapped, walk.at);
-        if (!number.finite) {
-            extent.any_special = true;
-            extent.any_negative_infinity |= !number.nan && number.negative;
+    int64_t extremes[2] = {0, 0};
+    bool any_time = false, any_missing = false;
+    for (fa__column_walk walk = fa__column_begin(column); !walk.finished; fa__column_next(&walk)) {
+        int64_t value = load_time(dtype, walk.at);
+        if (value == FA__NOT_A_TIME) {
+            any_missing = true;
             continue;
         }
-        extent.any_finite = true;
-        double size = fabs(number.value);
-        if (size > 0 && size < extent.smallest)
-            extent.smallest = size;
-        if (size > extent.largest)
-            extent.largest = size;
+        extremes[0] = !any_time || value < extremes[0] ? value : extremes[0];
+        extremes[1] = !any_time || value > extremes[1] ? value : extremes[1];
+        any_time = true;
     }
-    return extent;
-}
-
-static int larger(int a, int64_t b)
-{
-    return b > a ? (int)b : a;
-}
-
-/* Writes every number once, shortest, and takes the widest parts as everyone's widths. */
-static void measure_numbers(float_format *format, const struct column *column, fa_error *err)
-{
-    fa__number_style *style = &format->style;
-    int whole = 0, fraction = 0, exponent = 0;
+    int64_t width = any_missing ? 5 : 0;
     fa__text text = {0};
-    for (column_walk walk = walk_begin(column); !walk.finished && !fa_failed(err); walk_next(&walk)) {
-        fa__binary number = fa__binary_load(format->type, format->swapped, walk.at);
-        if (!number.finite)
-            continue;
+    for (int i = 0; i < 2 && any_time; i++) {
         text.length = 0;
-        if (format->scientific)
-            fa__number_scientific(&text, &number, style, err);
-        else
-            fa__number_positional(&text, &number, style, err);
-        if (fa_failed(err))
-            break;
-        const char *point = memchr(text.data, '.', (size_t)text.length), *end = text.data + text.length;
-        const char *letter = memchr(text.data, 'e', (size_t)text.length);
-        const char *fraction_end = letter != NULL ? letter : end;
-        whole = larger(whole, point - text.data);
-        fraction = larger(fraction, fraction_end - point - 1);
-        if (letter != NULL)
-            exponent = larger(exponent, end - letter - 2);
+        add_time(&text, dtype, extremes[i], err);
+        width = text.length > width ? text.length : width;
     }
     fa__text_clear(&text);
-    style->pad_left = whole;
-    if (format->scientific) {
-        style->trim = FA__TRIM_KEEP;
-        style->precision = style->min_digits = fraction;
-        style->exponent_digits = exponent;
-    } else {
-        style->pad_right = fraction;
-        style->min_digits = 0;
-    }
-}
-
-static float_format make_float_format(fa_type type, bool swapped, bool plus, const struct column *column,
-                                      const fa__print_settings *settings, fa_error *err)
-{
-    float_format format = {.type = type, .swapped = swapped};
-    format.style = (fa__number_style){.precision = settings->precision,
-                                      .min_digits = -1,
-                                      .trim = FA__TRIM_POINT,
-                                      .plus = plus,
-                                      .exponent_digits = 2};
-    struct extent extent = find_extent(&format, column);
-    if (extent.largest > 0)
-        format.scientific = wants_exponent(type, extent.smallest, extent.largest, settings->suppress);
-    if (extent.any_finite)
-        measure_numbers(&format, column, err);
-    if (extent.any_special) {
-        fa__number_style *style = &format.style;
-        int behind = 1 + style->pad_right;
-        if (format.scientific)
-            behind += style->exponent_digits + 2 + style->precision;
-        int infinity = 3 + (plus || extent.any_negative_infinity);
-        style->pad_left = larger(larger(style->pad_left, 3 - behind), infinity - behind);
-    }
-    return format;
-}
-
-static void write_float(const float_format *format, const char *element, fa__text *text, fa_error *err)
-{
-    fa__binary number = fa__binary_load(format->type, format->swapped, element);
-    const fa__number_style *style = &format->style;
-    if (format->scalar) {
-        fa__number_scalar(text, &number, err);
-    } else if (!number.finite) {
-        int width = style->pad_left + style->pad_right + 1;
-        if (format->scientific)
-            width += style->exponent_digits + 2 + style->precision;
-        bool minus = number.negative && !number.nan;
-        fa__text_repeat(text, ' ', width - 3 - (minus || style->plus), err);
-        if (minus || style->plus)
-            fa__text_add_char(text, minus ? '-' : '+', err);
-        fa__text_add_string(text, number.nan ? "nan" : "inf", err);
-    } else if (format->scientific) {
-        fa__number_scientific(text, &number, style, err);
-    } else {
-        fa__number_positional(text, &number, style, err);
-    }
+    return (int)width;
 }
 
 /* The "j" stands before the blanks that fill the imaginary part up. */
 static void write_complex(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
 {
-    write_float(&formatter->real, element, text, err);
-    write_float(&formatter->imaginary, element + formatter->dtype->item_bytes / 2, text, err);
+    fa__float_format_write(&formatter->real, element, text, err);
+    fa__float_format_write(&formatter->imaginary, element + formatter->dtype->item_bytes / 2, text, err);
     if (fa_failed(err))
         return;
     int64_t blanks = 0;
@@ -280,14 +141,13 @@ static void write_complex(const fa__formatter *formatter, const char *element, f
     fa__text_repeat(text, ' ', blanks, err);
 }
 
-/* ---- Making
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Making ---- */
 
-static bool make(const fa_dtype *dtype, const struct column *column, const fa__print_settings *settings,
-                 int depth, fa__formatter **formatter, fa_error *err);
+static bool make(const fa_dtype *dtype, const fa__column *parent, const fa__print_settings *settings,
+                 int depth, fa__formatter **result, fa_error *err);
 
 /* Takes the axes of a sub-array (of sub-arrays) off the dtype, and gives the column of all its elements. */
-static bool open_subarray(fa__formatter *formatter, struct column *column, const fa__print_settings *settings,
+static bool open_subarray(fa__formatter *formatter, fa__column *column, const fa__print_settings *settings,
                           fa_error *err)
 {
     const fa_dtype *base = formatter->dtype;
@@ -303,14 +163,14 @@ static bool open_subarray(fa__formatter *formatter, struct column *column, const
     formatter->dtype = base;
     if (formatter->ndim == 0)
         return true;
-    column->levels[column->level_count++] = (struct level){count, base->item_bytes};
+    column->levels[column->level_count++] = (fa__column_level){count, base->item_bytes};
     column->scalar = false;
     formatter->edge_items = settings->edge_items;
     formatter->shortened = count > settings->threshold;
     return true;
 }
 
-static bool make_structure(fa__formatter *formatter, const struct column *parent,
+static bool make_structure(fa__formatter *formatter, const fa__column *parent,
                            const fa__print_settings *settings, int depth, fa_error *err)
 {
     int count = formatter->dtype->field_count;
@@ -320,7 +180,7 @@ static bool make_structure(fa__formatter *formatter, const struct column *parent
         return false;
     for (int i = 0; i < count; i++) {
         const fa__field *field = &formatter->dtype->fields[i];
-        struct column column = *parent;
+        fa__column column = *parent;
         column.data += field->offset_bytes;
         formatter->offsets[i] = field->offset_bytes;
         formatter->child_count = i + 1;
@@ -330,8 +190,8 @@ static bool make_structure(fa__formatter *formatter, const struct column *parent
     return true;
 }
 
-static bool make_leaf(fa__formatter *formatter, const struct column *column,
-                      const fa__print_settings *settings, fa_error *err)
+static bool make_leaf(fa__formatter *formatter, const fa__column *column, const fa__print_settings *settings,
+                      fa_error *err)
 {
     const fa_dtype *dtype = formatter->dtype;
     switch (dtype->type) {
@@ -341,21 +201,21 @@ static bool make_leaf(fa__formatter *formatter, const struct column *column,
     case FA_TYPE_FLOAT16:
     case FA_TYPE_FLOAT32:
     case FA_TYPE_FLOAT64:
-        formatter->real = make_float_format(dtype->type, dtype->swapped, false, column, settings, err);
+        formatter->real = fa__float_format_make(dtype->type, dtype->swapped, false, column, settings, err);
         return !fa_failed(err);
     case FA_TYPE_COMPLEX64:
     case FA_TYPE_COMPLEX128: {
         fa_type part = dtype->type == FA_TYPE_COMPLEX64 ? FA_TYPE_FLOAT32 : FA_TYPE_FLOAT64;
-        struct column imaginary = *column;
+        fa__column imaginary = *column;
         imaginary.data += dtype->item_bytes / 2;
-        formatter->real = make_float_format(part, dtype->swapped, false, column, settings, err);
-        formatter->imaginary = make_float_format(part, dtype->swapped, true, &imaginary, settings, err);
+        formatter->real = fa__float_format_make(part, dtype->swapped, false, column, settings, err);
+        formatter->imaginary = fa__float_format_make(part, dtype->swapped, true, &imaginary, settings, err);
         return !fa_failed(err);
     }
     case FA_TYPE_DATETIME64:
     case FA_TYPE_TIMEDELTA64:
-        return fa__fail(err, FA_UNSUPPORTED, "printing elements of type %s is not supported yet",
-                        dtype->type == FA_TYPE_DATETIME64 ? "datetime64" : "timedelta64");
+        formatter->width = time_width(dtype, column, err);
+        return !fa_failed(err);
     case FA_TYPE_BYTES:
     case FA_TYPE_STRING:
     case FA_TYPE_VOID:
@@ -366,7 +226,7 @@ static bool make_leaf(fa__formatter *formatter, const struct column *column,
     }
 }
 
-static bool make(const fa_dtype *dtype, const struct column *parent, const fa__print_settings *settings,
+static bool make(const fa_dtype *dtype, const fa__column *parent, const fa__print_settings *settings,
                  int depth, fa__formatter **result, fa_error *err)
 {
     if (depth > FA__MAX_DTYPE_DEPTH)
@@ -375,7 +235,7 @@ static bool make(const fa_dtype *dtype, const struct column *parent, const fa__p
     if (formatter == NULL)
         return false;
     formatter->dtype = dtype;
-    struct column column = *parent;
+    fa__column column = *parent;
     if (!open_subarray(formatter, &column, settings, err))
         return false;
     if (formatter->dtype->is_structure)
@@ -396,8 +256,8 @@ fa__formatter *fa__formatter_make(const fa__elements *elements, const fa__print_
 {
     if (fa_failed(err))
         return NULL;
-    struct column column = {.data = elements->data, .level_count = 1, .scalar = elements->scalar};
-    column.levels[0] = (struct level){elements->count, elements->dtype->item_bytes};
+    fa__column column = {.data = elements->data, .level_count = 1, .scalar = elements->scalar};
+    column.levels[0] = (fa__column_level){elements->count, elements->dtype->item_bytes};
     fa__formatter *formatter = NULL;
     if (!make(elements->dtype, &column, settings, 0, &formatter, err)) {
         fa__formatter_free(formatter);
@@ -421,8 +281,7 @@ void fa__formatter_free(fa__formatter *formatter)
     fa__free(formatter);
 }
 
-/* ---- Writing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
 static void write_structure(const fa__formatter *formatter, const char *element, fa__text *text,
                             fa_error *err)
@@ -461,11 +320,38 @@ static void write_integer(const fa__formatter *formatter, const char *element, f
 static void write_scalar_complex(const fa__formatter *formatter, const char *element, fa__text *text,
                                  fa_error *err)
 {
-    const float_format *format = &formatter->real;
+    const fa__float_format *format = &formatter->real;
     fa__binary real = fa__binary_load(format->type, format->swapped, element);
     fa__binary imaginary =
         fa__binary_load(format->type, format->swapped, element + formatter->dtype->item_bytes / 2);
     fa__number_scalar_complex(text, &real, &imaginary, err);
+}
+
+/* Moves what was added since `begin` to the right end of `width` characters. */
+static void align_right(fa__text *text, int64_t begin, int64_t width, fa_error *err)
+{
+    int64_t length = text->length - begin, blanks = width - length;
+    fa__text_repeat(text, ' ', blanks, err);
+    if (fa_failed(err) || blanks <= 0)
+        return;
+    memmove(text->data + begin + blanks, text->data + begin, (size_t)length);
+    memset(text->data + begin, ' ', (size_t)blanks);
+}
+
+static void write_time(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
+{
+    const fa_dtype *dtype = formatter->dtype;
+    int64_t value = load_time(dtype, element), begin = text->length;
+    if (!formatter->scalar) {
+        add_time(text, dtype, value, err);
+        align_right(text, begin, formatter->width, err);
+    } else if (value == FA__NOT_A_TIME) {
+        fa__text_add_string(text, "NaT", err);
+    } else if (dtype->type == FA_TYPE_DATETIME64) {
+        fa__time_date(text, dtype, value, err);
+    } else {
+        fa__time_span(text, dtype, value, err);
+    }
 }
 
 static void write_one(const fa__formatter *formatter, const char *element, fa__text *text, fa_error *err)
@@ -475,13 +361,17 @@ static void write_one(const fa__formatter *formatter, const char *element, fa__t
         fa__text_add_string(text, *element == 0 ? "False" : formatter->pad_true ? " True" : "True", err);
         return;
     case 'f':
-        write_float(&formatter->real, element, text, err);
+        fa__float_format_write(&formatter->real, element, text, err);
         return;
     case 'c':
         if (formatter->scalar)
             write_scalar_complex(formatter, element, text, err);
         else
             write_complex(formatter, element, text, err);
+        return;
+    case 'M':
+    case 'm':
+        write_time(formatter, element, text, err);
         return;
     case 'S':
     case 'U':

@@ -8,8 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- Exact integers
- * -------------------------------------------------------------------------------------------- */
+/* ---- Exact integers ---- */
 
 /* 1 / 2**1074 with four guard bits, scaled by 10**324 and multiplied by 10 once more, needs 1140 bits. */
 enum { BLOCKS = 40 };
@@ -96,8 +95,7 @@ static void subtract(integer *a, const integer *b)
         a->length--;
 }
 
-/* ---- Digits
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Digits ---- */
 
 enum { MAX_DIGITS = 800 };
 
@@ -225,8 +223,7 @@ static void make_digits(const fa__binary *number, const struct bounds *bounds, s
     }
 }
 
-/* ---- Text
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Text ---- */
 
 static bool has_sign(const fa__binary *number, const fa__number_style *style)
 {
@@ -356,8 +353,7 @@ void fa__number_scalar_complex(fa__text *text, const fa__binary *real, const fa_
     fa__text_add_string(text, only_imaginary ? "j" : "j)", err);
 }
 
-/* ---- Reading
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 fa__binary fa__binary_load(fa_type type, bool swapped, const char *element)
 {

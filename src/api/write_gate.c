@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-bool fa__reserved_is_zero(const uint64_t *words, int count, fa_error *err)
+bool fa__reserved_is_zero(const uint64_t *words, size_t bytes, fa_error *err)
 {
-    for (int i = 0; i < count; i++)
+    for (size_t i = 0; i < bytes / sizeof *words; i++)
         if (words[i] != 0)
             return fa__fail(err, FA_INVALID_ARGUMENT, "reserved members of an options struct must be zero");
     return !fa_failed(err);

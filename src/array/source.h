@@ -53,6 +53,8 @@ typedef struct fa__source_class {
     /* Whether the range is still there, after it was read: a file that was cut meanwhile may have shown zeros. */
     bool (*holds)(fa__source *source, int64_t first, int64_t size, fa_error *err);
     void (*describe)(fa__source *source, fa_file_info *info, fa_error *err);
+    /* Whether the bytes are still to be computed. */
+    bool (*pending)(fa__source *source);
 } fa__source_class;
 
 struct fa__source {

@@ -198,6 +198,8 @@ unsigned fa_flags(const fa_array *array)
         flags |= FA_WRITEABLE;
     if (is_aligned(array))
         flags |= FA_ALIGNED;
+    if (array->source->class->pending != NULL && array->source->class->pending(array->source))
+        flags |= FA_PENDING;
     return flags;
 }
 

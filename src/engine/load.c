@@ -4,6 +4,7 @@
  * operand is sparse, so that a column costs its cells and not their neighbours' pages. */
 #include "engine/load.h"
 
+#include "engine/buffers.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -38,20 +39,26 @@ static void set_staged(fa__reach *reach, int64_t first)
     reach->dense = true;
 }
 
+static void give_buffer_back(char **buffer, size_t *have)
+{
+    fa__buffer_give_back(*buffer, *have);
+    fa__ledger_release(*have);
+    *buffer = NULL;
+    *have = 0;
+}
+
 static bool need_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err)
 {
     if (*have >= bytes)
         return true;
-    bytes = (size_t)fa__round_up((int64_t)bytes, (int64_t)fa__page_size());
-    if (!fa__ledger_charge(bytes - *have))
+    give_buffer_back(buffer, have);
+    bytes = fa__buffer_size(bytes);
+    if (!fa__ledger_charge(bytes))
         return fa__fail(err, FA_NO_MEMORY, "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
                         fa__ledger_limit(), bytes);
-    if (*buffer != NULL)
-        fa__pages_free(*buffer, *have);
-    *buffer = fa__pages_alloc(bytes, bytes >= (size_t)2 << 20, err);
+    *buffer = fa__buffer_take(bytes, err);
     if (*buffer == NULL) {
         fa__ledger_release(bytes);
-        *have = 0;
         return false;
     }
     *have = bytes;
@@ -60,12 +67,8 @@ static bool need_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err
 
 void fa__reach_clear(fa__reach *reach)
 {
-    if (reach->staging != NULL)
-        fa__pages_free(reach->staging, reach->staging_bytes);
-    if (reach->turned != NULL)
-        fa__pages_free(reach->turned, reach->turned_bytes);
-    fa__ledger_release(reach->staging_bytes + reach->turned_bytes);
-    memset(reach, 0, sizeof *reach);
+    give_buffer_back(&reach->staging, &reach->staging_bytes);
+    give_buffer_back(&reach->turned, &reach->turned_bytes);
 }
 
 /* ---- Reading -------------------------------------------------------------------------------------------------- */

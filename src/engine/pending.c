@@ -146,6 +146,11 @@ static void describe(fa__source *source, fa_file_info *info, fa_error *err)
         info->format = result != NULL ? result->class->name : "pending";
 }
 
+static bool is_pending(fa__source *source)
+{
+    return fa__pending_get_state((fa__pending *)source) == FA__STATE_PENDING;
+}
+
 static const fa__source_class pending_class = {
     .name = "pending",
     .destroy = destroy,
@@ -154,6 +159,7 @@ static const fa__source_class pending_class = {
     .write = write_box,
     .check = check,
     .describe = describe,
+    .pending = is_pending,
 };
 
 /* ---- Making --------------------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
  *
  * How the work is cut depends on threads, budget and files, and no result depends on how the work is cut. */
 #include "engine/budget.h"
+#include "engine/buffers.h"
 #include "engine/load.h"
 #include "engine/pool.h"
 #include "engine/tiles.h"
@@ -27,6 +28,7 @@ typedef struct run {
     int64_t boxes, task_count, box_elements;
     int64_t row;       /* blocks end at multiples of this; 0: anywhere */
     bool drop;         /* mapped pages are taken out of the page tables behind the tiles */
+    int64_t slot_stride; /* bytes from one block buffer to the next */
     bool guard;
     fa__windows *windows; /* of operands, then of stores */
     int64_t bytes_per_element;
@@ -56,7 +58,7 @@ typedef struct worker {
 
 static void *slot(const worker *w, int number)
 {
-    return w->slots + (int64_t)number * w->run->pass->slot_bytes * FA__BLOCK;
+    return w->slots + (int64_t)number * w->run->slot_stride;
 }
 
 /* One element for all of the tile. */
@@ -284,8 +286,7 @@ static void worker_clear(worker *w)
     fa__free(w->consumers);
     fa__free(w->at);
     fa__free(w->uniforms);
-    if (w->slots != NULL)
-        fa__pages_free(w->slots, w->slots_bytes);
+    fa__buffer_give_back(w->slots, w->slots_bytes);
 }
 
 static bool worker_start(worker *w)
@@ -298,8 +299,8 @@ static bool worker_start(worker *w)
     w->stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->stores, err);
     w->consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->consumers, err);
     /* One buffer more, to spread uniform values. */
-    w->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)pass->slot_bytes * FA__BLOCK;
-    w->slots = fa__pages_alloc(w->slots_bytes, false, err);
+    w->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)w->run->slot_stride;
+    w->slots = fa__buffer_take(w->slots_bytes, err);
     if (fa_failed(err))
         return false;
     for (int64_t i = 0; i < pass->operand_count; i++) {
@@ -393,11 +394,15 @@ static void cut(run *r)
     fa__pass *pass = r->pass;
     int64_t widest = 1, staged = 0;
     r->bytes_per_element = 0;
+    /* Walks in boxes turn what runs along other axes: in memory too that takes a buffer, and two where it is staged. */
+    bool boxes = memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) != 0;
     for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
         const fa__operand *operand =
             i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
         widest = fa__max_i64(widest, operand->item_bytes);
         r->bytes_per_element += operand->item_bytes;
+        if (boxes)
+            staged += 2 * operand->item_bytes;
         if (!in_memory(operand)) {
             staged += operand->item_bytes;
             r->guard = r->guard || i < pass->operand_count;
@@ -420,6 +425,7 @@ static void cut(run *r)
     for (int i = 0; i < pass->ndim; i++)
         r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
     r->row = row_of(pass);
+    r->slot_stride = fa__round_up(fa__min_i64(pass->total, FA__BLOCK) * pass->slot_bytes, 64);
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
         /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each

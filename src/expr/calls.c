@@ -99,28 +99,33 @@ static bool row_has_name(const fa__function *row, const char *name, size_t lengt
     return false;
 }
 
-/* All rows, one after the other: row number i, or NULL behind the last. */
-static const fa__function *row_at(int i)
+/* A place in the lists of rows, which follow one another. */
+typedef struct cursor {
+    size_t list;
+    int row;
+} cursor;
+
+/* The row at the cursor, which moves on; NULL behind the last. */
+static const fa__function *next_row(cursor *at)
 {
+    enum { UNTIL_NO_NAME = -1 };
     static const struct {
         const fa__function *rows;
         int count;
     } lists[] = {
-        {fa__array_functions, INT_MAX}, /* before the lists: these forms of clip and conjugate are NumPy's */
+        {fa__array_functions, UNTIL_NO_NAME}, /* first: these forms of clip and conjugate are NumPy's */
         {elementwise_rows, sizeof elementwise_rows / sizeof *elementwise_rows},
         {reduction_rows, sizeof reduction_rows / sizeof *reduction_rows},
         {type_rows, sizeof type_rows / sizeof *type_rows},
-        {fa__generator_functions, INT_MAX},
+        {fa__generator_functions, UNTIL_NO_NAME},
     };
-    for (size_t list = 0; list < sizeof lists / sizeof *lists; list++) {
-        int count = lists[list].count;
-        if (count == INT_MAX) {
-            for (count = 0; lists[list].rows[count].name != NULL;)
-                count++;
+    for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
+        const fa__function *row = &lists[at->list].rows[at->row];
+        bool is_open = lists[at->list].count == UNTIL_NO_NAME;
+        if (is_open ? row->name != NULL : at->row < lists[at->list].count) {
+            at->row++;
+            return row;
         }
-        if (i < count)
-            return &lists[list].rows[i];
-        i -= count;
     }
     return NULL;
 }
@@ -128,7 +133,7 @@ static const fa__function *row_at(int i)
 const fa__function *fa__function_find(const char *name, size_t length)
 {
     const fa__function *row;
-    for (int i = 0; (row = row_at(i)) != NULL; i++) {
+    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
         if ((row->uses & FA__AS_FUNCTION) && row_has_name(row, name, length))
             return row;
     }
@@ -146,7 +151,7 @@ static bool is_method(const fa__function *row)
 const fa__function *fa__method_find(const char *name, size_t length)
 {
     const fa__function *row;
-    for (int i = 0; (row = row_at(i)) != NULL; i++) {
+    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
         if (is_method(row) && same_name(row->name, strlen(row->name), name, length))
             return row;
     }
@@ -200,7 +205,7 @@ const char *fa__nearest_function(const char *name, size_t length, int *distance)
 {
     candidate best = {NULL, INT_MAX};
     const fa__function *row;
-    for (int i = 0; (row = row_at(i)) != NULL; i++) {
+    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
         if (row->uses & FA__AS_FUNCTION)
             consider(&best, row->name, name, length);
     }
@@ -214,7 +219,7 @@ const char *fa__nearest_attribute(const char *name, size_t length, int *distance
 {
     candidate best = {NULL, INT_MAX};
     const fa__function *row;
-    for (int i = 0; (row = row_at(i)) != NULL; i++) {
+    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
         if (is_method(row))
             consider(&best, row->name, name, length);
     }

@@ -93,12 +93,34 @@ static void layout(fa__reduction reduction, fa__node *input, const int64_t *size
     fa__node_release(seen);
 }
 
+static bool is_whole_number(const fa_dtype *dtype)
+{
+    return dtype != NULL && dtype->type <= FA_TYPE_UINT64;
+}
+
+/* The mean in a type of integers: NumPy adds in that type, wrapping, then divides and cuts. */
+static fa__node *mean_of_integers(fa__node *input, uint64_t axes, const fa__reduce_arguments *arguments,
+                                  fa_error *err)
+{
+    int64_t sizes[FA_MAX_NDIM];
+    double count = (double)keep_as_one(input, axes, sizes);
+    fa__node *parts[2] = {fa__node_reduce(FA__REDUCE_SUM, input, arguments, err), fa__node_float(count, err)};
+    fa__node *quotient = fa_failed(err) ? NULL : fa__node_operation(FA__OP_DIVIDE, parts, err);
+    fa__node *mean = quotient != NULL ? fa__node_cast(quotient, arguments->dtype, err) : NULL;
+    fa__node_release(parts[0]);
+    fa__node_release(parts[1]);
+    fa__node_release(quotient);
+    return mean;
+}
+
 fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
                           fa_error *err)
 {
     uint64_t axes;
     if (!fa__nodes_usable(1, &input, err) || !axes_of(reduction, input, arguments->axes, &axes, err))
         return NULL;
+    if (reduction == FA__REDUCE_MEAN && is_whole_number(arguments->dtype))
+        return mean_of_integers(input, axes, arguments, err);
     fa__node *converted = reducer_input(reduction, input, arguments->dtype, err);
     if (converted == NULL)
         return NULL;

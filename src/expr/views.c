@@ -3,9 +3,6 @@
  * values. */
 #include "expr/node.h"
 
-#include "base/checked.h"
-#include "base/memory.h"
-
 #include <string.h>
 
 /* What the geometry of a view of `node` counts in: the node itself, or the input of a VIEW. */
@@ -74,66 +71,72 @@ fa__node *fa__node_view_as(fa__node *input, const fa_dtype *dtype, const fa__geo
     return view;
 }
 
-static fa__node *field_of_leaf(fa__node *leaf, const char *name, size_t length, fa_error *err)
+/* The longest part of a path that is a field's name: all of it, or up to one of its dots. */
+static const fa__field *first_of_path(const fa_dtype *dtype, const char *path, size_t length, size_t *used)
 {
-    char *copy = fa__copy_text(name, length, err);
-    fa_array *field = copy ? fa_field(leaf->array, copy, err) : NULL;
-    fa__node *node = field ? fa__node_leaf(field, err) : NULL;
-    fa_release(field);
-    fa__free(copy);
-    return node;
-}
-
-/* A field by its whole name, else by the path whose parts are separated by dots. */
-static const fa_dtype *find_field(const fa_dtype *dtype, const char *name, size_t length, int64_t *offset)
-{
-    while (dtype->base == NULL) {
-        const fa__field *field = fa__dtype_find_field(dtype, name, length);
-        if (field != NULL) {
-            *offset += field->offset_bytes;
-            return field->dtype;
-        }
-        const char *dot = memchr(name, '.', length);
-        field = dot ? fa__dtype_find_field(dtype, name, (size_t)(dot - name)) : NULL;
-        if (field == NULL)
-            return NULL;
-        *offset += field->offset_bytes;
-        length -= (size_t)(dot + 1 - name);
-        name = dot + 1;
-        dtype = field->dtype;
+    for (*used = length; *used > 0; --*used) {
+        bool ends_here = *used == length || path[*used] == '.';
+        const fa__field *field = ends_here ? fa__dtype_find_field(dtype, path, *used) : NULL;
+        if (field != NULL)
+            return field;
     }
     return NULL;
+}
+
+static fa__node *leaf_of_field(fa_array *array, const fa_dtype *dtype, const fa__geometry *geometry,
+                               fa_error *err)
+{
+    fa_array *view = fa__view(array->source, dtype, geometry, array->writeable, err);
+    fa__node *leaf = view ? fa__node_leaf(view, err) : NULL;
+    fa_release(view);
+    return leaf;
+}
+
+static fa__node *view_of_field(fa__node *input, const fa__field *field, fa_error *err)
+{
+    const fa_dtype *dtype = field->dtype;
+    fa__geometry geometry;
+    fa__node_geometry(input, &geometry);
+    geometry.offset += fa__count(input->ndim, input->sizes) > 0 ? field->offset_bytes : 0;
+    if (input->kind == FA__NODE_LEAF)
+        return leaf_of_field(input->array, dtype, &geometry, err);
+    for (; dtype->base != NULL; dtype = dtype->base) {
+        /* A sub-array becomes axes at the end. */
+        int ndim = geometry.ndim + dtype->base_ndim;
+        if (ndim > FA_MAX_NDIM) {
+            fa__fail(err, FA_BAD_SHAPE, "a field with %d axes makes more than %d", dtype->base_ndim,
+                     FA_MAX_NDIM);
+            return NULL;
+        }
+        memcpy(geometry.sizes + geometry.ndim, dtype->base_sizes, (size_t)dtype->base_ndim * sizeof(int64_t));
+        fa__strides_c(dtype->base_ndim, dtype->base_sizes, dtype->base->item_bytes,
+                      geometry.strides + geometry.ndim);
+        geometry.ndim = ndim;
+    }
+    return view_of_layout(viewed(input), dtype, &geometry, err);
 }
 
 fa__node *fa__node_field(fa__node *input, const char *name, size_t length, fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;
-    if (input->kind == FA__NODE_LEAF)
-        return field_of_leaf(input, name, length, err);
-    fa__geometry geometry;
-    fa__node_geometry(input, &geometry);
-    const fa_dtype *field = find_field(input->dtype, name, length, &geometry.offset);
-    if (field == NULL) {
-        char quoted[96], text[96];
-        fa__dtype_display(input->dtype, text, sizeof text);
-        fa__fail(err, FA_NOT_FOUND, "no field '%s' in elements of type %s",
-                 fa__quote(quoted, sizeof quoted, name, length), text);
-        return NULL;
-    }
-    if (field->base != NULL) {
-        /* A sub-array becomes axes at the end. */
-        int ndim = geometry.ndim + field->base_ndim;
-        if (ndim > FA_MAX_NDIM) {
-            fa__fail(err, FA_BAD_SHAPE, "a field with %d axes makes more than %d", field->base_ndim,
-                     FA_MAX_NDIM);
-            return NULL;
+    fa__node *node = fa__node_retain(input);
+    while (node != NULL) {
+        size_t used;
+        const fa__field *field = first_of_path(node->dtype, name, length, &used);
+        fa__node *next = field ? view_of_field(node, field, err) : NULL;
+        if (field == NULL) {
+            char quoted[96], text[240];
+            fa__dtype_display(node->dtype, text, sizeof text);
+            fa__fail(err, FA_NOT_FOUND, "no field '%s' in dtype %s",
+                     fa__quote(quoted, sizeof quoted, name, length), text);
         }
-        memcpy(geometry.sizes + geometry.ndim, field->base_sizes, (size_t)field->base_ndim * sizeof(int64_t));
-        fa__strides_c(field->base_ndim, field->base_sizes, field->base->item_bytes,
-                      geometry.strides + geometry.ndim);
-        geometry.ndim = ndim;
-        field = field->base;
+        fa__node_release(node);
+        node = next;
+        if (node == NULL || used == length)
+            break;
+        name += used + 1;
+        length -= used + 1;
     }
-    return view_of_layout(viewed(input), field, &geometry, err);
+    return node;
 }

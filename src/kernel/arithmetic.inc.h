@@ -27,6 +27,11 @@ FA__INLINE T NAME(copysign)(T a, T b)
     return MATH(copysign)(a, b);
 }
 
+FA__INLINE T NAME(heaviside)(T a, T b)
+{
+    return a != a ? a : a < 0 ? (T)0 : a > 0 ? (T)1 : b;
+}
+
 FA__INLINE T NAME(minimum)(T a, T b)
 {
     return a != a ? a : a <= b ? a : b;

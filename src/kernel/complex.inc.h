@@ -145,22 +145,22 @@ FA__INLINE void NAME(magnitude)(R *restrict out, const NAME(parts) *restrict a, 
     }
 }
 
-/* The value over its magnitude; of infinities only one part counts, and both together have no direction. */
+/* The value over its magnitude. Where that is infinite (also by overflow), what NumPy says: of an infinite
+ * real part the side; none when both are infinite; else that of the imaginary part. */
 FA__INLINE void NAME(sign)(NAME(parts) *restrict out, const NAME(parts) *restrict a, int64_t n)
 {
     R size[PARTS];
     NAME(magnitude)(size, a, n);
     for (int64_t i = 0; i < n; i++) {
         const R real = a->real[i], imag = a->imag[i];
-        const bool real_infinite = MATH(fabs)(real) == (R)INFINITY,
-                   imag_infinite = MATH(fabs)(imag) == (R)INFINITY;
-        const R real_side = MATH(copysign)(real_infinite ? 1 : 0, real),
-                imag_side = MATH(copysign)(imag_infinite ? 1 : 0, imag);
-        const R none = real_infinite & imag_infinite ? (R)NAN : 0;
-        const R real_share = size[i] == 0 ? 0 : real / size[i],
-                imag_share = size[i] == 0 ? 0 : imag / size[i];
-        out->real[i] = size[i] == (R)INFINITY ? real_side + none : real_share;
-        out->imag[i] = size[i] == (R)INFINITY ? imag_side + none : imag_share;
+        const bool far = size[i] == (R)INFINITY, zero = size[i] == 0;
+        const bool real_far = MATH(fabs)(real) == (R)INFINITY, imag_far = MATH(fabs)(imag) == (R)INFINITY;
+        const R none = real_far & imag_far ? (R)NAN : 0;
+        const R far_real = (real_far ? MATH(copysign)(1, real) : 0) + none;
+        const R far_imag = (real_far ? 0 : imag > 0 ? 1 : -1) + none;
+        const R near_real = zero ? 0 : real / size[i], near_imag = zero ? 0 : imag / size[i];
+        out->real[i] = far ? far_real : near_real;
+        out->imag[i] = far ? far_imag : near_imag;
     }
 }
 

@@ -4,15 +4,16 @@
 #include "kernel/half.inc.h"
 #include "kernel/real.h"
 
-#define FLOAT_BINARY(X)   \
-    X(ADD, add)           \
-    X(SUBTRACT, subtract) \
-    X(MULTIPLY, multiply) \
-    X(DIVIDE, divide)     \
-    X(COPYSIGN, copysign) \
-    X(MINIMUM, minimum)   \
-    X(MAXIMUM, maximum)   \
-    X(FMIN, fmin)         \
+#define FLOAT_BINARY(X)     \
+    X(ADD, add)             \
+    X(SUBTRACT, subtract)   \
+    X(MULTIPLY, multiply)   \
+    X(DIVIDE, divide)       \
+    X(COPYSIGN, copysign)   \
+    X(HEAVISIDE, heaviside) \
+    X(MINIMUM, minimum)     \
+    X(MAXIMUM, maximum)     \
+    X(FMIN, fmin)           \
     X(FMAX, fmax)
 #define FLOAT_UNARY(X)        \
     X(NEGATIVE, negative)     \

@@ -4,6 +4,8 @@
 #include "kernel/half.inc.h"
 #include "kernel/sleef.h"
 
+#include <float.h>
+
 #define MATH_UNARY(X)    \
     X(CBRT, cbrt, u10)   \
     X(EXP, exp, u10)     \
@@ -27,8 +29,8 @@
     X(COSH, cosh, u10)       \
     X(ARCSINH, asinh, u10)   \
     X(ARCCOSH, acosh, u10)
+#define MATH_BINARY_MENDED(X) X(POWER, pow, u10)
 #define MATH_BINARY(X)     \
-    X(POWER, pow, u10)     \
     X(ARCTAN2, atan2, u10) \
     X(HYPOT, hypot, u05)
 
@@ -72,6 +74,7 @@
 #define LOG1P_FAR             0x1p60
 #define SINH_FAR              709.0
 #define ASINH_FAR             0x1p500
+#define LARGEST               DBL_MAX
 #define HALF_E                0x1.5bf0a8b145769p+0
 #define HALF_E_REST           0x1.4d57ee2b1013ap-54
 #include "kernel/math.inc.h"
@@ -93,6 +96,7 @@
 #undef LOG1P_FAR
 #undef SINH_FAR
 #undef ASINH_FAR
+#undef LARGEST
 #undef HALF_E
 #undef HALF_E_REST
 
@@ -114,6 +118,7 @@
 #define LOG1P_FAR             0x1p60f
 #define SINH_FAR              88.0f
 #define ASINH_FAR             0x1p60f
+#define LARGEST               FLT_MAX
 #define HALF_E                0x1.5bf0a8p+0f
 #define HALF_E_REST           0x1.628aeep-25f
 #include "kernel/math.inc.h"
@@ -133,6 +138,7 @@ MATH_UNARY_MENDED(X)
         half_loop(out, in, 2, n, scalars, name##_loop_f32, false);                             \
     }
 MATH_BINARY(X)
+MATH_BINARY_MENDED(X)
 #undef X
 
 void FA__ISA(fa__fill_math)(fa__kernels *kernels)
@@ -143,5 +149,6 @@ void FA__ISA(fa__fill_math)(fa__kernels *kernels)
     MATH_UNARY(X)
     MATH_UNARY_MENDED(X)
     MATH_BINARY(X)
+    MATH_BINARY_MENDED(X)
 #undef X
 }

@@ -63,10 +63,9 @@ FA__INLINE void NAME(vector_binary)(void *out_block, const void *const *in, int6
         STORE(out + i, function(one_a ? first : LOAD(a + i), one_b ? second : LOAD(b + i)));
     if (i < n)
         NAME(store_some)
-        (out + i,
-         function(one_a ? first : NAME(load_some)(a + i, n - i),
-                  one_b ? second : NAME(load_some)(b + i, n - i)),
-         n - i);
+    (out + i,
+     function(one_a ? first : NAME(load_some)(a + i, n - i), one_b ? second : NAME(load_some)(b + i, n - i)),
+     n - i);
 }
 
 /* ---- Where SLEEF's functions end before the type does ----
@@ -122,6 +121,21 @@ FA__INLINE V NAME(acosh)(V x)
     return ANY(far) ? CHOOSE(far, NAME(log_twice)(x), result) : result;
 }
 
+/* pow overflows a little too early: within 2e-6 of the end of the type. The square of the root, to 3 ULP, is
+ * there. */
+FA__INLINE V NAME(pow)(V x, V y)
+{
+    const V result = SLEEF(pow, u10)(x, y), size = MAGNITUDE(x), largest = SET1(LARGEST);
+    if (!ANY(ABOVE(MAGNITUDE(result), largest)))
+        return result;
+    const V root = SLEEF(pow, u10)(size, y * SET1(0.5)), square = WITH_SIGN(root * root, result);
+    /* Only of finite numbers but 0: of the others infinity is right. */
+    V mended = CHOOSE(ABOVE(MAGNITUDE(result), largest), square, result);
+    mended = CHOOSE(ABOVE(size, SET1(0)), mended, result);
+    mended = CHOOSE(ABOVE(size, largest), result, mended);
+    return CHOOSE(ABOVE(MAGNITUDE(y), largest), result, mended);
+}
+
 #define X(id, name, accuracy)                                                                    \
     static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                            \
@@ -146,11 +160,20 @@ MATH_UNARY_MENDED(X)
 MATH_BINARY(X)
 #undef X
 
+#define X(id, name, accuracy)                                                                    \
+    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                            \
+        NAME(vector_binary)(out, in, n, scalars, NAME(name));                                    \
+    }
+MATH_BINARY_MENDED(X)
+#undef X
+
 static void NAME(fill)(fa__kernels *kernels)
 {
 #define X(id, name, accuracy) kernels->loops[FA__OP_##id][TYPE] = NAME(name##_loop);
     MATH_UNARY(X)
     MATH_BINARY(X)
     MATH_UNARY_MENDED(X)
+    MATH_BINARY_MENDED(X)
 #undef X
 }

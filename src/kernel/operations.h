@@ -33,6 +33,7 @@
     X(ARCTAN2, arctan2, 2, "", "atan2", FLOATING, "Angle of the point (second, first), in radians.")                   \
     X(HYPOT, hypot, 2, "", "", FLOATING, "Square root of the sum of squares, without overflow on the way.")            \
     X(COPYSIGN, copysign, 2, "", "", FLOATING, "First array with the signs of the second.")                            \
+    X(HEAVISIDE, heaviside, 2, "", "", FLOATING, "0 below 0, 1 above 0, the second array at 0.")                       \
     X(MINIMUM, minimum, 2, "", "", ARITHMETIC, "Smaller of two; NaN when either is.")                                  \
     X(MAXIMUM, maximum, 2, "", "", ARITHMETIC, "Larger of two; NaN when either is.")                                   \
     X(FMIN, fmin, 2, "", "", ARITHMETIC, "Smaller of two; the other one when either is NaN.")                          \

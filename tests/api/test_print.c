@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Printing from buffers. With the argument --filter this program is what tests/api/test_print_oracle.py compares
- * with NumPy: it reads cases from standard input and writes their texts.
+/* Printing from buffers. With the argument --filter this program is what tests/api/test_print_oracle.py
+ * compares with NumPy: it reads cases from standard input and writes their texts.
  *
  * A case is one line `DTYPE;SIZES;PRECISION,THRESHOLD,EDGE_ITEMS,LINE_WIDTH,SUPPRESS` (sizes with commas, "-"
  * for 0-d), followed by the bytes of the shown elements. The answer is the length of the text, a newline, and
@@ -16,8 +16,7 @@
 
 #include <cmocka.h>
 
-/* ---- The filter
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The filter ---- */
 
 static int read_sizes(char *text, int64_t *sizes)
 {
@@ -80,8 +79,7 @@ static int run_filter(void)
     return 0;
 }
 
-/* ---- Fixed cases
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Fixed cases ---- */
 
 /* The text of `data`, all of which is shown unless `options` shorten it. */
 static char *text_of(const char *dtype_text, int ndim, const int64_t *sizes, const void *data,
@@ -208,6 +206,20 @@ static void structures_print_as_tuples(void **state)
     assert_string_equal(text_of(dtype, 0, NULL, records, NULL), "(996, (99.6, 0.0), b'')");
 }
 
+static void times_print_to_their_unit(void **state)
+{
+    (void)state;
+    int64_t days[] = {0, 18321, FA__NOT_A_TIME, -719162, -719529}, count = 5;
+    assert_string_equal(text_of("M8[D]", 1, &count, days, &(fa_print_options){.line_width = 200}),
+                        "['1970-01-01' '2020-02-29'        'NaT' '0001-01-01' '-001-12-31']");
+    assert_string_equal(text_of("M8[25s]", 0, NULL, (int64_t[]){4}, NULL), "1970-01-01T00:01:40");
+    assert_string_equal(text_of("M8[as]", 0, NULL, (int64_t[]){-1}, NULL),
+                        "1969-12-31T23:59:59.999999999999999999");
+    assert_string_equal(text_of("m8[h]", 1, (int64_t[]){2}, (int64_t[]){-12, 5}, NULL), "[-12   5]");
+    assert_string_equal(text_of("m8[2h]", 0, NULL, (int64_t[]){-12}, NULL), "-24 hours");
+    assert_string_equal(text_of("m8[h]", 0, NULL, (int64_t[]){FA__NOT_A_TIME}, NULL), "NaT");
+}
+
 static void options_out_of_range_are_refused(void **state)
 {
     (void)state;
@@ -232,6 +244,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(large_arrays_show_their_corners),
         cmocka_unit_test(empty_arrays_are_empty_brackets),
         cmocka_unit_test(structures_print_as_tuples),
+        cmocka_unit_test(times_print_to_their_unit),
         cmocka_unit_test(options_out_of_range_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

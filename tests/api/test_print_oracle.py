@@ -22,7 +22,12 @@ FLOATS = ["f2", "f4", "f8"]
 NUMBERS = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "c8", "c16"] + FLOATS * 3
 
 
+UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
+
+
 def scalar_dtype(rng, orders="<>"):
+    if rng.random() < 0.12:
+        return f"{rng.choice(orders)}{rng.choice('Mm')}8[{rng.choice(['', '', '25'])}{rng.choice(UNITS)}]"
     kind = rng.choice(NUMBERS + ["S", "U", "V"])
     if kind in "SUV":
         kind += str(rng.randint(1, 6))
@@ -106,6 +111,11 @@ def fill(rng, array):
         small = rng.random() < 0.5
         low, high = (max(info.min, -20), min(info.max, 100)) if small else (info.min, info.max)
         array[...] = [rng.randint(low, high) for _ in range(count)]
+    elif dtype.kind in "mM":
+        most = rng.choice([3, 1000, 10**6, 10**12, 10**17])
+        values = np.array([rng.randint(-most, most) for _ in range(count)], np.int64)
+        values[np.random.default_rng(rng.getrandbits(64)).random(count) < rng.choice([0, 0, 0.3, 1])] = -2**63
+        array[...] = values.view(dtype.newbyteorder("="))
     elif dtype.kind == "S":
         array[...] = [bytes(rng.choice([rng.randrange(256), 39, 34, 97]) for _ in range(dtype.itemsize))
                       for _ in range(count)]
@@ -156,7 +166,7 @@ def make_case(rng):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=os.path.join(os.environ.get("FARRAY_BUILD", "build"), "api_test_print"))
-    parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--cases", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=None)
     arguments = parser.parse_args()
     seed = random.SystemRandom().getrandbits(32) if arguments.seed is None else arguments.seed

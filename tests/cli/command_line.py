@@ -30,6 +30,23 @@ def read_npy(path):
     return data[10:10 + size].decode(), data[10 + size:]
 
 
+def unprivileged():
+    """Options that run the program as somebody whom permissions bind; skips the test where that cannot be."""
+    if os.getuid() != 0:
+        return {}
+
+    def become_nobody():
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+    try:
+        subprocess.run([PROGRAM, "--version"], preexec_fn=become_nobody, stdout=subprocess.DEVNULL, check=True, cwd="/")
+    except (OSError, subprocess.SubprocessError):
+        raise unittest.SkipTest("nobody may run the program where it lies") from None
+    return {"preexec_fn": become_nobody}
+
+
 class Case(unittest.TestCase):
     """A folder of its own for each test, and the program run in it."""
 

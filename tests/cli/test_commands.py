@@ -3,8 +3,10 @@
 import math
 import os
 import pty
+import random
 import struct
 import subprocess
+import sys
 import time
 import unittest
 
@@ -29,6 +31,8 @@ class Create(Case):
         header, data = read_npy(self.path("a.npy"))
         self.assertIn("'shape': (3, 4)", header)
         self.assertEqual(data, bytes(96))
+        self.assertEqual(self.json("create", "a.npy", "--dtype", "f8", "--shape", "3,4"),
+                         {"file": "a.npy", "dtype": "<f8", "shape": [3, 4]})
 
     def test_fills(self):
         for fill, dtype, wanted in [("arange", "f8", [0.0, 1.0, 2.0]), ("2.5", "f8", [2.5] * 3), ("-1", "f8", [-1.0] * 3),
@@ -58,6 +62,11 @@ class Create(Case):
         self.succeeds("create", "u.npy", "--dtype", "f8", "--shape", "10000", "--fill", "uniform")
         numbers = floats(read_npy(self.path("u.npy"))[1])
         self.assertTrue(0 <= min(numbers) < 0.01 and 0.99 < max(numbers) < 1)
+
+    def test_times(self):
+        self.succeeds("create", "t.npy", "--dtype", "M8[s]", "--shape", "1")
+        self.assertEqual(self.succeeds("show", "t.npy"), "['1970-01-01T00:00:00']\n")
+        self.assertEqual(self.json("show", "t.npy")["value"], "['1970-01-01T00:00:00']")
 
     def test_structures_and_no_dimensions(self):
         self.succeeds("create", "s.npy", "--dtype", "[('id', '<i8'), ('pos', [('x', '<f8'), ('y', '<f8')])]", "--shape", "2")
@@ -193,6 +202,13 @@ class Stats(Case):
         self.assertEqual([stats[k] for k in ["min", "max", "mean", "std"]], ["nan"] * 4)
         self.assertEqual([stats[k] for k in ["count", "nan", "zeros"]], [4, 2, 1])
 
+    def test_complex_numbers(self):
+        self.write("a.npy", npy([1.0, 2.0, 3.0, -1.0]).replace(b"<f8", b"<c16").replace(b"(4,), }  ", b"(2,), } "))
+        stats = self.json("stats", "a.npy")
+        self.assertEqual((stats["min"], stats["max"], stats["mean"], stats["nan"]),
+                         ({"real": 1.0, "imag": 2.0}, {"real": 3.0, "imag": -1.0}, {"real": 2.0, "imag": 0.5}, 0))
+        self.assertAlmostEqual(stats["std"], 3.25 ** 0.5)
+
     def test_integers_stay_exact(self):
         self.write("a.npy", npy([2 ** 62 + 1, -(2 ** 62), 0], "<i8"))
         stats = self.json("stats", "a.npy")
@@ -205,6 +221,24 @@ class Stats(Case):
                          ([0.0, 1.0, 2.0], [1.5, 2.5, 3.5], 2, [1, 0, 0], [0, 0, 0]))
         self.assertEqual(self.json("stats", "a.npy", "--axis=-1")["max"], [2.0, 5.0])
         self.assertIn("mean\n[1. 4.]\n", self.succeeds("stats", "a.npy", "--axis", "1"))
+
+
+@unittest.skipUnless(np, "NumPy is not installed")
+class ShowAsNumPy(Case):
+    def test_random_arrays(self):
+        """Any dtype, byte order, memory order and slice; replay with FARRAY_SEED."""
+        sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "api"))
+        import test_print_oracle as oracle
+        seed = int(os.environ.get("FARRAY_SEED", random.SystemRandom().getrandbits(32)))
+        rng = random.Random(seed)
+        for case in range(60):
+            dtype, array, _ = oracle.make_case(rng)
+            array = np.asfortranarray(array) if rng.random() < 0.3 else array
+            part = rng.choice(["[...]", "[::-1]", "[1::2]"]) if array.ndim > 0 else ""
+            np.save(self.path("a.npy"), array)
+            wanted = str(eval(f"array{part}"))
+            self.assertEqual(self.succeeds("show", "a.npy", *[p for p in [part] if p]), f"{wanted}\n",
+                             f"seed {seed}, case {case}: {dtype} {array.shape} {part}")
 
 
 @unittest.skipUnless(os.path.exists(GEOID), "Debian's proj-data is not installed")

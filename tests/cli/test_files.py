@@ -8,16 +8,7 @@ import subprocess
 import time
 import unittest
 
-from command_line import PROGRAM, Case, npy, read_npy
-
-NOBODY = 65534
-
-
-def as_nobody():
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
-
+from command_line import PROGRAM, Case, npy, read_npy, unprivileged
 
 class WrongInputs(Case):
     def fails_everywhere(self, pattern, path, **options):
@@ -61,8 +52,7 @@ class WrongInputs(Case):
     def test_unreadable(self):
         self.write("secret.npy", npy([1.0]))
         os.chmod(self.path("secret.npy"), 0)
-        options = {"preexec_fn": as_nobody} if os.getuid() == 0 else {}
-        self.fails(1, r"secret\.npy: Permission denied|secret\.npy.*Permission denied", "show", "secret.npy", **options)
+        self.fails(1, r"secret\.npy.*Permission denied", "show", "secret.npy", **unprivileged())
 
     def test_names_with_control_characters_stay_on_one_line(self):
         self.fails(1, r"a.{1,4}b", "info", "a\nb.npy")
@@ -137,7 +127,7 @@ class WrongOutputs(Case):
         self.fails(1, "fifo", "create", "fifo", "--dtype", "f8", "--shape", "3")
 
     def test_read_only_folder(self):
-        options = {"preexec_fn": as_nobody} if os.getuid() == 0 else {}
+        options = unprivileged()
         os.chmod(self.folder, 0o555)
         self.addCleanup(os.chmod, self.folder, 0o755)
         self.fails(1, "Permission denied", "eval", "a + 1", "a=a.npy", "-o", "out.npy", **options)
@@ -155,6 +145,14 @@ class WrongOutputs(Case):
         with open("/dev/full", "w") as full:
             self.fails(1, "standard output: No space left", "ops", stdout=full)
             self.fails(1, "No space left", "show", "a.npy", stdout=full)
+
+    def test_a_closed_standard_output_is_no_door_into_the_result(self):
+        self.fails(1, "standard output: Bad file descriptor", "show", "a.npy", stdout=None,
+                   preexec_fn=lambda: os.close(1))
+        result = self.run_program("eval", "a + 1", "a=a.npy", "-o", "out.npy", "--json", stdout=None,
+                                  preexec_fn=lambda: os.close(1))
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(read_npy(self.path("out.npy"))[1], npy([2.0, 3.0, 4.0])[-24:])
 
 
 @unittest.skipUnless(os.getuid() == 0 and shutil.which("mount"), "mounting a small file system needs root")

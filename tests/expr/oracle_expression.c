@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Answers oracle_types.py: reads declarations of arrays and expressions from stdin, one a line, and says what
- * type, shape and layout each expression has, or its error. Evaluates nothing.
+/* Answers oracle_expression.py: reads declarations of arrays and expressions from stdin, one a line, and says
+ * what type, shape and layout each expression has, or its error. Evaluates nothing.
  *
  *     var NAME DTYPE BYTES OFFSET SIZES STRIDES     sizes and strides separated by commas, "-" for none
  *     clear                                         forgets all arrays

@@ -36,7 +36,7 @@ def fail(*words):
 class Library:
     def __init__(self, path, isa, folder):
         os.environ["FARRAY_ISA"] = isa
-        copy = shutil.copy(path, os.path.join(folder, isa + ".so"))
+        copy = shutil.copy(path, os.path.join(folder, f"{len(os.listdir(folder))}.so"))
         self.c = c = ctypes.CDLL(copy)
         for name in ("kernels_isa", "kernels_operation", "kernels_reduction"):
             getattr(c, name).restype = ctypes.c_char_p
@@ -166,6 +166,8 @@ def near(name, dtype, result, inputs, exact_inputs):
     if len(finite):
         worst[key] = max(worst.get(key, 0), float(finite.max()))
     bad = distance > TOLERANCE[dtype.str[1:]]
+    if name == "power":  # near overflow it is a square
+        bad &= (distance > 3) | (np.abs(exact) < np.longdouble(np.finfo(dtype).max) * (1 - 1e-5))
     # Domain errors, infinities and zeros are NumPy's.
     numpy = getattr(np, name)(*inputs)
     bad |= np.isnan(numpy) != np.isnan(result)
@@ -190,6 +192,7 @@ def complex_near(name, dtype, result, inputs):
     special_values = ~np.isfinite(numpy.real) | ~np.isfinite(numpy.imag)
     bad |= special_values & ((np.isnan(result.real) != np.isnan(numpy.real)) |
                              (np.isnan(result.imag) != np.isnan(numpy.imag)))
+    bad[np.setdiff1d(np.arange(len(result)), same(result, numpy))] = False  # magnitudes that overflow in NumPy too
     return np.nonzero(bad)[0]
 
 
@@ -233,8 +236,8 @@ def check_elementwise(libraries, rng):
             exact = c.kernels_exact(operation, t)
             ok = True
             for mask in range(1 << arity):
-                sizes = [len(arrays[0])] if mask == 0 else [0, 1, 2, 3, 7, 8, 9, 31, 64, 257, 1024]
-                for n in sizes:
+                sizes = [len(arrays[0])] if mask == 0 else [0, 1, 1024, *rng.choice([2, 3, 7, 8, 9, 15, 31, 64, 257], 3)]
+                for n in map(int, sizes):
                     start = int(rng.integers(0, len(arrays[0]) - n + 1))
                     inputs, whole = [], []
                     for k, array in enumerate(arrays):
@@ -433,6 +436,9 @@ def reduction_near(name, out, expected, x, count):
         scale = np.abs(expected)
         limit = magnitude.max(axis=-1) * 4e-19  # of the reference itself, in long double
         scale = scale + (limit**2 if name == "var" else limit) * 2.0**48
+        if x.dtype.kind in "iu" and x.dtype.itemsize == 8:  # integers that are no doubles
+            rounding = magnitude.max(axis=-1)
+            scale = scale + (rounding * np.sqrt(np.abs(expected)) if name == "var" else rounding)
     else:
         scale = np.abs(expected) * max(count, 4)
     bound = np.abs(expected) * eps * 2 + scale * 2.0**-52 * 16 + np.finfo(out.dtype).smallest_subnormal
@@ -456,8 +462,8 @@ def check_reductions(libraries, rng):
             if result_type != numpy_type:
                 fail(name, dtype, "gives", result_type, "NumPy gives", numpy_type)
             for kind in ("normal", "special", "offset"):
-                for n in (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 63, 64, 65, 100, 127, 128, 500, 1000, 1023, 1024, 1025,
-                          5000, 40000):
+                sizes = [2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 63, 64, 65, 100, 127, 128, 500, 1000, 1023, 1025]
+                for n in (1, 1024, 40000, *map(int, rng.choice(sizes, 9, replace=False))):
                     if kind == "special":
                         x = rng.choice(special(dtype, rng, 64), n)
                     elif dtype.kind in "fc":
@@ -631,7 +637,9 @@ def main():
     print(f"seed {seed}, NumPy {np.__version__}")
     rng = np.random.default_rng(seed)
     with tempfile.TemporaryDirectory() as folder:
-        libraries = [Library(arguments.library, isa, folder) for isa in ("x86-64-v3", "x86-64-v4")]
+        with open("/proc/cpuinfo") as processor:
+            newer = "x86-64-v4" if "avx512vl" in processor.read() else "x86-64-v3"
+        libraries = [Library(arguments.library, isa, folder) for isa in ("x86-64-v3", newer)]
         for check in (check_elementwise, check_mixed, check_conversions, check_moves, check_reductions,
                       check_generators):
             if arguments.only in check.__name__:

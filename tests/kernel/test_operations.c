@@ -22,9 +22,12 @@ static bool is_float(fa_type type)
     return type >= FA_TYPE_FLOAT16 && type <= FA_TYPE_FLOAT64;
 }
 
-static bool rule_has(fa__type_rule rule, fa_type type)
+/* Complex numbers have no power yet: their type rule says so too. */
+static bool row_has(fa__operation operation, fa_type type)
 {
-    switch (rule) {
+    if (operation == FA__OP_POWER && type >= FA_TYPE_COMPLEX64)
+        return false;
+    switch (fa__operations[operation].rule) {
     case FA__RULE_NUMBER:
         return type != FA_TYPE_BOOL;
     case FA__RULE_DIVIDE:
@@ -49,7 +52,7 @@ static void every_operation_has_loops_for_the_types_of_its_rule(void **state)
     for (int operation = 0; operation < FA__OPERATION_COUNT; operation++)
         for (int type = 0; type < TYPES; type++) {
             const bool there = fa__loop_find((fa__operation)operation, (fa_type)type) != NULL;
-            if (there != rule_has(fa__operations[operation].rule, (fa_type)type))
+            if (there != row_has((fa__operation)operation, (fa_type)type))
                 fail_msg("%s of type %d: %s", fa__operations[operation].name, type,
                          there ? "unexpected" : "missing");
         }

@@ -52,42 +52,34 @@ class _Vars(Structure):
     _fields_ = [("count", c_int), ("vars", POINTER(_Variable))]
 
 
-class _CreateOptions(Structure):
-    _fields_ = [("order", c_int), ("keep_existing", c_bool), ("reserved", c_uint64 * 4)]
-
-
-class _MemmapOptions(Structure):
-    _fields_ = [("offset_bytes", c_uint64), ("order", c_int), ("reserved", c_uint64 * 4)]
-
-
-class _ReduceOptions(Structure):
-    _fields_ = [("dtype", c_void_p), ("keepdims", c_bool), ("ddof", c_double), ("reserved", c_uint64 * 4)]
-
-
-class _RandomOptions(Structure):
-    _fields_ = [("seed", c_uint64), ("from_entropy", c_bool), ("low", POINTER(c_double)), ("high", POINTER(c_double)),
-                ("mean", POINTER(c_double)), ("std", POINTER(c_double)), ("reserved", c_uint64 * 4)]
-
-
 class _Progress(Structure):
     _fields_ = [("done_bytes", c_int64), ("total_bytes", c_int64), ("seconds", c_double)]
 
 
 _ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(_Progress), c_void_p)
 
-
-class _EvaluateOptions(Structure):
-    _fields_ = [("progress", _ProgressCallback), ("user", c_void_p), ("reserved", c_uint64 * 4)]
-
-
-class _Output(Structure):
-    _fields_ = [("array", c_void_p), ("path", c_char_p), ("target", c_void_p), ("options", POINTER(_CreateOptions)),
-                ("reserved", c_uint64 * 4)]
+_SCALARS = {"int": c_int, "int64_t": c_int64, "size_t": c_size_t, "double": c_double, "bool": c_bool, "unsigned": c_uint,
+            "uint64_t": c_uint64, "int32_t": c_int32}
 
 
-class _Statistics(Structure):
-    _fields_ = [("bytes_read", c_int64), ("bytes_written", c_int64), ("passes", c_int64), ("evaluations", c_int64),
-                ("reserved", c_uint64 * 4)]
+def _structures(text):
+    """The structures of options and results, as the headers define them: they grow into their reserved words."""
+    made = {}
+    for name, body in re.findall(r"typedef struct (fa_\w+) \{(.*?)\n\} \1;", text, re.S):
+        if name in ("fa_error", "fa_shape", "fa_axes", "fa_index_part", "fa_index_parts", "fa_variable", "fa_vars"):
+            continue
+        fields = []
+        for member in filter(None, (m.strip() for m in body.split(";"))):
+            if "(*progress)" in member:
+                fields.append(("progress", _ProgressCallback))
+                continue
+            kind, declarators = re.match(r"(?:const )?(\w+) (.*)", member, re.S).groups()
+            for declarator in declarators.split(","):
+                word, length = re.match(r"\s*\**(\w+)(?:\[(\d+)\])?", declarator).groups()
+                base = c_void_p if "*" in declarator else _SCALARS.get(kind, c_int)  # else an enumeration
+                fields.append((word, base * int(length) if length else base))
+        made[name] = type(name, (Structure,), {"_fields_": fields})
+    return made
 
 
 def _shape(sizes):
@@ -153,20 +145,24 @@ class Library:
         self.c = ctypes.CDLL(os.path.join(build, "libfarray.so"))
         self._declare(os.path.join(build, "include", "farray"))
 
-    # What ctypes has to know of each function is read from its declaration.
-    _TYPES = {"fa_shape": _Shape, "fa_axes": _Axes, "fa_index_parts": _IndexParts, "fa_index_part": _IndexPart,
-              "fa_vars": _Vars, "int": c_int, "int64_t": c_int64, "size_t": c_size_t, "double": c_double, "bool": c_bool,
-              "unsigned": c_uint, "fa_mode": c_int, "fa_order": c_int, "fa_type": c_int, "uint64_t": c_uint64}
+    # What ctypes has to know of functions and structures is read from the headers.
+    _TYPES = {**_SCALARS, "fa_shape": _Shape, "fa_axes": _Axes, "fa_index_parts": _IndexParts,
+              "fa_index_part": _IndexPart, "fa_vars": _Vars}
 
     def _declare(self, headers):
+        self.structures = {}
         for name in sorted(os.listdir(headers)):
             with open(os.path.join(headers, name), encoding="utf-8") as file:
                 text = re.sub(r"/\*.*?\*/|//[^\n]*", " ", file.read(), flags=re.S)
+            self.structures.update(_structures(text))
             for result, function, parameters in re.findall(r"^FA_API\s+([^;(]*?)\b(fa_\w+)\(([^;]*?)\);", text, re.M | re.S):
                 declared = getattr(self.c, function, None)
                 if declared is not None:
                     declared.restype = self._type(result, result=True)
                     declared.argtypes = [self._type(p) for p in parameters.split(",") if p.strip() != "void"]
+
+    def _options(self, name, **members):
+        return byref(self.structures["fa_" + name](**members))
 
     def _type(self, text, result=False):
         if "*" in text:
@@ -174,7 +170,7 @@ class Library:
         words = [w for w in text.split() if w != "const"]
         if words == ["void"]:
             return None
-        return self._TYPES[words[0]]
+        return self._TYPES.get(words[0], c_int)  # else an enumeration
 
     def call(self, name, *arguments):
         """Calls fa_<name>, whose last parameter is the error; raises Failed."""
@@ -233,10 +229,10 @@ class Library:
         return self.array("linspace", start, stop, count)
 
     def random_normal(self, dtype, shape, seed):
-        return self._with_dtype("random_normal", dtype, _shape(shape), byref(_RandomOptions(seed)))
+        return self._with_dtype("random_normal", dtype, _shape(shape), self._options("random_options", seed=seed))
 
     def random_uniform(self, dtype, shape, seed):
-        return self._with_dtype("random_uniform", dtype, _shape(shape), byref(_RandomOptions(seed)))
+        return self._with_dtype("random_uniform", dtype, _shape(shape), self._options("random_options", seed=seed))
 
     def copy(self, array):
         return self.array("copy", array.pointer)
@@ -248,7 +244,8 @@ class Library:
     def create(self, path, dtype, shape, order="C"):
         number = self.dtype(dtype)
         try:
-            return self.array("create", os.fsencode(path), number, _shape(shape), byref(_CreateOptions(order == "F")))
+            return self.array("create", os.fsencode(path), number, _shape(shape),
+                              self._options("create_options", order=order == "F"))
         finally:
             self.c.fa_dtype_release(number)
 
@@ -256,12 +253,12 @@ class Library:
         number = self.dtype(dtype)
         try:
             return self.array("memmap", os.fsencode(path), mode, number, _shape(shape),
-                              byref(_MemmapOptions(offset, order == "F")))
+                              self._options("memmap_options", offset_bytes=offset, order=order == "F"))
         finally:
             self.c.fa_dtype_release(number)
 
     def save(self, path, array, order="C"):
-        self.call("save", os.fsencode(path), array.pointer, byref(_CreateOptions(order == "F")))
+        self.call("save", os.fsencode(path), array.pointer, self._options("create_options", order=order == "F"))
 
     def flush(self, array):
         self.call("flush", array.pointer)
@@ -329,7 +326,8 @@ class Library:
     def reduction(self, name, array, axes=None, dtype=None, keepdims=False, ddof=0.0):
         number = self.dtype(dtype) if dtype else None
         try:
-            return self.array(name, array.pointer, _axes(axes), byref(_ReduceOptions(number, keepdims, ddof)))
+            return self.array(name, array.pointer, _axes(axes),
+                              self._options("reduce_options", dtype=number, keepdims=keepdims, ddof=ddof))
         finally:
             self.c.fa_dtype_release(number)
 
@@ -389,7 +387,7 @@ class Library:
         if progress is None:
             return None, None
         callback = _ProgressCallback(lambda p, _: bool(progress(p.contents)))
-        options = _EvaluateOptions(callback)
+        options = self.structures["fa_evaluate_options"](progress=callback)
         return byref(options), (callback, options)
 
     def evaluate(self, array, progress=None):
@@ -398,9 +396,12 @@ class Library:
 
     def evaluate_all(self, outputs, progress=None):
         """`outputs`: (array, path or None, target or None)."""
-        made = (_Output * len(outputs))(*(
-            _Output(array.pointer, os.fsencode(path) if path else None, target.pointer if target else None)
-            for array, path, target in outputs))
+        structure = self.structures["fa_output"]
+        paths = [ctypes.c_char_p(os.fsencode(path)) if path else None for _, path, _ in outputs]
+        made = (structure * len(outputs))(*(
+            structure(array=array.pointer, path=ctypes.cast(path, c_void_p) if path else None,
+                      target=target.pointer if target else None)
+            for (array, _, target), path in zip(outputs, paths)))
         options, _alive = self._evaluate_options(progress)
         self.call("evaluate_all", made, len(outputs), options)
 
@@ -419,7 +420,7 @@ class Library:
         self.call("set_threads", threads)
 
     def statistics(self):
-        statistics = _Statistics()
+        statistics = self.structures["fa_statistics"]()
         self.c.fa_get_statistics(byref(statistics))
         return statistics
 

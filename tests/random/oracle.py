@@ -158,7 +158,7 @@ class Oracle:
         """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents."""
         arrays = [v.array for v in values]
         refuse_large(arrays)
-        shortcut = self.shortcut(name, values, operator)
+        shortcut = self.shortcut(name, values)
         if self.differences.refuses(shortcut or name, arrays):
             raise TypeError(f"docs/differences.md: {name} of complex numbers is refused")
         if name == "where" and self.differences.allow("where-literal-out-of-range"):
@@ -167,6 +167,8 @@ class Oracle:
         result = asarray(function(*arrays))
         if name in ("minimum", "maximum", "fmin", "fmax", "clip"):
             self._refuse_zero_ties(arrays)
+        if name in ("signbit", "copysign") and np.isnan(np.asarray(arrays[-1], "f8")).any():
+            raise Unsuitable  # the sign of a NaN
         if name == "reciprocal" and result.dtype.kind in "iu" and (np.asarray(arrays[0]) == 0).any():
             raise Unsuitable
         if self.wrong and name == "add" and result.size and result.dtype.kind != "b":
@@ -174,17 +176,20 @@ class Oracle:
             result.flat[-1] += 1
         if any(v.fuzzy for v in values):
             return self._continuous(name, values, result)
-        agreement = self._agreement(name, values, result, shortcut)
+        agreement = self._agreement(name, values, result, shortcut if operator else None)
         if agreement is None:
             return Value(result)
         return self._inexact(name, arrays, result, agreement[0])
 
     @staticmethod
-    def shortcut(name, values, operator):
+    def shortcut(name, values):
         """The operation that NumPy does for `a ** 2` and its kin; None where it raises to a power."""
-        if name != "power" or not operator or not values[1].weak:
+        if name != "power" or not values[1].weak:
             return None
-        return {2: "square", 0.5: "sqrt", -1: "reciprocal", 1: "positive", 0: "ones"}.get(values[1].array)
+        shortcuts = {2: "square", 0.5: "sqrt", -1: "reciprocal", 1: "positive"}
+        if np.asarray(values[0].array).dtype.kind in "bf":
+            shortcuts[0] = "ones"
+        return shortcuts.get(values[1].array)
 
     def _agreement(self, name, values, result, shortcut):
         inputs = [v.array for v in values]
@@ -197,7 +202,7 @@ class Oracle:
     @staticmethod
     def _refuse_zero_ties(arrays):
         parts = [np.asarray(a) for a in arrays]
-        if all(p.dtype.kind in "fc" for p in parts):
+        if np.result_type(*parts).kind in "fc":
             signs = set()
             for p in parts:
                 for component in ([p.real, p.imag] if p.dtype.kind == "c" else [p]):
@@ -298,6 +303,7 @@ class Oracle:
             arguments["dtype"] = np.dtype(dtype)
         if name in ("var", "std"):
             arguments["ddof"] = ddof
+            self.cast(value, dtype)  # refuses what is out of range
         result = asarray(getattr(np, name)(array, **arguments))
         if name in ("min", "max") and array.dtype.kind in "fc":
             self._refuse_zero_ties([array, array])
@@ -309,9 +315,21 @@ class Oracle:
             array = array.astype(dtype)
         return self._reduce_inexact(name, array, axes, keepdims, ddof, result)
 
+    @staticmethod
+    def _reducible(name, wide, dtype):
+        """Whether NumPy and extended precision agree about what is beyond numbers and beyond the range."""
+        if dtype.kind == "c" and name != "sum" and not finite(wide):
+            return False  # a quotient of complex numbers makes NaN of infinities
+        if name in ("var", "std") and dtype.itemsize >= 8:
+            magnitude = np.abs(wide[np.isfinite(wide)])
+            return not (magnitude > 1e150).any()  # squares overflow
+        return True
+
     def _reduce_inexact(self, name, array, axes, keepdims, ddof, result):
         own, other = self.differences.agreement(name, result.dtype)
         wide = extended(array)
+        if not self._reducible(name, wide, array.dtype):
+            raise Unsuitable
         over = {"axis": axes, "keepdims": keepdims}
         count = array.size // max(result.size, 1)
         if name in ("sum", "mean"):
@@ -322,8 +340,6 @@ class Oracle:
             if count - ddof <= 0 and count > 1:
                 raise Unsuitable
             exact = getattr(wide, name)(ddof=ddof, **over)
-            if result.dtype.kind == "f" and not finite(wide) and array.dtype.kind == "c":
-                raise Unsuitable
             square = (np.abs(wide) ** 2).mean(**over) if count else 0.0
             slack = other * EPSILON * np.asarray(square, dtype="f8") * (count / max(count - ddof, 1e-300))
             if name == "std":  # |sqrt(v + d) - sqrt(v)| <= min(sqrt(d), d / sqrt(v))

@@ -293,6 +293,8 @@ class World:
                 reads += [other.array] + (other.root.reads or [])
             root = Root(value, reads=reads)
             self.results.append(root)
+            if not handle.flags & PENDING:
+                raise Difference("a result is not pending: it was computed when it was built")
         self.add(out, value, handle, root, writeable)
 
     def _saw_refusal(self, tree):
@@ -317,6 +319,9 @@ class World:
         watch = unseen and not value_pending and not variable.pending and variable.root.reads is None
         before = self.library.statistics().evaluations
         made = write(variable)
+        if made is not None and variable.root.path is not None and variable.array.dtype.kind in "fc" \
+                and np.isnan(variable.array).any():
+            self._settle(variable)  # which NaN it is, is farray's to choose; from now on NumPy's bytes are the same
         if watch and made is not None and self.library.statistics().evaluations != before:
             raise Difference("a write that no pending array can see evaluated something")
 
@@ -376,7 +381,7 @@ class World:
         """Reads and compares; from now on NumPy goes on with farray's value, which is exact for what follows."""
         found = self._read(variable)
         self._check(variable, found, "read", bound)
-        if (variable.value.fuzzy or bound is not None) and variable.array.flags.writeable:
+        if variable.array.flags.writeable:
             variable.array[...] = found
             if variable.value.bound is not None:
                 variable.value.bound[...] = 0

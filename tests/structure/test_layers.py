@@ -24,11 +24,11 @@ C_STANDARD = {
     "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "stdnoreturn.h", "string.h", "time.h",
     "signal.h",
 }
-# Beyond C, what a folder needs for what it is there for. A terminal, and which files a user named, are the command
-# line's business.
+# Beyond C, what a folder needs for what it is there for. Kernels ask which instructions the processor has. A terminal, and
+# which files a user named, are the command line's business.
 BEYOND_C = {
-    "kernel": {"immintrin.h", "sleef.h"},
-    "cli": {"unistd.h", "sys/ioctl.h", "sys/stat.h", "strings.h"},
+    "kernel": {"immintrin.h", "sleef.h", "cpuid.h"},
+    "cli": {"unistd.h", "sys/ioctl.h", "sys/stat.h", "strings.h", "locale.h"},
 }
 # Names that a compiler defines for one system or compiler version; only platform may look at them.
 SYSTEM_NAMES = re.compile(r"\b(_WIN32|_WIN64|__linux__|__APPLE__|__unix__|__FreeBSD__|_MSC_VER|pthread_\w+)\b")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Holds the types, shapes, layouts and errors of graphs against NumPy's.
 
-    oracle_types.py PROGRAM [COUNT] [SEED]
+    oracle_expression.py PROGRAM [COUNT] [SEED]
 
 PROGRAM is what tests/expr/oracle_expression.c makes. Every operation meets every pair of types and every kind of Python
 scalar; then COUNT random expressions on random layouts. The same text goes to farray's parser and to Python's eval().

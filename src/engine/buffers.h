@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Buffers of pages that are used again: the first touch of fresh memory costs more than filling it. */
+#ifndef FA_ENGINE_BUFFERS_H
+#define FA_ENGINE_BUFFERS_H
+
+#include "base/error.h"
+
+/* The size of the buffer that holds `bytes`: whole pages, or whole huge pages. */
+size_t fa__buffer_size(size_t bytes);
+/* fa__buffer_size(bytes) bytes, aligned to a page, contents undefined. NULL with FA_NO_MEMORY. */
+void *fa__buffer_take(size_t bytes, fa_error *err);
+/* Keeps the buffer for the next taker, or gives its pages back to the system. NULL is fine. */
+void fa__buffer_give_back(void *buffer, size_t bytes);
+
+#endif

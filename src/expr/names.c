@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What names, attributes and indices in a text stand for. Knows nothing about operators and brackets. */
+#include "expr/parser.h"
+
+#include "array/slice.h"
+
+#include <string.h>
+
+bool fa__parser_refuse_keyword(fa__parser *p, const fa__token *token)
+{
+    static const char *const rows[][2] = {
+        {"and", "'and' takes no arrays: write (...) & (...)"},
+        {"or", "'or' takes no arrays: write (...) | (...)"},
+        {"not", "'not' takes no arrays: write ~(...)"},
+        {"if", "'if' takes no arrays: write where(condition, a, b)"},
+        {"else", "'else' takes no arrays: write where(condition, a, b)"},
+        {"in", "'in' is not part of expressions"},
+        {"is", "'is' is not part of expressions: compare with =="},
+        {"for", "'for' is not part of expressions: they work on whole arrays"},
+        {"lambda", "'lambda' is not part of expressions"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (token->length == strlen(rows[i][0]) && memcmp(token->start, rows[i][0], token->length) == 0)
+            return fa__parser_syntax(p, token->column, rows[i][1]);
+    }
+    return true;
+}
+
+static bool unknown(fa__parser *p, const fa__token *token, const char *what, const char *nearest)
+{
+    char quoted[64];
+    fa__quote(quoted, sizeof quoted, token->start, token->length);
+    if (nearest != NULL)
+        return fa__fail_at_column(p->err, FA_UNKNOWN_NAME, token->column,
+                                  "unknown %s '%s': did you mean '%s'?", what, quoted, nearest);
+    return fa__fail_at_column(p->err, FA_UNKNOWN_NAME, token->column, "unknown %s '%s'", what, quoted);
+}
+
+static bool unknown_name(fa__parser *p, const fa__token *token)
+{
+    int distance;
+    const char *nearest = fa__nearest_function(token->start, token->length, &distance);
+    const char *variable = NULL;
+    if (p->names->nearest != NULL)
+        variable = p->names->nearest(token->start, token->length, p->names->user);
+    if (variable != NULL && (nearest == NULL || fa__distance(token->start, token->length, variable,
+                                                             strlen(variable), distance) <= distance))
+        nearest = variable;
+    return unknown(p, token, "name", nearest);
+}
+
+static bool variable(fa__parser *p, fa_array *array, int column)
+{
+    for (int i = 0; i < p->leaf_count; i++) {
+        if (p->leaves[i]->array == array)
+            return fa__parser_push_node(p, fa__node_retain(p->leaves[i]), column);
+    }
+    fa__node *leaf = fa__node_leaf(array, p->err);
+    if (leaf != NULL && p->leaf_count < FA__MAX_LEAVES_REMEMBERED)
+        p->leaves[p->leaf_count++] = fa__node_retain(leaf);
+    return fa__parser_push_node(p, leaf, column);
+}
+
+static bool function_or_constant(fa__parser *p, const fa__token *token, bool *found)
+{
+    fa__value value = {.kind = FA__VALUE_FUNCTION, .column = token->column};
+    value.as.function = fa__function_find(token->start, token->length);
+    *found = value.as.function != NULL || fa__constant_find(token->start, token->length, &value, p->err);
+    if (fa_failed(p->err))
+        return false;
+    return !*found || fa__parser_push_value(p, value);
+}
+
+static bool is_numpy(const fa__token *token)
+{
+    return (token->length == 2 && memcmp(token->start, "np", 2) == 0) ||
+           (token->length == 5 && memcmp(token->start, "numpy", 5) == 0);
+}
+
+bool fa__parser_name(fa__parser *p, const fa__token *token)
+{
+    fa__opened *below = fa__parser_top_open(p);
+    if (!fa__parser_refuse_keyword(p, token))
+        return false;
+    if (below != NULL && below->kind == FA__OPEN_CALL && fa__lexer_sees(&p->lexer, "=")) {
+        fa__token equals;
+        if (!fa__lexer_next(&p->lexer, &equals, p->err))
+            return false;
+        fa__value keyword = {.kind = FA__VALUE_KEYWORD, .column = token->column};
+        keyword.as.text.start = token->start;
+        keyword.as.text.length = token->length;
+        return fa__parser_push_value(p, keyword);
+    }
+    fa_array *array = NULL;
+    if (p->names->find != NULL)
+        array = p->names->find(token->start, token->length, p->names->user);
+    if (array != NULL)
+        return variable(p, array, token->column);
+    bool found;
+    if (!function_or_constant(p, token, &found))
+        return false;
+    if (found)
+        return true;
+    if (is_numpy(token))
+        return fa__parser_push_value(p, (fa__value){.kind = FA__VALUE_NUMPY, .column = token->column});
+    return unknown_name(p, token);
+}
+
+bool fa__parser_index(fa__parser *p, const fa__token *token)
+{
+    fa__value *value = fa__parser_top_value(p);
+    if (!fa__parser_is_operand(p, value))
+        return false;
+    if (fa__node_is_weak(value->node))
+        return fa__fail_at_column(p->err, FA_BAD_TYPES, token->column, "a number cannot be indexed");
+    fa__slice slice;
+    size_t at = (size_t)token->column - 1;
+    if (!fa__slice_parse(p->lexer.text, p->lexer.length, &at, &slice, p->err))
+        return fa__parser_placed(p, token->column);
+    p->lexer.at = at;
+    fa__node *node = NULL;
+    if (slice.field != NULL) {
+        node = fa__node_field(value->node, slice.field, slice.field_length, p->err);
+    } else {
+        fa__geometry geometry;
+        fa__node_geometry(value->node, &geometry);
+        if (fa__geometry_index(&geometry, (fa_index_parts){slice.count, slice.parts}, &geometry, p->err))
+            node = fa__node_view(value->node, &geometry, p->err);
+    }
+    if (node == NULL)
+        return fa__parser_placed(p, token->column);
+    fa__node_release(value->node);
+    value->node = node;
+    return true;
+}
+
+bool fa__parser_attribute(fa__parser *p)
+{
+    fa__token token;
+    if (!fa__lexer_next(&p->lexer, &token, p->err))
+        return false;
+    if (token.kind != FA__TOKEN_NAME)
+        return fa__parser_syntax(p, token.column, "a name is expected behind '.'");
+    if (fa__parser_top_value(p)->kind == FA__VALUE_NUMPY) {
+        bool found;
+        fa__parser_drop_values(p, p->value_count - 1);
+        if (!function_or_constant(p, &token, &found))
+            return false;
+        int distance;
+        return found || unknown(p, &token, "function of NumPy",
+                                fa__nearest_function(token.start, token.length, &distance));
+    }
+    fa__value *value = fa__parser_top_value(p);
+    if (!fa__parser_is_operand(p, value))
+        return false;
+    const fa__function *method = fa__method_find(token.start, token.length);
+    if (method != NULL) {
+        value->kind = FA__VALUE_METHOD;
+        value->as.function = method;
+        return true;
+    }
+    fa__node *node = fa__attribute(value->node, token.start, token.length, p->err);
+    if (!fa__parser_placed(p, token.column))
+        return false;
+    int distance;
+    if (node == NULL)
+        return unknown(p, &token, "attribute", fa__nearest_attribute(token.start, token.length, &distance));
+    fa__node_release(value->node);
+    value->node = node;
+    return true;
+}

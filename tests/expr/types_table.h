@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Made by tools/types_table.py with NumPy 2.4.6: change that, not this file. */
+static const struct {
+    const char *name, *results;
+} types_table[] = {
+    {"negative", "-bBhHiIlLefdFD"},
+    {"positive", "-bBhHiIlLefdFD"},
+    {"absolute", "tbBhHiIlLefdfd"},
+    {"fabs", "eeeffddddefd--"},
+    {"sign", "-bBhHiIlLefdFD"},
+    {"conjugate", "bbBhHiIlLefdFD"},
+    {"square", "bbBhHiIlLefdFD"},
+    {"reciprocal", "bbBhHiIlLefdFD"},
+    {"sqrt", "eeeffddddefd--"},
+    {"cbrt", "eeeffddddefd--"},
+    {"exp", "eeeffddddefd--"},
+    {"exp2", "eeeffddddefd--"},
+    {"expm1", "eeeffddddefd--"},
+    {"log", "eeeffddddefd--"},
+    {"log2", "eeeffddddefd--"},
+    {"log10", "eeeffddddefd--"},
+    {"log1p", "eeeffddddefd--"},
+    {"sin", "eeeffddddefd--"},
+    {"cos", "eeeffddddefd--"},
+    {"tan", "eeeffddddefd--"},
+    {"arcsin", "eeeffddddefd--"},
+    {"arccos", "eeeffddddefd--"},
+    {"arctan", "eeeffddddefd--"},
+    {"sinh", "eeeffddddefd--"},
+    {"cosh", "eeeffddddefd--"},
+    {"tanh", "eeeffddddefd--"},
+    {"arcsinh", "eeeffddddefd--"},
+    {"arccosh", "eeeffddddefd--"},
+    {"arctanh", "eeeffddddefd--"},
+    {"floor", "tbBhHiIlLefd--"},
+    {"ceil", "tbBhHiIlLefd--"},
+    {"trunc", "tbBhHiIlLefd--"},
+    {"rint", "eeeffddddefd--"},
+    {"isnan", "tttttttttttttt"},
+    {"isinf", "tttttttttttttt"},
+    {"isfinite", "tttttttttttttt"},
+    {"signbit", "tttttttttttt--"},
+    {"logical_not", "tttttttttttttt"},
+    {"invert", "tbBhHiIlL-----"},
+    {"add",
+     "tbBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
+     "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"subtract",
+     "-bBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
+     "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"multiply",
+     "tbBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
+     "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"divide",
+     "dddddddddefdFDddDdddddddddefdFDddDdddddddddefdFDddDdddddddddffdFDddDdddddddddffdFDddDddddddddddd"
+     "dDDddDddddddddddddDDddDddddddddddddDDddDddddddddddddDDddDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDdddddddddefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"power",
+     "bbBhHiIlLefd--ld-bbhhiilldefd--bd-BhBhHiIlLefd--Bd-hhhhiilldffd--hd-HiHiHiIlLffd--Hd-iiiiiillddd"
+     "d--id-IlIlIlIlLddd--Id-lllllllldddd--ld-LdLdLdLdLddd--Ld-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------lbBhHiIlLefd--dddddddddefd----------------"},
+    {"arctan2",
+     "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
+     "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------deeffddddefd--dddddddddefd----------------"},
+    {"hypot",
+     "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
+     "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------deeffddddefd--dddddddddefd----------------"},
+    {"copysign",
+     "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
+     "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------deeffddddefd--dddddddddefd----------------"},
+    {"minimum",
+     "tbBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
+     "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"maximum",
+     "tbBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
+     "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"fmin",
+     "tbBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
+     "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"fmax",
+     "tbBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
+     "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"equal",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"not_equal",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"less",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"less_equal",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"greater",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"greater_equal",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"logical_and",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"logical_or",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"logical_xor",
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+     "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"},
+    {"bitwise_and",
+     "tbBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+     "----------------------------------------------lbBhHiIlL---------------------------------"},
+    {"bitwise_or",
+     "tbBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+     "----------------------------------------------lbBhHiIlL---------------------------------"},
+    {"bitwise_xor",
+     "tbBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+     "----------------------------------------------lbBhHiIlL---------------------------------"},
+    {"left_shift",
+     "bbBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+     "----------------------------------------------lbBhHiIlL---------------------------------"},
+    {"right_shift",
+     "bbBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+     "----------------------------------------------lbBhHiIlL---------------------------------"},
+};
