@@ -47,7 +47,9 @@ bool cli_parse_shape(const char *what, const char *text, size_t length, bool may
     while (at < end) {
         while (at < end && *at == ' ')
             at++;
-        const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma != NULL ? comma : end;
+        const char *stop = at;
+        while (stop < end && *stop != ',')
+            stop++;
         const char *last = stop;
         while (last > at && last[-1] == ' ')
             last--;
@@ -62,7 +64,7 @@ bool cli_parse_shape(const char *what, const char *text, size_t length, bool may
         else if (!cli_parse_integer(what, at, (size_t)(last - at), 0, INT64_MAX, &sizes[*ndim]))
             return false;
         ++*ndim;
-        at = comma != NULL ? comma + 1 : end;
+        at = stop < end ? stop + 1 : end;
     }
     return true;
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Tiles: long enough for a disk, short enough to be stopped, and a few of them in the second-level cache. */
-enum { TILE_BYTES = 1 << 20, SMALLEST_LIMIT = 64 << 10 };
+enum { TILE_BYTES = 1 << 20, TURNED_TILE_BYTES = 8 << 20, SMALLEST_LIMIT = 64 << 10 };
 
 static _Thread_local bool in_callback;
 static atomic_llong pass_count, evaluation_count;
@@ -79,7 +79,7 @@ bool fa__budget_set(size_t bytes, fa_error *err)
 }
 
 /* FARRAY_TILE, in bytes, makes tiles small for the tests. */
-static int64_t tile_bytes(void)
+static int64_t tile_bytes(bool turned)
 {
     static atomic_llong bytes;
     int64_t known = atomic_load(&bytes);
@@ -89,12 +89,12 @@ static int64_t tile_bytes(void)
         known = known >= 64 && known <= TILE_BYTES ? known : TILE_BYTES;
         atomic_store(&bytes, known);
     }
-    return known;
+    return turned && known == TILE_BYTES ? TURNED_TILE_BYTES : known;
 }
 
-int64_t fa__budget_tile(int64_t widest, int64_t staged, int threads)
+int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads)
 {
-    int64_t elements = tile_bytes() / widest;
+    int64_t elements = tile_bytes(turned) / widest;
     if (staged > 0) {
         /* A third of what is free goes to buffers: operands whose order is turned need two of them. */
         int64_t limit = (int64_t)(fa__ledger_limit() >> 1), used = (int64_t)(fa__ledger_used() >> 1);

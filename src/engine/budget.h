@@ -10,8 +10,9 @@
 void fa__budget_start(void);
 bool fa__budget_set(size_t bytes, fa_error *err);
 /* How many elements a tile has, a multiple of FA__BLOCK where the limit allows: `widest` bytes is the largest element,
- * `staged` the bytes of one element in all operands that may be staged. */
-int64_t fa__budget_tile(int64_t widest, int64_t staged, int threads);
+ * `staged` the bytes of one element in all operands that may be staged. A tile that is turned on its way to or from a file is
+ * larger: a file wants runs of whole pages along both of its sides. */
+int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads);
 
 /* Calls the progress callback; false when it asks to stop. While it runs this thread is inside a callback. */
 bool fa__callback(const fa_evaluate_options *options, const fa_progress *progress);

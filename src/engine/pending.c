@@ -36,6 +36,24 @@ struct fa__pending {
 
 static fa__mutex lists = FA__MUTEX_INIT;
 
+/* Held while the process is forked, so that the child finds the lists whole and unlocked. */
+static void lock_lists(void)
+{
+    fa__mutex_lock(&lists);
+}
+
+static void unlock_lists(void)
+{
+    fa__mutex_unlock(&lists);
+}
+
+static void expect_forks(void)
+{
+    static atomic_bool expected;
+    if (!atomic_exchange(&expected, true))
+        fa__at_fork(lock_lists, unlock_lists, unlock_lists);
+}
+
 /* ---- The table of functions ----------------------------------------------------------------------------------- */
 
 static void unlist(fa__pending *pending)
@@ -221,6 +239,7 @@ fa_array *fa__pending_array(fa__node *root, fa_error *err)
     if (root->kind == FA__NODE_LEAF)
         return fa_retain(root->array);
     /* A view of a computation is a view of its pending source, not another computation. */
+    expect_forks();
     fa__pending *pending = make(root->kind == FA__NODE_VIEW ? root->inputs[0] : root, err);
     if (pending == NULL)
         return NULL;

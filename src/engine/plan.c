@@ -487,12 +487,13 @@ static void choose_box(fa__pass *pass)
     memcpy(pass->box, pass->sizes, sizeof pass->box);
     if (pass->consume_count > 0 || pass->ndim < 2)
         return;
-    bool along[FA_MAX_NDIM] = {false};
+    bool along[FA_MAX_NDIM] = {false}, in_files = false;
     int count = 1;
     for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
         const fa__operand *operand =
             i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
         int axis = contrary_axis(pass, operand);
+        in_files = in_files || fa__source_memory(operand->source) == NULL;
         if (axis >= 0 && !along[axis]) {
             along[axis] = true;
             count++;
@@ -500,7 +501,7 @@ static void choose_box(fa__pass *pass)
     }
     if (count == 1)
         return;
-    int64_t side = count == 2 ? 256 : 32;
+    int64_t side = count > 2 ? 32 : in_files ? 1024 : 256;
     along[pass->ndim - 1] = true;
     for (int i = 0; i < pass->ndim; i++)
         pass->box[i] = along[i] ? fa__min_i64(side, pass->sizes[i]) : 1;

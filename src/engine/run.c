@@ -384,6 +384,11 @@ static int64_t row_of(const fa__pass *pass)
     return row;
 }
 
+static bool is_one_box(const fa__pass *pass)
+{
+    return memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) == 0;
+}
+
 static void cut(run *r)
 {
     fa__pass *pass = r->pass;
@@ -403,13 +408,13 @@ static void cut(run *r)
             r->guard = r->guard || i < pass->operand_count;
         }
     }
-    r->tile = fa__budget_tile(widest, staged, r->threads);
+    bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
+    r->tile = fa__budget_tile(widest, staged, turned, r->threads);
     int64_t granule = 1;
     for (int64_t i = 0; i < pass->consume_count; i++)
         granule = common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);
     /* Boxes of a walk along two axes shrink to what a tile holds; those that a consumer asked for stay. */
-    while (pass->consume_count == 0 && fa__count(pass->ndim, pass->box) > fa__max_i64(r->tile, 64) &&
-           memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) != 0) {
+    while (pass->consume_count == 0 && fa__count(pass->ndim, pass->box) > fa__max_i64(r->tile, 64) && !is_one_box(pass)) {
         int largest = 0;
         for (int i = 1; i < pass->ndim; i++)
             if (pass->box[i] > pass->box[largest])

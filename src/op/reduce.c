@@ -376,8 +376,10 @@ static int64_t feed_strip(worker *w, int64_t first, int64_t n, const char *x)
     if (column + some < l->width || (of_leaf < FA__STRIP_LEAF - 1 && !last_row))
         return some;
     p->reducer->strip_end(strip, l->width, l->width, of_leaf + 1);
-    w->strips[0] = fa__tree_vector(tree, &w->err);
-    if (w->strips[0] == NULL || !fa__tree_push(tree, row / FA__STRIP_LEAF, 0, strip, &w->err) || !last_row)
+    w->strips[0] = NULL; /* the tree takes it over, also where it has no room for it */
+    if (fa__tree_push(tree, row / FA__STRIP_LEAF, 0, strip, &w->err))
+        w->strips[0] = fa__tree_vector(tree, &w->err);
+    if (w->strips[0] == NULL || !last_row)
         return some;
     if (w->s.level_count == 1) {
         end_item(w, tree);

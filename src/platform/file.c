@@ -160,6 +160,8 @@ fa__file *fa__file_open(const char *path, unsigned flags, fa_error *err)
     file->identity = (fa__file_identity){status.st_dev, status.st_ino};
     return file;
 failed:
+    if (file->descriptor >= 0 && (flags & FA__OPEN_CREATE))
+        unlink(path); /* nobody else has seen it */
     fa__file_close(file, NULL);
     return NULL;
 }

@@ -143,6 +143,9 @@ void fa__thread_join(fa__thread *thread);
 void fa__thread_yield(void);
 /* Calls `forget` in the child after each fork. For the pool: its threads do not exist there. */
 void fa__at_fork_child(void (*forget)(void));
+/* Calls `before` in the thread that forks, then `after` there and in the child: for short locks over what both go on using.
+ */
+void fa__at_fork(void (*before)(void), void (*after_in_parent)(void), void (*after_in_child)(void));
 /* Monotonic seconds. */
 double fa__now(void);
 

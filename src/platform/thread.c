@@ -123,6 +123,11 @@ void fa__at_fork_child(void (*forget)(void))
     pthread_atfork(NULL, NULL, forget);
 }
 
+void fa__at_fork(void (*before)(void), void (*after_in_parent)(void), void (*after_in_child)(void))
+{
+    pthread_atfork(before, after_in_parent, after_in_child);
+}
+
 double fa__now(void)
 {
     struct timespec now;

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "storage/storage.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 struct fa__file_object {
@@ -32,6 +33,39 @@ struct fa__file_object {
 
 static fa__mutex registry_mutex = FA__MUTEX_INIT;
 static fa__file_object *registry;
+
+/* ---- fork
+ * --------------------------------------------------------------------------------------------------------- */
+
+/* All locks are held while the process is forked, so that the child finds its objects whole and unlocked. */
+static void lock_all(void)
+{
+    fa__mutex_lock(&registry_mutex);
+    for (fa__file_object *object = registry; object != NULL; object = object->next)
+        fa__mutex_lock(&object->mutex);
+}
+
+static void unlock_all(void)
+{
+    for (fa__file_object *object = registry; object != NULL; object = object->next)
+        fa__mutex_unlock(&object->mutex);
+    fa__mutex_unlock(&registry_mutex);
+}
+
+/* Nobody is inside an object any more: the threads that were do not exist here. */
+static void unlock_all_in_child(void)
+{
+    for (fa__file_object *object = registry; object != NULL; object = object->next)
+        object->inside = 0;
+    unlock_all();
+}
+
+static void expect_forks(void)
+{
+    static atomic_bool expected;
+    if (!atomic_exchange(&expected, true))
+        fa__at_fork(lock_all, unlock_all, unlock_all_in_child);
+}
 
 static void register_object(fa__file_object *object)
 {
@@ -64,6 +98,7 @@ static fa__file_object *make_object(const char *path, fa__file_identity identity
         fa__free(object);
         return NULL;
     }
+    expect_forks();
     object->references = 1;
     object->identity = identity;
     object->mutex = (fa__mutex)FA__MUTEX_INIT;

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""kill -9 at random moments of `farray eval -o`: the target is the old file or the new one, whole, and the next run of
+that name leaves nothing else behind. FARRAY_LONG=1 has 500 rounds, else there are 50."""
+import os
+import random
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+from command_line import PROGRAM, Case, npy, read_npy
+
+LONG = os.environ.get("FARRAY_LONG", "0") not in ("", "0")
+ROUNDS = 500 if LONG else 50
+ELEMENTS = 1 << 20
+
+
+class Killed(Case):
+    def value(self):
+        """The number that every element of out.npy is; anything else is a file that is not whole."""
+        header, data = read_npy(self.path("out.npy"))
+        self.assertIn(f"({ELEMENTS},)", header)
+        number = data[:8]
+        self.assertEqual(data, number * ELEMENTS, "the file is a mixture, or cut")
+        return struct.unpack("<d", number)[0]
+
+    def command(self, number):
+        return [PROGRAM, "eval", f"a * {number} + sum(a) - {ELEMENTS}", "a=a.npy", "-o", "out.npy", "--quiet"]
+
+    def compute(self, number):
+        self.succeeds(*self.command(number)[1:])
+        self.assertEqual(self.value(), number)
+
+    def test_old_or_new_and_no_litter(self):
+        seed = int(os.environ.get("FARRAY_SEED", time.time_ns() % 1000000))
+        print(f"seed {seed}", file=sys.stderr)
+        chance = random.Random(seed)
+        self.write("a.npy", npy([1.0] * ELEMENTS))
+        began = time.monotonic()
+        self.compute(1)
+        whole = time.monotonic() - began
+        held, killed, replaced, littered = 1, 0, 0, 0
+        for number in range(2, ROUNDS + 2):
+            child = subprocess.Popen(self.command(number), cwd=self.folder, stderr=subprocess.PIPE)
+            time.sleep(chance.random() * 0.8 * whole)
+            child.kill()
+            errors = child.communicate()[1]
+            self.assertEqual(errors, b"")
+            self.assertIn(child.returncode, (0, -9))
+            killed += child.returncode == -9
+            found = self.value()
+            self.assertIn(found, (held, number))
+            self.assertTrue(found == number or child.returncode != 0)
+            replaced += found == number
+            held = found
+            litter = set(os.listdir(self.folder)) - {"a.npy", "out.npy"}
+            littered += bool(litter)
+            self.assertLessEqual(len(litter), 1, "litter of earlier rounds is there")
+            if number % 5 == 0:
+                self.compute(number)
+                held = number
+                self.assertEqual(sorted(os.listdir(self.folder)), ["a.npy", "out.npy"])
+        self.compute(1)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["a.npy", "out.npy"])
+        print(f"{killed} killed, {littered} left a temporary, {replaced} had replaced the file", file=sys.stderr)
+        self.assertGreater(killed, ROUNDS // 10)
+        self.assertGreater(littered, 0, "no round was killed while it wrote: the test shows nothing")
+
+
+if __name__ == "__main__":
+    unittest.main()
