@@ -10,24 +10,32 @@ and complex (1, 1.0, 1j), never two of these; the second input runs faster.
 """
 
 import itertools
+import os
+import re
 import warnings
 
 import numpy as np
 
 LETTERS = "?bBhHiIlLefdFD"
 WEAK = [1, 1.0, 1j]
-# Functions of real numbers refuse complex ones here; powers of complex numbers are not there yet.
-REAL = set("""arctan2 hypot copysign fabs sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan sinh
-cosh tanh arcsinh arccosh arctanh rint signbit floor ceil trunc power""".split())
-UNARY = """negative positive absolute fabs sign conjugate square reciprocal sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin
-cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil trunc rint isnan isinf isfinite signbit
-logical_not invert""".split()
-BINARY = """add subtract multiply divide power arctan2 hypot copysign minimum maximum fmin fmax equal not_equal less less_equal
-greater greater_equal logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor left_shift right_shift""".split()
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NO_UFUNC = {"real", "imag", "clip", "where"}  # in NumPy
 
 
-def result(name, *inputs):
-    if name in REAL and any(np.asarray(x).dtype.kind == "c" for x in inputs):
+def operations():
+    """The rows of the one list of operations: name, number of inputs, rule."""
+    with open(os.path.join(ROOT, "src", "kernel", "operations.h"), encoding="utf-8") as file:
+        rows = re.findall(r'X\(\w+, (\w+), (\d), "[^"]*", "[^"]*",\s*(\w+),', file.read())
+    return [(name, int(arity), rule) for name, arity, rule in rows if name not in NO_UFUNC]
+
+
+def refuses_complex(name, rule):
+    """Functions of real numbers refuse complex ones here; powers of complex numbers are not there yet."""
+    return rule in ("FLOATING", "REAL", "FLOAT_PREDICATE") or name == "power"
+
+
+def result(name, rule, *inputs):
+    if refuses_complex(name, rule) and any(np.asarray(x).dtype.kind == "c" for x in inputs):
         return "-"
     try:
         return getattr(np, name)(*inputs).dtype.char.replace("?", "t")
@@ -41,12 +49,13 @@ def main():
     print("/* SPDX-License-Identifier: BSD-3-Clause */")
     print(f"/* Made by tools/types_table.py with NumPy {np.__version__}: change that, not this file. */")
     print("static const struct {\n    const char *name, *results;\n} types_table[] = {")
-    for name in UNARY:
-        print(f'    {{"{name}", "{"".join(result(name, a) for a in arrays)}"}},')
-    for name in BINARY:
+    for name, arity, rule in operations():
+        if arity == 1:
+            print(f'    {{"{name}", "{"".join(result(name, rule, a) for a in arrays)}"}},')
+            continue
         both = [(a, b) for a, b in itertools.product(arrays + WEAK, repeat=2)
                 if isinstance(a, np.ndarray) or isinstance(b, np.ndarray)]
-        text = "".join(result(name, a, b) for a, b in both)
+        text = "".join(result(name, rule, a, b) for a, b in both)
         print(f'    {{"{name}",')
         for start in range(0, len(text), 96):
             print(f'     "{text[start:start + 96]}"' + ("}," if start + 96 >= len(text) else ""))
