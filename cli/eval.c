@@ -123,15 +123,19 @@ static void save(const arguments *parsed, fa_array *array, fa_error *err)
  */
 static void print_value(const arguments *parsed, fa_array *array, fa_error *err)
 {
+    fa_array *small = NULL;
     if (fa_size(array) <= JSON_MOST_ELEMENTS) {
+        /* Into an array of its own: of a slice of a computation only the slice is computed then. */
         progress_bar bar;
+        small = fa_empty(fa_dtype_of_array(array), (fa_shape){fa_ndim(array), fa_sizes(array)}, err);
         cli_progress_begin(&bar, "eval", parsed);
-        fa_evaluate(array, &bar.options, err);
+        fa_evaluate_all(&(fa_output){.array = array, .target = small}, 1, &bar.options, err);
         cli_progress_end(&bar);
         cli_progress_release_signals();
     }
     if (!fa_failed(err))
-        cli_print_value(array, parsed, err);
+        cli_print_value(small != NULL ? small : array, parsed, err);
+    fa_release(small);
 }
 
 int command_eval(const arguments *parsed)

@@ -2,6 +2,7 @@
 /* The command line: parses, sets the limits, runs the command. */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,9 +39,19 @@ static void occupy_standard_streams(void)
         fclose(stand_in);
 }
 
+/* The library takes what it does not understand in its environment for the default; a person who typed it wants to know. */
+static bool environment_is_good(void)
+{
+    const char *memory = getenv("FARRAY_MEMORY"), *threads = getenv("FARRAY_THREADS");
+    size_t bytes;
+    int64_t count;
+    return (memory == NULL || cli_parse_bytes("FARRAY_MEMORY", memory, &bytes)) &&
+           (threads == NULL || cli_parse_integer("FARRAY_THREADS", threads, strlen(threads), 1, 256, &count));
+}
+
 static int run(int argc, char **argv, arguments *parsed)
 {
-    if (!cli_parse(argc, argv, parsed))
+    if (!environment_is_good() || !cli_parse(argc, argv, parsed))
         return EXIT_USAGE;
     if (parsed->given[OPTION_VERSION]) {
         printf("farray %s\n", FA_VERSION);

@@ -94,7 +94,7 @@ typedef struct fa_output {
 } fa_output;
 
 /// Computes several arrays together: what can share one pass over the inputs does. No file appears under its name until
-/// all have succeeded. After that the arrays read from what was computed.
+/// all have succeeded. Outputs without path and target are concrete then, as by fa_evaluate(); the others stay pending.
 FA_API void fa_evaluate_all(const fa_output *outputs, int count, const fa_evaluate_options *options, fa_error *err);
 
 /// How NumPy's printoptions are said here. Zero it, then set what differs; NULL is all defaults.

@@ -19,6 +19,10 @@ fa_array *fa__new_array(const fa_dtype *dtype, fa_shape shape, fa_error *err)
         fa__fail(err, FA_INVALID_ARGUMENT, "the dtype is NULL");
         return NULL;
     }
+    if (shape.sizes == NULL && shape.ndim > 0) {
+        fa__fail(err, FA_INVALID_ARGUMENT, "the shape has no sizes");
+        return NULL;
+    }
     if (!fa__shape_count(shape.ndim, shape.sizes, dtype->item_bytes, &count, err))
         return NULL;
     fa__budget_start();

@@ -47,7 +47,8 @@ typedef struct outgoing {
     fa__publication *publication;
 } outgoing;
 
-static bool begin(const fa_output *output, outgoing *out, fa__sink *sink, fa_error *err)
+static bool begin(const fa_output *output, outgoing *out, fa__sink *sink, const fa_evaluate_options *options,
+                  fa_error *err)
 {
     if (fa__unusable(output->array, err) || !FA__RESERVED_IS_ZERO(output, err))
         return false;
@@ -67,7 +68,7 @@ static bool begin(const fa_output *output, outgoing *out, fa__sink *sink, fa_err
     } else if (output->target != NULL) {
         out->value = fa__broadcast_value(array, output->target, err);
         sink->target = output->target;
-        fa__write_gate(output->target, NULL, err);
+        fa__write_gate(output->target, NULL, options, err);
     } else {
         out->value = fa_retain(array);
     }
@@ -101,7 +102,7 @@ void fa_evaluate_all(const fa_output *outputs, int count, const fa_evaluate_opti
     outgoing *out = fa__alloc_zero((size_t)count, sizeof *out, err);
     fa__sink *sinks = fa__alloc_zero((size_t)count, sizeof *sinks, err);
     if (out != NULL && sinks != NULL) {
-        for (int i = 0; i < count && begin(&outputs[i], &out[i], &sinks[i], err); i++)
+        for (int i = 0; i < count && begin(&outputs[i], &out[i], &sinks[i], options, err); i++)
             ;
         fa__engine_run(sinks, count, options, err);
         publish(out, count, err);

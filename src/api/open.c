@@ -94,6 +94,11 @@ void fa_close(fa_array *array, fa_error *err)
             fa__fail(err, FA_INVALID_ARGUMENT, "the array is NULL");
         return;
     }
+    fa_error busy = {0};
+    if (fa__engine_busy(&busy)) {
+        fa__error_move(err, &busy);
+        return;
+    }
     fa__source *source = fa__concrete(array->source);
     if (source->class->close != NULL && !fa__is_pending(array)) {
         fa_error closing = {0}, why = {0};

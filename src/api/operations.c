@@ -157,7 +157,7 @@ static bool bind(bindings *b, fa_error *err)
     return !fa_failed(err);
 }
 
-fa_array *fa_eval(const char *text, fa_vars vars, fa_error *err)
+static fa__node *parse(const char *text, fa_vars vars, fa_error *err)
 {
     if (fa_failed(err))
         return NULL;
@@ -174,16 +174,23 @@ fa_array *fa_eval(const char *text, fa_vars vars, fa_error *err)
     for (int i = 0; b.views != NULL && i < vars.count; i++)
         fa_release(b.views[i]);
     fa__free(b.views);
-    return fa__array_of(node, err);
+    return node;
+}
+
+fa_array *fa_eval(const char *text, fa_vars vars, fa_error *err)
+{
+    return fa__array_of(parse(text, vars, err), err);
 }
 
 void fa_eval_into(fa_array *target, const char *text, fa_vars vars, fa_error *err)
 {
     if (fa__unusable(target, err))
         return;
-    fa_array *value = fa_eval(text, vars, err);
+    fa__node *node = parse(text, vars, err);
+    bool ours = node != NULL && node->kind != FA__NODE_LEAF; /* a leaf is a view of somebody's array */
+    fa_array *value = fa__array_of(node, err);
     if (value != NULL)
-        fa__write(target, value, true, NULL, err);
+        fa__write(target, value, ours, NULL, err);
     fa_release(value);
 }
 
@@ -192,9 +199,14 @@ size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves
 {
     fa__node *leaf = fa__leaf(array, err);
     int count = 0;
+    if (leaf == NULL || fa__engine_busy(err) || !fa__engine_enter(NULL, err)) {
+        fa__node_release(leaf);
+        return 0;
+    }
     size_t length = leaf == NULL ? 0
                                  : fa__graph_text(leaf, fa__pending_graph, text, size, leaves, capacity,
                                                   leaf_count != NULL ? leaf_count : &count, err);
+    fa__engine_leave();
     fa__node_release(leaf);
     return length;
 }

@@ -14,7 +14,7 @@ bool fa__reserved_is_zero(const uint64_t *words, size_t bytes, fa_error *err)
     return !fa_failed(err);
 }
 
-bool fa__write_gate(fa_array *target, fa_array *except, fa_error *err)
+bool fa__write_gate(fa_array *target, fa_array *except, const fa_evaluate_options *options, fa_error *err)
 {
     if (fa__unusable(target, err) || fa__engine_busy(err) || !fa__source_check(target->source, err))
         return false;
@@ -26,7 +26,7 @@ bool fa__write_gate(fa_array *target, fa_array *except, fa_error *err)
             return fa__fail(err, FA_NOT_WRITEABLE, "%s: the array is read-only", info.path);
         return fa__fail(err, FA_NOT_WRITEABLE, "the array is read-only");
     }
-    return fa__engine_before_write(target, except, err);
+    return fa__engine_before_write(target, except, options, err);
 }
 
 fa_array *fa__broadcast_value(fa_array *value, const fa_array *target, fa_error *err)
@@ -59,7 +59,7 @@ bool fa__write(fa_array *target, fa_array *value, bool ours, const fa_evaluate_o
     if (fa__unusable(target, err) || fa__unusable(value, err))
         return false;
     fa_array *fitted = fa__broadcast_value(value, target, err);
-    if (fitted != NULL && fa__write_gate(target, ours ? fitted : NULL, err)) {
+    if (fitted != NULL && fa__write_gate(target, ours ? fitted : NULL, options, err)) {
         fa__sink sink = {.value = fitted, .target = target};
         fa__engine_run(&sink, 1, options, err);
     }

@@ -5,6 +5,8 @@
 #include "base/checked.h"
 #include "platform/platform.h"
 
+#include <string.h>
+
 enum { KEPT = 32, KEPT_BYTES = 12 << 20, HUGE_BYTES = 2 << 20 };
 
 static struct {
@@ -16,6 +18,12 @@ static struct {
         size_t bytes;
     } kept[KEPT];
 } unused = {.mutex = FA__MUTEX_INIT};
+
+void fa__buffers_forget_lock(void)
+{
+    static const fa__mutex fresh = FA__MUTEX_INIT;
+    memcpy(&unused.mutex, &fresh, sizeof fresh);
+}
 
 size_t fa__buffer_size(size_t bytes)
 {

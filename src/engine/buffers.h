@@ -9,6 +9,8 @@
 size_t fa__buffer_size(size_t bytes);
 /* fa__buffer_size(bytes) bytes, aligned to a page, contents undefined. NULL with FA_NO_MEMORY. */
 void *fa__buffer_take(size_t bytes, fa_error *err);
+/* In a forked child: whoever held the lock does not exist there. */
+void fa__buffers_forget_lock(void);
 /* Keeps the buffer for the next taker, or gives its pages back to the system. NULL is fine. */
 void fa__buffer_give_back(void *buffer, size_t bytes);
 

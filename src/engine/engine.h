@@ -9,7 +9,7 @@
 /* Wraps a graph into a pending source and gives a view of all of it. LEAF and whole VIEW-of-LEAF graphs give that view
  * itself. The pending source registers with the owners of the bytes that it reads. */
 fa_array *fa__pending_array(fa__node *root, fa_error *err);
-/* The graph of a pending array's source; NULL when it is concrete. Borrowed. */
+/* The graph of a pending array's source; NULL when it is concrete. Borrowed, while no evaluation can end it. */
 fa__node *fa__pending_graph(fa_array *array);
 bool fa__is_pending(const fa_array *array);
 
@@ -29,9 +29,13 @@ bool fa__engine_read(fa_array *value, void *elements, fa_error *err);
 /* Makes `target` concrete and evaluates the pending arrays that read its bytes, in one run. Nothing is written when it
  * fails. `except` (may be NULL) is the value that is about to be written and that nobody else holds: the engine sees to it
  * that it reads old bytes. */
-bool fa__engine_before_write(fa_array *target, fa_array *except, fa_error *err);
+bool fa__engine_before_write(fa_array *target, fa_array *except, const fa_evaluate_options *options, fa_error *err);
 /* The same for all bytes of an owner, before it goes away: pending readers are marked failed with `why`. */
 void fa__engine_fail_readers(fa__owner *owner, const fa_error *why);
+
+/* Waits in line for evaluations; between enter and leave no other thread evaluates, and no graph ends. */
+bool fa__engine_enter(const fa_evaluate_options *options, fa_error *err);
+void fa__engine_leave(void);
 
 /* True inside a progress callback on this thread: records FA_BUSY. */
 bool fa__engine_busy(fa_error *err);

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 
 #include "engine/budget.h"
+#include "engine/buffers.h"
 #include "engine/consumer.h"
 #include "engine/schedule.h"
 
@@ -32,6 +33,8 @@ typedef struct evaluation {
     fa__schedule schedule;
     job *jobs;
     int64_t count, capacity;
+    job **ordered; /* by level, in the order of jobs inside a level */
+    int64_t *level_start; /* where each level begins in `ordered`; one more at the end */
     const fa_evaluate_options *options;
     fa_error *err;
 } evaluation;
@@ -42,10 +45,24 @@ static fa__mutex line_mutex = FA__MUTEX_INIT;
 static fa__condition line_moves = FA__CONDITION_INIT;
 static bool running;
 
-static bool enter(const fa_evaluate_options *options, fa_error *err)
+static void forget_line(void)
+{
+    static const fa__mutex fresh_mutex = FA__MUTEX_INIT;
+    static const fa__condition fresh_condition = FA__CONDITION_INIT;
+    memcpy(&line_mutex, &fresh_mutex, sizeof fresh_mutex);
+    memcpy(&line_moves, &fresh_condition, sizeof fresh_condition);
+    running = false;
+    fa__pending_forget_lock();
+    fa__buffers_forget_lock();
+}
+
+bool fa__engine_enter(const fa_evaluate_options *options, fa_error *err)
 {
     fa_progress waiting = {0};
     double began = fa__now();
+    static atomic_bool registered;
+    if (!atomic_exchange(&registered, true))
+        fa__at_fork_child(forget_line);
     fa__mutex_lock(&line_mutex);
     while (running) {
         if (fa__condition_wait_for(&line_moves, &line_mutex, 0.04))
@@ -61,21 +78,12 @@ static bool enter(const fa_evaluate_options *options, fa_error *err)
     return true;
 }
 
-static void leave(void)
+void fa__engine_leave(void)
 {
     fa__mutex_lock(&line_mutex);
     running = false;
     fa__condition_signal(&line_moves);
     fa__mutex_unlock(&line_mutex);
-}
-
-static void forget_line(void)
-{
-    static const fa__mutex fresh_mutex = FA__MUTEX_INIT;
-    static const fa__condition fresh_condition = FA__CONDITION_INIT;
-    memcpy(&line_mutex, &fresh_mutex, sizeof fresh_mutex);
-    memcpy(&line_moves, &fresh_condition, sizeof fresh_condition);
-    running = false;
 }
 
 /* ---- Jobs ----------------------------------------------------------------------------------------------------- */
@@ -142,6 +150,27 @@ static void add_barriers(evaluation *e)
         else
             new->keeps = barrier->node;
     }
+}
+
+/* Levels are walked one after the other, and there may be as many as jobs. */
+static bool order_jobs(evaluation *e)
+{
+    int levels = e->schedule.levels;
+    e->ordered = fa__alloc_zero((size_t)e->count, sizeof(job *), e->err);
+    e->level_start = fa__alloc_zero((size_t)levels + 1, sizeof *e->level_start, e->err);
+    int64_t *next = fa__alloc_zero((size_t)levels + 1, sizeof *next, e->err);
+    if (!fa_failed(e->err)) {
+        for (int64_t i = 0; i < e->count; i++)
+            e->level_start[e->jobs[i].level + 1]++;
+        for (int level = 0; level < levels; level++) {
+            e->level_start[level + 1] += e->level_start[level];
+            next[level] = e->level_start[level];
+        }
+        for (int64_t i = 0; i < e->count; i++)
+            e->ordered[next[e->jobs[i].level]++] = &e->jobs[i];
+    }
+    fa__free(next);
+    return !fa_failed(e->err);
 }
 
 /* ---- Shapes and orders ---------------------------------------------------------------------------------------- */
@@ -273,6 +302,15 @@ static bool is_read_by_others(const evaluation *e, const job *writer)
     return reads.found;
 }
 
+/* Whether an earlier sink writes bytes of this one's target: then this one is written after it. */
+static bool is_written_before(const evaluation *e, const job *writer)
+{
+    for (const job *j = e->jobs; j != writer; j++)
+        if (j->target != NULL && fa__overlap(j->behind != NULL ? j->behind : j->target, writer->target, NULL))
+            return true;
+    return false;
+}
+
 /* Puts a buffer before a target. */
 static void put_behind(job *j, fa_error *err)
 {
@@ -317,15 +355,18 @@ typedef struct group {
 
 static void collect_group(evaluation *e, job *leader, const int *order, group *g)
 {
-    g->members = fa__alloc_zero((size_t)e->count, sizeof(job *), e->err);
-    g->requests = fa__alloc_zero((size_t)e->count, sizeof *g->requests, e->err);
-    for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
-        job *j = &e->jobs[i];
-        if (j->planned || j->level != leader->level || (j != leader && !goes_with(j, leader, order)))
+    int64_t begin = e->level_start[leader->level], end = e->level_start[leader->level + 1];
+    g->members = fa__alloc_zero((size_t)(end - begin), sizeof(job *), e->err);
+    g->requests = fa__alloc_zero((size_t)(end - begin), sizeof *g->requests, e->err);
+    for (int64_t i = begin; i < end && !fa_failed(e->err); i++) {
+        job *j = e->ordered[i];
+        if (j->planned || (j != leader && !goes_with(j, leader, order)))
             continue;
         j->planned = true;
         if (j->reduce == NULL && j->target == NULL)
             j->target = room_for(j->node, e->err);
+        if (j->reduce == NULL && j->node->dtype->item_bytes == 0)
+            continue; /* elements of no bytes are there already */
         g->members[g->count] = j;
         g->requests[g->count++] = (fa__request){.node = j->node, .target = j->target, .reduce = j->reduce};
     }
@@ -354,12 +395,11 @@ static void run_group(evaluation *e, job *leader, const int *order)
     fa__pass pass = {0};
     const fa__node *shape = leader->node;
     collect_group(e, leader, order, &g);
-    if (fa__plan_pass(&pass, shape->ndim, shape->sizes, order, g.requests, g.count, e->err) &&
-        put_conflicts_behind(&pass, &g, e->err)) {
+    while (g.count > 0 && fa__plan_pass(&pass, shape->ndim, shape->sizes, order, g.requests, g.count, e->err) &&
+           put_conflicts_behind(&pass, &g, e->err))
         fa__pass_clear(&pass);
-        fa__plan_pass(&pass, shape->ndim, shape->sizes, order, g.requests, g.count, e->err);
-    }
-    fa__run_pass(&pass, e->options, e->err);
+    if (g.count > 0)
+        fa__run_pass(&pass, e->options, e->err);
     fa__pass_clear(&pass);
     fa__free(g.members);
     fa__free(g.requests);
@@ -367,12 +407,13 @@ static void run_group(evaluation *e, job *leader, const int *order)
 
 static void run_level(evaluation *e, int level)
 {
+    int64_t begin = e->level_start[level], end = e->level_start[level + 1];
     /* Reductions lead, since they have an order of their own; stores go along where they can. */
     for (int turn = 0; turn < 2; turn++)
-        for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
-            job *j = &e->jobs[i];
+        for (int64_t i = begin; i < end && !fa_failed(e->err); i++) {
+            job *j = e->ordered[i];
             int order[FA_MAX_NDIM];
-            if (j->planned || j->level != level || (turn == 0) != (j->reduce != NULL))
+            if (j->planned || (turn == 0) != (j->reduce != NULL))
                 continue;
             if (stands_already(j)) {
                 j->planned = true;
@@ -381,9 +422,9 @@ static void run_level(evaluation *e, int level)
             order_of(j, order);
             run_group(e, j, order);
         }
-    for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
-        job *j = &e->jobs[i];
-        if (j->level == level && j->keeps != NULL)
+    for (int64_t i = begin; i < end && !fa_failed(e->err); i++) {
+        job *j = e->ordered[i];
+        if (j->keeps != NULL)
             j->keeps->kept = fa_retain(j->target);
     }
 }
@@ -425,32 +466,32 @@ static void finish(evaluation *e)
         fa_release(j->behind);
     }
     fa__free(e->jobs);
+    fa__free(e->ordered);
+    fa__free(e->level_start);
     fa__schedule_clear(&e->schedule);
 }
 
 bool fa__engine_run(const fa__sink *sinks, int count, const fa_evaluate_options *options, fa_error *err)
 {
-    static atomic_bool registered;
     if (fa_failed(err) || fa__engine_busy(err))
         return false;
     if (fa__kernel_isa() == NULL)
         return fa__fail(err, FA_UNSUPPORTED, "this processor is older than x86-64-v3 (AVX2 and FMA)");
     fa__budget_start();
-    if (!atomic_exchange(&registered, true))
-        fa__at_fork_child(forget_line);
-    if (!enter(options, err))
+    if (!fa__engine_enter(options, err))
         return false;
     evaluation e = {.options = options, .err = err};
     for (int i = 0; i < count && !fa_failed(err); i++)
         add_sink(&e, &sinks[i]);
     add_barriers(&e);
     for (int64_t i = 0; i < e.count && !fa_failed(err); i++)
-        if (e.jobs[i].target != NULL && is_read_by_others(&e, &e.jobs[i]))
+        if (e.jobs[i].target != NULL && (is_written_before(&e, &e.jobs[i]) || is_read_by_others(&e, &e.jobs[i])))
             put_behind(&e.jobs[i], err);
+    order_jobs(&e);
     for (int level = 0; level < e.schedule.levels && !fa_failed(err); level++)
         run_level(&e, level);
     copy_buffers(&e);
     finish(&e);
-    leave();
+    fa__engine_leave();
     return !fa_failed(err);
 }

@@ -25,7 +25,8 @@ typedef enum fa__value_kind {
     FA__VALUE_CONSTANT, /* one element */
     FA__VALUE_GENERATE,
     FA__VALUE_LOOP,
-    FA__VALUE_CONVERT
+    FA__VALUE_CONVERT,
+    FA__VALUE_CHOOSE /* where() of elements that are only moved */
 } fa__value_kind;
 
 /* One block-wise value of the pass. Values stand in the order in which they are computed. */

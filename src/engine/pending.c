@@ -9,15 +9,19 @@
  * mutex guards all lists and states; nothing is released while it is held, since a release may end other sources. */
 #include "engine/pending.h"
 
+#include "engine/index.h"
+
 #include "base/memory.h"
 #include "platform/platform.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 struct fa__reader {
     fa__reader *next, **link; /* in the owner's list; link is NULL when listed nowhere */
     fa__pending *pending;
     fa_array *view; /* borrowed from the graph */
+    bool counted;   /* the first reader on this view */
 };
 
 struct fa__pending {
@@ -25,6 +29,8 @@ struct fa__pending {
     fa__owner owner;
     _Atomic(int) state;
     fa__node *root;
+    const fa_dtype *dtype; /* of all elements, as the root has it: known for as long as the source lives */
+    fa__geometry *geometry;
     fa__source *result;
     fa_error failure;
     fa__reader *readings;
@@ -35,6 +41,12 @@ struct fa__pending {
 };
 
 static fa__mutex lists = FA__MUTEX_INIT;
+
+void fa__pending_forget_lock(void)
+{
+    static const fa__mutex fresh = FA__MUTEX_INIT;
+    memcpy(&lists, &fresh, sizeof fresh);
+}
 
 /* Held while the process is forked, so that the child finds the lists whole and unlocked. */
 static void lock_lists(void)
@@ -67,9 +79,17 @@ static void unlist(fa__pending *pending)
             reader->next->link = reader->link;
         reader->link = NULL;
         fa__pending *read = fa__pending_of(reader->view->source);
-        if (read != NULL)
+        if (read != NULL && reader->counted)
             read->graph_views--;
     }
+}
+
+static void free_parts(fa__pending *pending)
+{
+    fa_dtype_release(pending->dtype);
+    fa__free(pending->geometry);
+    fa__free(pending->readings);
+    fa__free(pending);
 }
 
 /* Destroying a pending source releases views of others: chains of any length end in a loop, not in recursion. */
@@ -92,8 +112,7 @@ static void destroy(fa__source *source)
         fa__node_release(pending->root);
         if (pending->result != NULL)
             fa__source_release(pending->result);
-        fa__free(pending->readings);
-        fa__free(pending);
+        free_parts(pending);
     }
     ending = false;
 }
@@ -115,7 +134,8 @@ static bool check(fa__source *source, fa_error *err)
 /* Once done, everything else goes to the result. */
 static fa__source *result_of(fa__source *source)
 {
-    return ((fa__pending *)source)->result;
+    fa__pending *pending = (fa__pending *)source;
+    return fa__pending_get_state(pending) == FA__STATE_DONE ? pending->result : NULL;
 }
 
 static char *memory(fa__source *source)
@@ -167,6 +187,7 @@ static const fa__source_class pending_class = {
 struct leaves {
     fa__reader *readers;
     int64_t count, capacity;
+    fa__index views;
     fa_error *err;
 };
 
@@ -177,8 +198,9 @@ static bool collect_leaf(fa__node *node, void *user)
         return true;
     if (!fa__grow(&leaves->readers, &leaves->capacity, leaves->count + 1, sizeof *leaves->readers, leaves->err))
         return false;
-    leaves->readers[leaves->count++] = (fa__reader){.view = node->array};
-    return true;
+    bool first = fa__index_find(&leaves->views, (uint64_t)(uintptr_t)node->array, 0) < 0;
+    leaves->readers[leaves->count++] = (fa__reader){.view = node->array, .counted = first};
+    return !first || fa__index_set(&leaves->views, (uint64_t)(uintptr_t)node->array, 0, 0, leaves->err);
 }
 
 static void list_readers(fa__pending *pending)
@@ -193,7 +215,7 @@ static void list_readers(fa__pending *pending)
             reader->next->link = &reader->next;
         owner->readers = reader;
         fa__pending *read = fa__pending_of(reader->view->source);
-        if (read != NULL)
+        if (read != NULL && reader->counted)
             read->graph_views++;
     }
 }
@@ -205,11 +227,19 @@ static fa__pending *make(fa__node *root, fa_error *err)
         return NULL;
     struct leaves leaves = {.err = err};
     fa__pending *pending = fa__alloc_zero(1, sizeof *pending, err);
-    if (pending == NULL || !fa__node_walk(root, collect_leaf, &leaves, err)) {
+    bool walked = pending != NULL && fa__node_walk(root, collect_leaf, &leaves, err);
+    fa__index_clear(&leaves.views);
+    if (walked) {
+        pending->dtype = fa_dtype_retain(root->dtype);
+        pending->geometry = fa__alloc(sizeof *pending->geometry, err);
+    }
+    if (!walked || pending->geometry == NULL) {
         fa__free(leaves.readers);
-        fa__free(pending);
+        if (pending != NULL)
+            free_parts(pending);
         return NULL;
     }
+    fa__node_geometry(root, pending->geometry);
     fa__references_start(&pending->source.references);
     pending->source.class = &pending_class;
     pending->source.bytes = count * root->dtype->item_bytes;
@@ -225,13 +255,6 @@ static fa__pending *make(fa__node *root, fa_error *err)
     return pending;
 }
 
-static fa_array *view_of_node(fa__pending *pending, const fa__node *node, fa_error *err)
-{
-    fa__geometry geometry;
-    fa__node_geometry(node, &geometry);
-    return fa__view(&pending->source, node->dtype, &geometry, true, err);
-}
-
 fa_array *fa__pending_array(fa__node *root, fa_error *err)
 {
     if (fa_failed(err) || root == NULL)
@@ -243,14 +266,16 @@ fa_array *fa__pending_array(fa__node *root, fa_error *err)
     fa__pending *pending = make(root->kind == FA__NODE_VIEW ? root->inputs[0] : root, err);
     if (pending == NULL)
         return NULL;
-    fa_array *array = view_of_node(pending, root, err);
+    fa__geometry geometry;
+    fa__node_geometry(root, &geometry);
+    fa_array *array = fa__view(&pending->source, root->dtype, &geometry, true, err);
     fa__source_release(&pending->source);
     return array;
 }
 
 fa_array *fa__pending_whole(fa__pending *pending, fa_error *err)
 {
-    return view_of_node(pending, pending->root, err);
+    return fa__view(&pending->source, pending->dtype, pending->geometry, true, err);
 }
 
 /* ---- States --------------------------------------------------------------------------------------------------- */
@@ -397,6 +422,10 @@ bool fa__pending_affected(fa_array *target, const fa__source *except, fa_array *
 
 void fa__engine_fail_readers(fa__owner *owner, const fa_error *why)
 {
+    fa_error ignored = {0};
+    /* Graphs end, so no evaluation may be walking them. */
+    if (!fa__engine_enter(NULL, &ignored))
+        return;
     for (;;) {
         fa__mutex_lock(&lists);
         fa__pending *pending = NULL;
@@ -407,8 +436,9 @@ void fa__engine_fail_readers(fa__owner *owner, const fa_error *why)
             pending->failure = *why;
         fa__mutex_unlock(&lists);
         if (pending == NULL)
-            return;
+            break;
         end(pending, FA__STATE_FAILED);
         fa__source_release(&pending->source);
     }
+    fa__engine_leave();
 }

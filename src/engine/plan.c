@@ -217,8 +217,21 @@ static int64_t convert(planner *p, int64_t input, fa_type to)
                         });
 }
 
+static int64_t choose(planner *p, const fa__node *node, const int64_t *inputs)
+{
+    return add_value(p, (fa__value){
+                            .kind = FA__VALUE_CHOOSE,
+                            .type = -1,
+                            .item_bytes = node->dtype->item_bytes,
+                            .input_count = 3,
+                            .inputs = {(int)inputs[0], (int)inputs[1], (int)inputs[2]},
+                        });
+}
+
 static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs)
 {
+    if (!fa__type_is_numeric(node->dtype->type))
+        return choose(p, node, inputs);
     fa__value value = {
         .kind = FA__VALUE_LOOP,
         .type = (int)node->dtype->type,
@@ -345,6 +358,20 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
     return -1;
 }
 
+/* Elements that are no numbers are moved, not converted: loads and stores turn the bytes of strings and dates, so their
+ * byte order may differ; all else must be the same. */
+static bool moves_as_it_is(const fa_dtype *from, const fa_dtype *to, fa_error *err)
+{
+    bool plain = from->type == to->type && from->type != FA_TYPE_VOID && from->item_bytes == to->item_bytes &&
+                 from->unit_count == to->unit_count && strcmp(from->unit, to->unit) == 0;
+    if (plain || fa__dtype_same_bytes(from, to))
+        return true;
+    char from_text[96], to_text[96];
+    fa__dtype_display(from, from_text, sizeof from_text);
+    fa__dtype_display(to, to_text, sizeof to_text);
+    return fa__fail(err, FA_BAD_TYPES, "elements of %s cannot be converted to %s", from_text, to_text);
+}
+
 static int64_t value_of(planner *p, fa__node *node, int count, const int64_t *inputs)
 {
     switch (node->kind) {
@@ -353,7 +380,7 @@ static int64_t value_of(planner *p, fa__node *node, int count, const int64_t *in
     case FA__NODE_CAST:
         if (fa__type_is_numeric(node->dtype->type))
             return convert(p, inputs[0], node->dtype->type);
-        return inputs[0]; /* between byte orders: loads give native elements */
+        return moves_as_it_is(node->inputs[0]->dtype, node->dtype, p->err) ? inputs[0] : -1;
     default:
         return count == 1 ? inputs[0] : -1;
     }
@@ -393,17 +420,14 @@ static int64_t demand_value(planner *p, fa__node *node, int64_t map)
 
 /* ---- Stores --------------------------------------------------------------------------------------------------- */
 
-static bool store(planner *p, int64_t value, fa_array *target)
+static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *target)
 {
     fa__pass *pass = p->pass;
     const fa_dtype *dtype = target->dtype;
-    if (fa__type_is_numeric(dtype->type)) {
+    if (fa__type_is_numeric(dtype->type) && fa__type_is_numeric(from->type))
         value = convert(p, value, dtype->type);
-    } else if (pass->values[value].type >= 0 || pass->values[value].item_bytes != dtype->item_bytes) {
-        char text[128];
-        fa__dtype_display(dtype, text, sizeof text);
-        return fa__fail(p->err, FA_BAD_TYPES, "these elements cannot be converted to %s", text);
-    }
+    else if (!moves_as_it_is(from, dtype, p->err))
+        return false;
     fa__source *source = fa__concrete(target->source);
     if (value < 0 || !fa__source_check(source, p->err) ||
         !fa__grow(&pass->stores, &pass->store_capacity, pass->store_count + 1, sizeof *pass->stores, p->err))
@@ -515,7 +539,7 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
     if (value < 0)
         return false;
     if (request->reduce == NULL)
-        return store(p, value, request->target);
+        return store(p, value, request->node->dtype, request->target);
     fa__pass *pass = p->pass;
     if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
         return false;

@@ -16,6 +16,7 @@ static struct {
     fa__condition work, done;
     int started;             /* threads that exist */
     unsigned long generation;
+    int forks;               /* counts up in a forked child */
     int wanted, running;     /* workers of the job of this generation; those not finished */
     void (*body)(void *job, int worker);
     void *job;
@@ -58,6 +59,7 @@ static void forget(void)
     memcpy(&pool.work, &fresh_condition, sizeof fresh_condition);
     memcpy(&pool.done, &fresh_condition, sizeof fresh_condition);
     pool.started = pool.wanted = pool.running = 0;
+    pool.forks++;
 }
 
 static bool start_threads(int count, fa_error *err)
@@ -95,6 +97,7 @@ bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, v
         fa_error_clear(err); /* fewer threads than asked for do the same work */
         workers = pool.started;
     }
+    int forks = pool.forks;
     pool.body = body;
     pool.job = job;
     pool.wanted = pool.running = workers;
@@ -109,8 +112,10 @@ bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, v
             fa__mutex_lock(&pool.mutex);
         }
     }
+    /* A callback may have forked: in the child nobody does the work that is left. */
+    bool forked = pool.forks != forks;
     fa__mutex_unlock(&pool.mutex);
-    return true;
+    return !forked || fa__fail(err, FA_CANCELLED, "the process was forked while it computed");
 }
 
 int fa__pool_threads(void)

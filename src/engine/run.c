@@ -86,6 +86,16 @@ static void generate(const worker *w, const fa__value *value, int64_t first, int
     }
 }
 
+/* where() of elements that are only moved; the condition may be one for all. */
+static void choose(int64_t item_bytes, const void *const *in, int64_t n, unsigned scalars, void *out)
+{
+    const unsigned char *condition = in[0];
+    for (int64_t i = 0; i < n; i++) {
+        const char *from = in[condition[scalars & 1 ? 0 : i] ? 1 : 2];
+        memcpy((char *)out + i * item_bytes, from + i * item_bytes, (size_t)item_bytes);
+    }
+}
+
 /* Computes a value for n elements into `out`. */
 static void compute(worker *w, const fa__value *value, int64_t n, void *out)
 {
@@ -98,6 +108,10 @@ static void compute(worker *w, const fa__value *value, int64_t n, void *out)
     }
     if (value->kind == FA__VALUE_CONVERT) {
         value->convert(out, in[0], n);
+        return;
+    }
+    if (value->kind == FA__VALUE_CHOOSE) {
+        choose(value->item_bytes, in, n, scalars, out);
         return;
     }
     if (value->check_exponents &&
@@ -457,7 +471,7 @@ static bool start_windows(run *r, fa_error *err)
         fa__windows_start(&r->windows[i], pass, &pass->operands[i], false, false);
     for (int64_t i = 0; i < pass->store_count; i++) {
         const fa__operand *to = &pass->stores[i].to;
-        bool large = pass->total > (int64_t)(fa__ledger_limit() / 2) / to->item_bytes;
+        bool large = pass->total > (int64_t)(fa__ledger_limit() / 2) / fa__max_i64(to->item_bytes, 1);
         fa__windows_start(&r->windows[pass->operand_count + i], pass, to, true, large);
     }
     return true;

@@ -74,24 +74,24 @@ bool fa__engine_read(fa_array *value, void *elements, fa_error *err)
 
 /* ---- Before bytes change -------------------------------------------------------------------------------------- */
 
-static bool evaluate_pending(fa_array *array, fa_error *err)
+static bool evaluate_pending(fa_array *array, const fa_evaluate_options *options, fa_error *err)
 {
     fa__sink sink = {.value = array};
-    return !fa__is_pending(array) || fa__engine_run(&sink, 1, NULL, err);
+    return !fa__is_pending(array) || fa__engine_run(&sink, 1, options, err);
 }
 
-bool fa__engine_before_write(fa_array *target, fa_array *except, fa_error *err)
+bool fa__engine_before_write(fa_array *target, fa_array *except, const fa_evaluate_options *options, fa_error *err)
 {
     fa_array **affected;
     int64_t count;
-    if (fa_failed(err) || !evaluate_pending(target, err))
+    if (fa_failed(err) || !evaluate_pending(target, options, err))
         return false;
     fa__pending_affected(target, except != NULL ? except->source : NULL, &affected, &count, err);
     fa__sink *sinks = count > 0 ? fa__alloc_zero((size_t)count, sizeof *sinks, err) : NULL;
     for (int64_t i = 0; i < count && sinks != NULL; i++)
         sinks[i].value = affected[i];
     if (sinks != NULL)
-        fa__engine_run(sinks, (int)count, NULL, err);
+        fa__engine_run(sinks, (int)count, options, err);
     for (int64_t i = 0; i < count; i++)
         fa_release(affected[i]);
     fa__free(affected);

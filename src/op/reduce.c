@@ -13,8 +13,8 @@
 
 enum {
     MAX_LEVELS = FA_MAX_NDIM / 2 + 1,
-    WIDE = 64 << 10,  /* states in a row from which on the walk goes down columns */
-    COLUMNS = 16 << 10 /* columns that are walked together then */
+    WIDE = 16 << 10,  /* states in a row from which on the walk goes down columns */
+    COLUMNS = 8 << 10 /* columns that are walked together then */
 };
 
 /* A tree across rows: `rows` vectors of `width` states. */
@@ -107,9 +107,10 @@ static structure structure_of(const fa__pass *pass, const bool *reduced, const i
     }
     if (s.run == 0 && s.level_count == 0)
         s.run = 1; /* nothing is reduced: each element is a row */
-    const level *top = s.level_count > 0 ? &s.levels[s.level_count - 1] : NULL;
-    s.width = top != NULL ? top->width : 1;
-    s.item = fa__max_i64(s.run, 1) * (top != NULL ? top->rows * top->width : 1);
+    s.width = s.level_count > 0 ? s.levels[s.level_count - 1].width : 1;
+    s.item = fa__max_i64(s.run, 1) * s.width;
+    for (int i = 0; i < s.level_count; i++)
+        s.item *= s.levels[i].rows;
     return s;
 }
 

@@ -177,7 +177,11 @@ void fa__map_drop(const fa__map *map, size_t offset, size_t size)
 {
     if (size == 0)
         return;
-    pages range = pages_of(map, offset, size);
+    /* A fault maps its neighbours in too: all of them go. Who still uses one faults it in again. */
+    const size_t around = 64 << 10;
+    size_t first = offset / around * around, end = offset + size;
+    end = map->size - end < around ? map->size : (end + around - 1) / around * around;
+    pages range = pages_of(map, first, end - first);
     madvise(range.address, range.bytes, MADV_DONTNEED);
 }
 

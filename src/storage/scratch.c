@@ -66,6 +66,10 @@ fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err)
     if (fa_failed(err))
         return NULL;
     fa_error inner = {0};
+    /* An eighth of the limit stays free of results: evaluations work in it. */
+    size_t limit = fa__ledger_limit(), room = limit - limit / 8, used = fa__ledger_used();
+    if (limit != 0 && bytes > 0 && (used > room || (size_t)bytes > room - used))
+        return fa__scratch_source(bytes, err);
     fa__source *source = fa__memory_source(bytes, &inner);
     if (source != NULL)
         return source;
