@@ -17,7 +17,7 @@ import xml.etree.ElementTree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # Layers whose tests start threads, or are used by those that do.
-THREADED = r"^(base|platform|storage|engine|op|api)_"
+THREADED = r"^(base|platform|storage|engine|op|api)_|^faults_test_(truncation|failing_allocations|fork|read_only|cycles)$"
 RANDOM_PROGRAMS = {"release": 1700, "dev": 300}
 RANDOM_PROGRAMS_LONG = {"release": 18000, "dev": 2000}
 FUZZ_RUNS_LONG = 10_000_000
