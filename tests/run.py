@@ -17,9 +17,9 @@ import xml.etree.ElementTree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # Layers whose tests start threads, or are used by those that do.
-THREADED = r"^(base|platform|storage|engine|op|api)_|^faults_test_(truncation|failing_allocations|fork|read_only|cycles)$"
-RANDOM_PROGRAMS = {"release": 1700, "dev": 300}
-RANDOM_PROGRAMS_LONG = {"release": 18000, "dev": 2000}
+THREADED = r"^(base|platform|storage|engine|op|api|cli)_test|^faults_test_(truncation|failing_allocations|fork|read_only|cycles)$"
+RANDOM_PROGRAMS = {"build": 1650, "build-dev": 300, "build-tsan": 50}
+RANDOM_PROGRAMS_LONG = {"build": 17000, "build-dev": 2000, "build-tsan": 1000}
 FUZZ_RUNS_LONG = 10_000_000
 
 
@@ -113,7 +113,7 @@ def main():
     ctest("build", count, options.jobs)
     ctest("build-tsan", count, options.jobs, only=THREADED)
     for build, number in (RANDOM_PROGRAMS_LONG if options.long else RANDOM_PROGRAMS).items():
-        random_programs("build" if build == "release" else f"build-{build}", number, count, options.long)
+        random_programs(build, number, count, options.long and build == "build")
     if options.long:
         print("== fuzzers", flush=True)
         result = subprocess.run([sys.executable, os.path.join(ROOT, "tests", "fuzz.py"), "--runs",

@@ -2,12 +2,10 @@
 /* Arrays that are made, and single elements read back. */
 #include "api/api.h"
 
-#include "base/checked.h"
 #include "engine/budget.h"
 #include "platform/platform.h"
 #include "storage/storage.h"
 
-#include <math.h>
 #include <string.h>
 
 /* ---- In memory ------------------------------------------------------------------------------------------------ */
@@ -117,57 +115,19 @@ fa_array *fa_copy(fa_array *array, fa_error *err)
 
 /* ---- Counted and random --------------------------------------------------------------------------------------- */
 
-static fa_array *generated(fa__generator generator, fa_type type, fa_shape shape, const fa__generator_params *params,
-                           fa_error *err)
-{
-    return fa__array_of(fa__node_generate(generator, type, shape, params, err), err);
-}
-
 fa_array *fa_arange_int64(int64_t start, int64_t stop, int64_t step, fa_error *err)
 {
-    if (fa_failed(err))
-        return NULL;
-    if (step == 0) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "arange: the step is zero");
-        return NULL;
-    }
-    /* The distance fits 64 bits without a sign. */
-    uint64_t distance = step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop;
-    uint64_t stride = step > 0 ? (uint64_t)step : -(uint64_t)step;
-    bool empty = step > 0 ? stop <= start : stop >= start;
-    uint64_t count = empty ? 0 : (distance - 1) / stride + 1;
-    if (count > INT64_MAX) {
-        fa__fail(err, FA_TOO_LARGE, "arange: %llu elements are too many", (unsigned long long)count);
-        return NULL;
-    }
-    fa__generator_params params = {.i = start, .j = step};
-    return generated(FA__GENERATE_ARANGE, FA_TYPE_INT64, FA_SHAPE((int64_t)count), &params, err);
+    return fa__array_of(fa__node_arange_int64(start, stop, step, err), err);
 }
 
 fa_array *fa_arange_float64(double start, double stop, double step, fa_error *err)
 {
-    if (fa_failed(err))
-        return NULL;
-    double count = ceil((stop - start) / step);
-    if (step == 0 || !isfinite(count) || count >= 9e18) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "arange: no count of elements from %g to %g by %g", start, stop, step);
-        return NULL;
-    }
-    fa__generator_params params = {.a = start, .b = step};
-    return generated(FA__GENERATE_ARANGE, FA_TYPE_FLOAT64, FA_SHAPE(count > 0 ? (int64_t)count : 0), &params, err);
+    return fa__array_of(fa__node_arange_float64(start, stop, step, err), err);
 }
 
 fa_array *fa_linspace(double start, double stop, int64_t count, fa_error *err)
 {
-    if (fa_failed(err))
-        return NULL;
-    if (count < 0) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "linspace: %lld elements are less than none", (long long)count);
-        return NULL;
-    }
-    fa__generator_params params = {
-        .a = start, .b = count > 1 ? (stop - start) / (double)(count - 1) : 0, .i = count, .last = stop};
-    return generated(FA__GENERATE_LINSPACE, FA_TYPE_FLOAT64, FA_SHAPE(count), &params, err);
+    return fa__array_of(fa__node_linspace(start, stop, count, err), err);
 }
 
 static fa_array *random_array(fa__generator generator, const fa_dtype *dtype, fa_shape shape,
@@ -187,7 +147,7 @@ static fa_array *random_array(fa__generator generator, const fa_dtype *dtype, fa
         if (options->from_entropy && !fa__entropy(&params.seed, sizeof params.seed, err))
             return NULL;
     }
-    return generated(generator, dtype->type, shape, &params, err);
+    return fa__array_of(fa__node_generate(generator, dtype->type, shape, &params, err), err);
 }
 
 fa_array *fa_random_uniform(const fa_dtype *dtype, fa_shape shape, const fa_random_options *options, fa_error *err)

@@ -57,6 +57,11 @@ static void sort_axes(int count, const operand_strides *operands, int ndim, int 
 void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const int64_t *sizes,
                           int64_t item_bytes, int64_t *strides)
 {
+    if (fa__count(ndim, sizes) == 0) {
+        /* Arrays without elements count as contiguous in NumPy, whatever their strides. */
+        fa__strides_c(ndim, sizes, item_bytes, strides);
+        return;
+    }
     operand_strides operands[3];
     for (int i = 0; i < count; i++) {
         const fa__node *input = inputs[i];

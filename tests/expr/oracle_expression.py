@@ -11,6 +11,7 @@ Prints what differs, and how much was compared; exits with 1 when anything diffe
 
 import itertools
 import random
+import re
 import subprocess
 import sys
 import warnings
@@ -94,10 +95,12 @@ class Oracle:
         words = answer.split(" ", 5)
         if isinstance(result, Exception):
             self.failed += 1
+            if re.search("not subscriptable|not supported between instances|unsupported operand", str(result)):
+                return None  # Python refuses its own numbers; the same of arrays is fine, or met later
             if words[0] != "error":
                 return f"NumPy raises {type(result).__name__}: {result}"
-            if str(result).endswith("object is not subscriptable"):
-                return None
+            if "where(" in text and words[1] == "FA_OUT_OF_RANGE":
+                return None  # met before what NumPy refuses: see below
             codes = {OverflowError: ["FA_OUT_OF_RANGE"], TypeError: ["FA_BAD_TYPES", "FA_UNSUPPORTED"]}
             for kind, allowed in codes.items():
                 if isinstance(result, kind) and words[1] not in allowed:
@@ -248,7 +251,8 @@ EXACT_TYPES = ["bool", "int8", "uint8", "int32", "int64", "uint64", "float32", "
 
 def random_expression(random_source, names, depth):
     if depth == 0 or random_source.random() < 0.15:
-        return random_source.choice(names + names + ["2", "1.5", "3", "True", "2j", "1"])
+        # Not "2j": a Python complex takes NumPy's float64 scalars for floats, and answers in NumPy's place.
+        return random_source.choice(names + names + ["2", "1.5", "3", "True", "complex64(2j)", "1"])
     kind = random_source.randint(0, 11)
     inner = [random_expression(random_source, names, depth - 1) for _ in range(3)]
     if kind <= 3:
@@ -281,7 +285,10 @@ def random_cases(oracle, count, seed):
             arrays = {name: random_layout(random_source, random_source.choice(EXACT_TYPES),
                                           random_shape(random_source, shape)) for name in "abc"}
             oracle.variables(**arrays)
-        oracle.case(random_expression(random_source, ["a", "b", "c"], random_source.randint(1, 4)))
+        text = random_expression(random_source, ["a", "b", "c"], random_source.randint(1, 4))
+        # How NumPy lays out what has no elements depends on which of its loops sees it, and nobody can tell.
+        has_elements = all(array.size for array in oracle.names.values()) and "1:0" not in text
+        oracle.case(text, layout=has_elements)
 
 
 def layouts(oracle, count, seed):

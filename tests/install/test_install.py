@@ -56,7 +56,7 @@ class Install(unittest.TestCase):
 
     def test_find_package(self):
         build = os.path.join(self.folder, "build")
-        run("cmake", "-S", HERE, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        run("cmake", "-G", "Ninja", "-S", HERE, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
         run("cmake", "--build", build)
         self.assertEqual(run(os.path.join(build, "shared")), PRINTED)
         self.assertEqual(run(os.path.join(build, "static")), PRINTED)

@@ -377,8 +377,13 @@ class Generator:
         names = list(self.world.variables)
         chosen = self.random.sample(names, min(len(names), self.random.randrange(1, 4)))
         if chosen:
-            self.do({"do": "evaluate_all", "outputs": tuple(
-                (name, self.name("o") if self.random.random() < 0.5 else None) for name in chosen)})
+            self.do({"do": "evaluate_all", "outputs": tuple((name, self.output(name)) for name in chosen)})
+
+    def output(self, name):
+        kind = self.random.random()
+        if kind < 0.25 and self.world.array(name).dtype.names is None:
+            return True
+        return self.name("o") if kind < 0.6 else None
 
     def step_cancel(self):
         name = self.existing(lambda v: v.pending)

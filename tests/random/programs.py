@@ -36,6 +36,7 @@ def environment(seed, build, folder):
         preload = subprocess.run([compiler, f"-print-file-name={runtime}"], stdout=subprocess.PIPE, text=True, check=True)
         made["LD_PRELOAD"] = preload.stdout.strip()
         made["ASAN_OPTIONS"] = "detect_leaks=0"  # Python's own
+        made["TSAN_OPTIONS"] = "halt_on_error=1"
     return made
 
 
@@ -63,8 +64,10 @@ class Runner:
         self.generate = generate
 
     def _surroundings(self):
+        """What a program must leave as it was: open descriptors, files in scratch, bytes charged to the memory limit."""
         scratch = os.environ.get("FARRAY_TMPDIR")
-        return len(os.listdir("/proc/self/fd")), sorted(os.listdir(scratch)) if scratch else []
+        return {"descriptors": len(os.listdir("/proc/self/fd")), "scratch": sorted(os.listdir(scratch)) if scratch else [],
+                "charged": self.library.c.fa_memory_used()}
 
     def run(self, program):
         """Runs `program(world, do)`; gives (None or what is wrong, steps that were done, cells that were seen)."""
@@ -89,7 +92,7 @@ class Runner:
             steps.append({"do": "end"})
             world.end()
             if self._surroundings() != before:
-                raise worlds.Difference(f"descriptors and scratch were {before}, are {self._surroundings()}")
+                raise worlds.Difference(f"left behind: {self._surroundings()}, was {before}")
         except worlds.Difference as difference:
             return str(difference), steps, seen
         except Failed as error:
@@ -180,6 +183,8 @@ def run_chunk(options, first, count):
             return results
         else:
             first = started[-1] + 1
+            if status != 0:
+                results.append((started[-1], f"the process ended with {status}\n{said[-3000:]}", None, []))
     return results
 
 

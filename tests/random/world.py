@@ -421,11 +421,19 @@ class World:
         self._check_saved(of, path)
 
     def do_evaluate_all(self, outputs):
-        """`outputs`: (name, None) to keep a result, (name, path) for a new file."""
-        made = [(self.variables[name].handle, self.path(path) if path else None, None) for name, path in outputs]
+        """`outputs`: (name, None) to keep a result, (name, path) for a new file, (name, True) for a new array."""
+        made, targets = [], {}
+        for name, path in outputs:
+            variable = self.variables[name]
+            if path is True:
+                targets[name] = self.library.zeros(native(variable.array.dtype).str, variable.array.shape)
+            made.append((variable.handle, self.path(path) if isinstance(path, str) else None, targets.get(name)))
         self.library.evaluate_all(made)
         for name, path in outputs:
-            if path:
+            if path is True:
+                variable = self.variables[name]
+                self._check(variable, self._read(Variable(variable.value, targets[name], None)), "target")
+            elif path:
                 self.expected_names.add(path)
                 self._check_saved(name, path)
             else:
