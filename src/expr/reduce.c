@@ -253,6 +253,6 @@ fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *
         return NULL;
     }
     double step = count > 1 ? (stop - start) / (double)(count - 1) : 0;
-    fa__generator_params params = {.a = start, .b = step, .j = count, .last = count > 1 ? stop : start};
+    fa__generator_params params = {.a = start, .b = step, .i = count, .last = count > 1 ? stop : start};
     return fa__node_generate(FA__GENERATE_LINSPACE, FA_TYPE_FLOAT64, FA_SHAPE(count), &params, err);
 }
