@@ -61,7 +61,8 @@ typedef struct plan {
     part *waiting;
     int64_t next_task;
     piece open;
-    void *leaf; /* room for one state */
+    bool broken; /* a part was lost: `open` is not what it should be */
+    void *leaf;  /* room for one state */
 } plan;
 
 typedef struct worker {
@@ -258,11 +259,11 @@ static bool hand_over(plan *p, part *new, fa__tree *spare, fa_error *err)
         place = &(*place)->next;
     new->next = *place;
     *place = new;
-    while (p->waiting != NULL && p->waiting->task == p->next_task && !fa_failed(err)) {
+    while (p->waiting != NULL && p->waiting->task == p->next_task && !p->broken) {
         part *next = p->waiting;
         p->waiting = next->next;
         p->next_task++;
-        take(p, next, err);
+        p->broken = !take(p, next, err);
         part_free(next);
     }
     fa__tree_take_spare(spare, &p->open.tree);
@@ -357,7 +358,7 @@ static int64_t feed_row(worker *w, int64_t r, int64_t n, const char *x)
         if (at + some == length)
             push_leaf(p, &w->row, leaf, w->raw, w->states, &w->err);
     }
-    if (r + some == run)
+    if (r + some == run && !fa_failed(&w->err))
         end_row(w);
     return some;
 }
@@ -559,6 +560,10 @@ static bool stop(void *worker_pointer, fa_error *err)
     new->last = w->last;
     memset(&w->first, 0, sizeof w->first);
     memset(&w->last, 0, sizeof w->last);
+    if (fa_failed(err)) { /* half a part would be taken for a whole one */
+        part_free(new);
+        return false;
+    }
     return hand_over(w->plan, new, top_tree(w), err);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the tests of faults share: files of numbers whose every element is known, and counts of what a process holds. */
+/* What the tests of faults share: files of numbers whose every element is known, and counts of what a process
+ * holds. */
 #ifndef FA_TESTS_FAULTS_ARRAYS_H
 #define FA_TESTS_FAULTS_ARRAYS_H
 
@@ -26,7 +27,8 @@ static inline bool is_long(void)
     return text != NULL && text[0] != '\0' && strcmp(text, "0") != 0;
 }
 
-/* A .npy file of rows x columns doubles: element i in C order is i + 1, so that no byte of it reads as zero. */
+/* A .npy file of rows x columns doubles: element i in C order is i + 1, so that no byte of it reads as zero.
+ */
 static inline void make_numbers(const char *path, int64_t rows, int64_t columns, fa_error *err)
 {
     fa_array *file = fa_create(path, FA_FLOAT64, FA_SHAPE(rows, columns), NULL, err);
@@ -58,10 +60,10 @@ static inline int count_mappings(void)
     return lines;
 }
 
-#define assert_clean(err)                                                                                              \
-    do {                                                                                                               \
-        if (fa_failed(&(err)))                                                                                         \
-            fail_msg("%s: %s", fa_error_name((err).code), (err).message);                                              \
+#define assert_clean(err)                                                 \
+    do {                                                                  \
+        if (fa_failed(&(err)))                                            \
+            fail_msg("%s: %s", fa_error_name((err).code), (err).message); \
     } while (0)
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ten thousand rounds of create, slice, evaluate and release: resident memory, descriptors, mappings and the ledger are
- * after them what they were before. */
+/* Ten thousand rounds of create, slice, evaluate and release: resident memory, descriptors, mappings and the
+ * ledger are after them what they were before. */
 #include "faults/arrays.h"
 
 enum { ROWS = 64, COLUMNS = 64 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The N-th request for memory, then the N-th call of the system, fails, N = 1 until nothing fails any more: each time the
- * function says so, gives nothing half made, and leaves no descriptor, no charge and no file behind; leaks are the leak
- * checker's to find. The linker leads the library's calls here (--wrap). */
+/* The N-th request for memory, then the N-th call of the system, fails, N = 1 until nothing fails any more:
+ * each time the function says so, gives nothing half made, and leaves no descriptor, no charge and no file
+ * behind; leaks are the leak checker's to find. The linker leads the library's calls here (--wrap). */
 #include "faults/arrays.h"
 
 #include <errno.h>
@@ -10,7 +10,8 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
-/* ---- What fails ----------------------------------------------------------------------------------------------- */
+/* ---- What fails
+ * ----------------------------------------------------------------------------------------------- */
 
 enum { MEMORY, SYSTEM };
 
@@ -21,42 +22,50 @@ static struct {
 
 static bool fails(int kind)
 {
-    if (atomic_load(&plan.kind) != kind || atomic_load(&plan.left) <= 0 || atomic_fetch_sub(&plan.left, 1) != 1)
+    if (atomic_load(&plan.kind) != kind || atomic_load(&plan.left) <= 0 ||
+        atomic_fetch_sub(&plan.left, 1) != 1)
         return false;
     atomic_store(&plan.fired, true);
     errno = kind == MEMORY ? ENOMEM : EIO;
     return true;
 }
 
-#define WRAP(kind, failure, type, name, parameters, arguments)                                                         \
-    type __real_##name parameters;                                                                                     \
-    type __wrap_##name parameters;                                                                                     \
-    type __wrap_##name parameters                                                                                      \
-    {                                                                                                                  \
-        return fails(kind) ? (failure) : __real_##name arguments;                                                      \
+#define WRAP(kind, failure, type, name, parameters, arguments)    \
+    type __real_##name parameters;                                \
+    type __wrap_##name parameters;                                \
+    type __wrap_##name parameters                                 \
+    {                                                             \
+        return fails(kind) ? (failure) : __real_##name arguments; \
     }
 
-/* The build reads the names of what is wrapped here: __wrap_malloc( __wrap_calloc( __wrap_realloc( __wrap_mmap(
- * __wrap_pthread_create( __wrap_pread( __wrap_pwrite( __wrap_fsync( __wrap_fstat( __wrap_ftruncate( __wrap_renameat2(
+/* The build reads the names of what is wrapped here: __wrap_malloc( __wrap_calloc( __wrap_realloc(
+ * __wrap_mmap(
+ * __wrap_pthread_create( __wrap_pread( __wrap_pwrite( __wrap_fsync( __wrap_fstat( __wrap_ftruncate(
+ * __wrap_renameat2(
  * __wrap_sync_file_range( */
 WRAP(MEMORY, NULL, void *, malloc, (size_t size), (size))
 WRAP(MEMORY, NULL, void *, calloc, (size_t count, size_t size), (count, size))
 WRAP(MEMORY, NULL, void *, realloc, (void *old, size_t size), (old, size))
-WRAP(MEMORY, MAP_FAILED, void *, mmap, (void *at, size_t size, int protection, int flags, int file, off_t offset),
+WRAP(MEMORY, MAP_FAILED, void *, mmap,
+     (void *at, size_t size, int protection, int flags, int file, off_t offset),
      (at, size, protection, flags, file, offset))
 WRAP(MEMORY, EAGAIN, int, pthread_create,
-     (pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *), void *argument),
+     (pthread_t * thread, const pthread_attr_t *attributes, void *(*body)(void *), void *argument),
      (thread, attributes, body, argument))
-WRAP(SYSTEM, -1, ssize_t, pread, (int file, void *bytes, size_t size, off_t offset), (file, bytes, size, offset))
-WRAP(SYSTEM, -1, ssize_t, pwrite, (int file, const void *bytes, size_t size, off_t offset), (file, bytes, size, offset))
+WRAP(SYSTEM, -1, ssize_t, pread, (int file, void *bytes, size_t size, off_t offset),
+     (file, bytes, size, offset))
+WRAP(SYSTEM, -1, ssize_t, pwrite, (int file, const void *bytes, size_t size, off_t offset),
+     (file, bytes, size, offset))
 WRAP(SYSTEM, -1, int, fsync, (int file), (file))
 WRAP(SYSTEM, -1, int, fstat, (int file, struct stat *status), (file, status))
 WRAP(SYSTEM, -1, int, ftruncate, (int file, off_t size), (file, size))
-WRAP(SYSTEM, -1, int, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), (a, from, b, to, flags))
+WRAP(SYSTEM, -1, int, renameat2, (int a, const char *from, int b, const char *to, unsigned flags),
+     (a, from, b, to, flags))
 WRAP(SYSTEM, -1, int, sync_file_range, (int file, off64_t offset, off64_t size, unsigned flags),
      (file, offset, size, flags))
 
-/* ---- What is done meanwhile ----------------------------------------------------------------------------------- */
+/* ---- What is done meanwhile
+ * ----------------------------------------------------------------------------------- */
 
 enum { ROWS = 40, COLUMNS = 50, ELEMENTS = ROWS * COLUMNS };
 
@@ -96,9 +105,12 @@ static void print(fa_error *err)
 
 static void parse(fa_error *err)
 {
-    fa_dtype *dtype = made(fa_dtype_parse("[('id', '<i8'), ('pos', [('x', '<f8'), ('y', '>f4', (2, 3))]), ('n', 'S9')]", err), err);
+    fa_dtype *dtype = made(
+        fa_dtype_parse("[('id', '<i8'), ('pos', [('x', '<f8'), ('y', '>f4', (2, 3))]), ('n', 'S9')]", err),
+        err);
     fa_array *p = made(fa_zeros(dtype, FA_SHAPE(7), err), err);
-    fa_array *x = made(fa_eval("where(p['pos']['x'] > 0.5, p['id'], sum(p['pos']['y']))", FA_VARS({"p", p}), err), err);
+    fa_array *x =
+        made(fa_eval("where(p['pos']['x'] > 0.5, p['id'], sum(p['pos']['y']))", FA_VARS({"p", p}), err), err);
     fa_release(x);
     fa_release(p);
     fa_dtype_release(dtype);
@@ -107,7 +119,9 @@ static void parse(fa_error *err)
 static void evaluate_text(fa_error *err)
 {
     fa_array *a = made(fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, err), err);
-    fa_array *x = made(fa_eval("where(a.T > mean(a), sqrt(a.T), -(a.T)) + std(a, axis=1)[newaxis, :]", FA_VARS({"a", a}), err), err);
+    fa_array *x = made(fa_eval("where(a.T > mean(a), sqrt(a.T), -(a.T)) + std(a, axis=1)[newaxis, :]",
+                               FA_VARS({"a", a}), err),
+                       err);
     char text[500];
     fa_array *leaves[8];
     int count;
@@ -154,7 +168,8 @@ static void save_several(fa_error *err)
     fa_array *x = made(fa_eval("a.T * 2", FA_VARS({"a", a}), err), err);
     fa_array *y = made(fa_eval("a - sum(a)", FA_VARS({"a", a}), err), err);
     fa_create_options fortran = {.order = FA_ORDER_F, .dtype = FA_FLOAT32};
-    fa_output outputs[] = {{.array = x, .path = in_folder("x.npy")}, {.array = y, .path = in_folder("y.npy"), .options = &fortran}};
+    fa_output outputs[] = {{.array = x, .path = in_folder("x.npy")},
+                           {.array = y, .path = in_folder("y.npy"), .options = &fortran}};
     fa_evaluate_all(outputs, 2, NULL, err);
     fa_array *back = made(fa_open(in_folder("x.npy"), FA_READ_ONLY, NULL, err), err);
     double last = fa_get_float64(back, FA_COORDS(-1, -1), err);
@@ -194,7 +209,8 @@ static void spill(fa_error *err)
     fa_release(r);
 }
 
-/* ---- The walk ------------------------------------------------------------------------------------------------- */
+/* ---- The walk
+ * ------------------------------------------------------------------------------------------------- */
 
 /* Everything, with the N-th call failing, until no call is the N-th. */
 static void walk(int kind, void (*body)(fa_error *), const char *name)
@@ -216,14 +232,17 @@ static void walk(int kind, void (*body)(fa_error *), const char *name)
         quiet = fired ? 0 : quiet + 1;
         failed += fa_failed(&err);
         survived += fired && !fa_failed(&err);
-        if (fa_failed(&err) && (!fired || err.code == FA_INTERNAL || err.message[0] == '\0' || err.message[0] == ':'))
+        if (fa_failed(&err) &&
+            (!fired || err.code == FA_INTERNAL || err.message[0] == '\0' || err.message[0] == ':'))
             fail_msg("%s, call %d: %s: %s", name, n, fa_error_name(err.code), err.message);
         if (count_descriptors() != descriptors || fa_memory_used() != used || count_names() != names)
-            fail_msg("%s, call %d left something: %d descriptors for %d, %zu bytes for %zu, %d names for %d (%s)", name, n,
-                     count_descriptors(), descriptors, fa_memory_used(), used, count_names(), names, err.message);
+            fail_msg(
+                "%s, call %d left something: %d descriptors for %d, %zu bytes for %zu, %d names for %d (%s)",
+                name, n, count_descriptors(), descriptors, fa_memory_used(), used, count_names(), names,
+                err.message);
     }
-    print_message("%s: %d calls failed, %d of them were an error, %d were survived\n", name, failed + survived, failed,
-                  survived);
+    print_message("%s: %d calls failed, %d of them were an error, %d were survived\n", name,
+                  failed + survived, failed, survived);
     assert_true(kind == SYSTEM || failed > 3);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fork: the child of a process whose pool lives, and of one that computes at this very moment on another thread, opens,
- * computes, saves and exits. One that waits for a lock which nobody will give back is ended by its alarm. */
+/* fork: the child of a process whose pool lives, and of one that computes at this very moment on another
+ * thread, opens, computes, saves and exits. One that waits for a lock which nobody will give back is ended by
+ * its alarm. */
 #include "faults/arrays.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files that were opened read-only, and files that nobody named, are never changed; a result that takes the place of the
- * file it is computed from is right, and whoever has the old file open goes on seeing it. */
+/* Files that were opened read-only, and files that nobody named, are never changed; a result that takes the
+ * place of the file it is computed from is right, and whoever has the old file open goes on seeing it. */
 #include "faults/arrays.h"
 
 #include <math.h>
@@ -27,9 +27,11 @@ static print_of_file print_of(const char *name)
 
 static bool is_same(const print_of_file *a, const print_of_file *b)
 {
-    return a->hash == b->hash && a->status.st_ino == b->status.st_ino && a->status.st_size == b->status.st_size &&
-           a->status.st_mode == b->status.st_mode && a->status.st_mtim.tv_sec == b->status.st_mtim.tv_sec &&
-           a->status.st_mtim.tv_nsec == b->status.st_mtim.tv_nsec && a->status.st_ctim.tv_sec == b->status.st_ctim.tv_sec &&
+    return a->hash == b->hash && a->status.st_ino == b->status.st_ino &&
+           a->status.st_size == b->status.st_size && a->status.st_mode == b->status.st_mode &&
+           a->status.st_mtim.tv_sec == b->status.st_mtim.tv_sec &&
+           a->status.st_mtim.tv_nsec == b->status.st_mtim.tv_nsec &&
+           a->status.st_ctim.tv_sec == b->status.st_ctim.tv_sec &&
            a->status.st_ctim.tv_nsec == b->status.st_ctim.tv_nsec;
 }
 
@@ -107,7 +109,8 @@ static void a_read_only_file_is_never_changed(void **state)
     print_of_file a_before = print_of("a.npy"), bystander_before = print_of("bystander.npy");
     for (int raw = 0; raw < 2; raw++) {
         fa_memmap_options options = {.offset_bytes = 128};
-        fa_array *a = raw ? fa_memmap(in_folder("a.npy"), FA_READ_ONLY, FA_FLOAT64, FA_SHAPE(ROWS, COLUMNS), &options, &err)
+        fa_array *a = raw ? fa_memmap(in_folder("a.npy"), FA_READ_ONLY, FA_FLOAT64, FA_SHAPE(ROWS, COLUMNS),
+                                      &options, &err)
                           : fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, &err);
         assert_clean(err);
         try_all_views(a);
@@ -182,7 +185,8 @@ static void a_result_takes_the_place_of_its_input(void **state)
     fa_array *c = fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, &err);
     fa_array *to_a = fa_eval("b.T", FA_VARS({"b", b}), &err);
     fa_array *to_b = fa_eval("c * 0 + b[0, 1]", FA_VARS({"b", b}, {"c", c}), &err);
-    fa_output outputs[] = {{.array = to_a, .path = in_folder("a.npy")}, {.array = to_b, .path = in_folder("b.npy")}};
+    fa_output outputs[] = {{.array = to_a, .path = in_folder("a.npy")},
+                           {.array = to_b, .path = in_folder("b.npy")}};
     fa_evaluate_all(outputs, 2, NULL, &err);
     assert_clean(err);
     assert_true(element(in_folder("a.npy"), 1, 0) == 2);
@@ -219,7 +223,8 @@ int main(void)
     setenv("FARRAY_TILE", "4096", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_read_only_file_is_never_changed, make_files, remove_folder),
-        cmocka_unit_test_setup_teardown(a_writer_elsewhere_gives_no_right_to_write, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(a_writer_elsewhere_gives_no_right_to_write, make_files,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_write_is_noticed, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(a_result_takes_the_place_of_its_input, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(a_file_is_assigned_from_itself, make_files, remove_folder),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files that are cut while they are read through evaluations: every round ends with the right values or with an error
- * that names the file; no signal arrives, and the process goes on computing. */
+/* Files that are cut while they are read through evaluations: every round ends with the right values or with
+ * an error that names the file; no signal arrives, and the process goes on computing. */
 #include "faults/arrays.h"
 
 #include "storage/storage.h"
@@ -54,8 +54,9 @@ static double value_of(int64_t i)
 }
 
 /* What is computed of the file. */
-static const char *const questions[] = {"a * 2",  "sum(a)",        "a.T + 1",         "astype(a, 'f4')",
-                                        "a[::-1]", "max(a, axis=0)", "sum(a, axis=1)", "(a - 1) / max(a) + sqrt(a) * 0"};
+static const char *const questions[] = {
+    "a * 2",   "sum(a)",         "a.T + 1",        "astype(a, 'f4')",
+    "a[::-1]", "max(a, axis=0)", "sum(a, axis=1)", "(a - 1) / max(a) + sqrt(a) * 0"};
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 /* Whether all values of a result are right. */
@@ -120,17 +121,18 @@ static void one_round(int round, int file, const char *bytes, double *values)
     fa_array *numbers = fa_astype(x, FA_FLOAT64, &err);
     assert_clean(err);
     cutter.spins = random_number(SANITIZED ? 600000 : 60000);
-    cutter.length = random_number(3) != 0 ? (long)random_number(WHOLE) : HEADER + 4096l * random_number(8 * ELEMENTS / 4096);
+    cutter.length = random_number(3) != 0 ? (long)random_number(WHOLE)
+                                          : HEADER + 4096l * random_number(8 * ELEMENTS / 4096);
     atomic_store(&cutter.round, round);
     if (into_file)
         fa_save(in_folder("x.npy"), numbers, NULL, &err);
     else
         fa_get_all(numbers, values, (size_t)fa_bytes(numbers), &err);
     if (fa_failed(&err)) {
-        if (err.code != FA_MAP_FAULT || strstr(err.message, "a.npy") == NULL || strstr(err.message, "byte") == NULL ||
-            err.byte_offset <= 0)
-            fail_msg("round %d, %s: %s: %s (byte %lld)", round, questions[question], fa_error_name(err.code), err.message,
-                     (long long)err.byte_offset);
+        if (err.code != FA_MAP_FAULT || strstr(err.message, "a.npy") == NULL ||
+            strstr(err.message, "byte") == NULL || err.byte_offset <= 0)
+            fail_msg("round %d, %s: %s: %s (byte %lld)", round, questions[question], fa_error_name(err.code),
+                     err.message, (long long)err.byte_offset);
         assert_int_equal(access(in_folder("x.npy"), F_OK), -1);
         faults++;
     } else {
