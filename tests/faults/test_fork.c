@@ -10,7 +10,7 @@
 enum { ROWS = 200, COLUMNS = 100, ELEMENTS = ROWS * COLUMNS };
 
 /* What threads hold when the process is forked is not the sanitizers' to say. */
-const char *__tsan_default_options(void);
+FA_API const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
     return "die_after_fork=0";
