@@ -97,6 +97,12 @@ def extended(array):
     return np.asarray(array).astype("G" if np.asarray(array).dtype.kind == "c" else "g")
 
 
+def finite_magnitude(array):
+    """Magnitudes; where a part is not finite, that of the other one."""
+    parts = [np.where(np.isfinite(p), np.abs(p), 0) for p in ((array.real, array.imag) if array.dtype.kind == "c" else [array])]
+    return np.hypot(*parts) if len(parts) == 2 else parts[0]
+
+
 def bound_of(value):
     return np.zeros(np.shape(value.array)) if value.bound is None else value.bound
 
@@ -176,7 +182,7 @@ class Oracle:
             result.flat[-1] += 1
         if any(v.fuzzy for v in values):
             return self._continuous(name, values, result)
-        agreement = self._agreement(name, values, result, shortcut if operator else None)
+        agreement = self._agreement(name, values, result, shortcut, operator)
         if agreement is None:
             return Value(result)
         return self._inexact(name, arrays, result, agreement[0])
@@ -191,9 +197,9 @@ class Oracle:
             shortcuts[0] = "ones"
         return shortcuts.get(values[1].array)
 
-    def _agreement(self, name, values, result, shortcut):
+    def _agreement(self, name, values, result, shortcut, operator):
         inputs = [v.array for v in values]
-        if shortcut:
+        if shortcut and (operator or result.dtype.kind == "c"):
             return self.differences.agreement(shortcut, result.dtype)
         complex_input = any(np.asarray(a).dtype.kind == "c" for a in inputs)
         dtype = np.dtype("c16") if complex_input else result.dtype
@@ -335,7 +341,7 @@ class Oracle:
         if name in ("sum", "mean"):
             scale = 1 if name == "sum" else 1 / max(count, 1)
             exact = wide.sum(**over) if name == "sum" else wide.mean(**over)
-            slack = other * EPSILON * np.abs(wide).sum(**over).astype("f8") * scale
+            slack = other * EPSILON * finite_magnitude(wide).sum(**over).astype("f8") * scale
         elif name in ("var", "std"):
             if count - ddof <= 0 and count > 1:
                 raise Unsuitable
