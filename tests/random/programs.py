@@ -29,6 +29,9 @@ def environment(seed, build, folder):
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
         if chunk % 2 and "avx512vl" in file.read():
             made["FARRAY_ISA"] = "x86-64-v3"
+    tile = [None, 512, None, 64][chunk % 4]
+    if tile:
+        made["FARRAY_TILE"] = str(tile)  # bytes: arrays of a few thousand elements span many tiles
     sanitize = cached(build, "FARRAY_SANITIZE")
     if sanitize:
         compiler = cached(build, "CMAKE_C_COMPILER") or "gcc"
