@@ -34,7 +34,8 @@ static bool is_weak(fa__weak weak)
 }
 
 /* NEP 50: the strong types promote; the weak kinds then lift the result. Weak scalars alone are what they are
- * alone. */
+ * alone. Of three types the highest comes first, as in NumPy: int8, uint8 and float16 make float16, although
+ * int8 and uint8 make int16. */
 static fa_type promote_all(int first, int count, const fa_type *types, const fa__weak *weak)
 {
     bool any_strong = false;
@@ -42,11 +43,13 @@ static fa_type promote_all(int first, int count, const fa_type *types, const fa_
         any_strong = any_strong || !is_weak(weak[i]);
     bool found = false;
     fa_type common = FA_TYPE_BOOL;
-    for (int i = first; i < count; i++) {
-        if (any_strong && is_weak(weak[i]))
-            continue;
-        common = found ? fa__promote(common, types[i]) : types[i];
-        found = true;
+    for (int type = FA_TYPE_COMPLEX128; type >= FA_TYPE_BOOL; type--) {
+        for (int i = first; i < count; i++) {
+            if ((int)types[i] != type || (any_strong && is_weak(weak[i])))
+                continue;
+            common = found ? fa__promote(common, types[i]) : types[i];
+            found = true;
+        }
     }
     for (int i = first; i < count && any_strong; i++) {
         if (is_weak(weak[i]))

@@ -81,6 +81,8 @@ static void test_calls_and_methods(void **state)
         {"a.clip(0, None)", "maximum(a0, 0)", "<f8", 2, {3, 4}},
         {"clip(a, max=3)", "minimum(a0, 3)", "<f8", 2, {3, 4}},
         {"clip(b, -1000, 1000)", "clip(a0, -128, 127)", "|i1", 2, {3, 4}},
+        {"clip(b, b.astype('u1'), b.astype('f2'))",
+         "clip(a0, astype(a0, 'uint8'), astype(a0, 'float16'))", "<f2", 2, {3, 4}},
         {"a.transpose(1, 0)", "a0", "<f8", 2, {4, 3}},
         {"transpose(a, (1, 0))", "a0", "<f8", 2, {4, 3}},
         {"a.swapaxes(0, -1)", "a0", "<f8", 2, {4, 3}},
