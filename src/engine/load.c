@@ -288,14 +288,25 @@ static bool is_aligned(const void *address, int64_t item_bytes)
            ((uintptr_t)address & (uintptr_t)(item_bytes > 8 ? 7 : item_bytes - 1)) == 0;
 }
 
+/* Asks for the bytes behind a block that is used in place, while that is computed with: a core alone reads memory half as
+ * fast again by it. Addresses beyond the end are asked for in vain, and never touched. */
+static void prefetch_behind(const char *block, int64_t bytes)
+{
+    uintptr_t behind = (uintptr_t)block + (uintptr_t)bytes;
+    for (uintptr_t at = 0; at < (uintptr_t)bytes; at += 64)
+        __builtin_prefetch((const void *)(behind + at), 0, 3);
+}
+
 const void *fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block, bool copy)
 {
     int64_t item = reach->operand->item_bytes;
     int swap = reach->operand->swap;
     if (reach->dense) {
         char *from = reach->base + first * item;
-        if (!copy && swap <= 1 && is_aligned(from, item))
+        if (!copy && swap <= 1 && is_aligned(from, item)) {
+            prefetch_behind(from, n * item);
             return from;
+        }
         fa__gather(block, from, item, n, item, swap);
         return block;
     }
@@ -303,8 +314,10 @@ const void *fa__load_block(const fa__reach *reach, int64_t first, int64_t n, voi
     int inner = reach->ndim - 1;
     int64_t stride = reach->strides[inner];
     char *from = at.row + at.column * stride;
-    if (!copy && stride == item && swap <= 1 && n <= reach->sizes[inner] - at.column && is_aligned(from, item))
+    if (!copy && stride == item && swap <= 1 && n <= reach->sizes[inner] - at.column && is_aligned(from, item)) {
+        prefetch_behind(from, n * item);
         return from;
+    }
     for (int64_t done = 0; done < n; rows_next(&at, reach)) {
         int64_t run = fa__min_i64(n - done, reach->sizes[inner] - at.column);
         fa__gather((char *)block + done * item, at.row + at.column * stride, stride, run, item, swap);
