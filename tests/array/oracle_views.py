@@ -159,7 +159,8 @@ def same(answer, view, base):
         return False
     answer, order = answer.split(";")
     got, expected = [int(word) for word in answer.split()], describe(view, base)
-    if view.dtype.kind in "iufc" and view.dtype.isnative and view.size:
+    # Windows of windows are large where nothing is stored: what is larger than the test's memory is left out.
+    if view.dtype.kind in "iufc" and view.dtype.isnative and view.size and view.nbytes <= 2**26:
         result = np.positive(view)  # laid out in K order
         strides = [int(word) for word in order.split()]
         if any(a != b for a, b, size in zip(strides, result.strides, view.shape) if size > 1):
