@@ -91,9 +91,19 @@ static void *compute_on(void *argument)
     return NULL;
 }
 
+/* AddressSanitizer's own malloc forgets to give back its locks in a child of threads that allocate; glibc's
+ * does not. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { MALLOC_SURVIVES_FORK = false };
+#else
+enum { MALLOC_SURVIVES_FORK = true };
+#endif
+
 static void a_child_computes_while_its_parent_did(void **state)
 {
     (void)state;
+    if (!MALLOC_SURVIVES_FORK)
+        skip();
     pthread_t threads[2];
     void *wrong;
     static char *const names[] = {"one.npy", "two.npy"};
