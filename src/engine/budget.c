@@ -2,6 +2,8 @@
 /* The policy of the memory limit. */
 #include "engine/budget.h"
 
+#include "engine/buffers.h"
+
 #include "base/checked.h"
 #include "base/memory.h"
 #include "kernel/kernel.h"
@@ -92,14 +94,25 @@ static int64_t tile_bytes(bool turned)
     return turned && known == TILE_BYTES ? TURNED_TILE_BYTES : known;
 }
 
+/* What may go to buffers: what is free, and an eighth of the limit in any case. */
+static int64_t available_bytes(void)
+{
+    int64_t limit = (int64_t)(fa__ledger_limit() >> 1), used = (int64_t)(fa__ledger_used() >> 1);
+    return fa__max_i64(limit - used, limit / 8) * 2;
+}
+
+int fa__budget_threads(int threads, int64_t buffers)
+{
+    int64_t least = fa__max_i64(buffers, 1) * (int64_t)fa__buffer_size(1);
+    return (int)fa__max_i64(fa__min_i64(threads, available_bytes() / least), 1);
+}
+
 int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads)
 {
     int64_t elements = tile_bytes(turned) / widest;
     if (staged > 0) {
         /* A third of what is free goes to buffers: operands whose order is turned need two of them. */
-        int64_t limit = (int64_t)(fa__ledger_limit() >> 1), used = (int64_t)(fa__ledger_used() >> 1);
-        int64_t available = fa__max_i64(limit - used, limit / 8) * 2;
-        elements = fa__min_i64(elements, available / 3 / threads / staged);
+        elements = fa__min_i64(elements, available_bytes() / 3 / threads / staged);
     }
     if (elements > FA__BLOCK)
         return elements / FA__BLOCK * FA__BLOCK;

@@ -14,6 +14,10 @@ bool fa__budget_set(size_t bytes, fa_error *err);
  * larger: a file wants runs of whole pages along both of its sides. */
 int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads);
 
+/* How many of `threads` workers the limit has room for, when each may take `buffers` of the smallest buffers: at least
+ * one. */
+int fa__budget_threads(int threads, int64_t buffers);
+
 /* Calls the progress callback; false when it asks to stop. While it runs this thread is inside a callback. */
 bool fa__callback(const fa_evaluate_options *options, const fa_progress *progress);
 

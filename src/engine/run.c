@@ -506,7 +506,8 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         return false;
     run r = {
         .pass = pass,
-        .threads = fa__pool_threads(),
+        /* Staged, turned and stored: an operand may need three buffers. */
+        .threads = fa__budget_threads(fa__pool_threads(), 3 * (pass->operand_count + pass->store_count)),
         .drop = true,
         .mutex = FA__MUTEX_INIT,
         .options = options,

@@ -127,6 +127,14 @@ def refuse_large(arrays, most=500_000):
         raise Unsuitable
 
 
+def part_of(array, part):
+    """A copy of a part as a result: in the machine's byte order, laid out like the array."""
+    part = np.asarray(part)
+    result = np.empty_like(np.asarray(array), dtype=native(part.dtype))
+    result[...] = part
+    return result
+
+
 def refuse_literals(arrays):
     """Python's integers must fit the type that they meet."""
     dtype = np.result_type(*arrays)
@@ -136,9 +144,9 @@ def refuse_literals(arrays):
 
 
 UFUNCS = {
-    # NumPy gives views of the parts; here they are results like all others, in the machine's byte order.
-    "real": lambda x: np.real(x).astype(native(np.real(x).dtype)),
-    "imag": lambda x: np.imag(x).astype(native(np.imag(x).dtype)),
+    # NumPy gives views of the parts; here they are results like all others.
+    "real": lambda x: part_of(x, np.real(x)),
+    "imag": lambda x: part_of(x, np.imag(x)),
     "clip": np.clip, "where": np.where,
 }
 LIPSCHITZ_1 = {"negative", "positive", "absolute", "fabs", "conjugate", "real", "imag", "sin", "cos", "tanh", "arctan",
