@@ -8,11 +8,9 @@
 #include "base/memory.h"
 #include "kernel/kernel.h"
 #include "platform/platform.h"
-#include "storage/storage.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Tiles: long enough for a disk, short enough to be stopped, and a few of them in the second-level cache. */
 enum { TILE_BYTES = 1 << 20, TURNED_TILE_BYTES = 8 << 20, SMALLEST_LIMIT = 64 << 10 };
@@ -48,23 +46,8 @@ static size_t default_limit(void)
     return bytes < SMALLEST_LIMIT ? SMALLEST_LIMIT : bytes;
 }
 
-/* FARRAY_IO says how files are read; what it does not know is auto. */
-static void set_io(void)
-{
-    const char *text = getenv("FARRAY_IO");
-    if (text == NULL)
-        return;
-    if (strcmp(text, "mmap") == 0)
-        fa__set_io_mode(FA__IO_MMAP);
-    else if (strcmp(text, "pread") == 0)
-        fa__set_io_mode(FA__IO_PREAD);
-}
-
 void fa__budget_start(void)
 {
-    static atomic_bool started;
-    if (!atomic_exchange(&started, true))
-        set_io();
     if (fa__ledger_limit() == 0)
         fa__ledger_set_limit(default_limit());
 }
