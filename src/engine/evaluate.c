@@ -52,7 +52,6 @@ static void forget_line(void)
     memcpy(&line_mutex, &fresh_mutex, sizeof fresh_mutex);
     memcpy(&line_moves, &fresh_condition, sizeof fresh_condition);
     running = false;
-    fa__pending_forget_lock();
     fa__buffers_forget_lock();
 }
 

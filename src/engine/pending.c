@@ -42,12 +42,6 @@ struct fa__pending {
 
 static fa__mutex lists = FA__MUTEX_INIT;
 
-void fa__pending_forget_lock(void)
-{
-    static const fa__mutex fresh = FA__MUTEX_INIT;
-    memcpy(&lists, &fresh, sizeof fresh);
-}
-
 /* Held while the process is forked, so that the child finds the lists whole and unlocked. */
 static void lock_lists(void)
 {
@@ -403,6 +397,7 @@ bool fa__pending_affected(fa_array *target, const fa__source *except, fa_array *
     *count = 0;
     if (fa_failed(err))
         return false;
+    expect_forks();
     fa__mutex_lock(&lists);
     bool whole = mark_affected(&marks, target, except, err);
     int64_t kept = keep_held(&marks);
@@ -426,6 +421,7 @@ void fa__engine_fail_readers(fa__owner *owner, const fa_error *why)
     /* Graphs end, so no evaluation may be walking them. */
     if (!fa__engine_enter(NULL, &ignored))
         return;
+    expect_forks();
     for (;;) {
         fa__mutex_lock(&lists);
         fa__pending *pending = NULL;

@@ -12,9 +12,6 @@ typedef enum fa__pending_state { FA__STATE_PENDING, FA__STATE_DONE, FA__STATE_FA
 typedef struct fa__reader fa__reader;
 typedef struct fa__pending fa__pending;
 
-/* In a forked child: whoever held the lock does not exist there. */
-void fa__pending_forget_lock(void);
-
 /* The pending source behind a source; NULL for all others. */
 fa__pending *fa__pending_of(fa__source *source);
 fa__pending_state fa__pending_get_state(const fa__pending *pending);
