@@ -7,43 +7,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-#include <sanitizer/allocator_interface.h>
-#include <stdlib.h>
+#include "allocation_cap.h"
+
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
-static size_t allocated, allowed = SIZE_MAX;
-
-static void count_allocation(const volatile void *pointer, size_t size)
-{
-    (void)pointer;
-    allocated += size;
-    if (allocated > allowed) {
-        allowed = SIZE_MAX;
-        abort();
-    }
-}
-
-static void ignore_free(const volatile void *pointer)
-{
-    (void)pointer;
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    __sanitizer_install_malloc_and_free_hooks(count_allocation, ignore_free);
-    return 0;
-}
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void check_error(const fa_error *err, size_t size)
 {
