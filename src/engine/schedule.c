@@ -28,13 +28,15 @@ static bool is_map(const fa__geometry *geometry, const fa__node *below, fa_error
     return map != NULL;
 }
 
-/* The nodes whose elements `node` reads, at most 3; *stands says that they must stand in memory first. */
-static int inputs_of(fa__node *node, fa__node **inputs, bool *stands, fa_error *err)
+/* The nodes whose elements `node` reads; *stands says that they must stand in memory first. `one` holds the graph that a
+ * leaf stands for. */
+static int inputs_of(fa__node *node, fa__node ***inputs, fa__node **one, bool *stands, fa_error *err)
 {
     fa__geometry geometry;
     *stands = false;
     if (node->kept != NULL)
         return 0;
+    *inputs = node->inputs;
     if (node->kind == FA__NODE_LEAF) {
         fa__pending *pending = fa__pending_of(node->array->source);
         if (pending == NULL || fa__pending_get_state(pending) == FA__STATE_DONE)
@@ -43,18 +45,16 @@ static int inputs_of(fa__node *node, fa__node **inputs, bool *stands, fa_error *
             fa__pending_failure(pending, err);
             return 0;
         }
-        inputs[0] = fa__pending_root(pending);
+        *one = fa__pending_root(pending);
+        *inputs = one;
         fa__view_geometry(node->array, &geometry);
-        *stands = !is_map(&geometry, inputs[0], err);
+        *stands = !is_map(&geometry, *one, err);
         return 1;
     }
     if (node->kind == FA__NODE_VIEW) {
-        inputs[0] = node->inputs[0];
         fa__node_geometry(node, &geometry);
-        *stands = !is_map(&geometry, inputs[0], err);
-        return 1;
+        *stands = !is_map(&geometry, node->inputs[0], err);
     }
-    memcpy(inputs, node->inputs, (size_t)node->input_count * sizeof *inputs);
     return node->input_count;
 }
 
@@ -110,13 +110,13 @@ int fa__schedule_add(fa__schedule *schedule, fa__node *root, fa_error *err)
     walk w = {.schedule = schedule, .err = err};
     push(&w, root);
     while (w.depth > 0 && !fa_failed(err)) {
-        fa__node *node = w.stack[w.depth - 1], *inputs[3];
+        fa__node *node = w.stack[w.depth - 1], **inputs = NULL, *one = NULL;
         if (level_of(schedule, node) >= 0) {
             w.depth--;
             continue;
         }
         bool stands, ready = true;
-        int count = inputs_of(node, inputs, &stands, err);
+        int count = inputs_of(node, &inputs, &one, &stands, err);
         for (int i = 0; i < count; i++)
             if (level_of(schedule, inputs[i]) < 0) {
                 push(&w, inputs[i]);

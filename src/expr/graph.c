@@ -21,7 +21,8 @@ bool fa__nodes_usable(int count, fa__node *const *inputs, fa_error *err)
 fa__node *fa__node_new(fa__node_kind kind, const fa_dtype *dtype, int ndim, const int64_t *sizes,
                        int input_count, fa__node *const *inputs, fa_error *err)
 {
-    fa__node *node = fa__alloc_zero(1, sizeof *node + 2 * (size_t)ndim * sizeof(int64_t), err);
+    fa__node *node = fa__alloc_zero(
+        1, sizeof *node + 2 * (size_t)ndim * sizeof(int64_t) + (size_t)input_count * sizeof(fa__node *), err);
     if (node == NULL)
         return NULL;
     fa__references_start(&node->references);
@@ -30,6 +31,7 @@ fa__node *fa__node_new(fa__node_kind kind, const fa_dtype *dtype, int ndim, cons
     node->ndim = ndim;
     node->sizes = node->geometry;
     node->strides = node->geometry + ndim;
+    node->inputs = (fa__node **)(void *)(node->geometry + 2 * (size_t)ndim);
     for (int i = 0; i < ndim; i++)
         node->sizes[i] = sizes[i];
     fa__strides_c(ndim, sizes, dtype->item_bytes, node->strides);

@@ -50,7 +50,7 @@ struct fa__node {
     fa__node *next_free;   /* while being released */
     fa_array *kept;        /* the values once an evaluation has computed them (engine's, under its lock); released here */
     int input_count;
-    fa__node *inputs[3];
+    fa__node **inputs;     /* inside geometry[] too */
     int64_t geometry[];
 };
 
