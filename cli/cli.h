@@ -39,9 +39,18 @@ typedef struct option_row {
     const char *help;
     char letter; /* '\0': none */
     bool repeatable;
+    bool takes_path;
+    const char *choices; /* values that can be offered, separated by spaces; NULL: none */
 } option_row;
 
+/* A name and what it means; a list ends with a NULL name. */
+typedef struct text_row {
+    const char *name, *text;
+} text_row;
+
 struct arguments;
+
+enum { CLI_MOST_EXAMPLES = 4 };
 
 typedef struct example {
     const char *command, *meaning;
@@ -54,13 +63,14 @@ typedef struct command_row {
     const char *details;               /* paragraphs for --help */
     uint32_t options;                  /* 1 << option_id */
     int least_operands, most_operands; /* most -1: no limit */
-    example examples[4];
+    example examples[CLI_MOST_EXAMPLES];
     int (*run)(const struct arguments *parsed);
 } command_row;
 
 extern const option_row cli_options[OPTION_COUNT];
 extern const command_row cli_commands[];
 extern const int cli_command_count;
+extern const text_row cli_exit_statuses[], cli_environment[];
 
 /* ---- Arguments (options.c) ---- */
 

@@ -4,27 +4,41 @@
 #include "cli.h"
 
 const option_row cli_options[OPTION_COUNT] = {
-    [OPTION_DTYPE] = {"dtype", "DTYPE",
-                      "element type as NumPy writes it: f8, >i4, [('id', '<i8'), ('x', '<f4')]", 0, false},
-    [OPTION_SHAPE] = {"shape", "SHAPE", "sizes of the axes: 1000,1000", 0, false},
-    [OPTION_ORDER] = {"order", "C|F", "order of the elements in the file: rows first (C), or columns (F)", 0,
-                      false},
-    [OPTION_FILL] = {"fill", "FILL", "0, arange, normal, uniform, or any number", 0, false},
-    [OPTION_SEED] = {"seed", "N",
-                     "seed of --fill normal and uniform; entropy: a new one each time (default 0)", 0, false},
-    [OPTION_AXIS] = {"axis", "N", "along this axis, counted from the end when negative", 0, false},
-    [OPTION_OUTPUT] = {"output", "OUT", "write the result to this .npy file, whole or not at all", 'o',
-                       false},
-    [OPTION_FORCE] = {"force", NULL, "let the result take the place of an input", 0, false},
-    [OPTION_RAW] = {"raw", "SPEC",
-                    "the file has no header: DTYPE:SHAPE[:OFFSET[:ORDER]], or NAME=DTYPE:SHAPE...", 0, true},
-    [OPTION_MEMORY] = {"memory", "SIZE", "use at most this much memory: 256M, 1.5G, 64KiB", 0, false},
-    [OPTION_THREADS] = {"threads", "N", "compute on this many threads", 0, false},
-    [OPTION_JSON] = {"json", NULL,
-                     "print JSON; NaN and infinities are the strings \"nan\", \"inf\", \"-inf\"", 0, false},
-    [OPTION_QUIET] = {"quiet", NULL, "no progress bar", 'q', false},
-    [OPTION_HELP] = {"help", NULL, "print this help", 'h', false},
-    [OPTION_VERSION] = {"version", NULL, "print the version", 0, false},
+    [OPTION_DTYPE] = {.name = "dtype",
+                      .argument = "DTYPE",
+                      .help = "element type as NumPy writes it: f8, >i4, [('id', '<i8'), ('x', '<f4')]"},
+    [OPTION_SHAPE] = {.name = "shape", .argument = "SHAPE", .help = "sizes of the axes: 1000,1000"},
+    [OPTION_ORDER] = {.name = "order",
+                      .argument = "C|F",
+                      .help = "order of the elements in the file: rows first (C), or columns (F)",
+                      .choices = "C F"},
+    [OPTION_FILL] = {.name = "fill",
+                     .argument = "FILL",
+                     .help = "0, arange, normal, uniform, or any number",
+                     .choices = "0 arange normal uniform"},
+    [OPTION_SEED] = {.name = "seed",
+                     .argument = "N",
+                     .help = "seed of --fill normal and uniform; entropy: a new one each time (default 0)"},
+    [OPTION_AXIS] = {.name = "axis", .argument = "N", .help = "along this axis, counted from the end when negative"},
+    [OPTION_OUTPUT] = {.name = "output",
+                       .argument = "OUT",
+                       .help = "write the result to this .npy file, whole or not at all",
+                       .letter = 'o',
+                       .takes_path = true},
+    [OPTION_FORCE] = {.name = "force", .help = "let the result take the place of an input"},
+    [OPTION_RAW] = {.name = "raw",
+                    .argument = "SPEC",
+                    .help = "the file has no header: DTYPE:SHAPE[:OFFSET[:ORDER]], or NAME=DTYPE:SHAPE...",
+                    .repeatable = true},
+    [OPTION_MEMORY] = {.name = "memory",
+                       .argument = "SIZE",
+                       .help = "use at most this much memory: 256M, 1.5G, 64KiB"},
+    [OPTION_THREADS] = {.name = "threads", .argument = "N", .help = "compute on this many threads"},
+    [OPTION_JSON] = {.name = "json",
+                     .help = "print JSON; NaN and infinities are the strings \"nan\", \"inf\", \"-inf\""},
+    [OPTION_QUIET] = {.name = "quiet", .help = "no progress bar", .letter = 'q'},
+    [OPTION_HELP] = {.name = "help", .help = "print this help", .letter = 'h'},
+    [OPTION_VERSION] = {.name = "version", .help = "print the version"},
 };
 
 #define ON(option) (UINT32_C(1) << OPTION_##option)
@@ -117,3 +131,16 @@ const command_row cli_commands[] = {
 };
 
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;
+
+const text_row cli_exit_statuses[] = {{"0", "success"},
+                                      {"1", "an error in data, files or an expression"},
+                                      {"2", "an error in the command line"},
+                                      {NULL, NULL}};
+
+const text_row cli_environment[] = {
+    {"FARRAY_MEMORY", "the default of --memory"},
+    {"FARRAY_THREADS", "the default of --threads"},
+    {"FARRAY_TMPDIR", "where results go that do not fit in memory (default /var/tmp)"},
+    {"FARRAY_IO", "how files are read: auto (the default), mmap or pread"},
+    {"FARRAY_ISA", "the instruction set: x86-64-v3 or x86-64-v4 (default: what the processor has)"},
+    {NULL, NULL}};
