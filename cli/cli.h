@@ -24,6 +24,11 @@ typedef enum option_id {
     OPTION_OUTPUT,
     OPTION_FORCE,
     OPTION_RAW,
+    OPTION_PRECISION,
+    OPTION_SUPPRESS,
+    OPTION_THRESHOLD,
+    OPTION_EDGE_ITEMS,
+    OPTION_LINE_WIDTH,
     OPTION_MEMORY,
     OPTION_THREADS,
     OPTION_JSON,
@@ -50,7 +55,7 @@ typedef struct text_row {
 
 struct arguments;
 
-enum { CLI_MOST_EXAMPLES = 4 };
+enum { CLI_MOST_EXAMPLES = 4, CLI_MOST_COMMANDS = 32 };
 
 typedef struct example {
     const char *command, *meaning;
@@ -61,7 +66,7 @@ typedef struct command_row {
     const char *operands;              /* as the synopsis shows them */
     const char *summary;               /* one line */
     const char *details;               /* paragraphs for --help */
-    uint32_t options;                  /* 1 << option_id */
+    uint64_t options;                  /* 1 << option_id */
     int least_operands, most_operands; /* most -1: no limit */
     example examples[CLI_MOST_EXAMPLES];
     int (*run)(const struct arguments *parsed);
@@ -173,6 +178,8 @@ enum { JSON_MOST_ELEMENTS = 1000 };
 
 /* Prints an array as NumPy does, or as JSON: dtype, shape, and the value when it has at most
  * JSON_MOST_ELEMENTS. */
+/* Usage errors of the options that say how to print: asked for before anything is computed. */
+bool cli_check_printing(const arguments *parsed);
 void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err);
 
 /* ---- Commands (one file each) ---- */

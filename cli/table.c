@@ -30,6 +30,15 @@ const option_row cli_options[OPTION_COUNT] = {
                     .argument = "SPEC",
                     .help = "the file has no header: DTYPE:SHAPE[:OFFSET[:ORDER]], or NAME=DTYPE:SHAPE...",
                     .repeatable = true},
+    [OPTION_PRECISION] = {.name = "precision", .argument = "N", .help = "digits behind the point (default 8)"},
+    [OPTION_SUPPRESS] = {.name = "suppress", .help = "print no exponents"},
+    [OPTION_THRESHOLD] = {.name = "threshold",
+                          .argument = "N",
+                          .help = "print arrays of more elements in short form (default 1000)"},
+    [OPTION_EDGE_ITEMS] = {.name = "edge-items",
+                           .argument = "N",
+                           .help = "elements at each end of an axis in short form (default 3)"},
+    [OPTION_LINE_WIDTH] = {.name = "line-width", .argument = "N", .help = "columns of a line (default 75)"},
     [OPTION_MEMORY] = {.name = "memory",
                        .argument = "SIZE",
                        .help = "use at most this much memory: 256M, 1.5G, 64KiB"},
@@ -41,7 +50,8 @@ const option_row cli_options[OPTION_COUNT] = {
     [OPTION_VERSION] = {.name = "version", .help = "print the version"},
 };
 
-#define ON(option) (UINT32_C(1) << OPTION_##option)
+#define ON(option) (UINT64_C(1) << OPTION_##option)
+#define PRINTING (ON(PRECISION) | ON(SUPPRESS) | ON(THRESHOLD) | ON(EDGE_ITEMS) | ON(LINE_WIDTH))
 #define EVERYWHERE (ON(MEMORY) | ON(THREADS) | ON(JSON) | ON(QUIET) | ON(HELP) | ON(VERSION))
 
 const command_row cli_commands[] = {
@@ -78,11 +88,11 @@ const command_row cli_commands[] = {
      .details = "SLICE is NumPy's: '[10:20, ::-1]', '..., 0', \"['pos']['x']\". Of a large array the corners "
                 "are printed, and\n"
                 "nothing else of the file is read.",
-     .options = ON(RAW) | EVERYWHERE,
+     .options = ON(RAW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = 2,
      .examples = {{"farray show speed.npy", "the corners"},
-                  {"farray show speed.npy '[0, :10]'", "the first ten elements"},
+                  {"farray show speed.npy '[0, :10]' --precision 3", "the first ten elements, in three digits"},
                   {"farray show egm96_15.gtx '[::-1]' --raw '>f4:721,1440:40'", "the north pole first"}},
      .run = command_show},
     {.name = "eval",
@@ -95,7 +105,7 @@ const command_row cli_commands[] = {
          "-o the\n"
          "result appears as OUT when it is whole and on the disk; without, it is printed as show prints.\n"
          "An expression that begins with a minus follows --.",
-     .options = ON(OUTPUT) | ON(FORCE) | ON(RAW) | EVERYWHERE,
+     .options = ON(OUTPUT) | ON(FORCE) | ON(RAW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = -1,
      .examples = {{"farray eval 'sqrt(u**2 + v**2)' u=U.npy v=V.npy -o speed.npy --memory 256M",
@@ -131,6 +141,7 @@ const command_row cli_commands[] = {
 };
 
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;
+_Static_assert(sizeof cli_commands / sizeof *cli_commands <= CLI_MOST_COMMANDS, "CLI_MOST_COMMANDS is too small");
 
 const text_row cli_exit_statuses[] = {{"0", "success"},
                                       {"1", "an error in data, files or an expression"},

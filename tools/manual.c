@@ -161,7 +161,7 @@ static void main_page(const char *folder)
 
 /* ---- Completions ---- */
 
-static void words(FILE *out, uint32_t options)
+static void words(FILE *out, uint64_t options)
 {
     for (int i = 0; i < OPTION_COUNT; i++) {
         if (!(options >> i & 1))

@@ -232,13 +232,17 @@ class ShowAsNumPy(Case):
         seed = int(os.environ.get("FARRAY_SEED", random.SystemRandom().getrandbits(32)))
         rng = random.Random(seed)
         for case in range(60):
-            dtype, array, _ = oracle.make_case(rng)
+            dtype, array, options = oracle.make_case(rng)
             array = np.asfortranarray(array) if rng.random() < 0.3 else array
             part = rng.choice(["[...]", "[::-1]", "[1::2]"]) if array.ndim > 0 else ""
             np.save(self.path("a.npy"), array)
-            wanted = str(eval(f"array{part}"))
-            self.assertEqual(self.succeeds("show", "a.npy", *[p for p in [part] if p]), f"{wanted}\n",
-                             f"seed {seed}, case {case}: {dtype} {array.shape} {part}")
+            with np.printoptions(**options):
+                wanted = str(eval(f"array{part}"))
+            given = [f"--{option}={options[name]}" for option, name in
+                     [("precision", "precision"), ("threshold", "threshold"), ("edge-items", "edgeitems"),
+                      ("line-width", "linewidth")]] + ["--suppress"] * options["suppress"]
+            self.assertEqual(self.succeeds("show", "a.npy", *[p for p in [part] if p], *given), f"{wanted}\n",
+                             f"seed {seed}, case {case}: {dtype} {array.shape} {part} {given}")
 
 
 @unittest.skipUnless(os.path.exists(GEOID), "Debian's proj-data is not installed")
