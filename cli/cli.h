@@ -157,26 +157,34 @@ void json_integer(int64_t value);
 void json_unsigned(uint64_t value);
 void json_number(double value);
 void json_boolean(bool value);
+void json_null(void);
+/* A string, code point by code point. */
+void json_string_begin(void);
+void json_string_point(uint32_t point);
+void json_string_end(void);
 /* "dtype" and "shape" of an array, as members of the object that is open. */
 void json_describe(fa_array *array);
 /* The elements of an array, computed and read. */
 typedef struct json_value {
-    char *text;    /* of what are no numbers: what show prints; else NULL */
-    char *numbers; /* in one of the wide types: bool, int64, uint64, float64, complex128 */
-    fa_type type;
+    fa_array *array;
+    fa_type type;              /* of `elements`: bool, int64, uint64, float64, complex128, bytes or string */
+    char *elements;            /* in C order, or */
+    char **texts;              /* one for each element, or */
+    struct json_value *fields; /* of records */
+    int field_count;
+    int64_t text_count, next;
     size_t item_bytes;
 } json_value;
 bool json_load(fa_array *array, json_value *value, fa_error *err);
-/* Nested lists of numbers and booleans; complex numbers are {"real", "imag"}. Arrays of other elements are
- * one string. */
-void json_elements(fa_array *array, const json_value *value);
+/* Nested lists. Complex numbers are {"real", "imag"}, records are objects, dates are strings. */
+void json_elements(json_value *value);
 void json_unload(json_value *value);
 /* Arrays of at most this many elements are written in full. */
 enum { JSON_MOST_ELEMENTS = 1000 };
 
 /* ---- Values (show.c) ---- */
 
-/* Prints an array as NumPy does, or as JSON: dtype, shape, and the value when it has at most
+/* Prints an array as NumPy does, or as JSON: dtype, shape and value, which is null when there are more than
  * JSON_MOST_ELEMENTS. */
 /* Usage errors of the options that say how to print: asked for before anything is computed. */
 bool cli_check_printing(const arguments *parsed);

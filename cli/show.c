@@ -51,10 +51,11 @@ void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err)
     if (!whole || json_load(array, &value, err)) {
         json_begin('{');
         json_describe(array);
-        if (whole) {
-            json_key("value");
-            json_elements(array, &value);
-        }
+        json_key("value");
+        if (whole)
+            json_elements(&value);
+        else
+            json_null();
         json_end('}');
         putchar('\n');
     }
