@@ -31,18 +31,39 @@ typedef enum fa_order {
 
 /// Options of fa_open(). Zero it, then set what differs; NULL is all defaults.
 typedef struct fa_open_options {
-    bool strict;          ///< refuse bytes behind the array
+    bool strict;          ///< refuse bytes behind the array; of an archive's array read all bytes and compare the checksum
     uint64_t reserved[4]; ///< zero
 } fa_open_options;
 
 /// Opens the array of a file, by the format that its bytes (not its name) say. Modes: FA_READ_ONLY, FA_READ_WRITE.
 ///
+/// An array of an archive (.npz) is called "PATH::NAME", NAME as NumPy has it, with or without the .npy; PATH alone is
+/// enough where it holds one. It is read-only. One that is stored is mapped like any file, and its checksum is compared
+/// by `strict` alone. One that is compressed is unpacked once, on first use, into memory or scratch, and its checksum
+/// is compared then.
+///
 /// Returns  a view of the whole array, released with fa_release().
-/// Errors   FA_NOT_FOUND, FA_PERMISSION_DENIED, FA_BAD_FORMAT (with the byte offset), FA_UNSUPPORTED, FA_IO_ERROR,
-///          FA_BUSY (locked by a writer that replaces or grows it), FA_NO_MEMORY.
+/// Errors   FA_NOT_FOUND (file, or array in it), FA_PERMISSION_DENIED, FA_BAD_FORMAT (with the byte offset),
+///          FA_UNSUPPORTED, FA_IO_ERROR, FA_BUSY (locked by a writer that replaces or grows it), FA_NO_MEMORY,
+///          FA_INVALID_ARGUMENT (several arrays, and none is named).
 /// Threads  safe; the same file may be open many times.
-/// Cost     reads the header only; maps, but touches no data.
+/// Cost     reads the header only (of an archive the directory too); maps, but touches no data.
 FA_API fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err);
+
+/// The names of the arrays of a file, in its order.
+typedef struct fa_names fa_names;
+
+/// Lists the arrays of an archive: what fa_open() takes behind "PATH::". A file that is one array has none to list.
+///
+/// Returns  the names, released with fa_names_release().
+/// Errors   as fa_open().
+/// Cost     reads the directory of the archive.
+FA_API fa_names *fa_names_of_file(const char *path, fa_error *err);
+FA_API int64_t fa_names_count(const fa_names *names);
+/// Returns  a text that lives as long as `names`; NULL when `index` is none of theirs.
+FA_API const char *fa_names_get(const fa_names *names, int64_t index);
+/// NULL is fine.
+FA_API void fa_names_release(fa_names *names);
 
 /// Options of fa_create() and fa_save(). Zero it, then set what differs; NULL is all defaults.
 typedef struct fa_create_options {
@@ -91,13 +112,15 @@ FA_API void fa_close(fa_array *array, fa_error *err);
 /// Where an array lives.
 typedef struct fa_file_info {
     const char *path;      ///< borrowed from the array; NULL for arrays that are in no file
-    const char *format;    ///< "npy" or "raw"; for arrays in no file "memory", "scratch" or "pending"
+    const char *format;    ///< "npy", "npz" or "raw"; for arrays in no file "memory", "scratch" or "pending"
     int64_t offset_bytes;  ///< of the file's array, in the file
     int64_t file_bytes;    ///< the file's size now
-    int64_t trailing_bytes;///< behind the file's array
+    int64_t trailing_bytes;///< behind the file's array; in an archive, behind it in its member
     int major, minor;      ///< version of the format
     fa_order order;        ///< of the file's array
-    uint64_t reserved[4];
+    const char *name;      ///< of the array in an archive, borrowed from the array; NULL in other files
+    int64_t packed_bytes;  ///< of a compressed array, whose `offset_bytes` is where these begin; else 0
+    uint64_t reserved[2];
 } fa_file_info;
 
 /// Errors   FA_IO_ERROR, FA_CLOSED.

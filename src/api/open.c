@@ -40,6 +40,11 @@ fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *options
     return fa__storage_open(path, mode, options, err);
 }
 
+fa_names *fa_names_of_file(const char *path, fa_error *err)
+{
+    return path_is_given(path, err) ? fa__storage_list(path, err) : NULL;
+}
+
 /* Publishes what was begun, empty as it is, and gives its array. */
 static fa_array *publish_empty(fa__publication *publication, fa_error *err)
 {

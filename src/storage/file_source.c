@@ -16,7 +16,9 @@ typedef struct file_source {
     fa__file_object *object;
     int major, minor;
     fa_order order;
-    size_t charged; /* to the ledger, for as long as the source lives */
+    size_t charged;     /* to the ledger, for as long as the source lives */
+    char *member;       /* of an array in an archive: its name; else NULL */
+    int64_t member_end; /* and where its bytes end */
 } file_source;
 
 static fa__file_object *object_of(fa__source *source)
@@ -29,6 +31,7 @@ static void file_destroy(fa__source *source)
     file_source *self = (file_source *)source;
     fa__object_release(self->object);
     fa__ledger_release(self->charged);
+    fa__free(self->member);
     fa__free(self);
 }
 
@@ -227,7 +230,9 @@ static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
     info->format = source->class->name;
     info->offset_bytes = source->base;
     info->file_bytes = fa__file_size(file, err);
-    info->trailing_bytes = fa__max_i64(info->file_bytes - (source->base + source->bytes), 0);
+    int64_t end = self->member != NULL ? self->member_end : info->file_bytes;
+    info->trailing_bytes = fa__max_i64(end - (source->base + source->bytes), 0);
+    info->name = self->member;
     info->major = self->major;
     info->minor = self->minor;
     info->order = self->order;
@@ -253,6 +258,8 @@ static const fa__source_class npy_class = {
     .name = "npy", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
 static const fa__source_class raw_class = {
     .name = "raw", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
+static const fa__source_class npz_class = {
+    .name = "npz", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
 static const fa__source_class scratch_class = {
     .name = "scratch", SHARED_FUNCTIONS, .describe = scratch_describe};
 
@@ -277,23 +284,29 @@ fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, b
     if (fa_failed(err))
         return NULL;
     int64_t bytes = fa__count(layout->ndim, layout->sizes) * fa_dtype_item_bytes(layout->dtype);
-    bool is_npy = strcmp(layout->format, "npy") == 0;
-    file_source *self = make_source(object, is_npy ? &npy_class : &raw_class, bytes, err);
+    const fa__source_class *class = layout->member != NULL               ? &npz_class
+                                    : strcmp(layout->format, "npy") == 0 ? &npy_class
+                                                                         : &raw_class;
+    file_source *self = make_source(object, class, bytes, err);
     if (self == NULL)
         return NULL;
+    if (layout->member != NULL) {
+        self->member = fa__copy_text(layout->member, (size_t)layout->member_name_bytes, err);
+        self->member_end = layout->member_bytes;
+    }
     self->source.writeable = writeable;
     self->source.base = layout->offset_bytes;
     self->major = layout->major;
     self->minor = layout->minor;
     self->order = layout->order;
-    return &self->source;
+    if (!fa_failed(err))
+        return &self->source;
+    fa__source_release(&self->source);
+    return NULL;
 }
 
-fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err)
+fa_array *fa__layout_view(fa__source *source, const fa__layout *layout, bool writeable, fa_error *err)
 {
-    fa__source *source = fa__file_source(object, layout, writeable, err);
-    if (source == NULL)
-        return NULL;
     fa__geometry geometry = {.ndim = layout->ndim};
     memcpy(geometry.sizes, layout->sizes, sizeof geometry.sizes);
     int64_t item_bytes = fa_dtype_item_bytes(layout->dtype);
@@ -301,7 +314,15 @@ fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool
         fa__strides_f(layout->ndim, layout->sizes, item_bytes, geometry.strides);
     else
         fa__strides_c(layout->ndim, layout->sizes, item_bytes, geometry.strides);
-    fa_array *array = fa__view(source, layout->dtype, &geometry, writeable, err);
+    return fa__view(source, layout->dtype, &geometry, writeable, err);
+}
+
+fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err)
+{
+    fa__source *source = fa__file_source(object, layout, writeable, err);
+    if (source == NULL)
+        return NULL;
+    fa_array *array = fa__layout_view(source, layout, writeable, err);
     fa__source_release(source);
     return array;
 }

@@ -12,6 +12,8 @@
 fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err);
 /* A view of all of it. */
 fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err);
+/* A view of all of `source`, with the shape and order that `layout` says. */
+fa_array *fa__layout_view(fa__source *source, const fa__layout *layout, bool writeable, fa_error *err);
 /* The same machinery for scratch: nothing to flush or close, and `charged` bytes of the ledger are given back
  * with it. */
 fa__source *fa__file_scratch_source(fa__file_object *object, int64_t bytes, size_t charged, fa_error *err);

@@ -4,19 +4,29 @@
 #ifndef FA_STORAGE_FORMATS_H
 #define FA_STORAGE_FORMATS_H
 
+#include "storage/file_object.h"
 #include "storage/storage.h"
 
+/* A file of several arrays: what it can do. `file` is open; `path` is what the user calls it. */
+typedef struct fa__container {
+    /* The array of that name, or, where `member` is NULL, the only one. */
+    fa_array *(*open)(fa__file_object *object, fa__file *file, const char *path, const char *member,
+                      const fa_open_options *options, fa_error *err);
+    bool (*list)(fa__file *file, const char *path, fa_names *names, fa_error *err);
+} fa__container;
+
+/* Has one of `parse` and `container`, or none of them: known by sight only. */
 typedef struct fa__format {
     const char *name;
     const char *magic;
     size_t magic_bytes;
-    /* Reads the header; NULL for a format that is known by sight only. */
     bool (*parse)(const char *name, const void *bytes, size_t size, int64_t file_bytes, fa__layout *layout,
                   fa_error *err);
+    const fa__container *container;
 } fa__format;
 
-/* Reads the header of a file whose first `size` bytes are `bytes`; FA_BAD_FORMAT when no format begins so. */
-bool fa__formats_parse(const char *name, const void *bytes, size_t size, int64_t file_bytes,
-                       fa__layout *layout, fa_error *err);
+/* The format of a file whose first `size` bytes are `bytes`, one that farray reads. NULL with FA_BAD_FORMAT
+ * when no format begins so. */
+const fa__format *fa__format_find(const char *name, const void *bytes, size_t size, fa_error *err);
 
 #endif

@@ -29,21 +29,27 @@ static fa__file_object *open_object(const char *path, fa_mode mode, fa_error *er
 /* ---- Self-describing files
  * -------------------------------------------------------------------------------------- */
 
-/* Parses a private copy of the first bytes, so that nobody changes them between a check and its use. */
-static bool read_layout(fa__file *file, const char *path, const fa_open_options *options, fa__layout *layout,
-                        fa_error *err)
+/* A private copy of a file's first bytes, so that nobody changes them between a check and its use. */
+typedef struct first_bytes {
+    char *bytes;
+    size_t size;
+    int64_t file_bytes;
+} first_bytes;
+
+static bool read_first(first_bytes *first, fa__file *file, fa_error *err)
 {
-    int64_t file_bytes = fa__file_size(file, err);
-    size_t size = (size_t)fa__min_i64(file_bytes, FA__NPY_MAX_HEADER);
-    char *bytes = file_bytes >= 0 ? fa__alloc(size, err) : NULL;
-    if (bytes == NULL)
+    first->file_bytes = fa__file_size(file, err);
+    first->size = (size_t)fa__min_i64(first->file_bytes, FA__NPY_MAX_HEADER);
+    first->bytes = first->file_bytes >= 0 ? fa__alloc(first->size, err) : NULL;
+    return first->bytes != NULL && fa__file_read(file, 0, first->bytes, first->size, err);
+}
+
+static bool read_layout(const fa__format *format, const first_bytes *first, fa__file *file, const char *path,
+                        const fa_open_options *options, fa__layout *layout, fa_error *err)
+{
+    if (!format->parse(path, first->bytes, first->size, first->file_bytes, layout, err))
         return false;
-    if (fa__file_read(file, 0, bytes, size, err))
-        fa__formats_parse(path, bytes, size, file_bytes, layout, err);
-    fa__free(bytes);
-    if (fa_failed(err))
-        return false;
-    int64_t now = fa__file_size(file, err);
+    int64_t file_bytes = first->file_bytes, now = fa__file_size(file, err);
     if (now != file_bytes)
         fa__fail(err, FA_BUSY, "%s: its size went from %lld to %lld bytes while its header was read", path,
                  (long long)file_bytes, (long long)now);
@@ -57,29 +63,84 @@ static bool read_layout(fa__file *file, const char *path, const fa_open_options 
     return !fa_failed(err);
 }
 
-fa_array *fa__storage_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err)
+/* What a name leads to. */
+typedef struct opened {
+    char *path;
+    const char *member; /* NULL: none was named */
+    fa__file_object *object;
+    fa__file *file; /* NULL: the object is not entered */
+    first_bytes first;
+    const fa__format *format;
+} opened;
+
+static bool open_name(opened *o, const char *name, fa_mode mode, fa_error *err)
 {
-    if (!check_path(path, err))
-        return NULL;
-    if (mode != FA_READ_ONLY && mode != FA_READ_WRITE) {
-        fa__fail(err, FA_INVALID_ARGUMENT,
-                 "%s: a file is opened with FA_READ_ONLY or FA_READ_WRITE, not with mode %d", path,
-                 (int)mode);
-        return NULL;
-    }
-    fa__file_object *object = open_object(path, mode, err);
-    fa__file *file = object != NULL ? fa__object_enter(object, err) : NULL;
+    if (!fa__name_split(name, &o->path, &o->member, err))
+        return false;
+    o->object = open_object(o->path, mode, err);
+    o->file = o->object != NULL ? fa__object_enter(o->object, err) : NULL;
+    if (o->file != NULL && read_first(&o->first, o->file, err))
+        o->format = fa__format_find(o->path, o->first.bytes, o->first.size, err);
+    return o->format != NULL;
+}
+
+static void opened_clear(opened *o)
+{
+    if (o->file != NULL)
+        fa__object_leave(o->object);
+    fa__object_release(o->object);
+    fa__free(o->first.bytes);
+    fa__free(o->path);
+}
+
+static fa_array *open_only(const opened *o, fa_mode mode, const fa_open_options *options, fa_error *err)
+{
     fa_array *array = NULL;
-    if (file != NULL) {
-        fa__layout layout = {0};
-        if (read_layout(file, path, options, &layout, err)) {
-            array = fa__file_array(object, &layout, mode == FA_READ_WRITE, err);
-            fa__layout_clear(&layout);
-        }
-        fa__object_leave(object);
+    fa__layout layout = {0};
+    if (o->member != NULL)
+        fa__fail(err, FA_NOT_FOUND, "%s: is %s, which holds one array and no '%s'", o->path, o->format->name,
+                 o->member);
+    else if (read_layout(o->format, &o->first, o->file, o->path, options, &layout, err)) {
+        array = fa__file_array(o->object, &layout, mode == FA_READ_WRITE, err);
+        fa__layout_clear(&layout);
     }
-    fa__object_release(object);
     return array;
+}
+
+fa_array *fa__storage_open(const char *name, fa_mode mode, const fa_open_options *options, fa_error *err)
+{
+    opened o = {0};
+    fa_array *array = NULL;
+    if (!fa_failed(err) && mode != FA_READ_ONLY && mode != FA_READ_WRITE)
+        fa__fail(err, FA_INVALID_ARGUMENT,
+                 "%s: a file is opened with FA_READ_ONLY or FA_READ_WRITE, not with mode %d", name,
+                 (int)mode);
+    if (open_name(&o, name, mode, err)) {
+        if (o.format->container == NULL)
+            array = open_only(&o, mode, options, err);
+        else if (mode != FA_READ_ONLY)
+            fa__fail(err, FA_UNSUPPORTED,
+                     "%s: is %s, whose arrays are read-only: writing would leave their checksums wrong",
+                     o.path, o.format->name);
+        else
+            array = o.format->container->open(o.object, o.file, o.path, o.member, options, err);
+    }
+    opened_clear(&o);
+    return array;
+}
+
+fa_names *fa__storage_list(const char *path, fa_error *err)
+{
+    opened o = {0};
+    fa_names *names = fa__names_new(err);
+    if (names != NULL && open_name(&o, path, FA_READ_ONLY, err) && o.format->container != NULL &&
+        o.member == NULL)
+        o.format->container->list(o.file, o.path, names, err);
+    opened_clear(&o);
+    if (!fa_failed(err))
+        return names;
+    fa_names_release(names);
+    return NULL;
 }
 
 /* ---- Headerless files
