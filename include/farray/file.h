@@ -65,15 +65,32 @@ FA_API const char *fa_names_get(const fa_names *names, int64_t index);
 /// NULL is fine.
 FA_API void fa_names_release(fa_names *names);
 
+/// The format of a new file.
+typedef enum fa_format {
+    FA_FORMAT_BY_NAME = 0, ///< an archive where the path ends in ".npz", else .npy
+    FA_FORMAT_NPY = 1,
+    FA_FORMAT_NPZ = 2, ///< an archive of arrays
+    FA_FORMAT_RAW = 3  ///< the elements alone
+} fa_format;
+
+/// How an array is compressed in its file.
+typedef enum fa_codec {
+    FA_CODEC_NONE = 0,
+    FA_CODEC_DEFLATE = 1 ///< in archives
+} fa_codec;
+
 /// Options of fa_create() and fa_save(). Zero it, then set what differs; NULL is all defaults.
 typedef struct fa_create_options {
     fa_order order;       ///< order of the elements in the file
-    bool keep_existing;   ///< FA_BUSY where the file exists, instead of replacing it
+    bool keep_existing;   ///< FA_BUSY where the file (in an archive: the array) exists, instead of replacing it
     const fa_dtype *dtype; ///< fa_save(), outputs: of the elements in the file, cast without a check; NULL: the array's
-    uint64_t reserved[4]; ///< zero
+    fa_format format;      ///< fa_save(), outputs
+    fa_codec codec;        ///< fa_save(), outputs: of an array in an archive
+    bool whole_archive;    ///< an archive of that name is replaced; else its other arrays stay, copied as they are
+    uint64_t reserved[2];  ///< zero
 } fa_create_options;
 
-/// Makes a new .npy file of zeros, its space reserved, and opens it for writing. A file of that name is replaced when the
+/// Makes a new .npy file of zeros (not one in an archive: arrays there are written once, by fa_save()), its space reserved, and opens it for writing. A file of that name is replaced when the
 /// new one is whole; views of the old one keep seeing the old one.
 ///
 /// Errors   FA_DISK_FULL, FA_PERMISSION_DENIED, FA_NOT_FOUND (folder), FA_BUSY, FA_BAD_SHAPE.
@@ -95,8 +112,16 @@ typedef struct fa_memmap_options {
 FA_API fa_array *fa_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
                            const fa_memmap_options *options, fa_error *err);
 
-/// Computes `array` into a new .npy file: whole under its name, and durable, when this returns, or not there at all.
-/// In C order unless the options say otherwise.
+/// Computes `array` into a new file: whole under its name, and durable, when this returns, or not there at all.
+/// In C order unless the options say otherwise. The file is an .npy file unless its name or the options say otherwise.
+///
+/// "PATH.npz::NAME" is an array of an archive, which np.load() reads; other arrays of an archive of that name stay.
+/// "PATH.npz" alone is an archive of this one array, called arr_0 as by np.savez(). Several arrays go into one archive at
+/// once by fa_evaluate_all().
+///
+/// Errors   FA_DISK_FULL, FA_PERMISSION_DENIED, FA_NOT_FOUND (folder), FA_BUSY, FA_UNSUPPORTED, FA_BAD_FORMAT (an archive
+///          that others stay in is none), and whatever computing can meet.
+/// Cost     computing the array; of an archive that exists, copying its other arrays.
 FA_API void fa_save(const char *path, fa_array *array, const fa_create_options *options, fa_error *err);
 
 /// Makes the bytes of a view durable. Success means that they are on stable storage. Pending and in-memory arrays: does

@@ -16,9 +16,10 @@ typedef struct file_source {
     fa__file_object *object;
     int major, minor;
     fa_order order;
-    size_t charged;     /* to the ledger, for as long as the source lives */
-    char *member;       /* of an array in an archive: its name; else NULL */
-    int64_t member_end; /* and where its bytes end */
+    size_t charged;         /* to the ledger, for as long as the source lives */
+    char *member;           /* of an array in an archive: its name; else NULL */
+    int64_t member_end;     /* and where its bytes end */
+    fa__checksum *checksum; /* of what is written; NULL: nobody asks */
 } file_source;
 
 static fa__file_object *object_of(fa__source *source)
@@ -82,7 +83,7 @@ static bool file_write(fa__source *source, const fa__box *box, const void *eleme
     fa__file *file = fa__object_enter(object_of(source), err);
     if (file == NULL)
         return false;
-    fa__box_write_file(file, source->base, box, elements, err);
+    fa__box_write_file(file, source->base, box, elements, ((file_source *)source)->checksum, err);
     fa__object_leave(object_of(source));
     return !fa_failed(err);
 }
@@ -113,6 +114,8 @@ static char *file_map(fa__source *source, int64_t first, int64_t size, bool for_
         return NULL;
     fa__file_object *object = object_of(source);
     const char *path = fa__object_path(object);
+    if (for_writing && ((file_source *)source)->checksum != NULL)
+        return NULL; /* written by calls, which are seen */
     if (for_writing && !source->writeable) {
         fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only", path);
         return NULL;
@@ -324,6 +327,15 @@ fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool
         return NULL;
     fa_array *array = fa__layout_view(source, layout, writeable, err);
     fa__source_release(source);
+    return array;
+}
+
+fa_array *fa__file_array_checked(fa__file_object *object, const fa__layout *layout, fa__checksum *checksum,
+                                 fa_error *err)
+{
+    fa_array *array = fa__file_array(object, layout, true, err);
+    if (array != NULL)
+        ((file_source *)array->source)->checksum = checksum;
     return array;
 }
 

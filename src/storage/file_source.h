@@ -4,6 +4,7 @@
 #ifndef FA_STORAGE_FILE_SOURCE_H
 #define FA_STORAGE_FILE_SOURCE_H
 
+#include "storage/checksum.h"
 #include "storage/file_object.h"
 #include "storage/storage.h"
 
@@ -12,6 +13,10 @@
 fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err);
 /* A view of all of it. */
 fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err);
+/* The same for a file that is being written: what is written through the array is added to `checksum`, which
+ * must outlive it, at its offset in the file. */
+fa_array *fa__file_array_checked(fa__file_object *object, const fa__layout *layout, fa__checksum *checksum,
+                                 fa_error *err);
 /* A view of all of `source`, with the shape and order that `layout` says. */
 fa_array *fa__layout_view(fa__source *source, const fa__layout *layout, bool writeable, fa_error *err);
 /* The same machinery for scratch: nothing to flush or close, and `charged` bytes of the ledger are given back

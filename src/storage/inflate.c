@@ -6,14 +6,14 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "storage/file_source.h"
+#include "storage/zlib_memory.h"
 
 #include <stdatomic.h>
 #include <string.h>
-#include <zlib.h>
 
 /* ---- The stream ---- */
 
-enum { PIECE = 256 << 10, RAW_DEFLATE = -MAX_WBITS };
+enum { PIECE = 256 << 10 };
 
 typedef struct inflation {
     const fa__packed *packed;
@@ -25,29 +25,15 @@ typedef struct inflation {
     bool ended;
 } inflation;
 
-static voidpf take_memory(voidpf opaque, uInt count, uInt bytes)
-{
-    fa_error ignored = {0}; /* zlib says that there was no memory */
-    (void)opaque;
-    return fa__alloc_zero(count, bytes, &ignored);
-}
-
-static void give_memory(voidpf opaque, voidpf memory)
-{
-    (void)opaque;
-    fa__free(memory);
-}
-
 static bool start(inflation *i, const fa__packed *packed, fa__file *file, fa_error *err)
 {
     memset(i, 0, sizeof *i);
     i->packed = packed;
     i->file = file;
-    i->stream.zalloc = take_memory;
-    i->stream.zfree = give_memory;
+    fa__zlib_memory(&i->stream);
     i->in = fa__alloc(PIECE, err);
     i->out = fa__alloc(PIECE, err);
-    if (!fa_failed(err) && inflateInit2(&i->stream, RAW_DEFLATE) != Z_OK)
+    if (!fa_failed(err) && inflateInit2(&i->stream, FA__ZLIB_RAW) != Z_OK)
         fa__fail(err, FA_NO_MEMORY, "%s: the system has no memory to unpack it", packed->name);
     return !fa_failed(err);
 }

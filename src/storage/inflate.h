@@ -15,9 +15,9 @@ typedef struct fa__packed {
     uint32_t crc; /* of all unpacked bytes */
 } fa__packed;
 
-/* Hands the first `most` unpacked bytes, in order, to `take` (NULL: nobody); with FA__INFLATE_ALL all of them,
- * and then the stream must end exactly there, and its checksum be right. Stops with FA_CANCELLED when *stop (may
- * be NULL) becomes true. */
+/* Hands the first `most` unpacked bytes, in order, to `take` (NULL: nobody); with FA__INFLATE_ALL all of
+ * them, and then the stream must end exactly there, and its checksum be right. Stops with FA_CANCELLED when
+ * *stop (may be NULL) becomes true. */
 enum { FA__INFLATE_ALL = -1 };
 bool fa__inflate(const fa__packed *packed, fa__file *file, int64_t most,
                  bool (*take)(void *user, int64_t at, const char *bytes, size_t size, fa_error *err),

@@ -52,9 +52,14 @@ fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dty
 typedef struct fa__publication fa__publication;
 fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
                                    const fa_create_options *options, fa_error *err);
+/* Another array of the archive that `publication` is, borrowed as fa__publish_array(); NULL with a clean err where `path`
+ * does not name one. */
+fa_array *fa__publish_beside(fa__publication *publication, const char *path, const fa_dtype *dtype, int ndim,
+                             const int64_t *sizes, const fa_create_options *options, fa_error *err);
 /* Headerless, for fa_memmap(FA_CREATE). */
 fa__publication *fa__publish_begin_raw(const char *path, const fa_dtype *dtype, int ndim,
                                        const int64_t *sizes, const fa_memmap_options *options, fa_error *err);
+bool fa__publish_is_archive(const fa__publication *publication);
 fa_array *fa__publish_array(
     fa__publication *publication); /* borrowed; alive until commit or drop, or longer if retained */
 /* Flushes the file; nothing is visible yet. The first half of committing several files together. */
