@@ -5,6 +5,8 @@
 #ifndef FA_EXPR_CALLS_H
 #define FA_EXPR_CALLS_H
 
+#include <farray/registry.h>
+
 #include "expr/node.h"
 
 typedef struct fa__function fa__function;
@@ -43,17 +45,18 @@ void fa__value_release(fa__value *value);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);
 
-/* A function, a method of arrays, or the name of a type; NULL when there is none. */
+/* A function or the name of a type, a method of arrays, an attribute; NULL when there is none. */
 const fa__function *fa__function_find(const char *name, size_t length);
 const fa__function *fa__method_find(const char *name, size_t length);
+const fa__function *fa__attribute_find(const char *name, size_t length);
 const char *fa__function_name(const fa__function *function);
 /* The built-in dtype that the name of a type stands for; NULL for other functions. */
 const fa_dtype *fa__function_type(const fa__function *function);
 /* Names that are not variables: pi, e, inf, nan, True, False, None, newaxis. False when it is none of them.
  */
 bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_error *err);
-/* a.T, a.real, a.imag: NULL with a clean err when there is no such attribute. */
-fa__node *fa__attribute(fa__node *node, const char *name, size_t length, fa_error *err);
+/* a.T, a.real, a.imag. */
+fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err);
 
 /* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. */
 fa__node *fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa_error *err);
@@ -64,5 +67,9 @@ const char *fa__nearest_function(const char *name, size_t length, int *distance)
 const char *fa__nearest_attribute(const char *name, size_t length, int *distance);
 /* The number of letters to change, insert, remove or exchange; the limit + 1 when it is above. */
 int fa__distance(const char *a, size_t a_length, const char *b, size_t b_length, int limit);
+
+/* Everything that text can name but variables, one by one: what <farray/registry.h> promises. */
+int fa__catalogue_count(void);
+bool fa__catalogue_at(int index, fa_operation_info *info);
 
 #endif

@@ -159,12 +159,13 @@ bool fa__parser_attribute(fa__parser *p)
         value->as.function = method;
         return true;
     }
-    fa__node *node = fa__attribute(value->node, token.start, token.length, p->err);
-    if (!fa__parser_placed(p, token.column))
-        return false;
     int distance;
-    if (node == NULL)
+    const fa__function *attribute = fa__attribute_find(token.start, token.length);
+    if (attribute == NULL)
         return unknown(p, &token, "attribute", fa__nearest_attribute(token.start, token.length, &distance));
+    fa__node *node = fa__attribute(attribute, value->node, p->err);
+    if (node == NULL)
+        return fa__parser_placed(p, token.column);
     fa__node_release(value->node);
     value->node = node;
     return true;
