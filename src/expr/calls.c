@@ -9,21 +9,8 @@
 #include <limits.h>
 #include <string.h>
 
-static fa__node *apply_elementwise(const fa__bound_call *call);
 static fa__node *apply_reduction(const fa__bound_call *call);
 static fa__node *apply_type(const fa__bound_call *call);
-
-static const fa__function elementwise_rows[] = {
-#define PARAMETERS_1 "x"
-#define PARAMETERS_2 "x1 x2"
-#define PARAMETERS_3 "x1 x2 x3"
-#define ROW(id, name, arity, symbol, aliases, rule, documentation)              \
-    {#name,       aliases,         PARAMETERS_##arity,       apply_elementwise, \
-     FA__OP_##id, FA__AS_FUNCTION, FA_OPERATION_ELEMENTWISE, documentation},
-    FA__ELEMENTWISE(ROW)
-#undef ROW
-        {0},
-};
 
 /* Which reductions are methods too: all but count_nonzero. */
 static const fa__function reduction_rows[] = {
@@ -78,18 +65,13 @@ const char *fa__function_parameters(const fa__function *function)
     return reduction_parameters((fa__reduction)function->code);
 }
 
-const char *fa__function_symbol(const fa__function *function)
-{
-    return function->apply == apply_elementwise ? fa__operations[function->code].symbol : "";
-}
-
 /* --- the lists of rows --- */
 
 const fa__function *fa__function_next(fa__function_cursor *at)
 {
     static const fa__function *const lists[] = {
         fa__array_functions, /* first: these forms of clip and conjugate are NumPy's */
-        elementwise_rows,    reduction_rows, type_rows, fa__generator_functions,
+        fa__elementwise_functions, fa__pair_functions, reduction_rows, type_rows, fa__generator_functions,
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
         const fa__function *row = &lists[at->list][at->row];
@@ -197,8 +179,20 @@ static bool takes_numbers(const char *parameters, int index)
     return false;
 }
 
-static fa__node *call_bound(fa__bound_call *bound, const char *parameters, const fa__value *arguments,
-                            int64_t count, int first, int column)
+/* What the row makes of its arguments. */
+static bool run(fa__bound_call *bound, fa__value *result)
+{
+    fa__nodes *several = NULL;
+    bound->several = &several;
+    result->node = bound->function->apply(bound);
+    result->kind = several != NULL ? FA__VALUE_NODES : FA__VALUE_NODE;
+    if (several != NULL)
+        result->as.nodes = several;
+    return result->node != NULL || several != NULL;
+}
+
+static bool call_bound(fa__bound_call *bound, const char *parameters, const fa__value *arguments,
+                       int64_t count, int first, int column, fa__value *result)
 {
     fa__tuple numbers = {0};
     fa__value gathered = {.kind = FA__VALUE_TUPLE};
@@ -209,30 +203,30 @@ static fa__node *call_bound(fa__bound_call *bound, const char *parameters, const
         if (arguments[i].kind == FA__VALUE_KEYWORD) {
             keywords = true;
             if (!bind_keyword(bound, parameters, &arguments[i++]))
-                return NULL;
+                return false;
             continue;
         }
         if (keywords) {
             fail_at(&arguments[i], bound->err, bound->function->name,
                     "a positional argument behind a keyword");
-            return NULL;
+            return false;
         }
         if (index >= expected) {
             fa__fail_at_column(bound->err, FA_BAD_EXPRESSION, arguments[i].column,
                                "%s() takes at most %d arguments", bound->function->name, expected - first);
-            return NULL;
+            return false;
         }
         if (takes_numbers(parameters, index) && arguments[i].kind == FA__VALUE_NODE) {
             gathered.column = arguments[i].column;
             if (!gather(&arguments[i], count - i, &numbers, bound->function->name, bound->err))
-                return NULL;
+                return false;
             bound->arguments[index] = &gathered;
             i = count;
         } else {
             bound->arguments[index++] = &arguments[i];
         }
     }
-    return nothing_is_missing(bound, parameters, column) ? bound->function->apply(bound) : NULL;
+    return nothing_is_missing(bound, parameters, column) && run(bound, result);
 }
 
 fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err)
@@ -242,44 +236,20 @@ fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error 
     return attribute->apply(&bound);
 }
 
-fa__node *fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa_error *err)
+bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result,
+              fa_error *err)
 {
     fa__bound_call bound = {.function = callee->as.function, .err = err};
     fa__value self = {.kind = FA__VALUE_NODE, .column = callee->column, .node = callee->node};
     int first = 0;
     if (callee->kind == FA__VALUE_METHOD)
         bound.arguments[first++] = &self;
+    *result = (fa__value){.column = callee->column};
     return call_bound(&bound, fa__function_parameters(callee->as.function), arguments, count, first,
-                      callee->column);
+                      callee->column, result);
 }
 
 /* --- the rows of the lists --- */
-
-/* Two constants in a call of add() are the 0-d arrays that NumPy makes of them; between operators they are
- * Python's. */
-static fa__node *apply_elementwise(const fa__bound_call *call)
-{
-    fa__operation operation = (fa__operation)call->function->code;
-    int arity = fa__operations[operation].arity;
-    fa__node *inputs[3] = {NULL, NULL, NULL}, *strong[3] = {NULL, NULL, NULL}, *node = NULL;
-    bool all_weak = true;
-    for (int i = 0; i < arity; i++) {
-        inputs[i] = fa__argument_node(call, i);
-        all_weak = all_weak && inputs[i] != NULL && fa__node_is_weak(inputs[i]);
-    }
-    if (fa_failed(call->err))
-        return NULL;
-    for (int i = 0; i < arity; i++)
-        strong[i] = all_weak && fa__operation_folds(operation) ? fa__node_strong(inputs[i], call->err)
-                                                               : fa__node_retain(inputs[i]);
-    bool is_power = operation == FA__OP_POWER && inputs[0]->dtype->type >= FA_TYPE_FLOAT16;
-    if (!fa_failed(call->err))
-        node = is_power ? fa__node_power(strong[0], strong[1], call->err)
-                        : fa__node_operation(operation, strong, call->err);
-    for (int i = 0; i < arity; i++)
-        fa__node_release(strong[i]);
-    return node;
-}
 
 /* Where the parameters that some reductions lack stand. */
 static int position(const fa__bound_call *call, const char *name)

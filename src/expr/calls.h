@@ -13,6 +13,7 @@ typedef struct fa__function fa__function;
 
 typedef enum fa__value_kind {
     FA__VALUE_NODE,
+    FA__VALUE_NODES, /* what a function of several outputs gives: an index takes one */
     FA__VALUE_NONE,
     FA__VALUE_TEXT,
     FA__VALUE_TUPLE,    /* of whole numbers */
@@ -27,6 +28,11 @@ typedef struct fa__tuple {
     int64_t items[FA_MAX_NDIM];
 } fa__tuple;
 
+typedef struct fa__nodes {
+    int count;
+    fa__node *items[];
+} fa__nodes;
+
 typedef struct fa__value {
     fa__value_kind kind;
     int column;
@@ -37,11 +43,13 @@ typedef struct fa__value {
             size_t length;
         } text;
         fa__tuple *tuple;
+        fa__nodes *nodes;
         const fa__function *function;
     } as;
 } fa__value;
 
 void fa__value_release(fa__value *value);
+void fa__nodes_release(fa__nodes *nodes);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);
 
@@ -58,8 +66,8 @@ bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_err
 /* a.T, a.real, a.imag. */
 fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err);
 
-/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. */
-fa__node *fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa_error *err);
+/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. Gives a NODE or NODES. */
+bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result, fa_error *err);
 
 /* The known name of functions or constants, or of methods and attributes, that is nearest to an unknown one
  * and near enough to be meant; NULL when none is. `distance` is the number of letters to change. */

@@ -56,9 +56,10 @@ static const char *infix_words(fa__operation operation)
 
 static void write_call(fa__writer *w, const fa__node *node, const char *name)
 {
+    static const char *const ends[] = {")", ")[0]", ")[1]"};
     fa__put(w, name);
     fa__put(w, "(");
-    fa__push_words(w, ")");
+    fa__push_words(w, ends[1 + fa__operations[node->code].output]);
     for (int i = node->input_count - 1; i >= 0; i--) {
         fa__push_node(w, node->inputs[i], FA__BINDS_NOTHING);
         if (i > 0)

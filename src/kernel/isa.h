@@ -38,6 +38,8 @@ typedef struct fa__kernels {
 #define FA__FAMILIES(X) \
     X(arithmetic)       \
     X(integer)          \
+    X(quotient)         \
+    X(parts)            \
     X(complex)          \
     X(math)             \
     X(compare)          \

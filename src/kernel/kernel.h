@@ -19,12 +19,13 @@ enum { FA__BLOCK = 1024 };
  * Any n >= 0 works, blocks of FA__BLOCK are the fast case. Buffers are aligned to their element. */
 typedef void fa__loop(void *out, const void *const *in, int64_t n, unsigned scalars);
 
-/* The loop of an operation whose inputs have type `type` (WHERE: `type` is that of its second and third; the first is
- * bool). NULL when NumPy has none and the types must be converted or refused. COMPARE operations on (int64, uint64)
+/* The loop of an operation on `type`. NULL when NumPy has none and the types must be converted or refused. COMPARE operations on (int64, uint64)
  * and (uint64, int64) have loops of their own: fa__loop_compare_mixed. */
 fa__loop *fa__loop_find(fa__operation operation, fa_type type);
 fa__loop *fa__loop_compare_mixed(fa__operation operation, bool first_is_signed);
-/* The type that such a loop writes. */
+/* The types that such a loop reads, by the position of the input (`type` itself but for conditions and exponents), and the
+ * one that it writes. */
+fa_type fa__loop_input(fa__operation operation, fa_type type, int position);
 fa_type fa__loop_result(fa__operation operation, fa_type type);
 /* Whether results are exact (NumPy's bits), or within a tolerance: for tests and documentation. */
 bool fa__loop_is_exact(fa__operation operation, fa_type type);
