@@ -374,9 +374,16 @@ static void poll(void *user)
 
 /* ---- What must be ready before ---------------------------------------------------------------------------------- */
 
-static bool needs_preparing(const fa__operand *operand)
+/* A source that several operands look at is prepared for the first. */
+static bool needs_preparing(const fa__pass *pass, int64_t number)
 {
-    return operand->source->class->prepare != NULL && fa__source_memory(operand->source) == NULL;
+    fa__source *source = pass->operands[number].source;
+    if (source->class->prepare == NULL || fa__source_memory(source) != NULL)
+        return false;
+    for (int64_t i = 0; i < number; i++)
+        if (pass->operands[i].source == source)
+            return false;
+    return true;
 }
 
 static void prepare(void *job, int number)
@@ -388,7 +395,7 @@ static void prepare(void *job, int number)
         int64_t next = atomic_fetch_add(&r->next_task, 1);
         if (next >= r->pass->operand_count)
             break;
-        if (needs_preparing(&r->pass->operands[next]))
+        if (needs_preparing(r->pass, next))
             fa__source_prepare(r->pass->operands[next].source, &r->stop, &err);
     }
     fail_run(r, &err);
@@ -399,7 +406,7 @@ static void prepare_operands(run *r)
 {
     int64_t count = 0;
     for (int64_t i = 0; i < r->pass->operand_count; i++)
-        count += needs_preparing(&r->pass->operands[i]);
+        count += needs_preparing(r->pass, i);
     if (count == 0)
         return;
     bool callback = r->options != NULL && r->options->progress != NULL;

@@ -294,7 +294,7 @@ static bool add_stored(fa__archive *archive, member *m, const fa__layout *layout
     inside.offset_bytes = m->data_offset + (int64_t)header_bytes;
     inside.member = m->name;
     inside.member_name_bytes = (int64_t)strlen(m->name);
-    inside.member_bytes = end;
+    inside.member_end = end;
     m->array = fa__file_array_checked(archive->object, &inside, m->checksum, err);
     archive->end = end;
     return m->array != NULL;

@@ -11,7 +11,7 @@
 typedef struct fa__container {
     /* The array of that name, or, where `member` is NULL, the only one. */
     fa_array *(*open)(fa__file_object *object, fa__file *file, const char *path, const char *member,
-                      const fa_open_options *options, fa_error *err);
+                      fa_mode mode, const fa_open_options *options, fa_error *err);
     bool (*list)(fa__file *file, const char *path, fa_names *names, fa_error *err);
 } fa__container;
 
@@ -25,8 +25,12 @@ typedef struct fa__format {
     const fa__container *container;
 } fa__format;
 
-/* The format of a file whose first `size` bytes are `bytes`, one that farray reads. NULL with FA_BAD_FORMAT
- * when no format begins so. */
-const fa__format *fa__format_find(const char *name, const void *bytes, size_t size, fa_error *err);
+/* Reads the header of a file whose first `size` bytes are `bytes`; FA_BAD_FORMAT when no format begins so. */
+bool fa__formats_parse(const char *name, const void *bytes, size_t size, int64_t file_bytes,
+                       fa__layout *layout, fa_error *err);
+/* What can be done with an open file of several arrays; NULL with a clean err where the file is none. */
+const fa__container *fa__formats_container(fa__file *file, fa_error *err);
+/* Reads the header of an open file that is one array. */
+bool fa__formats_read(fa__file *file, const char *path, fa__layout *layout, fa_error *err);
 
 #endif

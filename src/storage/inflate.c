@@ -147,8 +147,8 @@ typedef struct inflated {
     char *name;   /* packed.name */
     char *member; /* what the array is called */
     fa__layout layout;
-    fa__mutex mutex; /* of what follows */
-    fa_error failure;
+    fa__tenant tenant;
+    fa_error failure;               /* under the file's lock */
     _Atomic(fa__source *) unpacked; /* NULL until it is first used */
 } inflated;
 
@@ -156,6 +156,7 @@ static void inflated_destroy(fa__source *source)
 {
     inflated *self = (inflated *)source;
     fa__source_release(atomic_load(&self->unpacked));
+    fa__object_remove_tenant(self->object, &self->tenant);
     fa__object_release(self->object);
     fa__free(self->member);
     fa__free(self->name);
@@ -164,14 +165,15 @@ static void inflated_destroy(fa__source *source)
 
 static bool inflated_check(fa__source *source, fa_error *err)
 {
-    return fa__object_check(((inflated *)source)->object, err);
+    inflated *self = (inflated *)source;
+    return fa__object_check(self->object, &self->tenant, err);
 }
 
 static void inflated_describe(fa__source *source, fa_file_info *info, fa_error *err)
 {
     const inflated *self = (const inflated *)source;
     memset(info, 0, sizeof *info);
-    fa__file *file = fa__object_enter(self->object, err);
+    fa__file *file = fa__object_enter_as(self->object, &self->tenant, 0, err);
     if (file == NULL)
         return;
     info->path = fa__object_path(self->object);
@@ -223,11 +225,28 @@ static bool take_piece(void *user, int64_t at, const char *bytes, size_t size, f
     return !fa_failed(err);
 }
 
-/* Under the lock. Broken data stays broken; whatever else went wrong is tried again by the next use. */
-static fa__source *unpack_locked(inflated *self, const atomic_bool *stop, fa_error *err)
+/* Broken data stays broken; whatever else went wrong is tried again by the next use. */
+static bool was_broken(inflated *self, fa_error *err)
 {
+    fa__mutex_lock(fa__object_mutex(self->object));
     fa__error_move(err, &self->failure);
-    fa__file *file = fa__object_enter(self->object, err);
+    fa__mutex_unlock(fa__object_mutex(self->object));
+    return fa_failed(err);
+}
+
+static void remember_failure(inflated *self, const fa_error *err)
+{
+    if (err->code != FA_BAD_FORMAT)
+        return;
+    fa__mutex_lock(fa__object_mutex(self->object));
+    fa__error_move(&self->failure, err);
+    fa__mutex_unlock(fa__object_mutex(self->object));
+}
+
+static fa__source *unpack_all(inflated *self, const atomic_bool *stop, fa_error *err)
+{
+    fa__file *file = fa__object_enter_as(self->object, &self->tenant,
+                                         self->packed.offset + self->packed.packed_bytes, err);
     if (file == NULL)
         return NULL;
     unpacking u = {.to = fa__memory_or_scratch(self->source.bytes, err),
@@ -237,25 +256,23 @@ static fa__source *unpack_locked(inflated *self, const atomic_bool *stop, fa_err
         u.to = NULL;
     }
     fa__object_leave(self->object);
-    if (err->code == FA_BAD_FORMAT)
-        self->failure = *err;
-    atomic_store(&self->unpacked, u.to);
+    remember_failure(self, err);
     return u.to;
 }
 
+/* No lock is held meanwhile: a process may be forked at any time. Of two that unpack at once the first one
+ * wins. */
 static fa__source *unpacked(fa__source *source, const atomic_bool *stop, fa_error *err)
 {
     inflated *self = (inflated *)source;
-    if (fa_failed(err))
-        return NULL;
-    fa__source *known = atomic_load(&self->unpacked);
-    if (known != NULL)
+    fa__source *known = atomic_load(&self->unpacked), *made;
+    if (fa_failed(err) || known != NULL)
         return known;
-    fa__mutex_lock(&self->mutex);
-    known = atomic_load(&self->unpacked);
-    if (known == NULL)
-        known = unpack_locked(self, stop, err);
-    fa__mutex_unlock(&self->mutex);
+    if (was_broken(self, err) || (made = unpack_all(self, stop, err)) == NULL)
+        return NULL;
+    if (atomic_compare_exchange_strong(&self->unpacked, &known, made))
+        return made;
+    fa__source_release(made);
     return known;
 }
 
@@ -285,10 +302,8 @@ static bool inflated_read(fa__source *source, const fa__box *box, void *elements
 
 static bool inflated_write(fa__source *source, const fa__box *box, const void *elements, fa_error *err)
 {
-    (void)box;
-    (void)elements;
-    return fa__fail(err, FA_NOT_WRITEABLE, "%s: arrays of archives are read-only",
-                    ((inflated *)source)->packed.name);
+    fa__source *to = unpacked(source, NULL, err);
+    return to != NULL && fa__source_write(to, box, elements, err);
 }
 
 static char *inflated_map(fa__source *source, int64_t first, int64_t size, bool for_writing, fa_error *err)
@@ -324,7 +339,8 @@ static int64_t inflated_resident(fa__source *source, int64_t first, int64_t size
 
 static bool inflated_close(fa__source *source, fa_error *err)
 {
-    return fa__object_close(((inflated *)source)->object, err);
+    inflated *self = (inflated *)source;
+    return fa__object_close_tenant(self->object, &self->tenant, err);
 }
 
 static const fa__source_class inflated_class = {
@@ -356,9 +372,9 @@ static inflated *make_source(fa__file_object *object, const fa__packed *packed, 
     self->source.class = &inflated_class;
     self->source.bytes = fa__count(layout->ndim, layout->sizes) * fa_dtype_item_bytes(layout->dtype);
     self->source.owner = &self->owner;
-    self->mutex = (fa__mutex)FA__MUTEX_INIT;
     self->object = object;
     fa__object_retain(object);
+    fa__object_add_tenant(object, &self->tenant);
     self->layout = *layout;
     self->layout.dtype = NULL; /* the view's */
     self->packed = *packed;
@@ -368,12 +384,13 @@ static inflated *make_source(fa__file_object *object, const fa__packed *packed, 
 }
 
 fa_array *fa__inflated_array(fa__file_object *object, const fa__packed *packed, const fa__layout *layout,
-                             fa_error *err)
+                             bool writeable, fa_error *err)
 {
     inflated *self = fa_failed(err) ? NULL : make_source(object, packed, layout, err);
     if (self == NULL)
         return NULL;
-    fa_array *array = fa__layout_view(&self->source, layout, false, err);
+    self->source.writeable = writeable;
+    fa_array *array = fa__layout_view(&self->source, layout, writeable, err);
     fa__source_release(&self->source);
     return array;
 }

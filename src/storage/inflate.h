@@ -23,9 +23,9 @@ bool fa__inflate(const fa__packed *packed, fa__file *file, int64_t most,
                  bool (*take)(void *user, int64_t at, const char *bytes, size_t size, fa_error *err),
                  void *user, const atomic_bool *stop, fa_error *err);
 
-/* A read-only view of the array that the unpacked bytes are, as `layout` says. Takes a reference to the
- * object; copies the rest. */
+/* A view of the array that the unpacked bytes are, as `layout` says; what is written to it stays in the
+ * process. Takes a reference to the object; copies the rest. */
 fa_array *fa__inflated_array(fa__file_object *object, const fa__packed *packed, const fa__layout *layout,
-                             fa_error *err);
+                             bool writeable, fa_error *err);
 
 #endif

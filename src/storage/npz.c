@@ -133,7 +133,7 @@ static bool check_strictly(const member *m, const fa__zip_entry *entry, fa__file
 }
 
 static fa_array *open_located(member *m, const fa__zip_entry *entry, fa__file_object *object, fa__file *file,
-                              const fa_open_options *options, fa_error *err)
+                              fa_mode mode, const fa_open_options *options, fa_error *err)
 {
     int64_t array_bytes;
     if (!read_head(m, entry, file, err) ||
@@ -146,13 +146,13 @@ static fa_array *open_located(member *m, const fa__zip_entry *entry, fa__file_ob
         layout->member = entry->name;
         layout->member_name_bytes =
             fa__npz_is_array(entry->name, entry->name_bytes, &array_bytes) ? array_bytes : entry->name_bytes;
-        layout->member_bytes = entry->bytes;
+        layout->member_end = entry->bytes;
         if (entry->method == FA__ZIP_STORED) {
             layout->offset_bytes += m->packed.offset;
-            layout->member_bytes += m->packed.offset;
-            array = fa__file_array(object, layout, false, err);
+            layout->member_end += m->packed.offset;
+            array = fa__file_array(object, layout, mode, err);
         } else {
-            array = fa__inflated_array(object, &m->packed, layout, err);
+            array = fa__inflated_array(object, &m->packed, layout, mode == FA_COPY_ON_WRITE, err);
         }
     }
     fa__layout_clear(&m->layout);
@@ -160,7 +160,8 @@ static fa_array *open_located(member *m, const fa__zip_entry *entry, fa__file_ob
 }
 
 static fa_array *open_member(fa__file_object *object, fa__file *file, const fa__zip *zip,
-                             const fa__zip_entry *entry, const fa_open_options *options, fa_error *err)
+                             const fa__zip_entry *entry, fa_mode mode, const fa_open_options *options,
+                             fa_error *err)
 {
     char name[256], quoted[160];
     member m = {.packed = {.bytes = entry->bytes, .packed_bytes = entry->packed_bytes, .crc = entry->crc}};
@@ -169,7 +170,7 @@ static fa_array *open_member(fa__file_object *object, fa__file *file, const fa__
     m.packed.name = name;
     fa_array *array = NULL;
     if (fa__zip_locate(zip, entry, file, &m.packed.offset, err))
-        array = open_located(&m, entry, object, file, options, err);
+        array = open_located(&m, entry, object, file, mode, options, err);
     fa__free(m.head);
     return array;
 }
@@ -189,15 +190,20 @@ static bool read_archive(fa__zip *zip, fa__file *file, const char *path, fa_erro
 }
 
 static fa_array *open_archive(fa__file_object *object, fa__file *file, const char *path, const char *name,
-                              const fa_open_options *options, fa_error *err)
+                              fa_mode mode, const fa_open_options *options, fa_error *err)
 {
     fa__zip zip;
-    if (!read_archive(&zip, file, path, err))
+    if (mode == FA_READ_WRITE)
+        fa__fail(
+            err, FA_UNSUPPORTED,
+            "%s: is a zip archive, whose arrays are not written in place: their checksums would be wrong",
+            path);
+    if (fa_failed(err) || !read_archive(&zip, file, path, err))
         return NULL;
     fa_array *array = NULL;
     const fa__zip_entry *entry = choose_member(&zip, name, err);
     if (entry != NULL)
-        array = open_member(object, file, &zip, entry, options, err);
+        array = open_member(object, file, &zip, entry, mode, options, err);
     fa__zip_clear(&zip);
     return array;
 }
