@@ -37,6 +37,7 @@ extern const fa__function fa__elementwise_functions[];
 extern const fa__function fa__pair_functions[];
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
+extern const fa__function fa__take_functions[];
 
 /* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
  * last. Start with a cursor of zeros. */
