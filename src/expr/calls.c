@@ -43,22 +43,43 @@ static const fa__function type_rows[] = {
     {"single", "", "x", apply_type, FA_TYPE_FLOAT32, FA__AS_FUNCTION},
 };
 
-/* Which reductions are methods too: all but count_nonzero. Their positions are those of NumPy's functions. */
+/* Positions are those of NumPy's functions. */
 static const char *reduction_parameters(fa__reduction reduction)
 {
     switch (reduction) {
     case FA__REDUCE_SUM:
     case FA__REDUCE_PROD:
+    case FA__REDUCE_NANSUM:
+    case FA__REDUCE_NANPROD:
+        return "a axis= dtype= out= keepdims= initial= where=";
+    case FA__REDUCE_MIN:
+    case FA__REDUCE_MAX:
+    case FA__REDUCE_NANMIN:
+    case FA__REDUCE_NANMAX:
+        return "a axis= out= keepdims= initial= where=";
     case FA__REDUCE_MEAN:
-        return "a axis= dtype= out= keepdims=";
+    case FA__REDUCE_NANMEAN:
+        return "a axis= dtype= out= keepdims= where=";
     case FA__REDUCE_VAR:
     case FA__REDUCE_STD:
-        return "a axis= dtype= out= ddof= keepdims=";
+    case FA__REDUCE_NANVAR:
+    case FA__REDUCE_NANSTD:
+        return "a axis= dtype= out= ddof= keepdims= where= mean= correction=";
+    case FA__REDUCE_ANY:
+    case FA__REDUCE_ALL:
+        return "a axis= out= keepdims= where=";
     case FA__REDUCE_COUNT_NONZERO:
         return "a axis= keepdims=";
     default:
         return "a axis= out= keepdims=";
     }
+}
+
+/* Which reductions are methods of arrays too. */
+static bool reduction_is_method(fa__reduction reduction)
+{
+    return reduction < FA__REDUCE_COUNT_NONZERO || reduction == FA__REDUCE_ARGMIN ||
+           reduction == FA__REDUCE_ARGMAX;
 }
 
 static const char *parameters_of(const fa__function *function)
@@ -118,6 +139,7 @@ static const fa__function *next_row(cursor *at)
         {reduction_rows, sizeof reduction_rows / sizeof *reduction_rows},
         {type_rows, sizeof type_rows / sizeof *type_rows},
         {fa__generator_functions, UNTIL_NO_NAME},
+        {fa__ufunc_functions, UNTIL_NO_NAME},
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
         const fa__function *row = &lists[at->list].rows[at->row];
@@ -143,7 +165,7 @@ const fa__function *fa__function_find(const char *name, size_t length)
 static bool is_method(const fa__function *row)
 {
     if (row->apply == apply_reduction)
-        return row->code != FA__REDUCE_COUNT_NONZERO;
+        return reduction_is_method((fa__reduction)row->code);
     return (row->uses & FA__AS_METHOD) != 0;
 }
 
@@ -153,6 +175,19 @@ const fa__function *fa__method_find(const char *name, size_t length)
     const fa__function *row;
     for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
         if (is_method(row) && same_name(row->name, strlen(row->name), name, length))
+            return row;
+    }
+    return NULL;
+}
+
+const fa__function *fa__ufunc_method_find(const fa__function *function, const char *name, size_t length)
+{
+    const fa__function *row;
+    size_t before = strlen(function->name);
+    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
+        if ((row->uses & FA__AS_UFUNC_METHOD) && strncmp(row->name, function->name, before) == 0 &&
+            row->name[before] == '.' &&
+            same_name(row->name + before + 1, strlen(row->name + before + 1), name, length))
             return row;
     }
     return NULL;
@@ -390,8 +425,7 @@ static fa__node *apply_elementwise(const fa__bound_call *call)
     return node;
 }
 
-/* Where the parameters that some reductions lack stand. */
-static int position(const fa__bound_call *call, const char *name)
+int fa__argument_position(const fa__bound_call *call, const char *name)
 {
     fa__value keyword = {.kind = FA__VALUE_KEYWORD};
     keyword.as.text.start = name;
@@ -402,18 +436,11 @@ static int position(const fa__bound_call *call, const char *name)
 static fa__node *apply_reduction(const fa__bound_call *call)
 {
     int storage[FA_MAX_NDIM];
-    int dtype_at = position(call, "dtype"), ddof_at = position(call, "ddof"), out_at = position(call, "out");
-    fa__reduce_arguments arguments = {.keepdims = fa__argument_bool(call, position(call, "keepdims"), false)};
+    fa__reduce_arguments arguments;
     fa__node *input = fa__argument_node(call, 0), *node = NULL;
-    if (out_at >= 0 && fa__argument_given(call, out_at))
-        fail_at(call->arguments[out_at], call->err, call->function->name, "out= is not part of expressions");
-    if (ddof_at >= 0)
-        arguments.ddof = fa__argument_float(call, ddof_at, 0);
-    const fa_dtype *dtype = dtype_at >= 0 ? fa__argument_dtype(call, dtype_at) : NULL;
-    arguments.dtype = dtype;
-    if (fa__argument_axes(call, 1, storage, &arguments.axes))
+    if (fa__argument_reduce(call, storage, &arguments))
         node = fa__node_reduce((fa__reduction)call->function->code, input, &arguments, call->err);
-    fa_dtype_release(dtype);
+    fa_dtype_release(arguments.dtype);
     return node;
 }
 

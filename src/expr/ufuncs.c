@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Scans, averages and differences as text calls them, and the methods of NumPy's ufuncs: "add.reduce",
+ * "maximum.accumulate", "multiply.outer". Knows nothing about types and shapes. */
+#include "expr/functions.h"
+
+#include <limits.h>
+
+static fa__node *apply_scan(const fa__bound_call *call)
+{
+    int storage[FA_MAX_NDIM];
+    fa__reduce_arguments arguments;
+    fa__node *input = fa__argument_node(call, 0), *node = NULL;
+    if (fa__argument_reduce(call, storage, &arguments))
+        node =
+            fa__node_scan((fa__scan)call->function->code, input, arguments.axes, arguments.dtype, call->err);
+    fa_dtype_release(arguments.dtype);
+    return node;
+}
+
+static fa__node *apply_average(const fa__bound_call *call)
+{
+    int storage[FA_MAX_NDIM];
+    fa__reduce_arguments arguments;
+    fa__node *input = fa__argument_node(call, 0), *weights = fa__argument_named(call, "weights");
+    if (!fa__argument_reduce(call, storage, &arguments))
+        return NULL;
+    return fa__node_average(input, weights, &arguments, NULL, call->err);
+}
+
+static int axis_at(const fa__bound_call *call, int index, int otherwise)
+{
+    int64_t axis = fa__argument_int(call, index, otherwise);
+    if (axis >= INT_MIN && axis <= INT_MAX)
+        return (int)axis;
+    fa__fail_at_column(call->err, FA_BAD_INDEX, call->arguments[index]->column, "axis %lld is out of bounds",
+                       (long long)axis);
+    return 0;
+}
+
+static fa__node *apply_diff(const fa__bound_call *call)
+{
+    fa__node *input = fa__argument_node(call, 0);
+    int64_t n = fa__argument_int(call, 1, 1);
+    int axis = axis_at(call, 2, -1);
+    return fa_failed(call->err) ? NULL : fa__node_diff(input, n, axis, call->err);
+}
+
+/* reduce() goes along the first axis where nothing else is said. */
+static fa__node *apply_reduce(const fa__bound_call *call)
+{
+    static const int first[1] = {0};
+    int storage[FA_MAX_NDIM];
+    fa__reduce_arguments arguments;
+    fa__node *input = fa__argument_node(call, 0), *node = NULL;
+    bool parsed = fa__argument_reduce(call, storage, &arguments);
+    if (call->arguments[1] == NULL)
+        arguments.axes = (fa_axes){1, first};
+    if (parsed)
+        node = fa__node_fold((fa__operation)call->function->code, input, &arguments, call->err);
+    fa_dtype_release(arguments.dtype);
+    return node;
+}
+
+static fa__node *apply_accumulate(const fa__bound_call *call)
+{
+    int storage[FA_MAX_NDIM];
+    fa__reduce_arguments arguments;
+    fa__node *input = fa__argument_node(call, 0), *node = NULL;
+    bool parsed = fa__argument_reduce(call, storage, &arguments);
+    bool none = call->arguments[1] != NULL && arguments.axes.count < 0 && input != NULL && input->ndim > 1;
+    if (parsed && (none || arguments.axes.count > 1))
+        parsed = fa__fail_at_column(call->err, FA_BAD_INDEX, call->arguments[1]->column,
+                                    "accumulate does not allow multiple axes");
+    if (parsed)
+        node = fa__node_accumulate((fa__operation)call->function->code, input,
+                                   arguments.axes.count == 1 ? arguments.axes.axes[0] : 0, arguments.dtype,
+                                   call->err);
+    fa_dtype_release(arguments.dtype);
+    return node;
+}
+
+static fa__node *apply_outer(const fa__bound_call *call)
+{
+    fa__node *first = fa__argument_node(call, 0), *second = fa__argument_node(call, 1);
+    return fa_failed(call->err)
+               ? NULL
+               : fa__node_outer((fa__operation)call->function->code, first, second, call->err);
+}
+
+static fa__node *refuse_at(const fa__bound_call *call)
+{
+    fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[0]->column,
+                       "%s() changes its array, which an expression does not", call->function->name);
+    return NULL;
+}
+
+const fa__function fa__ufunc_functions[] = {
+    {"cumsum", "", "a axis= dtype= out=", apply_scan, FA__SCAN_CUMSUM, FA__AS_FUNCTION | FA__AS_METHOD},
+    {"cumprod", "", "a axis= dtype= out=", apply_scan, FA__SCAN_CUMPROD, FA__AS_FUNCTION | FA__AS_METHOD},
+    {"nancumsum", "", "a axis= dtype= out=", apply_scan, FA__SCAN_NANCUMSUM, FA__AS_FUNCTION},
+    {"nancumprod", "", "a axis= dtype= out=", apply_scan, FA__SCAN_NANCUMPROD, FA__AS_FUNCTION},
+    {"average", "", "a axis= weights= keepdims=", apply_average, 0, FA__AS_FUNCTION},
+    {"diff", "", "a n= axis=", apply_diff, 0, FA__AS_FUNCTION},
+#define ROWS(id, name, arity, symbol, aliases, rule, documentation)                     \
+    {#name ".reduce", "",          "array axis= dtype= out= keepdims= initial= where=", \
+     apply_reduce,    FA__OP_##id, FA__AS_UFUNC_METHOD},                                \
+        {#name ".accumulate", "",          "array axis= dtype= out=",                   \
+         apply_accumulate,    FA__OP_##id, FA__AS_UFUNC_METHOD},                        \
+        {#name ".outer", "", "A B", apply_outer, FA__OP_##id, FA__AS_UFUNC_METHOD},     \
+        {#name ".at", "", "a indices b=", refuse_at, FA__OP_##id, FA__AS_UFUNC_METHOD},
+    FA__ELEMENTWISE(ROWS)
+#undef ROWS
+        {NULL, NULL, NULL, NULL, 0, 0},
+};
