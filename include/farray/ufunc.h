@@ -32,8 +32,9 @@ FA_API fa_array *fa_ufunc_outer(const char *operation, fa_array *a, fa_array *b,
 FA_API fa_array *fa_average(fa_array *a, fa_array *weights, fa_axes axes, const fa_reduce_options *options,
                             fa_array **sum_of_weights, fa_error *err);
 
-/// Differences of neighbours along an axis (-1 is the last), taken n times; for bool whether neighbours differ.
-FA_API fa_array *fa_diff(fa_array *a, int64_t n, int axis, fa_error *err);
+/// Differences of neighbours along an axis (-1 is the last), taken n times; for bool whether neighbours differ. What stands
+/// before and behind the array first (NULL: nothing) is another array, or one number.
+FA_API fa_array *fa_diff(fa_array *a, int64_t n, int axis, fa_array *before, fa_array *behind, fa_error *err);
 
 #ifdef __cplusplus
 }

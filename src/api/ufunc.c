@@ -101,10 +101,13 @@ fa_array *fa_average(fa_array *a, fa_array *weights, fa_axes axes, const fa_redu
     return average;
 }
 
-fa_array *fa_diff(fa_array *a, int64_t n, int axis, fa_error *err)
+fa_array *fa_diff(fa_array *a, int64_t n, int axis, fa_array *before, fa_array *behind, fa_error *err)
 {
-    fa__node *input = fa__leaf(a, err);
-    fa__node *node = fa__node_diff(input, n, axis, err);
+    fa__node *input = fa__leaf(a, err), *first = before != NULL ? fa__leaf(before, err) : NULL;
+    fa__node *last = behind != NULL ? fa__leaf(behind, err) : NULL;
+    fa__node *node = fa__node_diff(input, n, axis, first, last, err);
     fa__node_release(input);
+    fa__node_release(first);
+    fa__node_release(last);
     return fa__array_of(node, err);
 }

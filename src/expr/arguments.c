@@ -8,11 +8,28 @@
 #include <limits.h>
 #include <string.h>
 
+fa__nodes *fa__nodes_new(int count, fa_error *err)
+{
+    fa__nodes *nodes = fa__alloc_zero(1, sizeof *nodes + (size_t)count * sizeof nodes->items[0], err);
+    if (nodes != NULL)
+        nodes->count = count;
+    return nodes;
+}
+
+void fa__nodes_release(fa__nodes *nodes)
+{
+    for (int i = 0; nodes != NULL && i < nodes->count; i++)
+        fa__node_release(nodes->items[i]);
+    fa__free(nodes);
+}
+
 void fa__value_release(fa__value *value)
 {
     fa__node_release(value->node);
     if (value->kind == FA__VALUE_TUPLE)
         fa__free(value->as.tuple);
+    if (value->kind == FA__VALUE_NODES)
+        fa__nodes_release(value->as.nodes);
 }
 
 const char *fa__value_words(const fa__value *value)
@@ -20,6 +37,8 @@ const char *fa__value_words(const fa__value *value)
     switch (value->kind) {
     case FA__VALUE_NODE:
         return fa__node_is_weak(value->node) ? "a number" : "an array";
+    case FA__VALUE_NODES:
+        return "a tuple of arrays";
     case FA__VALUE_NONE:
         return "None";
     case FA__VALUE_TEXT:
@@ -33,6 +52,12 @@ const char *fa__value_words(const fa__value *value)
         return "the name of NumPy";
     case FA__VALUE_KEYWORD:
         return "a keyword";
+    case FA__VALUE_COLON:
+        return "':'";
+    case FA__VALUE_ELLIPSIS:
+        return "'...'";
+    case FA__VALUE_COMMA:
+        return "','";
     }
     return "";
 }
@@ -55,8 +80,8 @@ fa__node *fa__argument_node(const fa__bound_call *call, int index)
     const fa__value *value = call->arguments[index];
     if (fa_failed(call->err))
         return NULL;
-    if (value->kind == FA__VALUE_NODE)
-        return value->node;
+    if (fa__value_array(value) != NULL)
+        return fa__value_array(value);
     wrong(call, index, "an array");
     return NULL;
 }
@@ -139,7 +164,7 @@ bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple)
     if (fa_failed(call->err))
         return false;
     const fa__value *value = call->arguments[index];
-    if (value->kind == FA__VALUE_TUPLE) {
+    if (value->kind == FA__VALUE_TUPLE && value->as.tuple != NULL) {
         *tuple = *value->as.tuple;
         return true;
     }

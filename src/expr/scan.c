@@ -392,7 +392,58 @@ static fa__node *shifted(fa__node *input, int axis, int64_t from, int64_t to, fa
     return fa__node_view(input, &geometry, err);
 }
 
-fa__node *fa__node_diff(fa__node *input, int64_t n, int axis, fa_error *err)
+/* One number as a slice of an array, one element wide along `axis`; an array as it is. */
+static fa__node *slice_of(fa__node *node, const fa__node *of, int axis, fa_error *err)
+{
+    int64_t sizes[FA_MAX_NDIM];
+    fa__geometry geometry;
+    if (node->ndim > 0)
+        return fa__node_retain(node);
+    memcpy(sizes, of->sizes, (size_t)of->ndim * sizeof *sizes);
+    sizes[axis] = 1;
+    fa__node *strong = fa__node_strong(node, err), *slice = NULL;
+    if (strong != NULL) {
+        fa__node_geometry(strong, &geometry);
+        if (fa__geometry_broadcast_to(&geometry, (fa_shape){of->ndim, sizes}, &geometry, err))
+            slice = fa__node_view(strong, &geometry, err);
+    }
+    fa__node_release(strong);
+    return slice;
+}
+
+fa__node *fa__node_begin_scan(fa__node *scan, int axis, fa_error *err)
+{
+    _Alignas(16) unsigned char element[16] = {0};
+    fa__constant constant = {.kind = FA__WEAK_INT, .integer = scan->code == FA__OP_MULTIPLY};
+    if (fa_failed(err) || !fa__constant_convert(&constant, scan->dtype->type, element, err))
+        return NULL;
+    fa__node *identity = fa__node_scalar(scan->dtype->type, element, err);
+    fa__node *parts[2] = {identity != NULL ? slice_of(identity, scan, axis, err) : NULL, scan};
+    fa__node *node = parts[0] != NULL ? fa__node_concatenate(2, parts, axis, NULL, err) : NULL;
+    fa__node_release(identity);
+    fa__node_release(parts[0]);
+    return node;
+}
+
+/* The input with what stands before and behind it. */
+static fa__node *extended(fa__node *input, int axis, fa__node *before, fa__node *behind, fa_error *err)
+{
+    fa__node *parts[3];
+    int count = 0;
+    if (before != NULL)
+        parts[count++] = slice_of(before, input, axis, err);
+    parts[count++] = fa__node_strong(input, err);
+    if (behind != NULL)
+        parts[count++] = slice_of(behind, input, axis, err);
+    fa__node *node = NULL;
+    if (!fa_failed(err))
+        node = count == 1 ? fa__node_retain(parts[0]) : fa__node_concatenate(count, parts, axis, NULL, err);
+    for (int i = 0; i < count; i++)
+        fa__node_release(parts[i]);
+    return node;
+}
+
+fa__node *fa__node_diff(fa__node *input, int64_t n, int axis, fa__node *before, fa__node *behind, fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;
@@ -404,10 +455,12 @@ fa__node *fa__node_diff(fa__node *input, int64_t n, int axis, fa_error *err)
         fa__fail(err, FA_BAD_SHAPE, "diff requires input that is at least one dimensional");
         return NULL;
     }
-    fa__node *node = fa__node_strong(input, err);
-    axis = n > 0 ? fa__axis(axis, input->ndim, err) : 0;
+    if (n == 0)
+        return fa__node_strong(input, err);
+    axis = fa__axis(axis, input->ndim, err);
+    fa__node *node = axis >= 0 ? extended(input, axis, before, behind, err) : NULL;
     /* Behind an empty axis nothing changes any more. */
-    for (int64_t i = 0; i < n && node != NULL && axis >= 0 && (i == 0 || node->sizes[axis] > 0); i++) {
+    for (int64_t i = 0; i < n && node != NULL && (i == 0 || node->sizes[axis] > 0); i++) {
         fa__operation operation = node->dtype->type == FA_TYPE_BOOL ? FA__OP_NOT_EQUAL : FA__OP_SUBTRACT;
         fa__node *sides[2] = {shifted(node, axis, 1, 0, err), shifted(node, axis, 0, 1, err)};
         fa__node *next = fa_failed(err) ? NULL : fa__node_operation(operation, sides, err);

@@ -42,7 +42,41 @@ static fa__node *apply_diff(const fa__bound_call *call)
     fa__node *input = fa__argument_node(call, 0);
     int64_t n = fa__argument_int(call, 1, 1);
     int axis = axis_at(call, 2, -1);
-    return fa_failed(call->err) ? NULL : fa__node_diff(input, n, axis, call->err);
+    fa__node *before = fa__argument_named(call, "prepend"), *behind = fa__argument_named(call, "append");
+    return fa_failed(call->err) ? NULL : fa__node_diff(input, n, axis, before, behind, call->err);
+}
+
+static fa__node *apply_ediff1d(const fa__bound_call *call)
+{
+    fa__node *input = fa__argument_node(call, 0);
+    fa__node *flat = input != NULL ? fa__node_reshape(input, FA_SHAPE(-1), call->err) : NULL;
+    fa__node *node = flat != NULL ? fa__node_diff(flat, 1, 0, NULL, NULL, call->err) : NULL;
+    fa__node_release(flat);
+    return node;
+}
+
+/* The scans of the array API: an axis has to be named where there are several, and may begin with what changes nothing. */
+static fa__node *apply_cumulative(const fa__bound_call *call)
+{
+    int storage[FA_MAX_NDIM];
+    fa__reduce_arguments arguments;
+    fa__node *input = fa__argument_node(call, 0), *node = NULL;
+    bool parsed = fa__argument_reduce(call, storage, &arguments);
+    bool includes = fa__argument_bool(call, fa__argument_position(call, "include_initial"), false);
+    static const int only[1] = {0};
+    if (parsed && input->ndim != 1 && arguments.axes.count < 0)
+        fa__fail_at_column(call->err, FA_BAD_INDEX, call->arguments[0]->column,
+                           "%s(): an array of %d axes needs axis=", call->function->name, input->ndim);
+    if (arguments.axes.count < 0)
+        arguments.axes = (fa_axes){1, only};
+    if (!fa_failed(call->err))
+        node = fa__node_scan((fa__scan)call->function->code, input, arguments.axes, arguments.dtype, call->err);
+    fa_dtype_release(arguments.dtype);
+    if (node == NULL || !includes)
+        return node;
+    fa__node *whole = fa__node_begin_scan(node, fa__axis(arguments.axes.axes[0], node->ndim, call->err), call->err);
+    fa__node_release(node);
+    return whole;
 }
 
 /* reduce() goes along the first axis where nothing else is said. */
@@ -94,21 +128,41 @@ static fa__node *refuse_at(const fa__bound_call *call)
     return NULL;
 }
 
-const fa__function fa__ufunc_functions[] = {
-    {"cumsum", "", "a axis= dtype= out=", apply_scan, FA__SCAN_CUMSUM, FA__AS_FUNCTION | FA__AS_METHOD},
-    {"cumprod", "", "a axis= dtype= out=", apply_scan, FA__SCAN_CUMPROD, FA__AS_FUNCTION | FA__AS_METHOD},
-    {"nancumsum", "", "a axis= dtype= out=", apply_scan, FA__SCAN_NANCUMSUM, FA__AS_FUNCTION},
-    {"nancumprod", "", "a axis= dtype= out=", apply_scan, FA__SCAN_NANCUMPROD, FA__AS_FUNCTION},
-    {"average", "", "a axis= weights= keepdims=", apply_average, 0, FA__AS_FUNCTION},
-    {"diff", "", "a n= axis=", apply_diff, 0, FA__AS_FUNCTION},
-#define ROWS(id, name, arity, symbol, aliases, rule, documentation)                     \
-    {#name ".reduce", "",          "array axis= dtype= out= keepdims= initial= where=", \
-     apply_reduce,    FA__OP_##id, FA__AS_UFUNC_METHOD},                                \
-        {#name ".accumulate", "",          "array axis= dtype= out=",                   \
-         apply_accumulate,    FA__OP_##id, FA__AS_UFUNC_METHOD},                        \
-        {#name ".outer", "", "A B", apply_outer, FA__OP_##id, FA__AS_UFUNC_METHOD},     \
-        {#name ".at", "", "a indices b=", refuse_at, FA__OP_##id, FA__AS_UFUNC_METHOD},
-    FA__ELEMENTWISE(ROWS)
-#undef ROWS
-        {NULL, NULL, NULL, NULL, 0, 0},
+#define IS_METHOD(id) (FA__SCAN_##id == FA__SCAN_CUMSUM || FA__SCAN_##id == FA__SCAN_CUMPROD)
+const fa__function fa__scan_functions[] = {
+#define ROW(id, name, operation, documentation)                                                                        \
+    {#name,                                                                                                            \
+     "",                                                                                                               \
+     "a axis= dtype= out=",                                                                                            \
+     apply_scan,                                                                                                       \
+     FA__SCAN_##id,                                                                                                    \
+     IS_METHOD(id) ? FA__AS_FUNCTION | FA__AS_METHOD : FA__AS_FUNCTION,                                                \
+     FA_OPERATION_FUNCTION,                                                                                            \
+     documentation},
+    FA__SCANS(ROW)
+#undef ROW
+        {"cumulative_sum", "", "x axis= dtype= out= include_initial=", apply_cumulative, FA__SCAN_CUMSUM,
+         FA__AS_FUNCTION, FA_OPERATION_FUNCTION, "Running sums along an axis, from 0 on where that is asked for."},
+    {"cumulative_prod", "", "x axis= dtype= out= include_initial=", apply_cumulative, FA__SCAN_CUMPROD, FA__AS_FUNCTION,
+     FA_OPERATION_FUNCTION, "Running products along an axis, from 1 on where that is asked for."},
+    {"average", "", "a axis= weights= keepdims=", apply_average, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
+     "Mean with weights."},
+    {"diff", "", "a n= axis= prepend= append=", apply_diff, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
+     "Differences of neighbours along an axis, n times."},
+    {"ediff1d", "", "ary", apply_ediff1d, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
+     "Differences of neighbours in C order."},
+    {0},
+};
+
+const fa__function fa__ufunc_methods[] = {
+#define METHOD(name, parameters, apply, id) {name, "", parameters, apply, FA__OP_##id, 0, FA_OPERATION_FUNCTION, ""},
+#define ROW(id, name, arity, symbol, aliases, rule, documentation)                                                     \
+    METHOD(#name ".reduce", "array axis= dtype= out= keepdims= initial= where=", apply_reduce, id)                     \
+    METHOD(#name ".accumulate", "array axis= dtype= out=", apply_accumulate, id)                                       \
+    METHOD(#name ".outer", "A B", apply_outer, id)                                                                     \
+    METHOD(#name ".at", "a indices b=", refuse_at, id)
+    FA__ELEMENTWISE(ROW)
+#undef ROW
+#undef METHOD
+        {0},
 };
