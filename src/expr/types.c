@@ -79,11 +79,12 @@ static bool counts_as(int i, int count, const fa_type *types, const fa__weak *we
     return *type != strong;
 }
 
-/* The first of float16, float32 and float64 that holds every input; false for complex ones. */
-static bool floating_loop(int count, const fa_type *types, const fa__weak *weak, fa_type *loop)
+/* The first of the floating types, up to `last`, that holds every input; false when none does. */
+static bool floating_loop(int count, const fa_type *types, const fa__weak *weak, fa_type last, fa_type *loop)
 {
-    static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_FLOAT32, FA_TYPE_FLOAT64};
-    for (int c = 0; c < 3; c++) {
+    static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_FLOAT32, FA_TYPE_FLOAT64, FA_TYPE_COMPLEX64,
+                                         FA_TYPE_COMPLEX128};
+    for (int c = 0; c < 5 && candidates[c] <= last; c++) {
         bool holds = true;
         for (int i = 0; i < count; i++) {
             fa_type type;
@@ -185,10 +186,13 @@ bool fa__resolve(fa__operation operation, const fa_type *types, const fa__weak *
         break;
     case FA__RULE_FLOAT_PREDICATE:
         to_bool = true;
-        defined = floating_loop(count, types, weak, &loop);
+        defined = floating_loop(count, types, weak, FA_TYPE_FLOAT64, &loop);
         break;
     case FA__RULE_FLOATING:
-        defined = floating_loop(count, types, weak, &loop);
+        defined = floating_loop(count, types, weak, FA_TYPE_FLOAT64, &loop);
+        break;
+    case FA__RULE_ANALYTIC:
+        defined = floating_loop(count, types, weak, FA_TYPE_COMPLEX128, &loop);
         break;
     case FA__RULE_REAL:
         defined = !fa__type_is_complex(loop);

@@ -33,6 +33,7 @@ typedef struct fa__kernels {
     X(integer)          \
     X(complex)          \
     X(math)             \
+    X(cmath)            \
     X(compare)          \
     X(select)           \
     X(convert)          \
