@@ -25,13 +25,18 @@ NO_UFUNC = {"real", "imag", "clip", "where"}  # in NumPy
 def operations():
     """The rows of the one list of operations: name, number of inputs."""
     with open(os.path.join(ROOT, "src", "kernel", "operations.h"), encoding="utf-8") as file:
-        rows = re.findall(r'X\(\w+, (\w+), (\d), "[^"]*", "[^"]*",\s*\w+,', file.read())
-    return [(name, int(arity)) for name, arity in rows if name not in NO_UFUNC]
+        text = re.sub(r"\\\n", "", file.read())
+        rows = re.findall(r'X\(\w+, (\w+), (\d), "[^"]*", "[^"]*",', text)
+        outputs = re.findall(r'X\(\w+, (\w+), (\d), (\d),', text)
+    return [(name, int(arity)) for name, arity in rows if name not in NO_UFUNC] + \
+        [(f"{name}[{output}]", int(arity)) for name, output, arity in outputs]
 
 
 def result(name, *inputs):
     try:
-        return getattr(np, name)(*inputs).dtype.char.replace("?", "t")
+        function, _, output = name.partition("[")
+        made = getattr(np, function)(*inputs)
+        return (made[int(output[0])] if output else made).dtype.char.replace("?", "t")
     except TypeError:
         return "-"
 

@@ -89,4 +89,5 @@ void FA__ISA(fa__fill_cmath)(fa__kernels *kernels)
     CMATH_UNARY(X)
     CMATH_BINARY(X)
 #undef X
+    kernels->loops[FA__OP_FLOAT_POWER][FA_TYPE_COMPLEX128] = power_loop_c128;
 }

@@ -13,10 +13,14 @@ enum { TYPE_COUNT = FA_TYPE_COMPLEX128 + 1, INPUT_COUNT = TYPE_COUNT + 3 };
 
 static const char letters[] = "tbBhHiIlLefdFD";
 
+/* "add", or one output of several: "modf[0]". */
 static fa__operation operation_named(const char *name)
 {
     for (int i = 0; i < FA__OPERATION_COUNT; i++) {
-        if (strcmp(fa__operations[i].name, name) == 0)
+        const size_t length = strlen(fa__operations[i].name);
+        const int output = name[length] == '[' ? name[length + 1] - '0' : -1;
+        if (strncmp(fa__operations[i].name, name, length) == 0 && (output >= 0 || name[length] == '\0') &&
+            fa__operations[i].output == output)
             return (fa__operation)i;
     }
     fail_msg("no operation '%s'", name);

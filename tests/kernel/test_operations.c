@@ -37,7 +37,15 @@ static bool row_has(fa__operation operation, fa_type type)
         return type <= FA_TYPE_FLOAT64;
     case FA__RULE_BITS:
         return type == FA_TYPE_BOOL || is_integer(type);
-    case FA__RULE_SHIFT:
+    case FA__RULE_SCALE:
+    case FA__RULE_EXPONENT:
+        return is_float(type);
+    case FA__RULE_QUOTIENT:
+        return is_integer(type) || is_float(type);
+    case FA__RULE_WIDEST:
+        return type == FA_TYPE_FLOAT64 || type == FA_TYPE_COMPLEX128;
+    case FA__RULE_INTEGER:
+    case FA__RULE_COUNT:
         return is_integer(type);
     default:
         return true;
