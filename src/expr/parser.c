@@ -89,6 +89,11 @@ static bool push_open(fa__parser *p, fa__open_kind kind, int precedence, int ope
     return true;
 }
 
+bool fa__parser_open(fa__parser *p, fa__open_kind kind, int column)
+{
+    return push_open(p, kind, 0, 0, column);
+}
+
 /* Applies the operator on top of the open ones to the values on top of the values. */
 static bool apply(fa__parser *p)
 {
@@ -162,13 +167,15 @@ static bool is_whole_number(const fa__value *value)
            value->node->kind == FA__NODE_SCALAR && value->node->dtype->type == FA_TYPE_INT64;
 }
 
-/* Whole numbers are what shapes and axes are made of: they are kept as such. */
-static bool tuple_of_numbers(fa__parser *p, fa__opened group, int count)
+/* Whole numbers are what shapes and axes are made of: they are kept as such. Takes `array` over. */
+static bool tuple_of_numbers(fa__parser *p, fa__opened group, int count, fa__node *array)
 {
-    fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column};
+    fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column, .node = array};
     value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
-    if (value.as.tuple == NULL)
+    if (value.as.tuple == NULL) {
+        fa__value_release(&value);
         return false;
+    }
     value.as.tuple->count = count;
     for (int i = 0; i < count; i++)
         memcpy(&value.as.tuple->items[i], p->values[group.first_value + i].node->as.bytes, sizeof(int64_t));
@@ -176,34 +183,45 @@ static bool tuple_of_numbers(fa__parser *p, fa__opened group, int count)
     return fa__parser_push_value(p, value);
 }
 
-static bool list_of_values(fa__parser *p, fa__opened group, int count)
+/* Takes `array` over. */
+static bool list_of_values(fa__parser *p, fa__opened group, int count, fa__node *array)
 {
-    fa__value value = {.kind = FA__VALUE_LIST, .column = group.column};
-    value.as.list = fa__alloc_zero(1, sizeof *value.as.list + (size_t)count * sizeof(fa__value), p->err);
-    if (value.as.list == NULL)
+    const fa__value *items = &p->values[group.first_value];
+    fa__list *list = fa__alloc_zero(1, sizeof *list + (size_t)count * sizeof(fa__value), p->err);
+    if (list == NULL) {
+        fa__node_release(array);
         return false;
-    value.as.list->count = count;
-    value.as.list->depth = 1;
+    }
+    list->count = count;
+    list->depth = 1;
     for (int i = 0; i < count; i++) {
-        value.as.list->items[i] = p->values[group.first_value + i];
-        if (value.as.list->items[i].kind == FA__VALUE_LIST &&
-            value.as.list->items[i].as.list->depth >= value.as.list->depth)
-            value.as.list->depth = value.as.list->items[i].as.list->depth + 1;
+        list->items[i] = items[i];
+        if (items[i].kind == FA__VALUE_LIST && items[i].as.list->depth >= list->depth)
+            list->depth = items[i].as.list->depth + 1;
     }
     p->value_count = group.first_value;
-    bool is_deep = value.as.list->depth > FA__MAX_LIST_DEPTH;
+    bool is_deep = list->depth > FA__MAX_LIST_DEPTH;
+    fa__value value = {.kind = FA__VALUE_LIST, .column = group.column, .node = array};
+    value.as.list = list;
     return fa__parser_push_value(p, value) &&
            (!is_deep || fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
                                            "lists in more than %d lists", FA__MAX_LIST_DEPTH));
 }
 
+/* Square brackets around numbers are an array as well. */
 static bool tuple_of_values(fa__parser *p, fa__opened group)
 {
     int64_t count = p->value_count - group.first_value;
     bool are_numbers = count <= FA_MAX_NDIM;
     for (int64_t i = 0; i < count && are_numbers; i++)
         are_numbers = is_whole_number(&p->values[group.first_value + i]);
-    return are_numbers ? tuple_of_numbers(p, group, (int)count) : list_of_values(p, group, (int)count);
+    fa__node *array = NULL;
+    if (group.kind == FA__OPEN_LIST)
+        array = fa__list_node(p->values + group.first_value, count, p->err);
+    if (fa_failed(p->err))
+        return fa__parser_placed(p, group.column);
+    return are_numbers ? tuple_of_numbers(p, group, (int)count, array)
+                       : list_of_values(p, group, (int)count, array);
 }
 
 static bool close_call(fa__parser *p, fa__opened call)
@@ -223,14 +241,17 @@ static bool close_bracket(fa__parser *p, const fa__token *token)
         return false;
     fa__opened *below = fa__parser_top_open(p);
     bool is_round = fa__token_is(token, ")");
+    bool has_square = below != NULL && (below->kind == FA__OPEN_LIST || below->kind == FA__OPEN_INDEX);
     if (below == NULL)
         return fa__parser_syntax(p, token->column, is_round ? "')' closes nothing" : "']' closes nothing");
     fa__opened bracket = *below;
-    if (is_round != (bracket.kind != FA__OPEN_LIST))
+    if (is_round == has_square)
         return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, token->column,
                                   "'%c' closes the '%c' of column %d", is_round ? ')' : ']',
-                                  bracket.kind == FA__OPEN_LIST ? '[' : '(', (int)bracket.column);
+                                  has_square ? '[' : '(', (int)bracket.column);
     p->open_count--;
+    if (bracket.kind == FA__OPEN_INDEX)
+        return fa__parser_apply_index(p, bracket.first_value, bracket.column);
     if (bracket.kind == FA__OPEN_CALL)
         return close_call(p, bracket);
     if (bracket.kind == FA__OPEN_GROUP && !bracket.has_comma && p->value_count > bracket.first_value)
@@ -246,7 +267,22 @@ static bool comma(fa__parser *p, const fa__token *token)
     if (below == NULL)
         return fa__parser_syntax(p, token->column, "a ',' outside of brackets");
     below->has_comma = true;
-    return true;
+    return below->kind != FA__OPEN_INDEX ||
+           fa__parser_push_value(p, (fa__value){.kind = FA__VALUE_COMMA, .column = token->column});
+}
+
+/* A ":" or "..." of an index. */
+static bool index_mark(fa__parser *p, const fa__token *token, bool *more)
+{
+    bool is_colon = fa__token_is(token, ":");
+    *more = is_colon;
+    return fa__parser_push_value(
+        p, (fa__value){.kind = is_colon ? FA__VALUE_COLON : FA__VALUE_ELLIPSIS, .column = token->column});
+}
+
+static bool is_inside_index(fa__parser *p)
+{
+    return fa__parser_top_open(p) != NULL && fa__parser_top_open(p)->kind == FA__OPEN_INDEX;
 }
 
 static bool open_call(fa__parser *p, const fa__token *token)
@@ -324,7 +360,11 @@ static bool read_operand(fa__parser *p, const fa__token *token, bool *more)
     }
     if (may_close(p, token))
         return close_bracket(p, token);
+    if (is_inside_index(p) && (fa__token_is(token, ":") || fa__token_is(token, "...")))
+        return index_mark(p, token, more);
     *more = true;
+    if (is_inside_index(p) && fa__token_is(token, ",") && fa__parser_top_value(p)->kind == FA__VALUE_COLON)
+        return comma(p, token);
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (fa__token_is(token, prefixes[i].symbol))
             return push_open(p, FA__OPEN_UNARY, FA__BINDS_UNARY, (int)prefixes[i].operation, token->column);
@@ -338,10 +378,6 @@ static bool read_operand(fa__parser *p, const fa__token *token, bool *more)
 
 static bool refuse_operator(fa__parser *p, const fa__token *token)
 {
-    if (fa__token_is(token, "//"))
-        return fa__parser_syntax(p, token->column, "'//' is not supported: write floor(a / b)");
-    if (fa__token_is(token, "%"))
-        return fa__parser_syntax(p, token->column, "'%' is not supported: write a - floor(a / b) * b");
     if (fa__token_is(token, "@"))
         return fa__parser_syntax(p, token->column,
                                  "'@' is not supported: products of matrices are not part of expressions");
@@ -362,7 +398,7 @@ static bool read_operator(fa__parser *p, const fa__token *token, bool *more)
     if (token->kind != FA__TOKEN_SYMBOL)
         return refuse_operator(p, token);
     if (fa__token_is(token, "["))
-        return fa__parser_index(p, token);
+        return fa__parser_index(p, token, more);
     if (fa__token_is(token, "."))
         return fa__parser_attribute(p);
     if (fa__token_is(token, ")") || fa__token_is(token, "]"))
@@ -372,6 +408,10 @@ static bool read_operator(fa__parser *p, const fa__token *token, bool *more)
         return open_call(p, token);
     if (fa__token_is(token, ","))
         return comma(p, token);
+    if (fa__token_is(token, ":") && apply_down_to(p, 0) && is_inside_index(p))
+        return index_mark(p, token, more);
+    if (fa_failed(p->err))
+        return false;
     int operation = infix_operation(token);
     if (operation >= 0)
         return infix_operator(p, token, operation);
@@ -385,7 +425,7 @@ static fa__node *finish(fa__parser *p)
     if (p->open_count > 0) {
         fa__opened *below = fa__parser_top_open(p);
         fa__fail_at_column(p->err, FA_BAD_EXPRESSION, below->column, "'%c' is never closed",
-                           below->kind == FA__OPEN_LIST ? '[' : '(');
+                           below->kind == FA__OPEN_LIST || below->kind == FA__OPEN_INDEX ? '[' : '(');
         return NULL;
     }
     return fa__parser_is_operand(p, fa__parser_top_value(p)) ? fa__node_retain(fa__parser_top_value(p)->node)

@@ -16,6 +16,7 @@ typedef struct fa__kernels {
     fa__loop *compare_mixed[FA__OPERATION_COUNT][2];                /* [1]: the first is signed */
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
+    fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
     bool (*any_negative[FA__KERNEL_TYPES])(const void *elements, int64_t n);
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
     void (*scatter)(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
@@ -23,6 +24,13 @@ typedef struct fa__kernels {
                       int64_t rows, int64_t columns, int64_t item_bytes, int swap);
     void (*stream_copy)(void *out, const void *in, size_t bytes);
     void (*fill)(void *out, const void *element, int64_t n, int64_t item_bytes);
+    int64_t (*count_true)(const unsigned char *mask, int64_t n);
+    int64_t (*true_positions)(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first);
+    int64_t (*squeeze)(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n,
+                       int64_t item_bytes);
+    void (*pick)(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes);
+    void (*place)(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
+    void (*overlay)(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
     void (*generate)(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
                      int64_t step, int64_t n, void *out);
 } fa__kernels;
@@ -31,13 +39,18 @@ typedef struct fa__kernels {
 #define FA__FAMILIES(X) \
     X(arithmetic)       \
     X(integer)          \
+    X(quotient)         \
+    X(parts)            \
     X(complex)          \
     X(math)             \
+    X(cmath)            \
     X(compare)          \
     X(select)           \
     X(convert)          \
     X(reduce)           \
+    X(scan)             \
     X(move)             \
+    X(squeeze)          \
     X(random)
 
 #define FA__ROW(family)                                \
