@@ -127,9 +127,12 @@ typedef struct fa_file_info {
     int64_t trailing_bytes;///< behind the file's array
     int major, minor;      ///< version of the format
     fa_order order;        ///< of the file's array
+    int64_t resident_bytes;///< of the file's array, in whole pages of the page cache; -1 where the system does not say
+    int64_t dirty_bytes;   ///< of these, on no disk yet; -1 where the system does not say (Linux does from 6.5 on)
     uint64_t reserved[4];
 } fa_file_info;
 
+/// Cost     asks for the state of the array's pages; reads none.
 /// Errors   FA_IO_ERROR, FA_CLOSED.
 FA_API void fa_get_file_info(fa_array *array, fa_file_info *info, fa_error *err);
 

@@ -56,6 +56,8 @@ void fa__file_prefetch(fa__file *file, int64_t offset, int64_t size);
 void fa__file_drop(fa__file *file, int64_t offset, int64_t size);
 /* How many bytes of a range are in the page cache; -1 when the system cannot tell. */
 int64_t fa__file_resident(fa__file *file, int64_t offset, int64_t size);
+/* The same, and how many of them wait for their way to the disk: -1 where only Linux from 6.5 on could tell. */
+void fa__file_cached(fa__file *file, int64_t offset, int64_t size, int64_t *resident, int64_t *dirty);
 
 /* Open-file-description locks over the whole file: shared or exclusive, never waiting. FA_BUSY when another holds it;
  * true without a lock where the file system has none. An exclusive lock needs a file opened for writing. Closing gives

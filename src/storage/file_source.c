@@ -249,6 +249,7 @@ static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
     info->major = self->layout.major;
     info->minor = self->layout.minor;
     info->order = self->layout.order;
+    fa__file_cached(file, source->base, source->bytes, &info->resident_bytes, &info->dirty_bytes);
     fa__object_leave(self->object);
 }
 
@@ -257,6 +258,7 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
     (void)err;
     memset(info, 0, sizeof *info);
     info->format = source->class->name;
+    info->resident_bytes = info->dirty_bytes = -1;
 }
 
 /* ---- Making
