@@ -124,6 +124,8 @@ class Look(Case):
             self.assertRegex(text, rf"(?m)^  {name} ")
         rows = {row["name"]: row for row in self.json("ops")}
         self.assertEqual((rows["add"]["symbol"], rows["add"]["arity"], rows["sum"]["kind"]), ("+", 2, "reduction"))
+        kinds = {"reshape": "view", "astype": "conversion", "arange": "generator", "T": "attribute", "pi": "constant"}
+        self.assertEqual({name: rows[name]["kind"] for name in kinds}, kinds)
 
 
 class Eval(Case):
