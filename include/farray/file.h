@@ -121,7 +121,7 @@ FA_API fa_array *fa_resize(fa_array *array, int64_t length, fa_error *err);
 /// Where an array lives.
 typedef struct fa_file_info {
     const char *path;      ///< borrowed from the array; NULL for arrays that are in no file
-    const char *format;    ///< "npy" or "raw"; for arrays in no file "memory", "scratch" or "pending"
+    const char *format;    ///< "npy" or "raw"; for arrays in no file "memory", "scratch", "anonymous" (a map) or "pending"
     int64_t offset_bytes;  ///< of the file's array, in the file
     int64_t file_bytes;    ///< the file's size now
     int64_t trailing_bytes;///< behind the file's array

@@ -66,6 +66,21 @@ void fa__file_drop(fa__file *file, int64_t offset, int64_t size)
         posix_fadvise(file->descriptor, offset, size, POSIX_FADV_DONTNEED);
 }
 
+void fa__file_expect_random(fa__file *file)
+{
+    posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_RANDOM);
+}
+
+void fa__file_expect_sequential(fa__file *file)
+{
+    posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+
+void fa__file_expect_nothing(fa__file *file)
+{
+    posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_NORMAL);
+}
+
 /* cachestat(2), Linux 6.5: newer than the headers that we build with. The number is the same on every
  * architecture. */
 #ifndef SYS_cachestat

@@ -177,6 +177,21 @@ static void file_drop(fa__source *source, int64_t first, int64_t size)
     fa__object_leave(object_of(source));
 }
 
+static void file_expect(fa__source *source, fa__access access)
+{
+    fa_error ignored = {0};
+    fa__file *file = enter(source, 0, &ignored);
+    if (file == NULL)
+        return;
+    if (access == FA__ACCESS_RANDOM)
+        fa__file_expect_random(file);
+    else if (access == FA__ACCESS_SEQUENTIAL)
+        fa__file_expect_sequential(file);
+    else
+        fa__file_expect_nothing(file);
+    fa__object_leave(object_of(source));
+}
+
 static int64_t file_resident(fa__source *source, int64_t first, int64_t size)
 {
     fa_error ignored = {0};
@@ -234,6 +249,11 @@ static bool file_close(fa__source *source, fa_error *err)
     return fa__object_close(object_of(source), err);
 }
 
+static bool file_close_alone(fa__source *source, fa_error *err)
+{
+    return fa__object_close_tenant(object_of(source), &((file_source *)source)->tenant, err);
+}
+
 static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
 {
     memset(info, 0, sizeof *info);
@@ -242,7 +262,7 @@ static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
     if (file == NULL)
         return;
     info->path = fa__object_path(self->object);
-    info->format = source->class->name;
+    info->format = self->layout.format;
     info->offset_bytes = source->base;
     info->file_bytes = fa__file_size(file, err);
     info->trailing_bytes = fa__max_i64(info->file_bytes - (source->base + source->bytes), 0);
@@ -266,13 +286,15 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
 
 #define SHARED_FUNCTIONS                                                                                   \
     .destroy = file_destroy, .read = file_read, .write = file_write, .map = file_map, .unmap = file_unmap, \
-    .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident,                               \
+    .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident, .expect = file_expect,        \
     .write_behind = file_write_behind, .check = file_check, .holds = file_holds
 
-static const fa__source_class npy_class = {
-    .name = "npy", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
-static const fa__source_class raw_class = {
-    .name = "raw", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
+#define FILE_FUNCTIONS                                                                           \
+    SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .close_alone = file_close_alone, \
+                      .describe = file_describe
+
+static const fa__source_class npy_class = {.name = "npy", FILE_FUNCTIONS};
+static const fa__source_class raw_class = {.name = "raw", FILE_FUNCTIONS};
 static const fa__source_class scratch_class = {
     .name = "scratch", SHARED_FUNCTIONS, .describe = scratch_describe};
 
