@@ -9,7 +9,7 @@ from ctypes import POINTER, Structure, byref, c_bool, c_char, c_char_p, c_double
     c_uint, c_uint64, c_void_p
 
 OMITTED = -(1 << 63)
-READ_ONLY, READ_WRITE, CREATE = 0, 1, 2
+READ_ONLY, READ_WRITE, CREATE, COPY_ON_WRITE = 0, 1, 2, 3
 C_CONTIGUOUS, F_CONTIGUOUS, WRITEABLE, ALIGNED, PENDING = 1, 2, 4, 8, 16
 
 
@@ -259,6 +259,9 @@ class Library:
 
     def save(self, path, array, order="C"):
         self.call("save", os.fsencode(path), array.pointer, self._options("create_options", order=order == "F"))
+
+    def append(self, array, rows):
+        return self.array("append", array.pointer, rows.pointer, None)
 
     def flush(self, array):
         self.call("flush", array.pointer)
