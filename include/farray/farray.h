@@ -18,6 +18,7 @@
 #include <farray/file.h>
 #include <farray/evaluate.h>
 #include <farray/operations.h>
+#include <farray/functions.h>
 #include <farray/registry.h>
 
 #define FA_VERSION "0.1.0"
