@@ -70,7 +70,7 @@ fa__node *fa__node_round(fa__node *input, int64_t decimals, fa_error *err)
     const char kind = kind_of(input);
     const bool is_whole = kind == 'i' || kind == 'u';
     if (is_whole && decimals >= 0)
-        return fa__node_strong(input, err);
+        return compose_1("real(a)", input, err); /* as they are, and yet no view of them */
     if (decimals == 0)
         return compose_1("rint(a)", input, err);
     if (!is_whole && kind != 'f') {
@@ -94,12 +94,12 @@ fa__node *fa__node_nan_to_num(fa__node *input, fa__node *nan, fa__node *posinf, 
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;
-    fa__node *strong = fa__node_strong(input, err), *node = NULL;
     const char kind = kind_of(input);
     if (kind == 'b' || kind == 'i' || kind == 'u')
-        return strong;
+        return compose_1("real(a)", input, err);
     if (kind != 'f')
         refuse("nan_to_num", input, err);
+    fa__node *strong = fa__node_strong(input, err), *node = NULL;
     const double limit = largest(input->dtype->type);
     fa__node *nodes[4] = {strong, nan != NULL ? fa__node_retain(nan) : fa__node_float(0, err),
                           posinf != NULL ? fa__node_retain(posinf) : fa__node_float(limit, err),
