@@ -50,6 +50,19 @@ void fa__stream_copy(void *out, const void *in, size_t bytes);
 /* Fills out with n copies of one element. */
 void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes);
 
+/* Choosing elements. A mask has one byte for each element, and is true where that is not zero; no function writes more
+ * than `room` elements, whatever the mask holds. */
+int64_t fa__count_true(const unsigned char *mask, int64_t n);
+/* The positions of what is true, counted from `first`; how many were written. */
+int64_t fa__true_positions(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first);
+/* The elements of in[0..n) where the mask is true, one behind the other; how many were written. */
+int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
+/* out[i] = the element at base + offsets[i] bytes; and the other way round, in order. */
+void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes);
+void fa__place(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
+/* out[i] = in[i] where the mask is true; all else is left alone. */
+void fa__overlay(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
+
 /* A reduction of one input type. The state of one result is `components` numbers of 8 bytes (double, int64_t or
  * uint64_t as the reduction needs); states of many results stand as rows of components: component c of result i at
  * ((8-byte *)state)[c * capacity + i].

@@ -153,6 +153,12 @@
     X(RANDOM_UNIFORM, random_uniform)                                                                                  \
     X(RANDOM_NORMAL, random_normal)
 
+/* Moves: elements of arrays in other places. Nothing is computed, and nothing copied before a pass asks for elements:
+ * X(id, name, documentation). What each of them does is a class of src/op/move.c. */
+#define FA__MOVES(X)                                                                                                   \
+    X(CONCATENATE, concatenate, "Arrays one behind the other along an axis.")                                          \
+    X(RESHAPE, reshape, "The elements in C order, under another shape.")
+
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,
     FA__ELEMENTWISE(FA__ROW)
@@ -183,6 +189,13 @@ typedef enum fa__generator {
 #undef FA__ROW
         FA__GENERATOR_COUNT
 } fa__generator;
+
+typedef enum fa__move {
+#define FA__ROW(id, name, documentation) FA__MOVE_##id,
+    FA__MOVES(FA__ROW)
+#undef FA__ROW
+        FA__MOVE_COUNT
+} fa__move;
 
 typedef enum fa__type_rule {
 #define FA__ROW(id) FA__RULE_##id,

@@ -219,6 +219,36 @@ void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes)
     kernels()->fill(out, element, n, item_bytes);
 }
 
+int64_t fa__count_true(const unsigned char *mask, int64_t n)
+{
+    return kernels()->count_true(mask, n);
+}
+
+int64_t fa__true_positions(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first)
+{
+    return kernels()->true_positions(out, room, mask, n, first);
+}
+
+int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes)
+{
+    return kernels()->squeeze(out, room, in, mask, n, item_bytes);
+}
+
+void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes)
+{
+    kernels()->pick(out, base, offsets, n, item_bytes);
+}
+
+void fa__place(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes)
+{
+    kernels()->place(base, offsets, in, n, item_bytes);
+}
+
+void fa__overlay(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes)
+{
+    kernels()->overlay(out, in, mask, n, item_bytes);
+}
+
 const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type)
 {
     if (!has_kernels(type))
