@@ -20,6 +20,7 @@
 #include <farray/evaluate.h>
 #include <farray/operations.h>
 #include <farray/functions.h>
+#include <farray/ufunc.h>
 #include <farray/registry.h>
 
 #define FA_VERSION "0.1.0"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The public functions that are made of operations: calls to graphs. What they are made of is expr/compose.c. */
+/* The public functions that are made of operations: calls to graphs. What they are made of is expr/formulas.c. */
 #include "api/api.h"
 
 #include <farray/functions.h>
 
-#include "expr/compose.h"
+#include "expr/formulas.h"
 
 enum { MOST = 4 };
 

@@ -1,298 +1,490 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Functions that are made of others. Each is NumPy's own formula, written as the text that a user would
- * write; parts that are used twice are nodes of their own. Knows nothing about how any of it is computed. */
-#include "expr/compose.h"
-
-#include "expr/functions.h"
+/* Reductions that are graphs of other reductions: those that pass over NaN, those that begin somewhere
+ * (initial=), leave out elements (where=) or know their mean (mean=), ptp() and average(). Every one reads
+ * its input in one pass: what it is made of has one shape, and shares its pass. Knows nothing about kernels.
+ */
+#include "expr/node.h"
 #include "expr/types.h"
 
-#include <float.h>
-#include <limits.h>
-#include <math.h>
+#include "base/memory.h"
+
 #include <string.h>
 
-typedef struct arguments {
+/* Nodes on the way to a result: all are released together. */
+typedef struct kit {
+    fa__node *made[48];
     int count;
-    fa__node *const *nodes;
-} arguments;
+    const fa__reduce_arguments *arguments;
+    fa_error *err;
+} kit;
 
-static fa__node *find_argument(const char *name, size_t length, void *user)
+/* Takes a new node over, and lends it. */
+static fa__node *keep(kit *k, fa__node *node)
 {
-    const arguments *known = user;
-    const bool is_one = length == 1 && name[0] >= 'a' && name[0] - 'a' < known->count;
-    return is_one ? known->nodes[name[0] - 'a'] : NULL;
-}
-
-fa__node *fa__compose(const char *text, int count, fa__node *const *nodes, fa_error *err)
-{
-    arguments known = {count, nodes};
-    const fa__names names = {.find_node = find_argument, .user = &known};
-    if (!fa__nodes_usable(count, nodes, err))
-        return NULL;
-    fa__node *node = fa__parse(text, &names, err);
-    err->column = 0;
+    if (node != NULL)
+        k->made[k->count++] = node;
     return node;
 }
 
-static fa__node *compose_1(const char *text, fa__node *a, fa_error *err)
+static fa__node *give(kit *k, fa__node *node)
 {
-    return fa__compose(text, 1, &a, err);
-}
-
-static char kind_of(const fa__node *node)
-{
-    return fa__type_is_numeric(node->dtype->type) ? fa__type_kind(node->dtype->type) : 'V';
-}
-
-/* What no formula would refuse in words of its own. */
-static bool refuse(const char *function, const fa__node *node, fa_error *err)
-{
-    char text[96];
-    fa__dtype_display(node->dtype, text, sizeof text);
-    return fa__fail(err, FA_BAD_TYPES, "'%s' is not defined for %s", function, text);
-}
-
-/* ---- Rounding, and what is no number ---- */
-
-static fa__node *round_scaled(fa__node *input, int64_t decimals, fa_error *err)
-{
-    const double scale = pow(10, (double)(decimals < 0 ? -decimals : decimals));
-    fa__node *nodes[2] = {input, fa__node_float(scale, err)};
-    fa__node *node = fa__compose(decimals < 0 ? "rint(a / b) * b" : "rint(a * b) / b", 2, nodes, err);
-    fa__node_release(nodes[1]);
-    return node;
-}
-
-fa__node *fa__node_round(fa__node *input, int64_t decimals, fa_error *err)
-{
-    if (!fa__nodes_usable(1, &input, err))
-        return NULL;
-    const char kind = kind_of(input);
-    const bool is_whole = kind == 'i' || kind == 'u';
-    if (is_whole && decimals >= 0)
-        return compose_1("real(a)", input, err); /* as they are, and yet no view of them */
-    if (decimals == 0)
-        return compose_1("rint(a)", input, err);
-    if (!is_whole && kind != 'f') {
-        refuse("round", input, err);
-        return NULL;
-    }
-    fa__node *strong = fa__node_strong(input, err), *node = round_scaled(strong, decimals, err);
-    fa__node *result = node != NULL ? fa__node_cast(node, strong->dtype, err) : NULL;
-    fa__node_release(node);
-    fa__node_release(strong);
+    fa__node *result = fa_failed(k->err) ? NULL : fa__node_retain(node);
+    for (int i = 0; i < k->count; i++)
+        fa__node_release(k->made[i]);
     return result;
 }
 
-static double largest(fa_type type)
+static fa__node *operate(kit *k, fa__operation operation, fa__node *a, fa__node *b, fa__node *c)
 {
-    return type == FA_TYPE_FLOAT16 ? 65504.0 : type == FA_TYPE_FLOAT32 ? (double)FLT_MAX : DBL_MAX;
+    fa__node *inputs[3] = {a, b, c};
+    return fa_failed(k->err) ? NULL : keep(k, fa__node_operation(operation, inputs, k->err));
 }
 
-fa__node *fa__node_nan_to_num(fa__node *input, fa__node *nan, fa__node *posinf, fa__node *neginf,
-                              fa_error *err)
+static fa__node *integer(kit *k, int64_t value)
 {
-    if (!fa__nodes_usable(1, &input, err))
+    return keep(k, fa__node_int(value, k->err));
+}
+
+static fa__node *number(kit *k, double value)
+{
+    return keep(k, fa__node_float(value, k->err));
+}
+
+static fa__node *cast(kit *k, fa__node *node, fa_type type)
+{
+    return fa_failed(k->err) ? NULL : keep(k, fa__node_cast(node, fa_dtype_of(type), k->err));
+}
+
+/* Along the axes of the call, without its other arguments. */
+static fa__node *reduce(kit *k, fa__reduction reduction, fa__node *node, const fa_dtype *dtype)
+{
+    fa__reduce_arguments plain = {
+        .axes = k->arguments->axes, .keepdims = k->arguments->keepdims, .dtype = dtype};
+    return fa_failed(k->err) ? NULL : keep(k, fa__node_reduce(reduction, node, &plain, k->err));
+}
+
+static bool is_inexact(fa_type type)
+{
+    return fa__type_kind(type) == 'f' || fa__type_is_complex(type);
+}
+
+/* What floating results are computed in, before they are rounded once. */
+static fa_type wide_type(fa_type type)
+{
+    return fa__type_is_complex(type) ? FA_TYPE_COMPLEX128 : FA_TYPE_FLOAT64;
+}
+
+/* ---- Masks ------------------------------------------------------------------------------------------------------- */
+
+/* where= as an array of the input's shape; NULL where nothing is left out. */
+static fa__node *mask_of(kit *k, const fa__node *input)
+{
+    fa__node *where = k->arguments->where;
+    if (where == NULL || fa_failed(k->err))
         return NULL;
-    const char kind = kind_of(input);
-    if (kind == 'b' || kind == 'i' || kind == 'u')
-        return compose_1("real(a)", input, err);
-    if (kind != 'f')
-        refuse("nan_to_num", input, err);
-    fa__node *strong = fa__node_strong(input, err), *node = NULL;
-    const double limit = largest(input->dtype->type);
-    fa__node *nodes[4] = {strong, nan != NULL ? fa__node_retain(nan) : fa__node_float(0, err),
-                          posinf != NULL ? fa__node_retain(posinf) : fa__node_float(limit, err),
-                          neginf != NULL ? fa__node_retain(neginf) : fa__node_float(-limit, err)};
-    node = fa__compose("where(isnan(a), b, where(isposinf(a), c, where(isneginf(a), d, a)))", 4, nodes, err);
-    fa__node *result = node != NULL ? fa__node_cast(node, strong->dtype, err) : NULL;
-    fa__node_release(node);
-    for (int i = 0; i < 4; i++)
-        fa__node_release(nodes[i]);
-    return result;
-}
-
-/* ---- Comparing ---- */
-
-/* The second array counts as floating: the magnitude of the smallest integer is none. */
-static fa__node *as_inexact(fa__node *node, fa_error *err)
-{
-    if (!fa__type_is_numeric(node->dtype->type)) {
-        refuse("isclose", node, err);
+    if (where->dtype->type != FA_TYPE_BOOL && !fa__node_is_weak(where)) {
+        fa__fail(k->err, FA_BAD_TYPES, "where= is an array of bool");
         return NULL;
     }
-    return fa__node_cast(node, fa_dtype_of(fa__promote_weak(node->dtype->type, FA__WEAK_FLOAT)), err);
+    if (where->ndim > input->ndim) {
+        fa__fail(k->err, FA_BAD_SHAPE, "where= has %d dimensions, the array %d", where->ndim, input->ndim);
+        return NULL;
+    }
+    fa__geometry geometry;
+    fa__node *strong = cast(k, where, FA_TYPE_BOOL);
+    if (strong == NULL)
+        return NULL;
+    fa__node_geometry(strong, &geometry);
+    if (!fa__geometry_broadcast_to(&geometry, (fa_shape){input->ndim, input->sizes}, &geometry, k->err))
+        return NULL;
+    return keep(k, fa__node_view(strong, &geometry, k->err));
 }
 
-fa__node *fa__node_isclose(fa__node *a, fa__node *b, fa__node *rtol, fa__node *atol, bool equal_nan,
+/* What is no NaN, and not left out; NULL where all elements are. */
+static fa__node *numbers_of(kit *k, fa__node *input, fa__node *mask)
+{
+    if (!is_inexact(input->dtype->type))
+        return mask;
+    fa__node *numbers =
+        operate(k, FA__OP_LOGICAL_NOT, operate(k, FA__OP_ISNAN, input, NULL, NULL), NULL, NULL);
+    return mask == NULL ? numbers : operate(k, FA__OP_LOGICAL_AND, numbers, mask, NULL);
+}
+
+/* The input with `other` where the mask is false. */
+static fa__node *masked(kit *k, fa__node *input, fa__node *mask, fa__node *other)
+{
+    return mask == NULL ? input : operate(k, FA__OP_WHERE, mask, input, other);
+}
+
+/* How many elements a result is made of, and the same as a floating number. */
+static fa__node *count_of(kit *k, const fa__node *input, fa__node *mask)
+{
+    if (mask != NULL)
+        return reduce(k, FA__REDUCE_COUNT_NONZERO, mask, NULL);
+    uint64_t axes;
+    double count = 1;
+    if (!fa__axes_mask(k->arguments->axes, input->ndim, &axes, k->err))
+        return NULL;
+    for (int i = 0; i < input->ndim; i++)
+        count *= axes >> i & 1 ? (double)input->sizes[i] : 1;
+    return number(k, count);
+}
+
+/* ---- Sums, products, extremes ------------------------------------------------------------------------------------ */
+
+fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err)
+{
+    if (!fa__nodes_usable(1, &initial, err))
+        return NULL;
+    if (initial->ndim != 0) {
+        fa__fail(err, FA_BAD_SHAPE, "initial= is one number, not an array");
+        return NULL;
+    }
+    if (fa__type_is_complex(initial->dtype->type) && !fa__type_is_complex(type)) {
+        fa__fail(err, FA_BAD_TYPES, "initial= is complex, the result is not");
+        return NULL;
+    }
+    if (!fa__node_is_weak(initial))
+        return fa__node_cast(initial, fa_dtype_of(type), err);
+    fa__constant constant = fa__constant_of(initial);
+    if (constant.kind == FA__WEAK_FLOAT && fa__type_is_integer(type)) { /* cut, as int() does */
+        bool fits = constant.real > -0x1p63 && constant.real < 0x1p63;
+        if (!fits) {
+            fa__fail(err, FA_OUT_OF_RANGE, "initial= %g is out of bounds for %s", constant.real,
+                     fa__type_name(type));
+            return NULL;
+        }
+        constant = (fa__constant){.kind = FA__WEAK_INT, .integer = (int64_t)constant.real};
+    }
+    fa__complex128 element = {0, 0};
+    return fa__constant_convert(&constant, type, &element, err) ? fa__node_scalar(type, &element, err) : NULL;
+}
+
+/* The result's shape, everywhere the same. */
+static fa__node *everywhere(kit *k, const fa__node *input, fa__node *scalar)
+{
+    int64_t sizes[FA_MAX_NDIM];
+    int ndim = 0;
+    uint64_t axes;
+    if (fa_failed(k->err) || !fa__axes_mask(k->arguments->axes, input->ndim, &axes, k->err))
+        return NULL;
+    for (int i = 0; i < input->ndim; i++) {
+        bool gone = axes >> i & 1;
+        if (!gone || k->arguments->keepdims)
+            sizes[ndim++] = gone ? 1 : input->sizes[i];
+    }
+    fa__geometry geometry = {0};
+    bool fits = fa__geometry_broadcast_to(&geometry, (fa_shape){ndim, sizes}, &geometry, k->err);
+    return fits ? keep(k, fa__node_view(scalar, &geometry, k->err)) : NULL;
+}
+
+static bool is_empty(const fa__node *input, fa_axes axes, fa_error *err)
+{
+    uint64_t mask;
+    if (input->ndim == 0 || !fa__axes_mask(axes, input->ndim, &mask, err))
+        return false;
+    for (int i = 0; i < input->ndim; i++)
+        if ((mask >> i & 1) && input->sizes[i] == 0)
+            return true;
+    return false;
+}
+
+/* sum, prod and their kin. Floating ones begin, as they end, in the wide type. */
+static fa__node *accumulated(kit *k, fa__node *input, bool product, bool skips_nan)
+{
+    const fa_dtype *dtype = k->arguments->dtype;
+    fa__reduction reduction = product ? FA__REDUCE_PROD : FA__REDUCE_SUM;
+    fa__node *mask = mask_of(k, input);
+    if (skips_nan)
+        mask = numbers_of(k, input, mask);
+    bool is_bool = input->dtype->type == FA_TYPE_BOOL;
+    fa__node *neutral = is_bool ? keep(k, fa__node_bool(product, k->err)) : integer(k, product);
+    fa__node *elements = masked(k, input, mask, neutral);
+    if (k->arguments->initial == NULL || fa_failed(k->err))
+        return reduce(k, reduction, elements, dtype);
+    fa__node *plain = reduce(k, reduction, elements, dtype);
+    if (plain == NULL)
+        return NULL;
+    fa_type type = plain->dtype->type, wide = is_inexact(type) ? wide_type(type) : type;
+    fa__node *initial = keep(k, fa__node_initial(k->arguments->initial, type, k->err));
+    fa__node *rest = wide == type ? plain : reduce(k, reduction, elements, fa_dtype_of(wide));
+    initial = cast(k, initial, wide);
+    return cast(k, operate(k, product ? FA__OP_MULTIPLY : FA__OP_ADD, initial, rest, NULL), type);
+}
+
+/* min, max and those that pass over NaN. */
+static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
+{
+    bool least = reduction == FA__REDUCE_MIN || reduction == FA__REDUCE_NANMIN;
+    bool skips_nan = reduction == FA__REDUCE_NANMIN || reduction == FA__REDUCE_NANMAX;
+    fa_type type = input->dtype->type;
+    if (skips_nan && !is_inexact(type)) {
+        skips_nan = false;
+        reduction = least ? FA__REDUCE_MIN : FA__REDUCE_MAX;
+    }
+    if (k->arguments->initial == NULL) {
+        if (k->arguments->where != NULL)
+            fa__fail(k->err, FA_INVALID_ARGUMENT,
+                     "reduction operation '%s' does not have an identity, so to use a where mask one has to "
+                     "specify "
+                     "'initial'",
+                     least ? "minimum" : "maximum");
+        return reduce(k, reduction, input, NULL);
+    }
+    fa__node *initial = keep(k, fa__node_initial(k->arguments->initial, type, k->err));
+    fa__node *elements = masked(k, input, mask_of(k, input), initial);
+    if (elements == NULL || is_empty(input, k->arguments->axes, k->err))
+        return everywhere(k, input, initial);
+    fa__operation operation = skips_nan ? least ? FA__OP_FMIN : FA__OP_FMAX
+                              : least   ? FA__OP_MINIMUM
+                                        : FA__OP_MAXIMUM;
+    return operate(k, operation, initial, reduce(k, reduction, elements, NULL), NULL);
+}
+
+/* ---- Means and variances ----------------------------------------------------------------------------------------- */
+
+/* The type of a mean, or of a variance, which is real. */
+static fa_type mean_type(const kit *k, const fa__node *input)
+{
+    fa_type type = k->arguments->dtype != NULL ? k->arguments->dtype->type : input->dtype->type;
+    return k->arguments->dtype != NULL || is_inexact(type) ? type : FA_TYPE_FLOAT64;
+}
+
+/* The mean of what the mask lets through. */
+static fa__node *mean(kit *k, fa__node *input, fa__node *mask)
+{
+    fa_type type = mean_type(k, input), wide = is_inexact(type) ? wide_type(type) : type;
+    bool is_bool = input->dtype->type == FA_TYPE_BOOL;
+    fa__node *nothing = is_bool ? keep(k, fa__node_bool(false, k->err)) : integer(k, 0);
+    fa__node *sum = reduce(k, FA__REDUCE_SUM, masked(k, input, mask, nothing), fa_dtype_of(wide));
+    return cast(k, operate(k, FA__OP_DIVIDE, sum, count_of(k, input, mask), NULL), type);
+}
+
+/* The squared magnitudes of deviations from a mean that is given. */
+static fa__node *squares(kit *k, fa__node *input, fa_type wide)
+{
+    fa__node *deviation = operate(k, FA__OP_SUBTRACT, cast(k, input, wide), k->arguments->mean, NULL);
+    if (deviation == NULL || !fa__type_is_complex(deviation->dtype->type))
+        return operate(k, FA__OP_SQUARE, deviation, NULL, NULL);
+    return operate(
+        k, FA__OP_REAL,
+        operate(k, FA__OP_MULTIPLY, deviation, operate(k, FA__OP_CONJUGATE, deviation, NULL, NULL), NULL),
+        NULL, NULL);
+}
+
+/* The variance of what the mask lets through, in the wide real type. Where no degrees of freedom are left it
+ * is infinite, or NaN for those that pass over NaN. */
+static fa__node *variance(kit *k, fa__node *input, fa__node *mask, bool skips_nan)
+{
+    fa_type wide = wide_type(mean_type(k, input));
+    double ddof = k->arguments->ddof;
+    fa__node *count = count_of(k, input, mask), *nan = number(k, __builtin_nan(""));
+    fa__node *freedom = operate(k, FA__OP_MAXIMUM, operate(k, FA__OP_SUBTRACT, count, number(k, ddof), NULL),
+                                number(k, 0), NULL);
+    fa__node *total; /* of the squares */
+    if (k->arguments->mean != NULL) {
+        fa__node *all = squares(k, input, wide);
+        total = reduce(k, FA__REDUCE_SUM, masked(k, all, mask, integer(k, 0)), NULL);
+    } else {
+        fa__node *elements = masked(k, cast(k, input, wide), mask, nan);
+        fa__node *spread = reduce(k, FA__REDUCE_NANVAR, elements, NULL);
+        total = operate(k, FA__OP_MULTIPLY, spread, count, NULL);
+    }
+    fa__node *result = operate(k, FA__OP_DIVIDE, total, freedom, NULL);
+    if (skips_nan)
+        return operate(k, FA__OP_WHERE, operate(k, FA__OP_GREATER, freedom, number(k, 0), NULL), result, nan);
+    if (k->arguments->mean != NULL || !is_inexact(input->dtype->type))
+        return result;
+    /* What NANVAR has passed over, but should not have. */
+    fa__node *bad = operate(k, FA__OP_ISNAN, input, NULL, NULL);
+    if (mask != NULL)
+        bad = operate(k, FA__OP_LOGICAL_AND, bad, mask, NULL);
+    return operate(k, FA__OP_WHERE, reduce(k, FA__REDUCE_ANY, bad, NULL), nan, result);
+}
+
+static fa__node *spread(kit *k, fa__reduction reduction, fa__node *input)
+{
+    bool skips_nan = reduction == FA__REDUCE_NANVAR || reduction == FA__REDUCE_NANSTD;
+    bool root = reduction == FA__REDUCE_STD || reduction == FA__REDUCE_NANSTD;
+    fa__node *mask = mask_of(k, input);
+    skips_nan = skips_nan && is_inexact(input->dtype->type);
+    if (skips_nan)
+        mask = numbers_of(k, input, mask);
+    fa__node *result = variance(k, input, mask, skips_nan);
+    if (root)
+        result = operate(k, FA__OP_SQRT, result, NULL, NULL);
+    fa_type type = mean_type(k, input);
+    return cast(k, result, k->arguments->dtype != NULL ? type : fa__real_type(type));
+}
+
+/* ---- All of them ------------------------------------------------------------------------------------------------- */
+
+/* What one of those that pass over NaN is for elements that are never NaN. */
+static fa__reduction without_nan(fa__reduction reduction)
+{
+    switch (reduction) {
+    case FA__REDUCE_NANSUM:
+        return FA__REDUCE_SUM;
+    case FA__REDUCE_NANPROD:
+        return FA__REDUCE_PROD;
+    case FA__REDUCE_NANMIN:
+        return FA__REDUCE_MIN;
+    case FA__REDUCE_NANMAX:
+        return FA__REDUCE_MAX;
+    case FA__REDUCE_NANMEAN:
+        return FA__REDUCE_MEAN;
+    case FA__REDUCE_NANVAR:
+        return FA__REDUCE_VAR;
+    case FA__REDUCE_NANSTD:
+        return FA__REDUCE_STD;
+    case FA__REDUCE_NANARGMIN:
+        return FA__REDUCE_ARGMIN;
+    case FA__REDUCE_NANARGMAX:
+        return FA__REDUCE_ARGMAX;
+    default:
+        return reduction;
+    }
+}
+
+static bool takes_nothing(kit *k, fa__reduction reduction)
+{
+    const fa__reduce_arguments *given = k->arguments;
+    const char *name = fa__reductions[reduction].name;
+    const char *wrong = given->initial != NULL ? "initial="
+                        : given->where != NULL ? "where="
+                        : given->mean != NULL  ? "mean="
+                                               : NULL;
+    return wrong == NULL || fa__fail(k->err, FA_INVALID_ARGUMENT, "%s() takes no %s", name, wrong);
+}
+
+static fa__node *compose(kit *k, fa__reduction reduction, fa__node *input)
+{
+    switch (reduction) {
+    case FA__REDUCE_SUM:
+    case FA__REDUCE_NANSUM:
+    case FA__REDUCE_PROD:
+    case FA__REDUCE_NANPROD:
+        return accumulated(k, input, reduction == FA__REDUCE_PROD || reduction == FA__REDUCE_NANPROD,
+                           reduction == FA__REDUCE_NANSUM || reduction == FA__REDUCE_NANPROD);
+    case FA__REDUCE_MIN:
+    case FA__REDUCE_MAX:
+    case FA__REDUCE_NANMIN:
+    case FA__REDUCE_NANMAX:
+        return extreme(k, reduction, input);
+    case FA__REDUCE_MEAN:
+        return mean(k, input, mask_of(k, input));
+    case FA__REDUCE_NANMEAN:
+        return mean(k, input, numbers_of(k, input, mask_of(k, input)));
+    case FA__REDUCE_VAR:
+    case FA__REDUCE_STD:
+    case FA__REDUCE_NANVAR:
+    case FA__REDUCE_NANSTD:
+        return spread(k, reduction, input);
+    case FA__REDUCE_ANY:
+    case FA__REDUCE_ALL: {
+        fa__node *neutral = keep(k, fa__node_bool(reduction == FA__REDUCE_ALL, k->err));
+        return reduce(k, reduction, masked(k, input, mask_of(k, input), neutral), NULL);
+    }
+    case FA__REDUCE_PTP:
+        if (!takes_nothing(k, reduction))
+            return NULL;
+        return operate(k, FA__OP_SUBTRACT, reduce(k, FA__REDUCE_MAX, input, NULL),
+                       reduce(k, FA__REDUCE_MIN, input, NULL), NULL);
+    default:
+        takes_nothing(k, reduction);
+        return NULL;
+    }
+}
+
+fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
                            fa_error *err)
 {
-    fa__node *both[2] = {a, b};
-    if (!fa__nodes_usable(2, both, err))
+    bool plain = arguments->initial == NULL && arguments->where == NULL && arguments->mean == NULL;
+    bool numeric = fa__type_is_numeric(input->dtype->type);
+    if (fa_failed(err) || !numeric)
         return NULL;
-    fa__node *nodes[4] = {a, fa__node_is_weak(b) ? compose_1("a + 0.0", b, err) : as_inexact(b, err),
-                          rtol != NULL ? fa__node_retain(rtol) : fa__node_float(1e-5, err),
-                          atol != NULL ? fa__node_retain(atol) : fa__node_float(1e-8, err)};
-    fa__node *node = fa__compose(equal_nan ? "(abs(a - b) <= d + c * abs(b)) & isfinite(b) | (a == b)"
-                                             " | isnan(a) & isnan(b)"
-                                           : "(abs(a - b) <= d + c * abs(b)) & isfinite(b) | (a == b)",
-                                 4, nodes, err);
-    for (int i = 1; i < 4; i++)
-        fa__node_release(nodes[i]);
-    return node;
-}
-
-static fa__node *all_of(fa__node *node, fa_error *err)
-{
-    fa__node *result = node != NULL ? compose_1("all(a)", node, err) : NULL;
-    fa__node_release(node);
-    return result;
-}
-
-fa__node *fa__node_allclose(fa__node *a, fa__node *b, fa__node *rtol, fa__node *atol, bool equal_nan,
-                            fa_error *err)
-{
-    return all_of(fa__node_isclose(a, b, rtol, atol, equal_nan, err), err);
-}
-
-static bool shapes_agree(const fa__node *a, const fa__node *b, bool broadcast)
-{
-    fa_error mismatch = {0};
-    int64_t sizes[FA_MAX_NDIM];
-    int ndim;
-    const bool same =
-        a->ndim == b->ndim && memcmp(a->sizes, b->sizes, (size_t)a->ndim * sizeof a->sizes[0]) == 0;
-    return same || (broadcast &&
-                    fa__broadcast(2, (const int[]){a->ndim, b->ndim},
-                                  (const int64_t *const[]){a->sizes, b->sizes}, &ndim, sizes, &mismatch));
-}
-
-fa__node *fa__node_array_equal(fa__node *a, fa__node *b, bool equal_nan, bool broadcast, fa_error *err)
-{
-    fa__node *nodes[2] = {a, b};
-    if (!fa__nodes_usable(2, nodes, err))
+    if (!is_inexact(input->dtype->type) && without_nan(reduction) != reduction)
+        return fa__node_reduce(without_nan(reduction), input, arguments, err);
+    if (without_nan(reduction) != reduction && arguments->dtype != NULL &&
+        !is_inexact(arguments->dtype->type) && reduction != FA__REDUCE_NANSUM &&
+        reduction != FA__REDUCE_NANPROD) {
+        fa__fail(err, FA_BAD_TYPES, "If a is inexact, then dtype must be inexact");
         return NULL;
-    if (!shapes_agree(a, b, broadcast))
-        return fa__node_scalar(FA_TYPE_BOOL, &(uint8_t){0}, err);
-    const bool may_be_nan = strchr("fc", kind_of(a)) != NULL && strchr("fc", kind_of(b)) != NULL;
-    return all_of(
-        fa__compose(equal_nan && may_be_nan ? "(a == b) | isnan(a) & isnan(b)" : "a == b", 2, nodes, err),
-        err);
-}
-
-/* ---- Others ---- */
-
-fa__node *fa__node_sinc(fa__node *input, fa_error *err)
-{
-    fa__node *strong = input != NULL ? fa__node_strong(input, err) : NULL;
-    fa__node *angle = compose_1("pi * a", strong, err), *node = NULL;
-    if (angle != NULL) {
-        const double epsilon = angle->dtype->type == FA_TYPE_FLOAT16   ? 0x1p-10
-                               : angle->dtype->type == FA_TYPE_FLOAT32 ? (double)FLT_EPSILON
-                               : angle->dtype->type == FA_TYPE_FLOAT64 ? DBL_EPSILON
-                                                                       : 1e-20;
-        fa__node *nodes[2] = {angle, fa__node_float(epsilon, err)};
-        fa__node *mended = fa__compose("where(a, a, b)", 2, nodes, err);
-        node = compose_1("sin(a) / a", mended, err);
-        fa__node_release(mended);
-        fa__node_release(nodes[1]);
     }
-    fa__node_release(angle);
-    fa__node_release(strong);
-    return node;
-}
-
-fa__node *fa__node_angle(fa__node *input, bool degrees, fa_error *err)
-{
-    if (!fa__nodes_usable(1, &input, err))
+    if (plain && fa__reducer_find(reduction, input->dtype->type) != NULL)
         return NULL;
-    const bool is_complex = kind_of(input) == 'c';
-    fa__node *node = compose_1(is_complex ? "arctan2(imag(a), real(a))" : "arctan2(0, a)", input, err);
-    fa__node *result =
-        degrees && node != NULL ? compose_1("a * (180 / pi)", node, err) : fa__node_retain(node);
-    fa__node_release(node);
-    return result;
+    kit k = {.arguments = arguments, .err = err};
+    return give(&k, compose(&k, reduction, input));
 }
 
-/* ---- As text calls them ---- */
-
-static fa__node *given_node(const fa__bound_call *call, int index)
+/* Weights that stand along the reduced axes, with axes of one element where the input has others. */
+static fa__node *spread_weights(kit *k, const fa__node *input, fa__node *weights)
 {
-    return fa__argument_given(call, index) ? fa__argument_node(call, index) : NULL;
+    fa__geometry geometry, wide = {0};
+    uint64_t axes;
+    fa_axes given = k->arguments->axes;
+    bool same = weights->ndim == input->ndim &&
+                memcmp(weights->sizes, input->sizes, (size_t)input->ndim * sizeof(int64_t)) == 0;
+    if (same || !fa__axes_mask(given, input->ndim, &axes, k->err))
+        return weights;
+    if (given.count < 0) {
+        fa__fail(k->err, FA_BAD_SHAPE, "Axis must be specified when shapes of a and weights differ.");
+        return NULL;
+    }
+    bool fits = weights->ndim == given.count;
+    fa__node_geometry(weights, &geometry);
+    wide.ndim = input->ndim;
+    wide.offset = geometry.offset;
+    for (int i = 0; i < wide.ndim; i++)
+        wide.sizes[i] = 1;
+    for (int i = 0; fits && i < given.count; i++) {
+        int axis = given.axes[i] < 0 ? given.axes[i] + input->ndim : given.axes[i];
+        wide.sizes[axis] = geometry.sizes[i];
+        wide.strides[axis] = geometry.strides[i];
+        fits = geometry.sizes[i] == input->sizes[axis];
+    }
+    if (!fits) {
+        fa__fail(k->err, FA_BAD_SHAPE,
+                 "Shape of weights must be consistent with shape of a along specified axis.");
+        return NULL;
+    }
+    return keep(k, fa__node_view(weights, &wide, k->err));
 }
 
-static bool takes_out(const fa__bound_call *call, int index)
+fa__node *fa__node_average(fa__node *input, fa__node *weights, const fa__reduce_arguments *arguments,
+                           fa__node **sum_of_weights, fa_error *err)
 {
-    return !fa__argument_given(call, index) ||
-           fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[index]->column,
-                              "%s(): out= is not part of expressions: assign the result",
-                              call->function->name);
+    fa__node *inputs[2] = {input, weights};
+    if (!fa__nodes_usable(weights != NULL ? 2 : 1, inputs, err))
+        return NULL;
+    kit k = {.arguments = arguments, .err = err};
+    fa__node *sum = NULL, *result = NULL;
+    if (weights == NULL) {
+        result = reduce(&k, FA__REDUCE_MEAN, input, NULL);
+        if (sum_of_weights != NULL && result != NULL)
+            sum = everywhere(&k, input, cast(&k, count_of(&k, input, NULL), result->dtype->type));
+    } else {
+        fa_type types[3] = {input->dtype->type, weights->dtype->type, FA_TYPE_FLOAT64};
+        bool whole = !is_inexact(types[0]);
+        fa_type common = FA_TYPE_BOOL;
+        if (!fa__type_is_numeric(types[0]) || !fa__type_is_numeric(types[1]))
+            fa__fail(err, FA_BAD_TYPES, "average() takes numbers");
+        else
+            common = fa__promote(fa__promote(types[0], types[1]), whole ? FA_TYPE_FLOAT64 : types[0]);
+        fa__node *each = fa_failed(err) ? NULL : spread_weights(&k, input, weights);
+        fa__geometry geometry;
+        if (each != NULL) {
+            fa__node_geometry(each, &geometry);
+            fa__geometry_broadcast_to(&geometry, (fa_shape){input->ndim, input->sizes}, &geometry, err);
+        }
+        fa__node *along =
+            each != NULL && !fa_failed(err) ? keep(&k, fa__node_view(each, &geometry, err)) : NULL;
+        sum = along != NULL ? reduce(&k, FA__REDUCE_SUM, along, fa_dtype_of(common)) : NULL;
+        fa__node *product =
+            operate(&k, FA__OP_MULTIPLY, cast(&k, input, common), cast(&k, along, common), NULL);
+        result = operate(&k, FA__OP_DIVIDE, reduce(&k, FA__REDUCE_SUM, product, NULL), sum, NULL);
+    }
+    if (sum_of_weights != NULL)
+        *sum_of_weights = fa_failed(err) ? NULL : fa__node_retain(sum);
+    return give(&k, result);
 }
-
-static fa__node *apply_round(const fa__bound_call *call)
-{
-    const int64_t decimals = fa__argument_int(call, 1, 0);
-    fa__node *input = fa__argument_node(call, 0);
-    return input != NULL && takes_out(call, 2) ? fa__node_round(input, decimals, call->err) : NULL;
-}
-
-static fa__node *apply_nan_to_num(const fa__bound_call *call)
-{
-    enum { INPUT, COPY, NOT_A_NUMBER, POSITIVE, NEGATIVE };
-    fa__argument_bool(call, COPY, true); /* the result is always an array of its own */
-    fa__node *input = fa__argument_node(call, INPUT), *nan = given_node(call, NOT_A_NUMBER);
-    fa__node *posinf = given_node(call, POSITIVE), *neginf = given_node(call, NEGATIVE);
-    return input != NULL ? fa__node_nan_to_num(input, nan, posinf, neginf, call->err) : NULL;
-}
-
-static fa__node *apply_close(const fa__bound_call *call)
-{
-    enum { FIRST, SECOND, RELATIVE, ABSOLUTE, EQUAL_NAN };
-    fa__node *a = fa__argument_node(call, FIRST), *b = fa__argument_node(call, SECOND);
-    fa__node *rtol = given_node(call, RELATIVE), *atol = given_node(call, ABSOLUTE);
-    const bool equal_nan = fa__argument_bool(call, EQUAL_NAN, false);
-    return call->function->code != 0 ? fa__node_allclose(a, b, rtol, atol, equal_nan, call->err)
-                                     : fa__node_isclose(a, b, rtol, atol, equal_nan, call->err);
-}
-
-static fa__node *apply_array_equal(const fa__bound_call *call)
-{
-    fa__node *a = fa__argument_node(call, 0), *b = fa__argument_node(call, 1);
-    const bool is_equiv = call->function->code != 0,
-               equal_nan = !is_equiv && fa__argument_bool(call, 2, false);
-    return fa__node_array_equal(a, b, equal_nan, is_equiv, call->err);
-}
-
-static fa__node *apply_sinc(const fa__bound_call *call)
-{
-    fa__node *input = fa__argument_node(call, 0);
-    return input != NULL ? fa__node_sinc(input, call->err) : NULL;
-}
-
-static fa__node *apply_angle(const fa__bound_call *call)
-{
-    const bool degrees = fa__argument_bool(call, 1, false);
-    fa__node *input = fa__argument_node(call, 0);
-    return input != NULL ? fa__node_angle(input, degrees, call->err) : NULL;
-}
-
-const fa__function fa__composed_functions[] = {
-    {"round", "around", "a decimals= out=", apply_round, 0, FA__AS_FUNCTION | FA__AS_METHOD,
-     FA_OPERATION_FUNCTION,
-     "Nearest number of so many decimals, ties to even; before the point where they are negative."},
-    {"nan_to_num", "", "x copy= nan= posinf= neginf=", apply_nan_to_num, 0, FA__AS_FUNCTION,
-     FA_OPERATION_FUNCTION,
-     "Numbers in place of NaN and infinities: 0, and the largest and smallest of the type."},
-    {"isclose", "", "a b rtol= atol= equal_nan=", apply_close, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Whether two are equal within atol + rtol * abs(b)."},
-    {"allclose", "", "a b rtol= atol= equal_nan=", apply_close, 1, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Whether isclose holds for all elements."},
-    {"array_equal", "", "a1 a2 equal_nan=", apply_array_equal, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Whether two arrays have the same shape and elements."},
-    {"array_equiv", "", "a1 a2", apply_array_equal, 1, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Whether two arrays have the same elements once they are broadcast."},
-    {"sinc", "", "x", apply_sinc, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION, "sin(pi x) / (pi x); 1 at 0."},
-    {"angle", "", "z deg=", apply_angle, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Angle of a complex number in radians, or in degrees; 0 or pi for real ones."},
-    {0},
-};

@@ -305,7 +305,7 @@ static const fa__source_class copy_on_write_class = {
     .describe = describe,
 };
 
-fa__source *fa__copy_on_write_source(fa__source *file, fa_error *err)
+fa__source *fa__copy_on_write_source(fa__source *file, fa__file_object *object, fa_error *err)
 {
     copy_on_write *self = fa_failed(err) ? NULL : fa__alloc_zero(1, sizeof *self, err);
     if (self == NULL)
@@ -325,7 +325,7 @@ fa__source *fa__copy_on_write_source(fa__source *file, fa_error *err)
     self->source.base = file->base;
     self->file = file;
     fa__source_retain(file);
-    self->object = fa__file_source_object(file);
+    self->object = object;
     self->tenant.give_back = give_back;
     fa__object_add_tenant(self->object, &self->tenant);
     return &self->source;

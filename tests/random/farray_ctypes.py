@@ -37,7 +37,7 @@ class _Axes(Structure):
 
 
 class _IndexPart(Structure):
-    _fields_ = [("kind", c_int), ("reserved", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64)]
+    _fields_ = [("kind", c_int), ("reserved", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64), ("array", c_void_p)]
 
 
 class _IndexParts(Structure):
@@ -460,7 +460,7 @@ def operations(source):
                    re.findall(r'X\(\w+, (\w+), (\d), "([^"]*)", "[^"]*",\s*(\w+),', text)}
     for name, output, arity, rule in re.findall(r"X\(\w+, (\w+), (\d), (\d), (\w+),", text):
         elementwise[f"{name}[{output}]"] = int(arity), "", rule
-    with open(os.path.join(source, "src", "expr", "compose.c"), encoding="utf-8") as file:
+    with open(os.path.join(source, "src", "expr", "formulas.c"), encoding="utf-8") as file:
         for name, parameters in re.findall(r'\{"(\w+)",\s*"[^"]*",\s*"([^"]*)",', file.read()):
             elementwise[name] = sum(not p.endswith("=") for p in parameters.split()), "", "COMPOSED"
     listed = text[text.index("#define FA__REDUCTIONS"):text.index("#define FA__GENERATORS")]

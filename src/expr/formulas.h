@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Functions that are made of others: NumPy's own formulas, so that values and types are NumPy's too. */
-#ifndef FA_EXPR_COMPOSE_H
-#define FA_EXPR_COMPOSE_H
+#ifndef FA_EXPR_FORMULAS_H
+#define FA_EXPR_FORMULAS_H
 
 #include "expr/graph.h"
 
