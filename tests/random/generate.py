@@ -11,6 +11,7 @@ import numpy as np
 
 import data
 from farray_ctypes import scans
+import trees
 from oracle import NUMERIC, native
 from world import dtype_text
 
@@ -246,7 +247,8 @@ class Generator:
             operands.append(self.other_operand(name, position, dtype, shape))
             if operands[-1] is None:
                 return None
-        return ("op", name, choose.random() < 0.6, tuple(operands))
+        options = trees.OPTIONS.get(name)
+        return ("op", name, choose.choice(options) if options else choose.random() < 0.6, tuple(operands))
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
@@ -346,7 +348,6 @@ class Generator:
                 return
 
     def build(self, tree):
-        import trees
         choose = self.random
         by = "text" if trees.has_literal(tree) or choose.random() < 0.5 else "calls"
         if choose.random() < 0.12:

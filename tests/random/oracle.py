@@ -178,14 +178,23 @@ class Oracle:
     # Elementwise operations.
 
     def elementwise(self, name, values, operator=False):
-        """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents."""
+        """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents; or the options of a function
+        that is made of others."""
         arrays = [v.array for v in values]
+        options, operator = (operator, False) if isinstance(operator, dict) else ({}, operator)
         refuse_large(arrays)
         shortcut = self.shortcut(name, values)
+        if np.asarray(arrays[0]).dtype.kind == "c" and self.differences.allow("complex-formulas") and \
+                (name == "nan_to_num" or name == "round" and options.get("decimals")):
+            raise TypeError(f"docs/differences.md: {name} of complex numbers is refused")
         if name == "where" and self.differences.allow("where-literal-out-of-range"):
             refuse_literals(arrays[1:])
         function = (lambda a, b: a ** b) if name == "power" and operator else ufunc(name)
-        result = asarray(function(*arrays))
+        result = asarray(function(*arrays, **options))
+        if name in ("round", "nan_to_num") and self.differences.allow("native-results"):
+            result = result.astype(native(result.dtype), copy=False)
+        if name == "round":
+            self._refuse_out_of_range(arrays[0], options)
         if name in ("minimum", "maximum", "fmin", "fmax", "clip"):
             self._refuse_zero_ties(arrays)
         if name in ("signbit", "copysign") and np.isnan(np.asarray(arrays[-1], "f8")).any():
@@ -200,7 +209,7 @@ class Oracle:
         agreement = self._agreement(name, values, result, shortcut, operator)
         if agreement is None:
             return Value(result)
-        return self._inexact(name, arrays, result, *agreement)
+        return self._inexact(name, arrays, result, *agreement, **options)
 
     @staticmethod
     def shortcut(name, values):
@@ -223,6 +232,16 @@ class Oracle:
         return self.differences.agreement(name, dtype)
 
     @staticmethod
+    def _refuse_out_of_range(array, options):
+        """Integers that are rounded beyond their type."""
+        array = np.asarray(array)
+        if array.dtype.kind in "iu" and options.get("decimals", 0) < 0:
+            rounded = np.round(array.astype("g"), options["decimals"])
+            limits = np.iinfo(array.dtype)
+            if ((rounded < limits.min) | (rounded > limits.max - (1 << 10 if limits.bits == 64 else 0))).any():
+                raise Unsuitable
+
+    @staticmethod
     def _refuse_zero_ties(arrays):
         parts = [np.asarray(a) for a in arrays]
         if np.result_type(*parts).kind in "fc":
@@ -233,10 +252,10 @@ class Oracle:
             if len(signs) > 1:
                 raise Unsuitable
 
-    def _inexact(self, name, arrays, result, ulp, ulp_of_one):
+    def _inexact(self, name, arrays, result, ulp, ulp_of_one, **options):
         """The exact value, rounded to the result's type, and how far from it a result may be."""
         loop = np.result_type(*arrays)
-        if result.dtype.kind in "fc" and loop.kind not in "fc":
+        if result.dtype.kind in "fc" and (loop.kind not in "fc" or name == "float_power"):
             loop = result.dtype
         wide = [extended(np.asarray(a).astype(loop)) for a in arrays]
         if loop.kind == "c" and not finite(*wide):
@@ -245,11 +264,15 @@ class Oracle:
             exact = wide[0] * wide[0]
         elif name == "reciprocal":
             exact = 1 / wide[0]
+        elif name == "sinc":  # of the angle as it is rounded
+            angle = np.pi * np.asarray(arrays[0])
+            angle = extended(np.where(angle, angle, np.finfo(angle.dtype).eps))
+            exact = np.sin(angle) / angle
         elif name == "log1p" and loop.kind == "c":  # NumPy's own cancels next to 0
             x, y = wide[0].real, wide[0].imag
             exact = np.log1p(2 * x + x * x + y * y) / 2 + 1j * np.arctan2(y, 1 + x)
         else:
-            exact = ufunc(name)(*wide)
+            exact = ufunc(name)(*wide, **options)
         if loop.kind == "c":
             return self._inexact_complex(name, wide, result, exact, ulp)
         value = np.empty_like(result)
