@@ -161,45 +161,67 @@ static bool infix_operator(fa__parser *p, const fa__token *token, int operation)
 
 /* --- brackets --- */
 
-static bool tuple_of_values(fa__parser *p, fa__opened group)
+static bool is_whole_number(const fa__value *value)
 {
-    int64_t count = p->value_count - group.first_value;
-    if (count > FA_MAX_NDIM && group.kind != FA__OPEN_LIST)
-        return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
-                                  "%lld numbers in brackets: more than %d", (long long)count, FA_MAX_NDIM);
-    fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column};
-    if (group.kind == FA__OPEN_LIST)
-        value.node = fa__list_node(p->values + group.first_value, count, p->err);
-    if (fa_failed(p->err))
-        return fa__parser_placed(p, group.column);
-    if (count > FA_MAX_NDIM && value.node != NULL) {
-        fa__parser_drop_values(p, group.first_value);
-        return fa__parser_push_value(p, value);
-    }
+    return value->kind == FA__VALUE_NODE && value->node->weak == FA__WEAK_INT &&
+           value->node->kind == FA__NODE_SCALAR && value->node->dtype->type == FA_TYPE_INT64;
+}
+
+/* Whole numbers are what shapes and axes are made of: they are kept as such. Takes `array` over. */
+static bool tuple_of_numbers(fa__parser *p, fa__opened group, int count, fa__node *array)
+{
+    fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column, .node = array};
     value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
     if (value.as.tuple == NULL) {
         fa__value_release(&value);
         return false;
     }
-    value.as.tuple->count = (int)count;
-    for (int64_t i = 0; i < count && value.as.tuple != NULL; i++) {
-        const fa__value *item = &p->values[group.first_value + i];
-        bool is_whole = item->kind == FA__VALUE_NODE && item->node->weak == FA__WEAK_INT &&
-                        item->node->kind == FA__NODE_SCALAR && item->node->dtype->type == FA_TYPE_INT64;
-        if (!is_whole && value.node != NULL) {
-            fa__free(value.as.tuple); /* a list of other numbers is an array, and no tuple */
-            value.as.tuple = NULL;
-            continue;
-        }
-        if (!is_whole) {
-            fa__value_release(&value);
-            return fa__parser_syntax(p, item->column,
-                                     "brackets with commas hold whole numbers, as in axis=(0, 2)");
-        }
-        memcpy(&value.as.tuple->items[i], item->node->as.bytes, sizeof(int64_t));
-    }
+    value.as.tuple->count = count;
+    for (int i = 0; i < count; i++)
+        memcpy(&value.as.tuple->items[i], p->values[group.first_value + i].node->as.bytes, sizeof(int64_t));
     fa__parser_drop_values(p, group.first_value);
     return fa__parser_push_value(p, value);
+}
+
+/* Takes `array` over. */
+static bool list_of_values(fa__parser *p, fa__opened group, int count, fa__node *array)
+{
+    const fa__value *items = &p->values[group.first_value];
+    fa__list *list = fa__alloc_zero(1, sizeof *list + (size_t)count * sizeof(fa__value), p->err);
+    if (list == NULL) {
+        fa__node_release(array);
+        return false;
+    }
+    list->count = count;
+    list->depth = 1;
+    for (int i = 0; i < count; i++) {
+        list->items[i] = items[i];
+        if (items[i].kind == FA__VALUE_LIST && items[i].as.list->depth >= list->depth)
+            list->depth = items[i].as.list->depth + 1;
+    }
+    p->value_count = group.first_value;
+    bool is_deep = list->depth > FA__MAX_LIST_DEPTH;
+    fa__value value = {.kind = FA__VALUE_LIST, .column = group.column, .node = array};
+    value.as.list = list;
+    return fa__parser_push_value(p, value) &&
+           (!is_deep || fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
+                                           "lists in more than %d lists", FA__MAX_LIST_DEPTH));
+}
+
+/* Square brackets around numbers are an array as well. */
+static bool tuple_of_values(fa__parser *p, fa__opened group)
+{
+    int64_t count = p->value_count - group.first_value;
+    bool are_numbers = count <= FA_MAX_NDIM;
+    for (int64_t i = 0; i < count && are_numbers; i++)
+        are_numbers = is_whole_number(&p->values[group.first_value + i]);
+    fa__node *array = NULL;
+    if (group.kind == FA__OPEN_LIST)
+        array = fa__list_node(p->values + group.first_value, count, p->err);
+    if (fa_failed(p->err))
+        return fa__parser_placed(p, group.column);
+    return are_numbers ? tuple_of_numbers(p, group, (int)count, array)
+                       : list_of_values(p, group, (int)count, array);
 }
 
 static bool close_call(fa__parser *p, fa__opened call)
@@ -254,8 +276,8 @@ static bool index_mark(fa__parser *p, const fa__token *token, bool *more)
 {
     bool is_colon = fa__token_is(token, ":");
     *more = is_colon;
-    return fa__parser_push_value(p, (fa__value){.kind = is_colon ? FA__VALUE_COLON : FA__VALUE_ELLIPSIS,
-                                                .column = token->column});
+    return fa__parser_push_value(
+        p, (fa__value){.kind = is_colon ? FA__VALUE_COLON : FA__VALUE_ELLIPSIS, .column = token->column});
 }
 
 static bool is_inside_index(fa__parser *p)

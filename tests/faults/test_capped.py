@@ -177,6 +177,29 @@ class Capped(unittest.TestCase):
             numpy.testing.assert_allclose(numpy.load(self.path("out")), getattr(numpy, function)(getattr(self, name), axis),
                                           rtol=1e-9, atol=1e-7, err_msg=f"{name} {text}")
 
+    def test_scans(self):
+        """Along rows, down columns and of all elements: to a file, and through scratch where something else is made of it."""
+        for axis in (0, 1):
+            out = self.compute(f"cumsum(u * 2, axis={axis})", names="u")
+            carry = 0
+            for rows in chunks():
+                part = numpy.cumsum(self.u[rows] * 2 if axis else numpy.vstack([carry + self.u[rows][:1] * 2,
+                                                                               self.u[rows][1:] * 2]), axis=axis)
+                numpy.testing.assert_array_equal(out[rows], part)
+                carry = part[-1:]
+        out = self.compute("cumsum(u)[::5] + 1", names="u")
+        carry, flat = 0.0, self.u.reshape(-1)
+        for at in range(0, flat.size, 5 * MIB):
+            part = numpy.cumsum(numpy.concatenate([[carry + flat[at]], flat[at + 1:at + 5 * MIB]]))
+            carry = part[-1]
+            numpy.testing.assert_array_equal(out[at // 5:at // 5 + MIB], part[::5] + 1)
+
+    def test_positions_and_folds(self):
+        for text, expected in [("argmax(a)", self.u.argmax()), ("nanargmin(a, axis=0)", self.u.argmin(axis=0)),
+                               ("subtract.reduce(a, axis=1)", numpy.subtract.reduce(self.u, axis=1))]:
+            self.run_capped("eval", text, "a=u.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
+            numpy.testing.assert_array_equal(numpy.load(self.path("out")), expected)
+
     def test_stats(self):
         found = json.loads(self.run_capped("stats", "u.npy", "--json", "--memory", str(BUDGET)))
         self.assertEqual((found["min"], found["max"]), (self.u.min(), self.u.max()))

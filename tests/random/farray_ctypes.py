@@ -331,11 +331,21 @@ class Library:
         first = self.array(name[:-3], *(a.pointer for a in arrays), byref(second))
         return (first, Array(self, second.value))[int(name[-2])]
 
-    def reduction(self, name, array, axes=None, dtype=None, keepdims=False, ddof=0.0):
+    def reduction(self, name, array, axes=None, dtype=None, keepdims=False, ddof=0.0, where=None, initial=None):
+        """A reduction, a scan, or a method of an operation ("add.accumulate")."""
         number = self.dtype(dtype) if dtype else None
+        begin = None if initial is None else self.eval(repr(initial), {})
+        options = self._options("reduce_options", dtype=number, keepdims=keepdims, ddof=ddof,
+                                where=where.pointer if where else None, initial=begin.pointer if begin else None)
+        operation, _, method = name.partition(".")
         try:
-            return self.array(name, array.pointer, _axes(axes),
-                              self._options("reduce_options", dtype=number, keepdims=keepdims, ddof=ddof))
+            if method == "accumulate":
+                return self.array("ufunc_accumulate", operation.encode(), array.pointer, axes, number)
+            if method == "reduce":
+                return self.array("ufunc_reduce", operation.encode(), array.pointer, _axes(axes), options)
+            if name in scans():
+                return self.array(name, array.pointer, _axes(axes), number)
+            return self.array(name, array.pointer, _axes(axes), options)
         finally:
             self.c.fa_dtype_release(number)
 
@@ -448,4 +458,10 @@ def operations(source):
         elementwise[f"{name}[{output}]"] = int(arity), "", rule
     listed = text[text.index("#define FA__REDUCTIONS"):text.index("#define FA__GENERATORS")]
     reductions = re.findall(r'X\(\w+, (\w+), "[^"]*", "', listed)
-    return elementwise, reductions
+    repeated = [f"{name}.{method}" for name, row in elementwise.items() if row[0] == 2 for method in ("reduce", "accumulate")]
+    return elementwise, reductions + list(scans()) + repeated
+
+
+def scans():
+    """Those that are no method of an operation."""
+    return ("cumsum", "cumprod", "nancumsum", "nancumprod")

@@ -10,6 +10,7 @@ import random
 import numpy as np
 
 import data
+from farray_ctypes import scans
 from oracle import NUMERIC, native
 from world import dtype_text
 
@@ -17,6 +18,14 @@ from world import dtype_text
 LIMITS = [0, 4 << 20, 512 << 10, 128 << 10, 64 << 10]
 MISALIGNED_FIELDS = ["[('a', '|u1'), ('x', '{0}'), ('b', '<i2')]", "[('x', '{0}'), ('p', [('y', '{0}'), ('t', '|S3')])]"]
 ALIGNED_FIELDS = ["[('x', '{0}'), ('b', '{0}')]", "[('p', [('y', '{0}'), ('z', '{0}')]), ('x', '{0}')]"]
+
+
+SCANS = scans()
+METHODS = {"sum", "prod", "min", "max", "mean", "var", "std", "any", "all", "argmin", "argmax", "cumsum", "cumprod"}
+MASKED = {"sum", "prod", "min", "max", "mean", "var", "std", "any", "all",
+          "nansum", "nanprod", "nanmin", "nanmax", "nanmean", "nanvar", "nanstd"}
+BEGINS = {"sum", "prod", "min", "max", "nansum", "nanprod", "nanmin", "nanmax"}
+EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_xor", "left_shift", "right_shift"}
 
 
 def cells(elementwise, reductions):
@@ -187,11 +196,32 @@ class Generator:
         options = {"axes": axes}
         if choose.random() < 0.3:
             options["keepdims"] = True
-        if name in ("sum", "prod", "mean") and choose.random() < 0.12:
+        if name in ("sum", "prod", "mean", "nansum", "nanprod", "cumsum", "cumprod") and choose.random() < 0.12:
             options["dtype"] = choose.choice(["f8", "f4", "i8", "c16", "u4"])
-        if name in ("var", "std") and choose.random() < 0.3:
+        if name in ("var", "std", "nanvar", "nanstd") and choose.random() < 0.3:
             options["ddof"] = choose.choice([1, 0.5, 2])
         return options
+
+    def reduction_on(self, name, tree, shape):
+        """A reduction, or an operation that is repeated along an axis: a short one, where each step adds to the error."""
+        choose = self.random
+        options = self.options(len(shape), name)
+        operation, _, method = name.partition(".")
+        if (method or name in SCANS or name.removeprefix("nan")[:3] == "arg") and isinstance(options["axes"], tuple):
+            options["axes"] = options["axes"][0]
+        if method and shape and (options["axes"] is None or choose.random() < 0.7):
+            options["axes"] = min(range(len(shape)), key=lambda axis: shape[axis])
+        if method == "accumulate" or name in SCANS:
+            options.pop("keepdims", None)
+        if method == "accumulate" and options["axes"] is None:
+            options["axes"] = 0
+        if name in MASKED and choose.random() < 0.15:
+            options["where"] = self.operand("?", "C", self.partner(shape) if choose.random() < 0.5 else shape, "unit")
+        if name in BEGINS and (choose.random() < 0.1 or options.get("where") and name[-3:] in ("min", "max")) or \
+                method == "reduce" and operation in EXACT_FOLDS and choose.random() < 0.2:
+            options["initial"] = choose.choice([0, 1, 3])
+        is_method = name in METHODS and choose.random() < 0.5
+        return ("reduce", name, is_method, tree, options)
 
     def literal(self, dtype):
         choose = self.random
@@ -209,8 +239,7 @@ class Generator:
         if name == "astype":
             return ("astype", tree, choose.choice(NUMERIC))
         if name in self.reductions:
-            options = self.options(len(shape), name)
-            return ("reduce", name, choose.random() < 0.5 and name != "count_nonzero", tree, options)
+            return self.reduction_on(name, tree, shape)
         arity = self.elementwise[name][0]
         operands = [tree]
         for position in range(1, arity):
@@ -304,9 +333,9 @@ class Generator:
         choose = self.random
         for _ in range(6):  # until NumPy can say what is right
             profile = None
-            if name == "power" and np.dtype(dtype).kind != "b":
+            if name.partition(".")[0] == "power" and np.dtype(dtype).kind != "b":
                 profile = choose.choice(["positive", "small"])
-            elif name == "prod":
+            elif name in ("prod", "nanprod", "cumprod", "nancumprod", "multiply.reduce", "multiply.accumulate"):
                 profile = choose.choice(["unit", "positive", "small"])
             variable = self.operand(np.dtype(dtype), layout, profile=profile)
             if variable is None:

@@ -3,7 +3,8 @@
 
 A tree is nested tuples, so that a program can be printed and replayed:
     ("var", name)   ("lit", a Python number)   ("op", name, as_operator, (tree, ...))
-    ("reduce", name, as_method, tree, {"axes": ..., "dtype": ..., "keepdims": ..., "ddof": ...})
+    ("reduce", name, as_method, tree, {"axes": ..., "dtype": ..., "keepdims": ..., "ddof": ..., "where": a name,
+     "initial": a number}), where the name may be that of a scan ("cumsum"), or a method of an operation ("add.accumulate")
     ("view", tree, index)   ("T", tree)   ("astype", tree, dtype)   ("field", tree, name)
 An index is a tuple of ints, slices as ("slice", start, stop, step), "..." and None.
 """
@@ -29,7 +30,10 @@ def children(tree):
     """The trees below a node."""
     if tree[0] in ("var", "lit"):
         return ()
-    return tree[3] if tree[0] == "op" else (tree[3] if tree[0] == "reduce" else tree[1],)
+    if tree[0] == "reduce":
+        where = tree[4].get("where")
+        return (tree[3], ("var", where)) if where else (tree[3],)
+    return tree[3] if tree[0] == "op" else (tree[1],)
 
 
 def variables(tree):
@@ -103,6 +107,8 @@ def _node(tree):
     if kind == "reduce":
         _, name, as_method, child, options = tree
         keywords = []
+        if name.endswith(".reduce") and options.get("axes") is None:
+            keywords.append(ast.keyword("axis", ast.Constant(None)))
         if options.get("axes") is not None:
             axes = options["axes"]
             node = ast.Tuple([_literal(a) for a in axes], ast.Load()) if isinstance(axes, tuple) else _literal(axes)
@@ -113,9 +119,15 @@ def _node(tree):
             keywords.append(ast.keyword("keepdims", ast.Constant(True)))
         if options.get("ddof"):
             keywords.append(ast.keyword("ddof", ast.Constant(options["ddof"])))
+        if options.get("where"):
+            keywords.append(ast.keyword("where", _name(options["where"])))
+        if options.get("initial") is not None:
+            keywords.append(ast.keyword("initial", _literal(options["initial"])))
         if as_method:
             return ast.Call(ast.Attribute(_node(child), name, ast.Load()), [], keywords)
-        return ast.Call(_name(name), [_node(child)], keywords)
+        operation, _, method = name.partition(".")
+        function = ast.Attribute(_name(operation), method, ast.Load()) if method else _name(name)
+        return ast.Call(function, [_node(child)], keywords)
     if kind == "view":
         return ast.Subscript(_node(tree[1]), _index_node(tree[2]), ast.Load())
     if kind == "T":
@@ -147,7 +159,8 @@ def evaluate(tree, oracle, value_of, seen=None):
         return result
     child = evaluate(tree[3] if kind == "reduce" else tree[1], oracle, value_of, seen)
     if kind == "reduce":
-        result = oracle.reduction(tree[1], child, **tree[4])
+        where = tree[4].get("where")
+        result = oracle.reduction(tree[1], child, **{**tree[4], "where": value_of(where).array if where else None})
         if seen:
             seen(tree[1], [child], (tree[3],))
         return result
@@ -182,7 +195,9 @@ def call(tree, library, handle_of):
     if kind == "op":
         return library.operation(tree[1], *(call(child, library, handle_of) for child in tree[3]))
     if kind == "reduce":
-        return library.reduction(tree[1], call(tree[3], library, handle_of), **tree[4])
+        where = tree[4].get("where")
+        return library.reduction(tree[1], call(tree[3], library, handle_of),
+                                 **{**tree[4], "where": handle_of(where) if where else None})
     if kind == "view":
         return library.index(call(tree[1], library, handle_of), to_index(tree[2]))
     if kind == "T":
