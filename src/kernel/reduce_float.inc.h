@@ -55,7 +55,7 @@ static void NAME(finish_std)(void *out, const void *state, int64_t capacity, int
     NAME(finish_spread)(out, state, n, count, ddof, true);
 }
 
-#ifndef HALF
+#ifndef NARROW
 FA__INLINE void NAME(finish_complex)(T *results, const double *state, int64_t capacity, int64_t n,
                                      double divisor, const double *fixed)
 {
