@@ -24,6 +24,11 @@ typedef enum option_id {
     OPTION_OUTPUT,
     OPTION_FORCE,
     OPTION_RAW,
+    OPTION_TO,
+    OPTION_CODEC,
+    OPTION_RTOL,
+    OPTION_ATOL,
+    OPTION_EQUAL_NAN,
     OPTION_PRECISION,
     OPTION_SUPPRESS,
     OPTION_THRESHOLD,
@@ -55,7 +60,7 @@ typedef struct text_row {
 
 struct arguments;
 
-enum { CLI_MOST_EXAMPLES = 4, CLI_MOST_COMMANDS = 32 };
+enum { CLI_MOST_EXAMPLES = 5, CLI_MOST_COMMANDS = 32 };
 
 typedef struct example {
     const char *command, *meaning;
@@ -79,14 +84,18 @@ extern const text_row cli_exit_statuses[], cli_environment[];
 
 /* ---- Arguments (options.c) ---- */
 
+typedef struct value_list {
+    int count;
+    const char **values;
+} value_list;
+
 typedef struct arguments {
     const command_row *command;
     int operand_count;
     const char **operands;
     bool given[OPTION_COUNT];
-    const char *values[OPTION_COUNT]; /* of the options that are not repeatable */
-    int raw_count;
-    const char **raws;
+    const char *values[OPTION_COUNT]; /* of repeatable options the last one */
+    value_list lists[OPTION_COUNT];   /* of repeatable options all */
 } arguments;
 
 /* Takes the command line apart. False after a usage error was reported. */
@@ -104,6 +113,8 @@ bool cli_parse_order(const char *what, const char *text, size_t length, fa_order
 /* A dtype; NULL after a usage error was reported. */
 fa_dtype *cli_parse_dtype(const char *what, const char *text, size_t length);
 
+bool cli_parse_number(const char *what, const char *text, double least, double *value);
+
 /* The candidate that `text` may have been meant to be; NULL when none is near. */
 const char *cli_nearest(const char *text, size_t length, const char *const *candidates, int count);
 
@@ -114,6 +125,20 @@ const char *cli_nearest(const char *text, size_t length, const char *const *cand
 fa_array *cli_open(const arguments *parsed, const char *name, const char *path, int *status);
 /* Usage errors of --raw options that belong to no operand. */
 bool cli_check_raws(const arguments *parsed, const char *const *names, int count);
+
+/* The length of PATH in "PATH" and "PATH::NAME"; *member is NAME, or NULL. */
+size_t cli_split_name(const char *name, const char **member);
+
+/* ---- Saving (save.c) ---- */
+
+/* What --order, --dtype, --to and --codec say about new files. `text` is where --dtype's dtype is kept, released by the
+ * caller with fa_dtype_release(). False after a usage error was reported. */
+bool cli_parse_saving(const arguments *parsed, fa_create_options *options, fa_dtype **dtype);
+/* A result in the place of an input is safe (the input is read through while the new file has no name yet), but seldom
+ * meant: it is asked for by --force. `label` is what the input is called. */
+int cli_check_output(const arguments *parsed, const char *output, const char *label, const char *input);
+/* Computes all outputs under a bar; with --json says what became of them. */
+void cli_save(const arguments *parsed, const fa_output *outputs, int count, fa_error *err);
 
 /* ---- Reporting (report.c) ---- */
 
@@ -197,6 +222,8 @@ int command_info(const arguments *parsed);
 int command_show(const arguments *parsed);
 int command_eval(const arguments *parsed);
 int command_stats(const arguments *parsed);
+int command_convert(const arguments *parsed);
+int command_diff(const arguments *parsed);
 int command_ops(const arguments *parsed);
 
 /* help.c */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* farray eval: computes an expression over files into a new file, or prints its value. */
+/* farray eval: computes expressions over files into new files, or prints the value of one. */
 #include "cli.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* The operands NAME=PATH. */
 typedef struct inputs {
@@ -13,6 +12,13 @@ typedef struct inputs {
     const char **paths;
     fa_variable *variables;
 } inputs;
+
+/* The expressions, and what is computed for each. */
+typedef struct expressions {
+    int count;
+    const char **texts;
+    fa_output *outputs;
+} expressions;
 
 static bool is_identifier(const char *text, size_t length)
 {
@@ -49,20 +55,43 @@ static bool take_input(const char *operand, inputs *taken)
     return true;
 }
 
-static bool take_inputs(const arguments *parsed, inputs *taken)
+/* NAME=PATH; what has == there is an expression. */
+static bool is_input(const char *operand)
+{
+    const char *equals = strchr(operand, '=');
+    return equals != NULL && is_identifier(operand, (size_t)(equals - operand)) && equals[1] != '=';
+}
+
+/* The first operand is an expression; of the others, those that are no inputs are as many as there are
+ * outputs. */
+static bool take_operands(const arguments *parsed, inputs *taken, expressions *asked)
 {
     size_t most = (size_t)parsed->operand_count;
+    int outputs = parsed->lists[OPTION_OUTPUT].count;
     taken->names = calloc(most, sizeof *taken->names);
     taken->paths = calloc(most, sizeof *taken->paths);
     taken->variables = calloc(most, sizeof *taken->variables);
-    if (taken->names == NULL || taken->paths == NULL || taken->variables == NULL) {
+    asked->texts = calloc(most, sizeof *asked->texts);
+    asked->outputs = calloc(most, sizeof *asked->outputs);
+    if (taken->names == NULL || taken->paths == NULL || taken->variables == NULL || asked->texts == NULL ||
+        asked->outputs == NULL) {
         cli_usage("the system has no memory for %d operands", parsed->operand_count);
         return false;
     }
-    for (int i = 1; i < parsed->operand_count; i++)
-        if (!take_input(parsed->operands[i], taken))
+    for (int i = 0; i < parsed->operand_count; i++) {
+        const char *operand = parsed->operands[i];
+        if (i == 0 || (asked->count < outputs && !is_input(operand)))
+            asked->texts[asked->count++] = operand;
+        else if (!take_input(operand, taken))
             return false;
-    return cli_check_raws(parsed, (const char *const *)taken->names, taken->count) && cli_check_printing(parsed);
+    }
+    if (outputs > asked->count) {
+        cli_usage("%d times --output, but only %d expression%s", outputs, asked->count,
+                  asked->count > 1 ? "s" : "");
+        return false;
+    }
+    return cli_check_raws(parsed, (const char *const *)taken->names, taken->count) &&
+           cli_check_printing(parsed);
 }
 
 static int open_inputs(const arguments *parsed, inputs *taken)
@@ -86,37 +115,14 @@ static void release_inputs(inputs *taken)
     free(taken->variables);
 }
 
-/* A result in the place of an input is safe (the input is read through while the new file has no name yet),
- * but seldom meant: it is asked for by --force. */
-static int check_output(const arguments *parsed, const inputs *taken)
+static int check_outputs(const arguments *parsed, const inputs *taken)
 {
-    struct stat output, input;
-    const char *path = parsed->values[OPTION_OUTPUT];
-    if (parsed->given[OPTION_FORCE] || stat(path, &output) != 0)
-        return EXIT_OK;
-    for (int i = 0; i < taken->count; i++)
-        if (stat(taken->paths[i], &input) == 0 && input.st_dev == output.st_dev &&
-            input.st_ino == output.st_ino)
-            return cli_fail_text("%s: is the input %s; with --force the result takes its place", path,
-                                 taken->names[i]);
-    return EXIT_OK;
-}
-
-static void save(const arguments *parsed, fa_array *array, fa_error *err)
-{
-    const char *path = parsed->values[OPTION_OUTPUT];
-    progress_bar bar;
-    cli_progress_begin(&bar, path, parsed);
-    fa_evaluate_all(&(fa_output){.array = array, .path = path}, 1, &bar.options, err);
-    cli_progress_end(&bar);
-    if (fa_failed(err) || !parsed->given[OPTION_JSON])
-        return;
-    json_begin('{');
-    json_key("file");
-    json_string(path);
-    json_describe(array);
-    json_end('}');
-    putchar('\n');
+    const value_list *outputs = &parsed->lists[OPTION_OUTPUT];
+    int status = EXIT_OK;
+    for (int i = 0; i < outputs->count; i++)
+        for (int j = 0; j < taken->count && status == EXIT_OK; j++)
+            status = cli_check_output(parsed, outputs->values[i], taken->names[j], taken->paths[j]);
+    return status;
 }
 
 /* What is small is computed whole, under a bar; of what is large the corners are computed by printing them.
@@ -138,28 +144,49 @@ static void print_value(const arguments *parsed, fa_array *array, fa_error *err)
     fa_release(small);
 }
 
+/* Computes all expressions together. *wrong is the one that an error is about. */
+static void evaluate(const arguments *parsed, const inputs *taken, expressions *asked,
+                     const fa_create_options *options, const char **wrong, fa_error *err)
+{
+    for (int i = 0; i < asked->count && !fa_failed(err); i++) {
+        *wrong = asked->texts[i];
+        asked->outputs[i].array = fa_eval(asked->texts[i], (fa_vars){taken->count, taken->variables}, err);
+        asked->outputs[i].path = parsed->given[OPTION_OUTPUT] ? parsed->lists[OPTION_OUTPUT].values[i] : NULL;
+        asked->outputs[i].options = options;
+    }
+    if (!fa_failed(err) && parsed->given[OPTION_OUTPUT])
+        cli_save(parsed, asked->outputs, asked->count, err);
+    else if (!fa_failed(err))
+        print_value(parsed, asked->outputs[0].array, err);
+}
+
 int command_eval(const arguments *parsed)
 {
     inputs taken = {0};
+    expressions asked = {0};
+    fa_create_options options = {0};
+    fa_dtype *dtype = NULL;
     int status = EXIT_USAGE;
-    const char *expression = parsed->operands[0];
     if (parsed->given[OPTION_FORCE] && !parsed->given[OPTION_OUTPUT])
         status = cli_usage("--force goes with --output");
-    else if (take_inputs(parsed, &taken))
+    else if (parsed->given[OPTION_CODEC] && !parsed->given[OPTION_OUTPUT])
+        status = cli_usage("--codec goes with --output");
+    else if (cli_parse_saving(parsed, &options, &dtype) && take_operands(parsed, &taken, &asked))
         status = open_inputs(parsed, &taken);
-    if (status == EXIT_OK && parsed->given[OPTION_OUTPUT])
-        status = check_output(parsed, &taken);
+    if (status == EXIT_OK)
+        status = check_outputs(parsed, &taken);
     if (status == EXIT_OK) {
         fa_error err = {0};
-        fa_array *array = fa_eval(expression, (fa_vars){taken.count, taken.variables}, &err);
-        if (!fa_failed(&err) && parsed->given[OPTION_OUTPUT])
-            save(parsed, array, &err);
-        else if (!fa_failed(&err))
-            print_value(parsed, array, &err);
+        const char *wrong = NULL;
+        evaluate(parsed, &taken, &asked, &options, &wrong, &err);
         if (fa_failed(&err))
-            status = cli_fail(&err, expression);
-        fa_release(array);
+            status = cli_fail(&err, wrong);
     }
+    for (int i = 0; i < asked.count; i++)
+        fa_release(asked.outputs[i].array);
+    free(asked.texts);
+    free(asked.outputs);
+    fa_dtype_release(dtype);
     release_inputs(&taken);
     return status;
 }
