@@ -448,11 +448,12 @@ static bool keep_others(fa__publication *publication, fa_error *err)
     return !fa_failed(err);
 }
 
-static bool finish_archive(fa__publication *publication, fa_error *err)
+static bool finish_archive(fa__publication *publication, fa__watch *watch, fa_error *err)
 {
     if (publication->archive == NULL || publication->finished)
         return true;
-    publication->finished = keep_others(publication, err) && fa__archive_finish(publication->archive, err);
+    publication->finished =
+        keep_others(publication, err) && fa__archive_finish(publication->archive, watch, err);
     return publication->finished;
 }
 
@@ -486,9 +487,9 @@ fa_array *fa__publish_array(fa__publication *publication)
 /* ---- Ending
  * ----------------------------------------------------------------------------------------------------- */
 
-bool fa__publish_prepare(fa__publication *publication, fa_error *err)
+bool fa__publish_prepare(fa__publication *publication, fa__watch *watch, fa_error *err)
 {
-    return !fa_failed(err) && publication != NULL && finish_archive(publication, err) &&
+    return !fa_failed(err) && publication != NULL && finish_archive(publication, watch, err) &&
            fa__object_flush(publication->object, 0, INT64_MAX, err);
 }
 
@@ -513,7 +514,7 @@ bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *er
         return false;
     /* Always flushed first: a name that reaches the disk before the bytes would show half a file after a
      * power loss. */
-    if (fa__publish_prepare(publication, err) && rename_into_place(publication, err)) {
+    if (fa__publish_prepare(publication, NULL, err) && rename_into_place(publication, err)) {
         fa__object_published(publication->object, publication->target, durable);
         if (durable)
             fa__path_sync_folder(publication->target, err);
