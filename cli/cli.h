@@ -123,6 +123,7 @@ const char *cli_nearest(const char *text, size_t length, const char *const *cand
 /* Opens an operand for reading: as --raw says, or by its header. `name` is what the expression calls it;
  * NULL: the one operand of a command. Sets *status and gives NULL when it fails. */
 fa_array *cli_open(const arguments *parsed, const char *name, const char *path, int *status);
+fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status);
 /* Usage errors of --raw options that belong to no operand. */
 bool cli_check_raws(const arguments *parsed, const char *const *names, int count);
 
@@ -131,14 +132,37 @@ size_t cli_split_name(const char *name, const char **member);
 
 /* ---- Saving (save.c) ---- */
 
-/* What --order, --dtype, --to and --codec say about new files. `text` is where --dtype's dtype is kept, released by the
- * caller with fa_dtype_release(). False after a usage error was reported. */
+/* What --order, --dtype, --to and --codec say about new files. *dtype is what --dtype names, released by
+ * the caller. False after a usage error was reported. */
 bool cli_parse_saving(const arguments *parsed, fa_create_options *options, fa_dtype **dtype);
 /* A result in the place of an input is safe (the input is read through while the new file has no name yet), but seldom
  * meant: it is asked for by --force. `label` is what the input is called. */
 int cli_check_output(const arguments *parsed, const char *output, const char *label, const char *input);
 /* Computes all outputs under a bar; with --json says what became of them. */
 void cli_save(const arguments *parsed, const fa_output *outputs, int count, fa_error *err);
+
+/* ---- Operands of expressions (inputs.c) ---- */
+
+/* What expressions, and --raw, call the file that a command changes. */
+#define CLI_SELF "self"
+
+typedef struct cli_inputs {
+    int count;
+    bool has_target; /* the first one, called CLI_SELF */
+    char **names;    /* owned */
+    const char **paths;
+    fa_variable *variables;
+} cli_inputs;
+
+/* Whether an operand looks like NAME=PATH, and not like an expression. */
+bool cli_is_input(const char *operand);
+/* Takes operands NAME=PATH, and `target`, the path of the file that is changed (NULL: none is). False
+ * after a usage error was reported. */
+bool cli_take_inputs(const arguments *parsed, const char *const *operands, int count, const char *target,
+                     cli_inputs *taken);
+/* Opens them; gives the exit status. */
+int cli_open_inputs(const arguments *parsed, cli_inputs *taken);
+void cli_release_inputs(cli_inputs *taken);
 
 /* ---- Reporting (report.c) ---- */
 
@@ -221,6 +245,8 @@ int command_create(const arguments *parsed);
 int command_info(const arguments *parsed);
 int command_show(const arguments *parsed);
 int command_eval(const arguments *parsed);
+int command_set(const arguments *parsed);
+int command_append(const arguments *parsed);
 int command_stats(const arguments *parsed);
 int command_convert(const arguments *parsed);
 int command_diff(const arguments *parsed);

@@ -85,7 +85,8 @@ const command_row cli_commands[] = {
     {.name = "info",
      .operands = "PATH",
      .summary = "dtype, shape, order and place of an array in its file",
-     .details = "Reads the header only. Of an archive (.npz) all arrays are listed; PATH::NAME is one of them.",
+     .details = "Reads the header only. Of an archive (.npz) all arrays are listed; PATH::NAME is one of them.\n"
+                "Resident is what of the array is in memory, dirty what is not on the disk yet.",
      .options = ON(RAW) | EVERYWHERE,
      .least_operands = 1,
      .most_operands = 1,
@@ -120,7 +121,7 @@ const command_row cli_commands[] = {
          "Several expressions, each with its own -o in the same order, are computed in one pass. OUT is an .npy\n"
          "file, or PATH.npz::NAME: an array of an archive, whose other arrays stay.\n"
          "An expression that begins with a minus follows --.",
-     .options = ON(OUTPUT) | ON(CODEC) | ON(FORCE) | ON(RAW) | PRINTING | EVERYWHERE,
+     .options = ON(OUTPUT) | ON(ORDER) | ON(CODEC) | ON(FORCE) | ON(RAW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = -1,
      .examples = {{"farray eval 'sqrt(u**2 + v**2)' u=U.npy v=V.npy -o speed.npy --memory 256M",
@@ -133,6 +134,33 @@ const command_row cli_commands[] = {
                   {"farray eval 'g[1:] - g[:-1]' g=egm96_15.gtx --raw 'g=>f4:721,1440:40'",
                    "a file without a header"}},
      .run = command_eval},
+    {.name = "set",
+     .operands = "PATH SLICE EXPR [NAME=PATH...]",
+     .summary = "assign to a part of an array, in place",
+     .details = "Assigns EXPR to PATH[SLICE] as NumPy does (broadcast, cast to the array's type) and returns when the bytes\n"
+                "are on the disk; '...' is all of the array. In EXPR the array itself is called self, others as\n"
+                "NAME=PATH says; --raw calls it self, too. An expression that begins with a minus follows --.",
+     .options = ON(RAW) | EVERYWHERE,
+     .least_operands = 3,
+     .most_operands = -1,
+     .examples = {{"farray set u.npy '[0, :10]' 0", "ten zeros"},
+                  {"farray set u.npy '...' 'where(isnan(self), mean(v), self)' v=V.npy", "holes are filled"},
+                  {"farray set grid.bin '[::2]' 'self[1::2]' --raw 'f4:100,200'", "a file without a header"}},
+     .run = command_set},
+    {.name = "append",
+     .operands = "PATH ROWS",
+     .summary = "make an array longer, in place",
+     .details =
+         "Appends the array of the file ROWS to PATH, along the first axis (in a file of order F: the last). ROWS may\n"
+         "be one row with a dimension less. Whoever reads PATH meanwhile finds the old array or the new one, also\n"
+         "after a kill; while another program has PATH open for writing nothing is done. With --raw, PATH is called\n"
+         "self and ROWS rows.",
+     .options = ON(RAW) | EVERYWHERE,
+     .least_operands = 2,
+     .most_operands = 2,
+     .examples = {{"farray append log.npy today.npy", "rows of today"},
+                  {"farray append log.bin today.npy --raw 'self=f8:-1,3'", "to a file without a header"}},
+     .run = command_append},
     {.name = "stats",
      .operands = "PATH",
      .summary = "min, max, mean, std, and counts of NaN and zeros, in one pass",

@@ -167,7 +167,8 @@ FA_API fa_array *fa_resize(fa_array *array, int64_t length, fa_error *err);
 /// Where an array lives.
 typedef struct fa_file_info {
     const char *path;      ///< borrowed from the array; NULL for arrays that are in no file
-    const char *format;    ///< "npy", "npz" or "raw"; for arrays in no file "memory", "scratch" or "pending"
+    const char *format;    ///< "npy", "npz" or "raw"; for arrays in no file "memory", "scratch", "anonymous" (a map) or
+                           ///< "pending"
     int64_t offset_bytes;  ///< of the file's array, in the file
     int64_t file_bytes;    ///< the file's size now
     int64_t trailing_bytes;///< behind the file's array; in an archive, behind it in its member
@@ -175,9 +176,12 @@ typedef struct fa_file_info {
     fa_order order;        ///< of the file's array
     const char *name;      ///< of the array in an archive, borrowed from the array; NULL in other files
     int64_t packed_bytes;  ///< of a compressed array, whose `offset_bytes` is where these begin; else 0
+    int64_t resident_bytes;///< of the file's array, in whole pages of the page cache; -1 where the system does not say
+    int64_t dirty_bytes;   ///< of these, on no disk yet; -1 where the system does not say (Linux does from 6.5 on)
     uint64_t reserved[2];
 } fa_file_info;
 
+/// Cost     asks for the state of the array's pages; reads none.
 /// Errors   FA_IO_ERROR, FA_CLOSED.
 FA_API void fa_get_file_info(fa_array *array, fa_file_info *info, fa_error *err);
 

@@ -127,6 +127,7 @@ void fa_get_file_info(fa_array *array, fa_file_info *info, fa_error *err)
         return;
     fa__source *source = array->source;
     info->format = source->class->name;
+    info->resident_bytes = info->dirty_bytes = -1;
     if (source->class->describe != NULL)
         source->class->describe(source, info, err);
 }

@@ -109,6 +109,7 @@ static void memory_describe(fa__source *source, fa_file_info *info, fa_error *er
     (void)err;
     memset(info, 0, sizeof *info);
     info->format = "memory";
+    info->resident_bytes = info->dirty_bytes = -1;
 }
 
 static const fa__source_class memory_class = {

@@ -26,6 +26,8 @@ typedef struct fa__owner {
     struct fa__reader *readers;
 } fa__owner;
 
+typedef enum fa__access { FA__ACCESS_NORMAL, FA__ACCESS_RANDOM, FA__ACCESS_SEQUENTIAL } fa__access;
+
 typedef struct fa__source_class {
     const char *name; /* "memory", "npy", "npz", "raw", "scratch", "pending" */
     /* Ends the source: the last reference is gone. */
@@ -46,11 +48,15 @@ typedef struct fa__source_class {
     void (*prefetch)(fa__source *source, int64_t first, int64_t size);
     void (*drop)(fa__source *source, int64_t first, int64_t size);
     int64_t (*resident)(fa__source *source, int64_t first, int64_t size);
+    /* Advice: how the file of the source will be read from now on. */
+    void (*expect)(fa__source *source, fa__access access);
     /* Starts writing a range back (wait: and waits). */
     bool (*write_behind)(fa__source *source, int64_t first, int64_t size, bool wait, fa_error *err);
     /* Durable. */
     bool (*flush)(fa__source *source, int64_t first, int64_t size, fa_error *err);
     bool (*close)(fa__source *source, fa_error *err);
+    /* The same of this source alone: others of the same bytes stay open, and the bytes too where there are some. */
+    bool (*close_alone)(fa__source *source, fa_error *err);
     /* Fails when the source can no longer be used: FA_CLOSED with the file's name, or a failed computation's error. */
     bool (*check)(fa__source *source, fa_error *err);
     /* Whether the range is still there, after it was read: a file that was cut meanwhile may have shown zeros. */

@@ -120,6 +120,18 @@ static void compute(worker *w, const fa__value *value, int64_t n, void *out)
     value->loop(out, in, n, value->uniform ? 0 : scalars);
 }
 
+/* The current block of a value, as many elements: what is the same everywhere is spread. */
+static const void *spread(const worker *w, int number, int64_t n)
+{
+    const fa__pass *pass = w->run->pass;
+    const fa__value *value = &pass->values[number];
+    if (!value->uniform)
+        return w->at[number];
+    void *all = slot(w, pass->slot_count);
+    fa__fill(all, w->at[number], n, value->item_bytes);
+    return all;
+}
+
 /* A store that the last operation of its value can write into. */
 static void *place_of(const worker *w, int64_t value, int64_t first)
 {
@@ -146,27 +158,19 @@ static void block(worker *w, int64_t first, int64_t n)
         out = place != NULL ? place : out;
         if (value->kind == FA__VALUE_GENERATE)
             generate(w, value, first, n, out);
+        else if (value->kind == FA__VALUE_SCAN)
+            pass->consumes[value->consume].class->transform(w->consumers[value->consume], first, n,
+                                                            spread(w, value->inputs[0], n), out);
         else
             compute(w, value, n, out);
         w->at[i] = out;
     }
-    for (int64_t i = 0; i < pass->consume_count; i++) {
-        const fa__value *value = &pass->values[pass->consumes[i].value];
-        const void *x = w->at[pass->consumes[i].value];
-        if (value->uniform) {
-            fa__fill(slot(w, pass->slot_count), x, n, value->item_bytes);
-            x = slot(w, pass->slot_count);
-        }
-        pass->consumes[i].class->feed(w->consumers[i], first, n, x);
-    }
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        if (pass->consumes[i].output < 0)
+            pass->consumes[i].class->feed(w->consumers[i], first, n, spread(w, pass->consumes[i].value, n));
     for (int64_t i = 0; i < pass->store_count; i++) {
         const fa__store *store = &pass->stores[i];
-        const fa__value *value = &pass->values[store->value];
-        const void *x = w->at[store->value];
-        if (value->uniform) {
-            fa__fill(slot(w, pass->slot_count), x, n, value->item_bytes);
-            x = slot(w, pass->slot_count);
-        }
+        const void *x = spread(w, store->value, n);
         if (x != fa__store_place(&w->stores[i], first))
             fa__store_block(&w->stores[i], first, n, x, store->stream);
     }
@@ -576,7 +580,7 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
     choose_streams(pass);
     for (int64_t i = 0; i < pass->consume_count; i++) {
         fa__consume *consume = &pass->consumes[i];
-        consume->class = &fa__reduce_consumer;
+        consume->class = fa__consumer_of(consume->node);
         consume->plan = consume->class->plan(pass, consume, r.threads, err);
     }
     if (!fa_failed(err) && pass->total > 0) {

@@ -270,10 +270,12 @@ static fa__operation shortcut(fa_type power_type, const fa__constant *exponent)
         return FA__OP_SQUARE;
     if (fa__type_is_integer(power_type))
         return value == 1 ? FA__OP_POSITIVE : FA__OP_POWER;
-    if (exponent->kind == FA__WEAK_COMPLEX || (is_complex && !is_int))
+    if (exponent->kind == FA__WEAK_COMPLEX)
         return FA__OP_POWER;
-    if (value == 0.5 && !is_complex)
+    if (value == 0.5)
         return FA__OP_SQRT;
+    if (is_complex)
+        return is_int && value == -1 ? FA__OP_RECIPROCAL : FA__OP_POWER;
     return value == 2    ? FA__OP_SQUARE
            : value == 1  ? FA__OP_POSITIVE
            : value == -1 ? FA__OP_RECIPROCAL

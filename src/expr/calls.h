@@ -66,6 +66,8 @@ fa__node *fa__value_array(const fa__value *value);
 const fa__function *fa__function_find(const char *name, size_t length);
 const fa__function *fa__method_find(const char *name, size_t length);
 const fa__function *fa__attribute_find(const char *name, size_t length);
+/* The method of a function: what follows "add." in "add.reduce". */
+const fa__function *fa__ufunc_method_find(const fa__function *function, const char *name, size_t length);
 const char *fa__function_name(const fa__function *function);
 /* The built-in dtype that the name of a type stands for; NULL for other functions. */
 const fa_dtype *fa__function_type(const fa__function *function);

@@ -249,7 +249,10 @@ static bool same_node(const fa__node *a, const fa__node *b)
     case FA__NODE_SCALAR:
         return same_scalar(a, b);
     case FA__NODE_REDUCE:
+    case FA__NODE_SCAN:
+    case FA__NODE_FOLD:
         return a->as.reduce.axes == b->as.reduce.axes && a->as.reduce.keepdims == b->as.reduce.keepdims &&
+               a->as.reduce.flat == b->as.reduce.flat &&
                same_double(a->as.reduce.ddof, b->as.reduce.ddof);
     case FA__NODE_GENERATE:
         return same_generator(&a->as.generate, &b->as.generate);

@@ -121,6 +121,10 @@ bool fa__parser_attribute(fa__parser *p)
                                 fa__nearest_function(token.start, token.length, &distance));
     }
     fa__value *value = fa__parser_top_value(p);
+    if (value->kind == FA__VALUE_FUNCTION) {
+        value->as.function = fa__ufunc_method_find(value->as.function, token.start, token.length);
+        return value->as.function != NULL || unknown(p, &token, "method of a function", NULL);
+    }
     if (!fa__parser_is_operand(p, value))
         return false;
     const fa__function *method = fa__method_find(token.start, token.length);

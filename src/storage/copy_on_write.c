@@ -248,6 +248,11 @@ static int64_t resident(fa__source *source, int64_t first, int64_t size)
     return file_of(source)->class->resident(file_of(source), first, size);
 }
 
+static void expect(fa__source *source, fa__access access)
+{
+    file_of(source)->class->expect(file_of(source), access);
+}
+
 static bool check(fa__source *source, fa_error *err)
 {
     return fa__source_check(file_of(source), err);
@@ -261,6 +266,13 @@ static bool holds(fa__source *source, int64_t first, int64_t size, fa_error *err
 static bool close_file(fa__source *source, fa_error *err)
 {
     return file_of(source)->class->close(file_of(source), err);
+}
+
+static bool close_alone(fa__source *source, fa_error *err)
+{
+    copy_on_write *self = (copy_on_write *)source;
+    return file_of(source)->class->close_alone(file_of(source), err) &&
+           fa__object_close_tenant(self->object, &self->tenant, err);
 }
 
 static void describe(fa__source *source, fa_file_info *info, fa_error *err)
@@ -299,9 +311,11 @@ static const fa__source_class copy_on_write_class = {
     .prefetch = prefetch,
     .drop = drop,
     .resident = resident,
+    .expect = expect,
     .check = check,
     .holds = holds,
     .close = close_file,
+    .close_alone = close_alone,
     .describe = describe,
 };
 

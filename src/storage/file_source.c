@@ -182,6 +182,21 @@ static void file_drop(fa__source *source, int64_t first, int64_t size)
     fa__object_leave(object_of(source));
 }
 
+static void file_expect(fa__source *source, fa__access access)
+{
+    fa_error ignored = {0};
+    fa__file *file = enter(source, 0, &ignored);
+    if (file == NULL)
+        return;
+    if (access == FA__ACCESS_RANDOM)
+        fa__file_expect_random(file);
+    else if (access == FA__ACCESS_SEQUENTIAL)
+        fa__file_expect_sequential(file);
+    else
+        fa__file_expect_nothing(file);
+    fa__object_leave(object_of(source));
+}
+
 static int64_t file_resident(fa__source *source, int64_t first, int64_t size)
 {
     fa_error ignored = {0};
@@ -239,6 +254,11 @@ static bool file_close(fa__source *source, fa_error *err)
     return fa__object_close(object_of(source), err);
 }
 
+static bool file_close_alone(fa__source *source, fa_error *err)
+{
+    return fa__object_close_tenant(object_of(source), &((file_source *)source)->tenant, err);
+}
+
 static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
 {
     memset(info, 0, sizeof *info);
@@ -247,7 +267,7 @@ static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
     if (file == NULL)
         return;
     info->path = fa__object_path(self->object);
-    info->format = source->class->name;
+    info->format = self->layout.format;
     info->offset_bytes = source->base;
     info->file_bytes = fa__file_size(file, err);
     int64_t end = self->member != NULL ? self->layout.member_end : info->file_bytes;
@@ -256,6 +276,7 @@ static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
     info->major = self->layout.major;
     info->minor = self->layout.minor;
     info->order = self->layout.order;
+    fa__file_cached(file, source->base, source->bytes, &info->resident_bytes, &info->dirty_bytes);
     fa__object_leave(self->object);
 }
 
@@ -264,6 +285,7 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
     (void)err;
     memset(info, 0, sizeof *info);
     info->format = source->class->name;
+    info->resident_bytes = info->dirty_bytes = -1;
 }
 
 /* ---- Making
@@ -271,15 +293,16 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
 
 #define SHARED_FUNCTIONS                                                                                   \
     .destroy = file_destroy, .read = file_read, .write = file_write, .map = file_map, .unmap = file_unmap, \
-    .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident,                               \
+    .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident, .expect = file_expect,        \
     .write_behind = file_write_behind, .check = file_check, .holds = file_holds
 
-static const fa__source_class npy_class = {
-    .name = "npy", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
-static const fa__source_class raw_class = {
-    .name = "raw", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
-static const fa__source_class npz_class = {
-    .name = "npz", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
+#define FILE_FUNCTIONS                                                                           \
+    SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .close_alone = file_close_alone, \
+                      .describe = file_describe
+
+static const fa__source_class npy_class = {.name = "npy", FILE_FUNCTIONS};
+static const fa__source_class raw_class = {.name = "raw", FILE_FUNCTIONS};
+static const fa__source_class npz_class = {.name = "npz", FILE_FUNCTIONS};
 static const fa__source_class scratch_class = {
     .name = "scratch", SHARED_FUNCTIONS, .describe = scratch_describe};
 

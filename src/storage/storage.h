@@ -105,6 +105,10 @@ void fa__resize_drop(fa__resizing *resizing);
 
 /* An unlinked, reserved file in FARRAY_TMPDIR (default /var/tmp); on a tmpfs it is charged as memory. */
 fa__source *fa__scratch_source(int64_t bytes, fa_error *err);
+/* Bytes that are in no file, as a file that is memory: it can get another size, and forked children share it.
+ * *charged is what the caller gives back to the ledger when it is closed; 0 where the limit had no room, and
+ * the bytes are in scratch. */
+fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, fa_error *err);
 /* Memory where the ledger has room, else scratch. */
 fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err);
 

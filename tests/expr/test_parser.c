@@ -247,7 +247,7 @@ static void test_errors_say_what_and_where(void **state)
         {"a & b", FA_BAD_TYPES, 3, "'bitwise_and' is not defined for float64 and int8"},
         {"c << 1", FA_BAD_TYPES, 3, "'left_shift' is not defined for float32 and Python int"},
         {"u & i", FA_BAD_TYPES, 3, "'bitwise_and' is not defined for uint64 and int64"},
-        {"sqrt(z)", FA_BAD_TYPES, 1, "'sqrt' is not defined for complex128"},
+        {"cbrt(z)", FA_BAD_TYPES, 1, "'cbrt' is not defined for complex128"},
         {"p + 1", FA_BAD_TYPES, 3, NULL},
         {"p['vel']", FA_NOT_FOUND, 2, NULL},
         {"a[5]", FA_BAD_INDEX, 2, NULL},
