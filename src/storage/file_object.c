@@ -35,8 +35,10 @@ static void unlock_all(void)
 /* Nobody is inside an object any more: the threads that were do not exist here. */
 static void unlock_all_in_child(void)
 {
-    for (fa__file_object *object = registry; object != NULL; object = object->next)
+    for (fa__file_object *object = registry; object != NULL; object = object->next) {
         object->inside = 0;
+        object->is_resizing = false;
+    }
     unlock_all();
 }
 

@@ -30,6 +30,7 @@ class Differences:
     def __init__(self, path):
         self.rows = set()
         self.tolerated = {}  # operation -> pairs of (kinds of types, the agreement in words)
+        self.refused = {}    # operation -> kinds of types
         with open(path, encoding="utf-8") as file:
             for line in file:
                 if line.startswith("## "):
@@ -40,7 +41,13 @@ class Differences:
                 self.rows.add(cells[0].strip("`"))
                 for operation in cells[1].split() if section != "Other differences" else []:
                     kinds = {np.dtype(t).kind for t in cells[2].split()}
-                    self.tolerated.setdefault(operation, []).append((kinds, cells[3]))
+                    if section == "Refused":
+                        self.refused.setdefault(operation, set()).update(kinds)
+                    else:
+                        self.tolerated.setdefault(operation, []).append((kinds, cells[3]))
+
+    def refuses(self, operation, arrays):
+        return any(np.asarray(a).dtype.kind in self.refused.get(operation, ()) for a in arrays)
 
     def allow(self, identifier):
         return identifier in self.rows
@@ -400,8 +407,6 @@ class Oracle:
         operation = name if method else "multiply" if name.endswith("prod") else "add"
         if self.differences.refuses(f"{name}.{method}", [array]):
             raise TypeError(f"docs/differences.md: {name}.{method} is refused")
-        if self.differences.refuses(operation, [array]):
-            raise TypeError(f"docs/differences.md: {operation} of complex numbers is refused")
         try:
             result = asarray(function(array, **arguments))
         except ValueError as error:
