@@ -57,6 +57,9 @@ MOVES = {
 }
 
 
+VIEWS = {"flip", "rot90", "moveaxis", "swapaxes", "expand_dims", "squeeze", "atleast_3d", "split", "array_split"}
+
+
 class _Fill(ast.NodeTransformer):
     def __init__(self, nodes):
         self.nodes = nodes
@@ -70,15 +73,14 @@ def node(template, nodes):
     return _Fill(nodes).visit(ast.parse(template.format(*(f"_{i}" for i in range(len(nodes)))), mode="eval").body)
 
 
-def evaluate(template, values):
+def evaluate(name, template, values):
     """NumPy's value. Bounds of errors move as the elements do; where a conversion rounds them it is no oracle."""
     arrays = [np.asarray(value.array) for value in values]
     if sum(array.size for array in arrays) > MOST:
         raise Unsuitable
     text = template.format(*(f"_{i}" for i in range(len(arrays))))
     result = np.asarray(eval(text, NAMES, {f"_{i}": array for i, array in enumerate(arrays)}))
-    shares = any(np.may_share_memory(result, array) for array in arrays)
-    if not shares:
+    if name not in VIEWS:
         result = result.astype(native(result.dtype), order="K")
     bound = None
     if any(value.fuzzy for value in values):
