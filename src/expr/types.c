@@ -80,11 +80,13 @@ static bool counts_as(int i, int count, const fa_type *types, const fa__weak *we
     return *type != strong;
 }
 
-/* The first of float16, float32 and float64 that holds the first `held` of the inputs; false for complex ones. */
-static bool floating_loop(int held, int count, const fa_type *types, const fa__weak *weak, fa_type *loop)
+/* The first of the floating types, up to `last`, that holds the first `held` of the inputs; false when none does. */
+static bool floating_loop(int held, int count, const fa_type *types, const fa__weak *weak, fa_type last,
+                          fa_type *loop)
 {
-    static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_FLOAT32, FA_TYPE_FLOAT64};
-    for (int c = 0; c < 3; c++) {
+    static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_FLOAT32, FA_TYPE_FLOAT64, FA_TYPE_COMPLEX64,
+                                         FA_TYPE_COMPLEX128};
+    for (int c = 0; c < 5 && candidates[c] <= last; c++) {
         bool holds = true;
         for (int i = 0; i < held; i++) {
             fa_type type;
@@ -176,9 +178,11 @@ static bool find_loop(fa__type_rule rule, int count, const fa_type *types, const
     case FA__RULE_FLOATING:
     case FA__RULE_FLOAT_PREDICATE:
     case FA__RULE_EXPONENT:
-        return floating_loop(count, count, types, weak, loop);
+        return floating_loop(count, count, types, weak, FA_TYPE_FLOAT64, loop);
+    case FA__RULE_ANALYTIC:
+        return floating_loop(count, count, types, weak, FA_TYPE_COMPLEX128, loop);
     case FA__RULE_SCALE:
-        return floating_loop(1, count, types, weak, loop) && is_exponent(types[1], weak[1]);
+        return floating_loop(1, count, types, weak, FA_TYPE_FLOAT64, loop) && is_exponent(types[1], weak[1]);
     case FA__RULE_WIDEST:
         *loop = fa__type_is_complex(*loop) ? FA_TYPE_COMPLEX128 : FA_TYPE_FLOAT64;
         return true;

@@ -43,6 +43,7 @@ typedef struct fa__kernels {
     X(parts)            \
     X(complex)          \
     X(math)             \
+    X(cmath)            \
     X(compare)          \
     X(select)           \
     X(convert)          \

@@ -11,6 +11,7 @@
     X(NUMBER)      /* int8 to complex128 (bool is refused as NumPy refuses it where the row says so) */                \
     X(DIVIDE)      /* float64 for bool and integers; float16 to complex128 */                                          \
     X(FLOATING)    /* first of float16, float32, float64; complex is refused */                                       \
+    X(ANALYTIC)    /* the same, with complex64 and complex128 */                                                       \
     X(REAL)        /* bool to float64; result the same */                                                              \
     X(ABSOLUTE)    /* bool to complex128; complex gives its real type */                                               \
     X(PARTS)       /* as ABSOLUTE: the real type of what comes in */                                                   \
@@ -79,33 +80,33 @@
     X(IMAG, imag, 1, "", "", PARTS, "Imaginary part; zero for real types.")                                            \
     X(SQUARE, square, 1, "", "", NUMBER, "The value times itself.")                                                    \
     X(RECIPROCAL, reciprocal, 1, "", "", NUMBER, "One over the value.")                                                \
-    X(SQRT, sqrt, 1, "", "", FLOATING, "Square root.")                                                                 \
+    X(SQRT, sqrt, 1, "", "", ANALYTIC, "Square root.")                                                                 \
     X(CBRT, cbrt, 1, "", "", FLOATING, "Cube root.")                                                                   \
-    X(EXP, exp, 1, "", "", FLOATING, "e to the power of the value.")                                                   \
-    X(EXP2, exp2, 1, "", "", FLOATING, "2 to the power of the value.")                                                 \
-    X(EXPM1, expm1, 1, "", "", FLOATING, "exp(x) - 1, accurate near 0.")                                               \
-    X(LOG, log, 1, "", "", FLOATING, "Natural logarithm.")                                                             \
-    X(LOG2, log2, 1, "", "", FLOATING, "Logarithm to base 2.")                                                         \
-    X(LOG10, log10, 1, "", "", FLOATING, "Logarithm to base 10.")                                                      \
-    X(LOG1P, log1p, 1, "", "", FLOATING, "log(1 + x), accurate near 0.")                                               \
-    X(SIN, sin, 1, "", "", FLOATING, "Sine of an angle in radians.")                                                   \
-    X(COS, cos, 1, "", "", FLOATING, "Cosine of an angle in radians.")                                                 \
-    X(TAN, tan, 1, "", "", FLOATING, "Tangent of an angle in radians.")                                                \
-    X(ARCSIN, arcsin, 1, "", "asin", FLOATING, "Inverse sine, in radians.")                                            \
-    X(ARCCOS, arccos, 1, "", "acos", FLOATING, "Inverse cosine, in radians.")                                          \
-    X(ARCTAN, arctan, 1, "", "atan", FLOATING, "Inverse tangent, in radians.")                                         \
-    X(SINH, sinh, 1, "", "", FLOATING, "Hyperbolic sine.")                                                             \
-    X(COSH, cosh, 1, "", "", FLOATING, "Hyperbolic cosine.")                                                           \
-    X(TANH, tanh, 1, "", "", FLOATING, "Hyperbolic tangent.")                                                          \
-    X(ARCSINH, arcsinh, 1, "", "asinh", FLOATING, "Inverse hyperbolic sine.")                                          \
-    X(ARCCOSH, arccosh, 1, "", "acosh", FLOATING, "Inverse hyperbolic cosine.")                                        \
-    X(ARCTANH, arctanh, 1, "", "atanh", FLOATING, "Inverse hyperbolic tangent.")                                       \
+    X(EXP, exp, 1, "", "", ANALYTIC, "e to the power of the value.")                                                   \
+    X(EXP2, exp2, 1, "", "", ANALYTIC, "2 to the power of the value.")                                                 \
+    X(EXPM1, expm1, 1, "", "", ANALYTIC, "exp(x) - 1, accurate near 0.")                                               \
+    X(LOG, log, 1, "", "", ANALYTIC, "Natural logarithm.")                                                             \
+    X(LOG2, log2, 1, "", "", ANALYTIC, "Logarithm to base 2.")                                                         \
+    X(LOG10, log10, 1, "", "", ANALYTIC, "Logarithm to base 10.")                                                      \
+    X(LOG1P, log1p, 1, "", "", ANALYTIC, "log(1 + x), accurate near 0.")                                               \
+    X(SIN, sin, 1, "", "", ANALYTIC, "Sine of an angle in radians.")                                                   \
+    X(COS, cos, 1, "", "", ANALYTIC, "Cosine of an angle in radians.")                                                 \
+    X(TAN, tan, 1, "", "", ANALYTIC, "Tangent of an angle in radians.")                                                \
+    X(ARCSIN, arcsin, 1, "", "asin", ANALYTIC, "Inverse sine, in radians.")                                            \
+    X(ARCCOS, arccos, 1, "", "acos", ANALYTIC, "Inverse cosine, in radians.")                                          \
+    X(ARCTAN, arctan, 1, "", "atan", ANALYTIC, "Inverse tangent, in radians.")                                         \
+    X(SINH, sinh, 1, "", "", ANALYTIC, "Hyperbolic sine.")                                                             \
+    X(COSH, cosh, 1, "", "", ANALYTIC, "Hyperbolic cosine.")                                                           \
+    X(TANH, tanh, 1, "", "", ANALYTIC, "Hyperbolic tangent.")                                                          \
+    X(ARCSINH, arcsinh, 1, "", "asinh", ANALYTIC, "Inverse hyperbolic sine.")                                          \
+    X(ARCCOSH, arccosh, 1, "", "acosh", ANALYTIC, "Inverse hyperbolic cosine.")                                        \
+    X(ARCTANH, arctanh, 1, "", "atanh", ANALYTIC, "Inverse hyperbolic tangent.")                                       \
     X(DEG2RAD, deg2rad, 1, "", "radians", FLOATING, "Degrees as radians.")                                             \
     X(RAD2DEG, rad2deg, 1, "", "degrees", FLOATING, "Radians as degrees.")                                             \
     X(FLOOR, floor, 1, "", "", REAL, "Largest integer not above.")                                                     \
     X(CEIL, ceil, 1, "", "", REAL, "Smallest integer not below.")                                                      \
     X(TRUNC, trunc, 1, "", "fix", REAL, "Integer part.")                                                                   \
-    X(RINT, rint, 1, "", "", FLOATING, "Nearest integer, ties to even.")                                               \
+    X(RINT, rint, 1, "", "", ANALYTIC, "Nearest integer, ties to even.")                                               \
     X(SPACING, spacing, 1, "", "", FLOATING, "Distance to the next number of the type away from zero.")                \
     X(ISNAN, isnan, 1, "", "", PREDICATE, "Whether the value is not a number.")                                        \
     X(ISINF, isinf, 1, "", "", PREDICATE, "Whether the value is infinite.")                                            \

@@ -156,6 +156,7 @@ bool fa__loop_is_exact(fa__operation operation, fa_type type)
         return type <= FA_TYPE_UINT64;
     case FA__OP_ABSOLUTE:
     case FA__OP_SIGN:
+    case FA__OP_SQRT:
         return type <= FA_TYPE_FLOAT64;
     case FA__OP_FLOAT_POWER:
     case FA__OP_LOGADDEXP:

@@ -104,10 +104,10 @@ class Capped(unittest.TestCase):
         self.assertLessEqual(peak, BUDGET + SLACK)
         return output
 
-    def compute(self, expression, *arguments, names="uv"):
+    def compute(self, expression, *arguments, names="uv", within=CAP):
         """The result as a file, mapped."""
         self.run_capped("eval", expression, *(f"{name}={name}.npy" for name in names), "-o", "out.npy",
-                        "--memory", str(BUDGET), "--quiet", *arguments)
+                        "--memory", str(BUDGET), "--quiet", *arguments, within=within)
         return numpy.load(self.path("out"), mmap_mode="r")
 
     def same_rows(self, out, expected):
@@ -148,6 +148,29 @@ class Capped(unittest.TestCase):
     def test_a_column(self):
         out = self.compute("u[:, 7] + 1", names="u")
         self.same_rows(out, lambda rows: self.u[rows, 7] + 1)
+
+    def test_moves(self):
+        """Put together, turned and shifted in a group of the budget and 64 MiB: nothing is read into memory first."""
+        tight = BUDGET + 64 * MIB
+        out = self.compute("concatenate((u, v))", within=tight)
+        self.same_rows(out[:ROWS], lambda rows: self.u[rows])
+        self.same_rows(out[ROWS:], lambda rows: self.v[rows])
+        del out
+        out = self.compute("u.T", names="u", within=tight)
+        self.same_rows(out.T, lambda rows: self.u[rows])
+        del out
+        out = self.compute("concatenate((u, f[:, ::-1]), axis=1) * 2", names="uf", within=tight)
+        self.same_rows(out, lambda rows: numpy.concatenate((self.u[rows], self.f[rows, ::-1]), axis=1) * 2)
+        del out
+        out = self.compute("roll(u, (5, 17), axis=(0, 1))", names="u", within=tight)
+        rolled = numpy.roll(self.u, (5, 17), axis=(0, 1))
+        self.same_rows(out, lambda rows: rolled[rows])
+
+    def test_tiled_and_padded(self):
+        """What is larger than its input is not made before it is written."""
+        out = self.compute("pad(tile(u[:, :300], (1, 3)), ((3, 2), (0, 0)), mode='reflect')", names="u", within=BUDGET + 64 * MIB)
+        self.same_rows(out[3:ROWS + 3], lambda rows: numpy.tile(self.u[rows, :300], (1, 3)))
+        numpy.testing.assert_array_equal(out[0], numpy.tile(self.u[3, :300], 3))
 
     def test_astype(self):
         out = self.compute("astype(u, 'f4')", names="u")

@@ -22,15 +22,13 @@ static bool is_float(fa_type type)
     return type >= FA_TYPE_FLOAT16 && type <= FA_TYPE_FLOAT64;
 }
 
-/* Complex numbers have no power yet: their type rule says so too. */
 static bool row_has(fa__operation operation, fa_type type)
 {
-    if ((operation == FA__OP_POWER || operation == FA__OP_FLOAT_POWER) && type >= FA_TYPE_COMPLEX64)
-        return false;
     switch (fa__operations[operation].rule) {
     case FA__RULE_NUMBER:
         return type != FA_TYPE_BOOL;
     case FA__RULE_DIVIDE:
+    case FA__RULE_ANALYTIC:
         return type >= FA_TYPE_FLOAT16;
     case FA__RULE_FLOATING:
     case FA__RULE_FLOAT_PREDICATE:

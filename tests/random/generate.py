@@ -11,6 +11,7 @@ import numpy as np
 
 import data
 from farray_ctypes import scans
+import trees
 from oracle import NUMERIC, native
 from world import dtype_text
 
@@ -246,7 +247,8 @@ class Generator:
             operands.append(self.other_operand(name, position, dtype, shape))
             if operands[-1] is None:
                 return None
-        return ("op", name, choose.random() < 0.6, tuple(operands))
+        options = trees.OPTIONS.get(name)
+        return ("op", name, choose.choice(options) if options else choose.random() < 0.6, tuple(operands))
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
@@ -346,7 +348,6 @@ class Generator:
                 return
 
     def build(self, tree):
-        import trees
         choose = self.random
         by = "text" if trees.has_literal(tree) or choose.random() < 0.5 else "calls"
         if choose.random() < 0.12:
@@ -362,7 +363,7 @@ class Generator:
         choose = self.random
         kind = choose.choice(["read", "read", "view", "view", "view", "tree", "tree", "tree", "tree", "assign", "assign",
                               "assign", "fill", "get", "save", "evaluate", "evaluate_all", "cancel", "print", "expression",
-                              "release", "flush", "again", "again", "make", "threads"])
+                              "release", "flush", "again", "again", "append", "make", "threads"])
         getattr(self, "step_" + kind)()
 
     def step_read(self):
@@ -469,7 +470,8 @@ class Generator:
             return
         path = choose.choice(list(self.world.files))
         kind = self.world.file_kinds[path]
-        step = {"do": "again", "out": self.name(), "path": path, "kind": kind, "mode": choose.choice(["r", "r+", "r+"])}
+        step = {"do": "again", "out": self.name(), "path": path, "kind": kind,
+                "mode": choose.choice(["r", "r+", "r+", "r+", "c"])}
         if kind == "raw" and choose.random() < 0.5:
             file = self.world.files[path]
             dtype = np.dtype(choose.choice(NUMERIC))
@@ -478,6 +480,28 @@ class Generator:
             if count:
                 step.update(dtype=dtype_text(dtype), offset=offset, shape=(choose.randrange(1, count + 1),))
         self.do(step)
+
+    def step_append(self):
+        """More rows for a file: of its own kind, of another, or of a shape that does not fit."""
+        choose = self.random
+        paths = [path for path, file in self.world.files.items() if file.shape and 0 not in file.shape]
+        if not paths:
+            return
+        path = choose.choice(paths)
+        file = self.world.files[path]
+        axis = self.world.growing_axis(path)
+        shape = list(file.shape)
+        shape[axis] = choose.randrange(0, 4)
+        if choose.random() < 0.1:
+            shape[choose.randrange(len(shape))] += 1
+        if file.dtype.names is None and choose.random() < 0.7:
+            rows = self.operand(choose.choice(NUMERIC), self.any_layout(), tuple(shape))
+        else:
+            rows = self.name()
+            self.do({"do": "memory", "out": rows, "shape": tuple(shape), "dtype": dtype_text(file.dtype),
+                     "profile": choose.choice(data.PROFILES), "seed": self.seed()})
+        if rows in self.world.variables:
+            self.do({"do": "append", "out": self.name(), "path": path, "kind": self.world.file_kinds[path], "rows": rows})
 
     def step_view(self):
         choose = self.random

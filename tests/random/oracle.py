@@ -151,6 +151,7 @@ UFUNCS = {
 }
 LIPSCHITZ_1 = {"negative", "positive", "absolute", "fabs", "conjugate", "real", "imag", "sin", "cos", "tanh", "arctan",
                "minimum", "maximum"}
+NOT_IF_COMPLEX = {"absolute", "sin", "cos", "tanh", "arctan"}
 
 
 def ufunc(name):
@@ -184,16 +185,23 @@ class Oracle:
     # Elementwise operations.
 
     def elementwise(self, name, values, operator=False):
-        """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents."""
+        """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents; or the options of a function
+        that is made of others."""
         arrays = [v.array for v in values]
+        options, operator = (operator, False) if isinstance(operator, dict) else ({}, operator)
         refuse_large(arrays)
         shortcut = self.shortcut(name, values)
-        if self.differences.refuses(shortcut or name, arrays):
+        if np.asarray(arrays[0]).dtype.kind == "c" and self.differences.allow("complex-formulas") and \
+                (name == "nan_to_num" or name == "round" and options.get("decimals")):
             raise TypeError(f"docs/differences.md: {name} of complex numbers is refused")
         if name == "where" and self.differences.allow("where-literal-out-of-range"):
             refuse_literals(arrays[1:])
         function = (lambda a, b: a ** b) if name == "power" and operator else ufunc(name)
-        result = asarray(function(*arrays))
+        result = asarray(function(*arrays, **options))
+        if name in ("round", "nan_to_num") and self.differences.allow("native-results"):
+            result = result.astype(native(result.dtype), copy=False)
+        if name == "round":
+            self._refuse_out_of_range(arrays[0], options)
         if name in ("minimum", "maximum", "fmin", "fmax", "clip"):
             self._refuse_zero_ties(arrays)
         if name in ("signbit", "copysign") and np.isnan(np.asarray(arrays[-1], "f8")).any():
@@ -208,12 +216,14 @@ class Oracle:
         agreement = self._agreement(name, values, result, shortcut, operator)
         if agreement is None:
             return Value(result)
-        return self._inexact(name, arrays, result, *agreement)
+        return self._inexact(name, arrays, result, *agreement, **options)
 
     @staticmethod
     def shortcut(name, values):
         """The operation that NumPy does for `a ** 2` and its kin; None where it raises to a power."""
         if name != "power" or not values[1].weak:
+            return None
+        if np.asarray(values[0].array).dtype.kind == "c":
             return None
         shortcuts = {2: "square", 0.5: "sqrt", -1: "reciprocal", 1: "positive"}
         if np.asarray(values[0].array).dtype.kind in "bf":
@@ -222,11 +232,21 @@ class Oracle:
 
     def _agreement(self, name, values, result, shortcut, operator):
         inputs = [v.array for v in values]
-        if shortcut and (operator or result.dtype.kind == "c"):
+        if shortcut and operator:
             return self.differences.agreement(shortcut, result.dtype)
         complex_input = any(np.asarray(a).dtype.kind == "c" for a in inputs)
         dtype = np.dtype("c16") if complex_input else result.dtype
         return self.differences.agreement(name, dtype)
+
+    @staticmethod
+    def _refuse_out_of_range(array, options):
+        """Integers that are rounded beyond their type."""
+        array = np.asarray(array)
+        if array.dtype.kind in "iu" and options.get("decimals", 0) < 0:
+            rounded = np.round(array.astype("g"), options["decimals"])
+            limits = np.iinfo(array.dtype)
+            if ((rounded < limits.min) | (rounded > limits.max - (1 << 10 if limits.bits == 64 else 0))).any():
+                raise Unsuitable
 
     @staticmethod
     def _refuse_zero_ties(arrays):
@@ -239,10 +259,10 @@ class Oracle:
             if len(signs) > 1:
                 raise Unsuitable
 
-    def _inexact(self, name, arrays, result, ulp, ulp_of_one):
+    def _inexact(self, name, arrays, result, ulp, ulp_of_one, **options):
         """The exact value, rounded to the result's type, and how far from it a result may be."""
         loop = np.result_type(*arrays)
-        if result.dtype.kind in "fc" and loop.kind not in "fc":
+        if result.dtype.kind in "fc" and (loop.kind not in "fc" or name == "float_power"):
             loop = result.dtype
         wide = [extended(np.asarray(a).astype(loop)) for a in arrays]
         if loop.kind == "c" and not finite(*wide):
@@ -251,8 +271,15 @@ class Oracle:
             exact = wide[0] * wide[0]
         elif name == "reciprocal":
             exact = 1 / wide[0]
+        elif name == "sinc":  # of the angle as it is rounded
+            angle = np.pi * np.asarray(arrays[0])
+            angle = extended(np.where(angle, angle, np.finfo(angle.dtype).eps))
+            exact = np.sin(angle) / angle
+        elif name == "log1p" and loop.kind == "c":  # NumPy's own cancels next to 0
+            x, y = wide[0].real, wide[0].imag
+            exact = np.log1p(2 * x + x * x + y * y) / 2 + 1j * np.arctan2(y, 1 + x)
         else:
-            exact = ufunc(name)(*wide)
+            exact = ufunc(name)(*wide, **options)
         if loop.kind == "c":
             return self._inexact_complex(name, wide, result, exact, ulp)
         value = np.empty_like(result)
@@ -275,11 +302,10 @@ class Oracle:
             raise Unsuitable
         if name in ("divide", "reciprocal") and (wide[-1] == 0).any() or not finite(exact):
             raise Unsuitable
-        if name == "power":
-            if (wide[0] == 0).any():
-                raise Unsuitable
-            # The error of a power grows with the logarithm of the result.
-            ulp = ulp * (4 + float(np.max(np.abs(wide[1] * np.log(wide[0])), initial=0)))
+        if name == "exp2" and (np.abs(wide[0].imag) > 1000).any():
+            raise Unsuitable  # the angle has too few digits even in extended precision
+        if name == "power" and ((wide[0] == 0) | (np.abs(wide[1] * np.log(wide[0])) > 900)).any():
+            raise Unsuitable
         return Value(value, like(value, ulp * spacing(value)))
 
     def _continuous(self, name, values, result):
@@ -297,7 +323,7 @@ class Oracle:
             bound = 2 * bounds[0] * magnitudes[0]
         elif name == "where" and not values[0].fuzzy:
             bound = np.where(arrays[0], bounds[1], bounds[2])
-        elif name in LIPSCHITZ_1 and not (name == "absolute" and arrays[0].dtype.kind == "c"):
+        elif name in LIPSCHITZ_1 and not (name in NOT_IF_COMPLEX and arrays[0].dtype.kind == "c"):
             bound = np.maximum(bounds[0], bounds[-1])
         else:
             raise Unsuitable
@@ -381,8 +407,6 @@ class Oracle:
         operation = name if method else "multiply" if name.endswith("prod") else "add"
         if self.differences.refuses(f"{name}.{method}", [array]):
             raise TypeError(f"docs/differences.md: {name}.{method} is refused")
-        if self.differences.refuses(operation, [array]):
-            raise TypeError(f"docs/differences.md: {operation} of complex numbers is refused")
         try:
             result = asarray(function(array, **arguments))
         except ValueError as error:

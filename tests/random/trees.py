@@ -2,7 +2,7 @@
 """Expression trees: as text in NumPy's language, as NumPy's value, and as calls of farray.
 
 A tree is nested tuples, so that a program can be printed and replayed:
-    ("var", name)   ("lit", a Python number)   ("op", name, as_operator, (tree, ...))
+    ("var", name)   ("lit", a Python number)   ("op", name, as_operator or options, (tree, ...))
     ("reduce", name, as_method, tree, {"axes": ..., "dtype": ..., "keepdims": ..., "ddof": ..., "where": a name,
      "initial": a number}), where the name may be that of a scan ("cumsum"), or a method of an operation ("add.accumulate")
     ("view", tree, index)   ("T", tree)   ("astype", tree, dtype)   ("field", tree, name)
@@ -18,6 +18,12 @@ BINARY = {"add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": a
 COMPARISONS = {"equal": ast.Eq, "not_equal": ast.NotEq, "less": ast.Lt, "less_equal": ast.LtE, "greater": ast.Gt,
                "greater_equal": ast.GtE}
 UNARY = {"negative": ast.USub, "positive": ast.UAdd, "invert": ast.Invert}
+# Functions that are made of others, and some of their options.
+OPTIONS = {
+    "round": [{}, {"decimals": 2}, {"decimals": -1}], "nan_to_num": [{}, {"nan": 2.5, "posinf": 7.0}, {"neginf": -1.0}],
+    "isclose": [{}, {"rtol": 0.25}, {"atol": 1.0, "equal_nan": True}], "allclose": [{}, {"atol": 100.0}],
+    "array_equal": [{}, {"equal_nan": True}], "array_equiv": [{}], "sinc": [{}], "angle": [{}, {"deg": True}],
+}
 HAS_OPERATOR = set(BINARY) | set(COMPARISONS) | set(UNARY)
 
 
@@ -95,12 +101,14 @@ def _node(tree):
     if kind == "op":
         _, name, as_operator, below = tree
         nodes = [_node(child) for child in below]
-        if as_operator and name in BINARY:
+        if as_operator is True and name in BINARY:
             return ast.BinOp(nodes[0], BINARY[name](), nodes[1])
-        if as_operator and name in COMPARISONS:
+        if as_operator is True and name in COMPARISONS:
             return ast.Compare(nodes[0], [COMPARISONS[name]()], [nodes[1]])
-        if as_operator and name in UNARY:
+        if as_operator is True and name in UNARY:
             return ast.UnaryOp(UNARY[name](), nodes[0])
+        if isinstance(as_operator, dict):
+            return ast.Call(_name(name), nodes, [ast.keyword(key, _literal(value)) for key, value in as_operator.items()])
         if name.endswith("]"):  # one output of several
             return ast.Subscript(ast.Call(_name(name[:-3]), nodes, []), ast.Constant(int(name[-2])), ast.Load())
         return ast.Call(_name(name), nodes, [])
@@ -193,7 +201,10 @@ def call(tree, library, handle_of):
     if kind == "var":
         return handle_of(tree[1])
     if kind == "op":
-        return library.operation(tree[1], *(call(child, library, handle_of) for child in tree[3]))
+        arrays = [call(child, library, handle_of) for child in tree[3]]
+        if isinstance(tree[2], dict):
+            return library.function(tree[1], arrays, tree[2])
+        return library.operation(tree[1], *arrays)
     if kind == "reduce":
         where = tree[4].get("where")
         return library.reduction(tree[1], call(tree[3], library, handle_of),
