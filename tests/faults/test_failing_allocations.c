@@ -186,6 +186,49 @@ static void save_several(fa_error *err)
     unlink(in_folder("y.npy"));
 }
 
+/* An archive of one stored and one compressed array. */
+static void save_archive(const char *path, fa_array *a, fa_error *err)
+{
+    char stored[300], packed[300];
+    fa_create_options deflate = {.codec = FA_CODEC_DEFLATE};
+    snprintf(stored, sizeof stored, "%s::stored", path);
+    snprintf(packed, sizeof packed, "%s::packed", path);
+    fa_output outputs[] = {{.array = a, .path = stored}, {.array = a, .path = packed, .options = &deflate}};
+    fa_evaluate_all(outputs, 2, NULL, err);
+}
+
+static void read_archive(fa_error *err)
+{
+    fa_names *names = made(fa_names_of_file(in_folder("a.npz"), err), err);
+    assert_true(fa_failed(err) || fa_names_count(names) == 2);
+    fa_names_release(names);
+    fa_array *stored = made(fa_open(in_folder("a.npz::stored"), FA_READ_ONLY, NULL, err), err);
+    fa_array *packed = made(fa_open(in_folder("a.npz::packed"), FA_READ_ONLY, NULL, err), err);
+    fa_array *x = made(fa_eval("sum(s) + sum(p)", FA_VARS({"s", stored}, {"p", packed}), err), err);
+    double sum = fa_item_float64(x, err);
+    assert_true(fa_failed(err) || sum == ELEMENTS * (ELEMENTS + 1.0));
+    fa_open_options strict = {.strict = true};
+    fa_release(made(fa_open(in_folder("a.npz::stored"), FA_READ_ONLY, &strict, err), err));
+    fa_release(x);
+    fa_release(packed);
+    fa_release(stored);
+}
+
+static void write_archive(fa_error *err)
+{
+    fa_array *a = made(fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, err), err);
+    fa_array *x = made(fa_eval("a.T * 2", FA_VARS({"a", a}), err), err);
+    save_archive(in_folder("x.npz"), x, err);
+    fa_save(in_folder("x.npz::more"), a, NULL, err); /* the others are copied */
+    fa_array *back = made(fa_open(in_folder("x.npz::packed"), FA_READ_ONLY, NULL, err), err);
+    double last = fa_get_float64(back, FA_COORDS(-1, -1), err);
+    assert_true(fa_failed(err) || last == 2 * ELEMENTS);
+    fa_release(back);
+    fa_release(x);
+    fa_release(a);
+    unlink(in_folder("x.npz"));
+}
+
 static void write_what_is_pending(fa_error *err)
 {
     fa_array *m = made(fa_ones(FA_FLOAT64, FA_SHAPE(100), err), err);
@@ -343,6 +386,9 @@ static void walk_all(int kind)
 {
     fa_error err = {0};
     make_numbers(in_folder("a.npy"), ROWS, COLUMNS, &err);
+    fa_array *numbers = fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, &err);
+    save_archive(in_folder("a.npz"), numbers, &err);
+    fa_release(numbers);
     setenv("FARRAY_TMPDIR", folder, 1);
     assert_clean(err);
     walk(kind, open_and_view, "open and view");
@@ -356,6 +402,8 @@ static void walk_all(int kind)
     walk(kind, grow_and_shrink, "grow and shrink");
     walk(kind, change_a_copy, "change a copy");
     walk(kind, use_bytes, "use bytes");
+    walk(kind, read_archive, "read an archive");
+    walk(kind, write_archive, "write an archive");
     size_t limit = fa_memory_limit();
     fa_set_memory_limit(128 << 10, &err);
     walk(kind, spill, "spill");
