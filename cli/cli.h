@@ -112,8 +112,29 @@ const char *cli_nearest(const char *text, size_t length, const char *const *cand
 /* Opens an operand for reading: as --raw says, or by its header. `name` is what the expression calls it;
  * NULL: the one operand of a command. Sets *status and gives NULL when it fails. */
 fa_array *cli_open(const arguments *parsed, const char *name, const char *path, int *status);
+fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status);
 /* Usage errors of --raw options that belong to no operand. */
 bool cli_check_raws(const arguments *parsed, const char *const *names, int count);
+
+/* ---- Operands of expressions (inputs.c) ---- */
+
+/* What expressions, and --raw, call the file that a command changes. */
+#define CLI_SELF "self"
+
+typedef struct cli_inputs {
+    int count;
+    bool has_target; /* the first one, called CLI_SELF */
+    char **names;    /* owned */
+    const char **paths;
+    fa_variable *variables;
+} cli_inputs;
+
+/* Takes the operands from `first` on, and `target`, the path of the file that is changed (NULL: none is). False
+ * after a usage error was reported. */
+bool cli_take_inputs(const arguments *parsed, int first, const char *target, cli_inputs *taken);
+/* Opens them; gives the exit status. */
+int cli_open_inputs(const arguments *parsed, cli_inputs *taken);
+void cli_release_inputs(cli_inputs *taken);
 
 /* ---- Reporting (report.c) ---- */
 
@@ -196,6 +217,8 @@ int command_create(const arguments *parsed);
 int command_info(const arguments *parsed);
 int command_show(const arguments *parsed);
 int command_eval(const arguments *parsed);
+int command_set(const arguments *parsed);
+int command_append(const arguments *parsed);
 int command_stats(const arguments *parsed);
 int command_ops(const arguments *parsed);
 

@@ -31,6 +31,24 @@ static void print_bytes(const char *label, int64_t bytes)
     putchar('\n');
 }
 
+/* Bytes in the page cache, where the system says how many. */
+static void print_cached(const char *label, int64_t bytes)
+{
+    if (bytes >= 0)
+        print_bytes(label, bytes);
+    else
+        printf("%-10sunknown\n", label);
+}
+
+static void json_cached(const char *key, int64_t bytes)
+{
+    json_key(key);
+    if (bytes >= 0)
+        json_integer(bytes);
+    else
+        json_null();
+}
+
 static void print_text(fa_array *array, const char *path, const fa_file_info *info)
 {
     printf("%-10s%s\n", "file", path);
@@ -54,6 +72,8 @@ static void print_text(fa_array *array, const char *path, const fa_file_info *in
     print_bytes("file size", info->file_bytes);
     if (info->trailing_bytes > 0)
         print_bytes("trailing", info->trailing_bytes);
+    print_cached("resident", info->resident_bytes);
+    print_cached("dirty", info->dirty_bytes);
 }
 
 static void print_json(fa_array *array, const char *path, const fa_file_info *info)
@@ -88,6 +108,8 @@ static void print_json(fa_array *array, const char *path, const fa_file_info *in
     json_integer(info->file_bytes);
     json_key("trailing_bytes");
     json_integer(info->trailing_bytes);
+    json_cached("resident_bytes", info->resident_bytes);
+    json_cached("dirty_bytes", info->dirty_bytes);
     json_end('}');
     putchar('\n');
 }

@@ -44,7 +44,7 @@ const option_row cli_options[OPTION_COUNT] = {
                        .help = "use at most this much memory: 256M, 1.5G, 64KiB"},
     [OPTION_THREADS] = {.name = "threads", .argument = "N", .help = "compute on this many threads"},
     [OPTION_JSON] = {.name = "json",
-                     .help = "print JSON; NaN and infinities are \"nan\", \"inf\", \"-inf\"; values of more than 1000 elements are null"},
+                     .help = "print JSON; NaN and infinities are \"nan\", \"inf\", \"-inf\"; more than 1000 elements are null"},
     [OPTION_QUIET] = {.name = "quiet", .help = "no progress bar", .letter = 'q'},
     [OPTION_HELP] = {.name = "help", .help = "print this help", .letter = 'h'},
     [OPTION_VERSION] = {.name = "version", .help = "print the version"},
@@ -73,7 +73,8 @@ const command_row cli_commands[] = {
     {.name = "info",
      .operands = "PATH",
      .summary = "dtype, shape, order and place of an array in its file",
-     .details = "Reads the header only.",
+     .details = "Reads the header only. Resident is what of the array is in memory,\n"
+                "dirty what is not on the disk yet.",
      .options = ON(RAW) | EVERYWHERE,
      .least_operands = 1,
      .most_operands = 1,
@@ -105,7 +106,7 @@ const command_row cli_commands[] = {
          "-o the\n"
          "result appears as OUT when it is whole and on the disk; without, it is printed as show prints.\n"
          "An expression that begins with a minus follows --.",
-     .options = ON(OUTPUT) | ON(FORCE) | ON(RAW) | PRINTING | EVERYWHERE,
+     .options = ON(OUTPUT) | ON(ORDER) | ON(FORCE) | ON(RAW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = -1,
      .examples = {{"farray eval 'sqrt(u**2 + v**2)' u=U.npy v=V.npy -o speed.npy --memory 256M",
@@ -116,6 +117,33 @@ const command_row cli_commands[] = {
                   {"farray eval 'g[1:] - g[:-1]' g=egm96_15.gtx --raw 'g=>f4:721,1440:40'",
                    "a file without a header"}},
      .run = command_eval},
+    {.name = "set",
+     .operands = "PATH SLICE EXPR [NAME=PATH...]",
+     .summary = "assign to a part of an array, in place",
+     .details = "Assigns EXPR to PATH[SLICE] as NumPy does (broadcast, cast to the array's type) and returns when the bytes\n"
+                "are on the disk; '...' is all of the array. In EXPR the array itself is called self, others as\n"
+                "NAME=PATH says; --raw calls it self, too. An expression that begins with a minus follows --.",
+     .options = ON(RAW) | EVERYWHERE,
+     .least_operands = 3,
+     .most_operands = -1,
+     .examples = {{"farray set u.npy '[0, :10]' 0", "ten zeros"},
+                  {"farray set u.npy '...' 'where(isnan(self), mean(v), self)' v=V.npy", "holes are filled"},
+                  {"farray set grid.bin '[::2]' 'self[1::2]' --raw 'f4:100,200'", "a file without a header"}},
+     .run = command_set},
+    {.name = "append",
+     .operands = "PATH ROWS",
+     .summary = "make an array longer, in place",
+     .details =
+         "Appends the array of the file ROWS to PATH, along the first axis (in a file of order F: the last). ROWS may\n"
+         "be one row with a dimension less. Whoever reads PATH meanwhile finds the old array or the new one, also\n"
+         "after a kill; while another program has PATH open for writing nothing is done. With --raw, PATH is called\n"
+         "self and ROWS rows.",
+     .options = ON(RAW) | EVERYWHERE,
+     .least_operands = 2,
+     .most_operands = 2,
+     .examples = {{"farray append log.npy today.npy", "rows of today"},
+                  {"farray append log.bin today.npy --raw 'self=f8:-1,3'", "to a file without a header"}},
+     .run = command_append},
     {.name = "stats",
      .operands = "PATH",
      .summary = "min, max, mean, std, and counts of NaN and zeros, in one pass",

@@ -52,6 +52,12 @@ const char *fa__value_words(const fa__value *value)
         return "the name of NumPy";
     case FA__VALUE_KEYWORD:
         return "a keyword";
+    case FA__VALUE_COLON:
+        return "':'";
+    case FA__VALUE_ELLIPSIS:
+        return "'...'";
+    case FA__VALUE_COMMA:
+        return "','";
     }
     return "";
 }
@@ -74,8 +80,8 @@ fa__node *fa__argument_node(const fa__bound_call *call, int index)
     const fa__value *value = call->arguments[index];
     if (fa_failed(call->err))
         return NULL;
-    if (value->kind == FA__VALUE_NODE)
-        return value->node;
+    if (fa__value_array(value) != NULL)
+        return fa__value_array(value);
     wrong(call, index, "an array");
     return NULL;
 }
@@ -158,7 +164,7 @@ bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple)
     if (fa_failed(call->err))
         return false;
     const fa__value *value = call->arguments[index];
-    if (value->kind == FA__VALUE_TUPLE) {
+    if (value->kind == FA__VALUE_TUPLE && value->as.tuple != NULL) {
         *tuple = *value->as.tuple;
         return true;
     }
@@ -186,4 +192,41 @@ bool fa__argument_axes(const fa__bound_call *call, int index, int storage[FA_MAX
     axes->count = tuple.count;
     axes->axes = storage;
     return true;
+}
+
+fa__node *fa__argument_named(const fa__bound_call *call, const char *name)
+{
+    int at = fa__argument_position(call, name);
+    return at >= 0 && fa__argument_given(call, at) ? fa__argument_node(call, at) : NULL;
+}
+
+bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM],
+                         fa__reduce_arguments *arguments)
+{
+    int axis = fa__argument_position(call, "axis"), dtype = fa__argument_position(call, "dtype"),
+        out = fa__argument_position(call, "out"), ddof = fa__argument_position(call, "ddof"),
+        correction = fa__argument_position(call, "correction"),
+        keepdims = fa__argument_position(call, "keepdims");
+    *arguments = (fa__reduce_arguments){.axes = FA_ALL_AXES,
+                                        .initial = fa__argument_named(call, "initial"),
+                                        .where = fa__argument_named(call, "where"),
+                                        .mean = fa__argument_named(call, "mean")};
+    if (out >= 0 && fa__argument_given(call, out))
+        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[out]->column,
+                           "%s(): out= is not part of expressions", call->function->name);
+    if (correction >= 0 && fa__argument_given(call, correction)) {
+        if (fa__argument_given(call, ddof))
+            fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[correction]->column,
+                               "ddof and correction can't be provided simultaneously.");
+        ddof = correction;
+    }
+    if (ddof >= 0)
+        arguments->ddof = fa__argument_float(call, ddof, 0);
+    if (keepdims >= 0)
+        arguments->keepdims = fa__argument_bool(call, keepdims, false);
+    if (axis >= 0)
+        fa__argument_axes(call, axis, storage, &arguments->axes);
+    if (dtype >= 0)
+        arguments->dtype = fa__argument_dtype(call, dtype);
+    return !fa_failed(call->err);
 }

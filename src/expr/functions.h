@@ -6,7 +6,7 @@
 
 #include "expr/calls.h"
 
-enum { FA__MAX_PARAMETERS = 8 };
+enum { FA__MAX_PARAMETERS = 10 };
 
 /* A call whose arguments have found their parameters. */
 typedef struct fa__bound_call {
@@ -37,6 +37,10 @@ extern const fa__function fa__elementwise_functions[];
 extern const fa__function fa__pair_functions[];
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
+extern const fa__function fa__take_functions[];
+extern const fa__function fa__scan_functions[];
+/* The methods of operations, "add.reduce": no functions of their own. */
+extern const fa__function fa__ufunc_methods[];
 
 /* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
  * last. Start with a cursor of zeros. */
@@ -67,6 +71,14 @@ bool fa__argument_bool(const fa__bound_call *call, int index, bool otherwise);
 const fa_dtype *fa__argument_dtype(const fa__bound_call *call, int index);
 /* A tuple, or one number as a tuple of one. */
 bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple);
+/* The same, borrowed, or NULL where a parameter of that name was left out or is None, or is no parameter at all. */
+fa__node *fa__argument_named(const fa__bound_call *call, const char *name);
+/* Where a parameter stands; -1 where there is none of that name. */
+int fa__argument_position(const fa__bound_call *call, const char *name);
+/* axis, dtype, keepdims, ddof or correction, initial, where, mean, as far as they are parameters; out is refused. The dtype is
+ * a reference. */
+bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM], fa__reduce_arguments *arguments);
+
 /* Axes: None or left out are all. `storage` holds what *axes points to. */
 bool fa__argument_axes(const fa__bound_call *call, int index, int storage[FA_MAX_NDIM], fa_axes *axes);
 

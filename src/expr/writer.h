@@ -12,7 +12,7 @@
 typedef enum fa__piece_kind {
     FA__PIECE_WORDS,     /* a text that lives for ever */
     FA__PIECE_NODE,      /* a node, in brackets where it binds too little */
-    FA__PIECE_ARGUMENTS, /* what follows the inputs of a REDUCE, CAST or MOVE, up to the closing bracket */
+    FA__PIECE_ARGUMENTS, /* what follows the inputs of a REDUCE, SCAN, FOLD, CAST or MOVE, up to the closing bracket */
     FA__PIECE_GEOMETRY   /* what follows the array that `node` is a view of */
 } fa__piece_kind;
 
@@ -74,5 +74,9 @@ void fa__write_generator(fa__writer *w, const fa__node *node);
 /* A view of `base`, in two steps around it. */
 void fa__write_view(fa__writer *w, const fa__node *view, const fa__node *base);
 void fa__write_geometry(fa__writer *w, const fa__node *view, const fa__node *base);
+
+/* A move by positions or a mask; the second writes what stands behind its inputs. */
+void fa__write_take(fa__writer *w, const fa__node *node);
+void fa__write_take_arguments(fa__writer *w, const fa__node *node);
 
 #endif

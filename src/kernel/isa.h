@@ -16,6 +16,7 @@ typedef struct fa__kernels {
     fa__loop *compare_mixed[FA__OPERATION_COUNT][2];                /* [1]: the first is signed */
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
+    fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
     bool (*any_negative[FA__KERNEL_TYPES])(const void *elements, int64_t n);
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
     void (*scatter)(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
@@ -47,6 +48,7 @@ typedef struct fa__kernels {
     X(select)           \
     X(convert)          \
     X(reduce)           \
+    X(scan)             \
     X(move)             \
     X(squeeze)          \
     X(random)           \

@@ -8,6 +8,7 @@
 
 #include "kernel/reduce_double.inc.h"
 #include "kernel/reduce_complex.inc.h"
+#include "kernel/reduce_position.inc.h"
 
 /* ---- Strips that need no end, counts, and results of integers ---- */
 
@@ -114,6 +115,10 @@ STORE_NARROW
         .strip_end = no_strip_end, .merge = merging, .finish = finishing                            \
     }
 
+#define FA__LOCATOR(id, parts, family, merging, finishing, locating)          \
+    FA__REDUCER(id, parts, false, family, merging, finishing, FA_TYPE_INT64); \
+    kernels->reducers[FA__REDUCE_##id][TYPE].locate = locating
+
 /* Integers and bool: means and variances as doubles, the rest exactly. */
 #define DOUBLE_REDUCTIONS(X) \
     X(sum)                   \
@@ -150,7 +155,14 @@ typedef int64_t wide_1;
     X(prod)                  \
     X(min)                   \
     X(max)                   \
-    X(var)
+    X(var)                   \
+    X(nanmin)                \
+    X(nanmax)                \
+    X(nanvar)                \
+    X(argmin)                \
+    X(argmax)                \
+    X(nanargmin)             \
+    X(nanargmax)
 #define FLOATING
 #define FLOATING_RESULT TYPE
 #define FINISH(name)    NAME(finish_##name)

@@ -134,7 +134,8 @@
     X(modf, 1, MODF_FRACTION, MODF_WHOLE, whole, "What is behind the point, and what is before it.")                   \
     X(frexp, 1, FREXP_MANTISSA, FREXP_EXPONENT, exponent, "Mantissa from 0.5 to 1, and the power of two that goes with it.")
 
-/* Reductions: X(id, name, other names, documentation). Types: kernel/reductions in kernel.h. */
+/* Reductions: X(id, name, other names, documentation). Some have kernels (fa__reducer in kernel.h), the others are made of
+ * those and of elementwise operations (expr/compose.c). */
 #define FA__REDUCTIONS(X)                                                                                              \
     X(SUM, sum, "", "Sum.")                                                                                            \
     X(PROD, prod, "", "Product.")                                                                                      \
@@ -145,7 +146,27 @@
     X(STD, std, "", "Standard deviation; ddof is taken from the count.")                                               \
     X(ANY, any, "", "Whether any is true.")                                                                            \
     X(ALL, all, "", "Whether all are true.")                                                                           \
-    X(COUNT_NONZERO, count_nonzero, "", "How many are not zero.")
+    X(COUNT_NONZERO, count_nonzero, "", "How many are not zero.")                                                      \
+    X(PTP, ptp, "", "Largest minus smallest.")                                                                         \
+    X(ARGMIN, argmin, "", "Position of the first smallest, of the first NaN when there is one.")                       \
+    X(ARGMAX, argmax, "", "Position of the first largest, of the first NaN when there is one.")                        \
+    X(NANSUM, nansum, "", "Sum of what is not NaN.")                                                                   \
+    X(NANPROD, nanprod, "", "Product of what is not NaN.")                                                             \
+    X(NANMIN, nanmin, "", "Smallest that is not NaN; NaN when all are.")                                               \
+    X(NANMAX, nanmax, "", "Largest that is not NaN; NaN when all are.")                                                \
+    X(NANMEAN, nanmean, "", "Arithmetic mean of what is not NaN.")                                                     \
+    X(NANVAR, nanvar, "", "Variance of what is not NaN.")                                                              \
+    X(NANSTD, nanstd, "", "Standard deviation of what is not NaN.")                                                    \
+    X(NANARGMIN, nanargmin, "", "Position of the first smallest that is not NaN; an error when all are.")              \
+    X(NANARGMAX, nanargmax, "", "Position of the first largest that is not NaN; an error when all are.")
+
+/* Scans: X(id, name, the operation that is repeated, documentation). All operations with two inputs and one type can be
+ * repeated along an axis, as accumulate(); these have a name of their own. */
+#define FA__SCANS(X)                                                                                                   \
+    X(CUMSUM, cumsum, ADD, "Running sums along an axis, or of all elements in C order.")                               \
+    X(CUMPROD, cumprod, MULTIPLY, "Running products along an axis, or of all elements in C order.")                    \
+    X(NANCUMSUM, nancumsum, ADD, "Running sums that take NaN for 0.")                                                  \
+    X(NANCUMPROD, nancumprod, MULTIPLY, "Running products that take NaN for 1.")
 
 /* Generators: elements made from their position alone: X(id, name). */
 #define FA__GENERATORS(X)                                                                                              \
@@ -158,7 +179,11 @@
  * X(id, name, documentation). What each of them does is a class of src/op/move.c. */
 #define FA__MOVES(X)                                                                                                   \
     X(CONCATENATE, concatenate, "Arrays one behind the other along an axis.")                                          \
-    X(RESHAPE, reshape, "The elements in C order, under another shape.")
+    X(RESHAPE, reshape, "The elements in C order, under another shape.")                                               \
+    X(TAKE, take, "Elements at positions that other arrays hold, or where a mask is true.")                            \
+    X(FLATNONZERO, flatnonzero, "Positions, counted in C order, of what is not zero.")                                 \
+    X(ARGWHERE, argwhere, "One row of coordinates for each element that is not zero.")                                 \
+    X(SPREAD, spread, "The values of an array, one after the other, where a mask is true; zero elsewhere.")
 
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,
@@ -183,6 +208,13 @@ typedef enum fa__reduction {
 #undef FA__ROW
         FA__REDUCTION_COUNT
 } fa__reduction;
+
+typedef enum fa__scan {
+#define FA__ROW(id, name, operation, documentation) FA__SCAN_##id,
+    FA__SCANS(FA__ROW)
+#undef FA__ROW
+        FA__SCAN_COUNT
+} fa__scan;
 
 typedef enum fa__generator {
 #define FA__ROW(id, name) FA__GENERATE_##id,
@@ -222,8 +254,14 @@ typedef struct fa__reduction_info {
     const char *name, *aliases, *documentation;
 } fa__reduction_info;
 
+typedef struct fa__scan_info {
+    const char *name, *documentation;
+    fa__operation operation;
+} fa__scan_info;
+
 extern const fa__operation_info fa__operations[FA__OPERATION_COUNT];
 extern const fa__pair_info fa__pairs[FA__PAIR_COUNT];
 extern const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT];
+extern const fa__scan_info fa__scans[FA__SCAN_COUNT];
 
 #endif

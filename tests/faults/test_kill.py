@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""kill -9 at random moments of `farray eval -o`: the target is the old file or the new one, whole, and the next run of
-that name leaves nothing else behind. FARRAY_LONG=1 has 500 rounds, else there are 50."""
+"""kill -9 at random moments of `farray eval -o` and `farray append`: the target is the old file or the new one, whole, and
+the next run of that name leaves nothing else behind. FARRAY_LONG=1 has 500 rounds each, else there are 50 and 20."""
 import os
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from command_line import PROGRAM, Case, npy, read_npy
 LONG = os.environ.get("FARRAY_LONG", "0") not in ("", "0")
 ROUNDS = 500 if LONG else 50
 ELEMENTS = 1 << 20
+APPEND_ROUNDS = 500 if LONG else 20
+ROW = 1 << 9
+ROWS = 1 << 9  # in one append: 2 MiB
 
 
 class Killed(Case):
@@ -70,6 +74,58 @@ class Killed(Case):
         print(f"{killed} killed, {littered} left a temporary, {replaced} had replaced the file", file=sys.stderr)
         self.assertGreater(killed, ROUNDS // 10)
         self.assertGreater(littered, 0, "no round was killed while it wrote: the test shows nothing")
+
+
+class KilledAppend(Case):
+    """Appending the same rows again and again: the file is whole rows of 1, 2, 3, ... and their number a multiple."""
+
+    def check(self):
+        """How many appends the file holds; bytes of a killed one may lie behind them."""
+        header, data = read_npy(self.path("a.npy"))
+        rows = int(re.search(r"'shape': \((\d+), 512\), }", header).group(1))
+        self.assertEqual(rows % ROWS, 0, header)
+        self.assertGreaterEqual(len(data), rows * ROW * 8)
+        self.assertEqual(data[:rows * ROW * 8], self.block * (rows // ROWS))
+        return rows // ROWS, len(data) - rows * ROW * 8
+
+    def test_old_or_new(self):
+        seed = int(os.environ.get("FARRAY_SEED", time.time_ns() % 1000000))
+        print(f"seed {seed}", file=sys.stderr)
+        chance = random.Random(seed)
+        environment = dict(os.environ, ASAN_OPTIONS=":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"])))
+        values = [float(i + 1) for i in range(ROW)] * ROWS
+        self.block = struct.pack(f"<{len(values)}d", *values)
+        self.write("rows.npy", npy(values, shape=(ROWS, ROW)))
+        self.succeeds("create", "a.npy", "--dtype", "f8", "--shape", f"0,{ROW}")
+        command = [PROGRAM, "append", "a.npy", "rows.npy", "--quiet"]
+        began = time.monotonic()
+        self.succeeds(*command[1:])
+        whole = time.monotonic() - began
+        held, killed, littered, longer = 1, 0, 0, 0
+        for number in range(APPEND_ROUNDS):
+            child = subprocess.Popen(command, cwd=self.folder, env=environment, stderr=subprocess.PIPE)
+            time.sleep(chance.random() * 1.2 * whole)
+            child.kill()
+            self.assertEqual(child.communicate()[1], b"")
+            found, litter = self.check()
+            self.assertIn(found, (held, held + 1))
+            self.assertTrue(found == held + 1 or child.returncode == -9)
+            killed += child.returncode == -9
+            littered += litter > 0
+            longer += found == held + 1
+            held = found
+            if number % 5 == 4 or held > 12:
+                self.succeeds(*command[1:])
+                self.assertEqual(self.check(), (held + 1, 0))
+                held += 1
+            if held > 12:  # small enough to be looked at in every round
+                self.succeeds("create", "a.npy", "--dtype", "f8", "--shape", f"0,{ROW}")
+                held = 0
+            self.assertEqual(sorted(os.listdir(self.folder)), ["a.npy", "rows.npy"])
+        print(f"{killed} killed, {littered} left bytes behind the array, {longer} had made it longer", file=sys.stderr)
+        self.assertGreater(killed, APPEND_ROUNDS // 10)
+        if LONG:
+            self.assertGreater(littered, 0, "no round was killed while it wrote: the test shows nothing")
 
 
 if __name__ == "__main__":

@@ -436,10 +436,20 @@ def check_moves(libraries, rng):
                     fail("stream_copy", size, offset)
 
 
+# Reductions whose results are elements or positions, and those that take ddof.
+EXACT = {"min", "max", "nanmin", "nanmax", "argmin", "argmax", "nanargmin", "nanargmax"}
+SPREADS = {"var", "std", "nanvar", "nanstd"}
+# Those that are made of others, for all types; for types without NaN all that pass over NaN are.
+COMPOSED = {"ptp", "nansum", "nanprod", "nanmean"}
+
+
 def reduction_reference(name, x, axis, ddof):
-    if name in ("sum", "prod", "mean", "var", "std") and x.dtype.kind in "fc":
+    if name.startswith("nanarg"):  # -1 where NumPy stops
+        extreme = getattr(np, name.replace("arg", ""))(x, axis=axis, keepdims=True)
+        return np.where(np.isnan(x).all(axis=axis), -1, np.argmax(x == extreme, axis=axis))
+    if name in SPREADS | {"sum", "prod", "mean"} and x.dtype.kind in "fc":
         wide = x.astype("g" if x.dtype.kind == "f" else "G")
-        if name in ("var", "std"):
+        if name in SPREADS:
             return getattr(np, name)(wide, axis=axis, ddof=ddof)
         return getattr(np, name)(wide, axis=axis)
     if name in ("var", "std", "mean") and x.dtype.kind in "biu":
@@ -450,7 +460,7 @@ def reduction_reference(name, x, axis, ddof):
 
 def reduction_near(name, out, expected, x, count):
     """True where a reduced value is as good as sums in double can be."""
-    if out.dtype.kind not in "fc" or name in ("min", "max"):
+    if out.dtype.kind not in "fc" or name in EXACT:
         return (out == expected) | ((out != out) & (expected != expected))
     nonfinite = ~np.isfinite(expected)
     eps = np.finfo(out.dtype).eps
@@ -459,10 +469,10 @@ def reduction_near(name, out, expected, x, count):
         scale = magnitude.sum(axis=-1)
     elif name == "mean":
         scale = magnitude.sum(axis=-1) / max(count, 1)
-    elif name in ("var", "std"):
+    elif name in SPREADS:
         scale = np.abs(expected)
         limit = magnitude.max(axis=-1) * 4e-19  # of the reference itself, in long double
-        scale = scale + (limit**2 if name == "var" else limit) * 2.0**48
+        scale = scale + (limit**2 if name.endswith("var") else limit) * 2.0**48
         if x.dtype.kind in "iu" and x.dtype.itemsize == 8:  # integers that are no doubles
             rounding = magnitude.max(axis=-1)
             scale = scale + (rounding * np.sqrt(np.abs(expected)) if name == "var" else rounding)
@@ -481,8 +491,11 @@ def check_reductions(libraries, rng):
         row = ""
         for t, dtype in NUMPYS:
             reducers = [lib.c.kernels_reducer(reduction, t) for lib in libraries]
+            composed = name in COMPOSED or name.startswith("nan") and dtype.kind not in "fc"
+            if (reducers[0] is None) != composed:
+                fail("a reducer" if composed else "no reducer", "for", name, dtype)
             if reducers[0] is None:
-                fail("no reducer for", name, dtype)
+                row += "."
                 continue
             result_type = DTYPES[c.kernels_reducer_result(reducers[0])]
             numpy_type = getattr(np, name)(np.ones(2, dtype)).dtype
@@ -511,16 +524,16 @@ def check_reductions(libraries, rng):
                     if len(same(outs[0], outs[1])):
                         fail(name, dtype, n, kind, "differs between instruction sets", outs)
                     expected = np.atleast_1d(reduction_reference(name, x, None, ddof))
-                    if kind == "special" and result_type.kind in "fc" and name not in ("min", "max"):
+                    if kind == "special" and result_type.kind in "fc" and name not in EXACT:
                         numpy = np.atleast_1d(getattr(np, name)(x.astype("c16" if dtype.kind == "c" else "f8"),
-                                                                **({"ddof": ddof} if name in ("var", "std") else {})))
+                                                                **({"ddof": ddof} if name in SPREADS else {})))
                         overflow = np.abs(x).astype("f8").max() > 1e100
                         if not overflow and dtype != np.dtype("f2") and \
                                 (np.isnan(outs[0]) != np.isnan(numpy)).any() and dtype.kind != "c":
                             fail(name, dtype, n, kind, outs[0], numpy)
                         continue
-                    if name in ("min", "max"):
-                        numpy = np.atleast_1d(getattr(np, name)(x))
+                    if name in EXACT:
+                        numpy = np.atleast_1d(reduction_reference(name, x, None, 0.0))
                         alike = (outs[0] == numpy) | (np.isnan(outs[0]) & np.isnan(numpy)) if dtype.kind in "fc" \
                             else outs[0] == numpy
                         if not alike.all():
@@ -555,7 +568,7 @@ def check_reductions(libraries, rng):
                         if not reduction_near(name, strips[0], expected, np.ascontiguousarray(table.T), rows).all():
                             fail(name, dtype, rows, n, kind, "strips", strips[0][:3], expected[:3])
             for lib, reducer in zip(libraries, reducers):
-                if name in ("min", "max"):
+                if name in EXACT:
                     continue
                 out = np.zeros(1, result_type)
                 lib.c.kernels_reduce(reducer, address(out), address(out), 0, dtype.itemsize, 0.0)

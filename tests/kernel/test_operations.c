@@ -64,12 +64,30 @@ static void every_operation_has_loops_for_the_types_of_its_rule(void **state)
         }
 }
 
+/* Those that are made of others, and those that pass over NaN where there is none. */
+static bool is_composed(fa__reduction reduction, fa_type type)
+{
+    switch (reduction) {
+    case FA__REDUCE_PTP:
+    case FA__REDUCE_NANSUM:
+    case FA__REDUCE_NANPROD:
+    case FA__REDUCE_NANMEAN:
+        return true;
+    default:
+        return strncmp(fa__reductions[reduction].name, "nan", 3) == 0 && type < FA_TYPE_FLOAT16;
+    }
+}
+
 static void every_reduction_is_there_for_every_type(void **state)
 {
     (void)state;
     for (int reduction = 0; reduction < FA__REDUCTION_COUNT; reduction++)
         for (int type = 0; type < TYPES; type++) {
             const fa__reducer *reducer = fa__reducer_find((fa__reduction)reduction, (fa_type)type);
+            if (is_composed((fa__reduction)reduction, (fa_type)type)) {
+                assert_null(reducer);
+                continue;
+            }
             assert_non_null(reducer);
             assert_in_range(reducer->components, 1, FA__MAX_COMPONENTS);
             assert_non_null(reducer->strip_end);

@@ -37,7 +37,7 @@ class _Axes(Structure):
 
 
 class _IndexPart(Structure):
-    _fields_ = [("kind", c_int), ("reserved", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64)]
+    _fields_ = [("kind", c_int), ("reserved", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64), ("array", c_void_p)]
 
 
 class _IndexParts(Structure):
