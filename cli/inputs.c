@@ -44,21 +44,28 @@ static bool take_input(const char *operand, cli_inputs *taken)
     return take_name(operand, (size_t)(equals - operand), equals + 1, taken);
 }
 
-bool cli_take_inputs(const arguments *parsed, int first, const char *target, cli_inputs *taken)
+bool cli_is_input(const char *operand)
 {
-    size_t most = (size_t)parsed->operand_count + 1;
+    const char *equals = strchr(operand, '=');
+    return equals != NULL && is_identifier(operand, (size_t)(equals - operand)) && equals[1] != '=';
+}
+
+bool cli_take_inputs(const arguments *parsed, const char *const *operands, int count, const char *target,
+                     cli_inputs *taken)
+{
+    size_t most = (size_t)count + 1;
     taken->names = calloc(most, sizeof *taken->names);
     taken->paths = calloc(most, sizeof *taken->paths);
     taken->variables = calloc(most, sizeof *taken->variables);
     if (taken->names == NULL || taken->paths == NULL || taken->variables == NULL) {
-        cli_usage("the system has no memory for %d operands", parsed->operand_count);
+        cli_usage("the system has no memory for %d operands", count);
         return false;
     }
     taken->has_target = target != NULL;
     if (target != NULL && !take_name(CLI_SELF, strlen(CLI_SELF), target, taken))
         return false;
-    for (int i = first; i < parsed->operand_count; i++)
-        if (!take_input(parsed->operands[i], taken))
+    for (int i = 0; i < count; i++)
+        if (!take_input(operands[i], taken))
             return false;
     return cli_check_raws(parsed, (const char *const *)taken->names, taken->count) &&
            cli_check_printing(parsed);

@@ -104,8 +104,9 @@ fa_array *cli_open(const arguments *parsed, const char *name, const char *path, 
 
 fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status)
 {
-    for (int i = 0; i < parsed->raw_count; i++) {
-        const char *raw = parsed->raws[i];
+    const value_list *raws = &parsed->lists[OPTION_RAW];
+    for (int i = 0; i < raws->count; i++) {
+        const char *raw = raws->values[i];
         size_t length = name_length(raw);
         if (length == 0)
             return open_raw(raw, path, mode, status);
@@ -121,11 +122,12 @@ fa_array *cli_open_as(const arguments *parsed, const char *name, const char *pat
 
 bool cli_check_raws(const arguments *parsed, const char *const *names, int count)
 {
-    for (int i = 0; i < parsed->raw_count; i++) {
-        const char *raw = parsed->raws[i];
+    const value_list *raws = &parsed->lists[OPTION_RAW];
+    for (int i = 0; i < raws->count; i++) {
+        const char *raw = raws->values[i];
         size_t length = name_length(raw);
         if (length == 0) {
-            if (parsed->raw_count > 1 || count > 1) {
+            if (raws->count > 1 || count > 1) {
                 cli_usage("--raw %s does not say which file it is about: --raw NAME=%s", raw, raw);
                 return false;
             }
@@ -139,10 +141,17 @@ bool cli_check_raws(const arguments *parsed, const char *const *names, int count
             return false;
         }
         for (int j = 0; j < i; j++)
-            if (name_length(parsed->raws[j]) == length && memcmp(parsed->raws[j], raw, length) == 0) {
+            if (name_length(raws->values[j]) == length && memcmp(raws->values[j], raw, length) == 0) {
                 cli_usage("--raw %.*s=... is given twice", (int)length, raw);
                 return false;
             }
     }
     return true;
+}
+
+size_t cli_split_name(const char *name, const char **member)
+{
+    const char *colons = strstr(name, "::");
+    *member = colons != NULL ? colons + 2 : NULL;
+    return colons != NULL ? (size_t)(colons - name) : strlen(name);
 }

@@ -41,7 +41,7 @@ int command_set(const arguments *parsed)
 {
     cli_inputs taken = {0};
     int status = EXIT_USAGE;
-    if (cli_take_inputs(parsed, 3, parsed->operands[0], &taken))
+    if (cli_take_inputs(parsed, parsed->operands + 3, parsed->operand_count - 3, parsed->operands[0], &taken))
         status = cli_open_inputs(parsed, &taken);
     if (status == EXIT_OK)
         status = set(parsed, &taken);

@@ -89,12 +89,27 @@ static bool begin(const fa_output *output, outgoing *earlier, outgoing *out, fa_
     return !fa_failed(err);
 }
 
-/* All files are durable before the first appears under its name. */
-static void publish(outgoing *out, int count, fa_error *err)
+typedef struct batch {
+    outgoing *out;
+    int count;
+} batch;
+
+static void prepare(void *argument, fa__watch *watch, fa_error *err)
 {
-    for (int i = 0; i < count && !fa_failed(err); i++)
-        if (out[i].publication != NULL)
-            fa__publish_prepare(out[i].publication, err);
+    const batch *files = argument;
+    for (int i = 0; i < files->count && !fa_failed(err); i++)
+        if (files->out[i].publication != NULL)
+            fa__publish_prepare(files->out[i].publication, watch, err);
+}
+
+/* All files are durable before the first appears under its name. */
+static void publish(outgoing *out, int count, const fa_evaluate_options *options, fa_error *err)
+{
+    bool to_files = false;
+    for (int i = 0; i < count; i++)
+        to_files = to_files || out[i].publication != NULL;
+    if (to_files)
+        fa__engine_aside(prepare, &(batch){out, count}, options, err);
     for (int i = 0; i < count; i++) {
         if (out[i].publication != NULL && !fa_failed(err))
             fa__publish_commit(out[i].publication, true, err);
@@ -118,7 +133,7 @@ void fa_evaluate_all(const fa_output *outputs, int count, const fa_evaluate_opti
         for (int i = 0; i < count && begin(&outputs[i], out, &out[i], &sinks[i], options, err); i++)
             ;
         fa__engine_run(sinks, count, options, err);
-        publish(out, count, err);
+        publish(out, count, options, err);
     }
     fa__free(out);
     fa__free(sinks);

@@ -432,14 +432,14 @@ static bool put_packed(void *user, const void *bytes, size_t size, fa_error *err
     return write_bytes(p->archive, at, bytes, size, err);
 }
 
-static bool finish_compressed(fa__archive *archive, member *m, fa_error *err)
+static bool finish_compressed(fa__archive *archive, member *m, fa__watch *watch, fa_error *err)
 {
     /* What deflate cannot pack grows by a few bytes in each 16 KiB. */
     m->is_wide = m->bytes > LARGEST_32 - LARGEST_32 / 1024;
     m->header_offset = archive->end;
     m->data_offset = end_of_header(m);
     packing p = {archive, m->data_offset};
-    const fa__unpacked from = {m->npy_header, m->npy_header_bytes, m->array->source};
+    const fa__unpacked from = {m->npy_header, m->npy_header_bytes, m->array->source, watch};
     if (!fa__deflate(&from, put_packed, &p, &m->crc, err))
         return false;
     archive->end = p.at;
@@ -447,12 +447,24 @@ static bool finish_compressed(fa__archive *archive, member *m, fa_error *err)
     return write_local_header(archive, m, err);
 }
 
-bool fa__archive_finish(fa__archive *archive, fa_error *err)
+/* How much will be packed. */
+static int64_t bytes_to_pack(const fa__archive *archive)
 {
+    int64_t bytes = 0;
+    for (int64_t i = 0; i < archive->count; i++)
+        if (archive->members[i].npy_header != NULL)
+            bytes += archive->members[i].bytes;
+    return bytes;
+}
+
+bool fa__archive_finish(fa__archive *archive, fa__watch *watch, fa_error *err)
+{
+    if (watch != NULL)
+        atomic_fetch_add(&watch->total_bytes, bytes_to_pack(archive));
     for (int64_t i = 0; i < archive->count && !fa_failed(err); i++) {
         member *m = &archive->members[i];
         if (m->npy_header != NULL)
-            finish_compressed(archive, m, err);
+            finish_compressed(archive, m, watch, err);
         else if (m->checksum != NULL)
             finish_stored(archive, m, err);
     }

@@ -31,8 +31,9 @@ static bool pack(deflation *d, const char *bytes, size_t size, bool is_last, fa_
     return !fa_failed(err);
 }
 
-static bool pack_source(deflation *d, fa__source *source, uint32_t *crc, fa_error *err)
+static bool pack_source(deflation *d, const fa__unpacked *from, uint32_t *crc, fa_error *err)
 {
+    fa__source *source = from->source;
     const int64_t one = 1;
     for (int64_t at = 0; at < source->bytes && !fa_failed(err); at += PIECE) {
         int64_t size = fa__min_i64(PIECE, source->bytes - at);
@@ -41,6 +42,11 @@ static bool pack_source(deflation *d, fa__source *source, uint32_t *crc, fa_erro
             return false;
         *crc = (uint32_t)crc32_z(*crc, (const Bytef *)d->in, (z_size_t)size);
         pack(d, d->in, (size_t)size, false, err);
+        if (from->watch == NULL)
+            continue;
+        atomic_fetch_add(&from->watch->done_bytes, size);
+        if (atomic_load(&from->watch->stop))
+            return fa__fail(err, FA_CANCELLED, "cancelled by the progress callback");
     }
     return !fa_failed(err);
 }
@@ -58,7 +64,7 @@ bool fa__deflate(const fa__unpacked *from,
         fa__fail(err, FA_NO_MEMORY, "the system has no memory to pack an array");
     *crc = (uint32_t)crc32_z(0, (const Bytef *)from->header, from->header_bytes);
     if (!fa_failed(err) && pack(&d, from->header, from->header_bytes, false, err) &&
-        pack_source(&d, from->source, crc, err))
+        pack_source(&d, from, crc, err))
         pack(&d, NULL, 0, true, err);
     deflateEnd(&d.stream);
     fa__free(d.out);

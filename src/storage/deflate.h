@@ -3,13 +3,14 @@
 #ifndef FA_STORAGE_DEFLATE_H
 #define FA_STORAGE_DEFLATE_H
 
-#include "array/source.h"
+#include "storage/storage.h"
 
 /* What is packed: a header, and behind it all bytes of a source. */
 typedef struct fa__unpacked {
     const char *header;
     size_t header_bytes;
     fa__source *source;
+    fa__watch *watch; /* may be NULL */
 } fa__unpacked;
 
 /* Hands the packed bytes, in order, to `put`. *crc is the checksum of what was packed. */

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Files that appear whole or not at all: written under a temporary name in the same folder, renamed when they
- * are done.
- *
- * The temporary of NAME is .NAME.farray-<16 hexadecimal digits>. Its writer holds an exclusive lock on it for
- * as long as it lives, so that one without a lock is litter of a writer that was killed: the next writer of
- * NAME removes it. */
+ * are done. */
 #include "array/dtype.h"
 #include "base/checked.h"
 #include "base/memory.h"
 #include "storage/archive.h"
 #include "storage/file_source.h"
 #include "storage/statistics.h"
+#include "storage/temporary.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct fa__publication {
@@ -27,126 +23,6 @@ struct fa__publication {
     fa__archive *archive;
     bool whole_archive, finished;
 };
-
-/* ---- Temporary names
- * -------------------------------------------------------------------------------------------- */
-
-enum { NONCE_DIGITS = 16, LONGEST_NAME = 180 };
-
-static const char *name_in(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* What all temporaries of a name begin with. A name too long to be made longer is cut, and a hash stands for
- * the rest. */
-static void temporary_prefix(const char *name, char *prefix, size_t size)
-{
-    size_t length = strlen(name);
-    if (length <= LONGEST_NAME) {
-        snprintf(prefix, size, ".%s.farray-", name);
-        return;
-    }
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)name[i]) * UINT64_C(1099511628211);
-    snprintf(prefix, size, ".%.*s~%016llx.farray-", LONGEST_NAME, name, (unsigned long long)hash);
-}
-
-static char *join_sibling(const char *path, const char *name, fa_error *err)
-{
-    size_t folder = (size_t)(name_in(path) - path), length = strlen(name);
-    char *joined = fa__alloc(folder + length + 1, err);
-    if (joined != NULL) {
-        memcpy(joined, path, folder);
-        memcpy(joined + folder, name, length + 1);
-    }
-    return joined;
-}
-
-typedef struct litter {
-    const char *path;
-    char prefix[256];
-} litter;
-
-static bool is_temporary(const char *name, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return strncmp(name, prefix, length) == 0 && strlen(name + length) == NONCE_DIGITS &&
-           strspn(name + length, "0123456789abcdef") == NONCE_DIGITS;
-}
-
-static bool remove_if_litter(const char *name, void *user)
-{
-    const litter *search = user;
-    if (!is_temporary(name, search->prefix))
-        return true;
-    fa_error ignored = {0}; /* litter that cannot be removed hinders nobody */
-    char *path = join_sibling(search->path, name, &ignored);
-    fa__file *file = path != NULL ? fa__file_open(path, FA__OPEN_WRITE, &ignored) : NULL;
-    if (file != NULL && fa__file_lock(file, true, &ignored) && fa__file_is_at(file, path))
-        fa__path_remove(path, &ignored);
-    fa__file_close(file, NULL);
-    fa__free(path);
-    return true;
-}
-
-static void remove_litter(const char *target)
-{
-    litter search = {.path = target};
-    temporary_prefix(name_in(target), search.prefix, sizeof search.prefix);
-    fa_error ignored = {0};
-    fa__path_each_sibling(target, remove_if_litter, &search, &ignored);
-}
-
-/* ---- Making the temporary
- * --------------------------------------------------------------------------------------- */
-
-/* What the system said about a temporary name, said about the name that the user gave. */
-static void fail_as(const char *path, const char *what, const fa_error *inner, fa_error *err)
-{
-    if (inner->system_errno != 0)
-        fa__fail_system(err, inner->system_errno, "%s: %s", path, what);
-    else
-        fa__error_move(err, inner);
-}
-
-/* One try: NULL with a clean err when another writer took the name or swept the file away before its lock. */
-static fa__file *try_temporary(fa__publication *publication, fa_error *err)
-{
-    uint64_t nonce;
-    char name[256 + NONCE_DIGITS];
-    if (!fa__entropy(&nonce, sizeof nonce, err))
-        return NULL;
-    temporary_prefix(name_in(publication->target), name, sizeof name - NONCE_DIGITS);
-    snprintf(name + strlen(name), NONCE_DIGITS + 1, "%016llx", (unsigned long long)nonce);
-    char *temporary = join_sibling(publication->target, name, err);
-    fa_error inner = {0};
-    fa__file *file =
-        temporary != NULL ? fa__file_open(temporary, FA__OPEN_WRITE | FA__OPEN_CREATE, &inner) : NULL;
-    if (file != NULL && fa__file_lock(file, true, &inner) && fa__file_is_at(file, temporary)) {
-        publication->temporary = temporary;
-        return file;
-    }
-    if (fa_failed(&inner) && inner.code != FA_BUSY)
-        fail_as(publication->path, "cannot be created", &inner, err);
-    fa__file_close(file, NULL);
-    fa__free(temporary);
-    return NULL;
-}
-
-static fa__file *make_temporary(fa__publication *publication, fa_error *err)
-{
-    enum { TRIES = 100 };
-    fa__file *file = NULL;
-    for (int i = 0; i < TRIES && file == NULL && !fa_failed(err); i++)
-        file = try_temporary(publication, err);
-    if (file == NULL && !fa_failed(err))
-        fa__fail(err, FA_BUSY, "%s: no temporary name beside it could be taken in %d tries",
-                 publication->path, TRIES);
-    return file;
-}
 
 /* ---- Beginning
  * -------------------------------------------------------------------------------------------------- */
@@ -178,8 +54,8 @@ static fa__file *begin_temporary(fa__publication *publication, fa_error *err)
         fa__fail(err, FA_BUSY, "%s: the file exists", publication->path);
         return NULL;
     }
-    remove_litter(publication->target);
-    return make_temporary(publication, err);
+    fa__temporary_sweep(publication->target);
+    return fa__temporary_make(publication->path, publication->target, &publication->temporary, err);
 }
 
 static bool begin_file(fa__publication *publication, const fa__layout *layout, const char *header,
@@ -200,7 +76,7 @@ static bool begin_file(fa__publication *publication, const fa__layout *layout, c
 
 static fa__publication *new_publication(const char *path, bool keep_existing, fa_error *err)
 {
-    if (path[0] == '\0' || name_in(path)[0] == '\0') {
+    if (path[0] == '\0' || fa__name_in(path)[0] == '\0') {
         fa__fail(err, FA_INVALID_ARGUMENT, "'%s' is no name of a file", path);
         return NULL;
     }
@@ -448,11 +324,12 @@ static bool keep_others(fa__publication *publication, fa_error *err)
     return !fa_failed(err);
 }
 
-static bool finish_archive(fa__publication *publication, fa_error *err)
+static bool finish_archive(fa__publication *publication, fa__watch *watch, fa_error *err)
 {
     if (publication->archive == NULL || publication->finished)
         return true;
-    publication->finished = keep_others(publication, err) && fa__archive_finish(publication->archive, err);
+    publication->finished =
+        keep_others(publication, err) && fa__archive_finish(publication->archive, watch, err);
     return publication->finished;
 }
 
@@ -486,9 +363,9 @@ fa_array *fa__publish_array(fa__publication *publication)
 /* ---- Ending
  * ----------------------------------------------------------------------------------------------------- */
 
-bool fa__publish_prepare(fa__publication *publication, fa_error *err)
+bool fa__publish_prepare(fa__publication *publication, fa__watch *watch, fa_error *err)
 {
-    return !fa_failed(err) && publication != NULL && finish_archive(publication, err) &&
+    return !fa_failed(err) && publication != NULL && finish_archive(publication, watch, err) &&
            fa__object_flush(publication->object, 0, INT64_MAX, err);
 }
 
@@ -503,7 +380,7 @@ static bool rename_into_place(fa__publication *publication, fa_error *err)
         publication->temporary = NULL;
         return true;
     }
-    fail_as(publication->path, "cannot be put into place", &inner, err);
+    fa__temporary_fail(publication->path, "cannot be put into place", &inner, err);
     return false;
 }
 
@@ -513,7 +390,7 @@ bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *er
         return false;
     /* Always flushed first: a name that reaches the disk before the bytes would show half a file after a
      * power loss. */
-    if (fa__publish_prepare(publication, err) && rename_into_place(publication, err)) {
+    if (fa__publish_prepare(publication, NULL, err) && rename_into_place(publication, err)) {
         fa__object_published(publication->object, publication->target, durable);
         if (durable)
             fa__path_sync_folder(publication->target, err);

@@ -52,6 +52,12 @@ fa_names *fa__storage_list(const char *path, fa_error *err);
 fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
                              const fa_memmap_options *options, fa_error *err);
 
+/* How far long work has come, and whether it shall stop: for whoever watches it from another thread. */
+typedef struct fa__watch {
+    atomic_bool stop;
+    atomic_llong done_bytes, total_bytes;
+} fa__watch;
+
 /* A new file that nobody sees yet: reserved, zeroed, written through `array`, then published or dropped. */
 typedef struct fa__publication fa__publication;
 fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
@@ -66,8 +72,9 @@ fa__publication *fa__publish_begin_raw(const char *path, const fa_dtype *dtype, 
 bool fa__publish_is_archive(const fa__publication *publication);
 fa_array *fa__publish_array(
     fa__publication *publication); /* borrowed; alive until commit or drop, or longer if retained */
-/* Flushes the file; nothing is visible yet. The first half of committing several files together. */
-bool fa__publish_prepare(fa__publication *publication, fa_error *err);
+/* Packs what is compressed, and flushes the file; nothing is visible yet. The first half of committing several
+ * files together. `watch` may be NULL. */
+bool fa__publish_prepare(fa__publication *publication, fa__watch *watch, fa_error *err);
 /* Flushes the file, unless fa__publish_prepare() just did, and renames it into place; `durable` flushes the
  * folder too, else the first flush of the array does. Ends the publication in any case; on failure the
  * temporary is gone. */
@@ -90,8 +97,8 @@ fa_array *fa__resize_doomed(fa__resizing *resizing, int64_t length, fa_error *er
 bool fa__resize_to(fa__resizing *resizing, int64_t length, fa_error *err);
 /* A view of the new rows; one reference. */
 fa_array *fa__resize_added(fa__resizing *resizing, fa_error *err);
-/* Makes rows durable, then the header. Gives a view of the whole array and ends the resizing in any case; on
- * failure the file has its old length. */
+/* Makes rows durable, then the header; a file without one is not flushed. Gives a view of the whole array and
+ * ends the resizing in any case; on failure the file has its old length. */
 fa_array *fa__resize_commit(fa__resizing *resizing, fa_error *err);
 /* Ends it with the old length. NULL is fine. */
 void fa__resize_drop(fa__resizing *resizing);

@@ -193,6 +193,51 @@ static void the_name_in_the_file_is_asked_for_where_it_is_needed(void **state)
     fa_names_release(names);
 }
 
+static void an_archive_that_is_cut_later_is_an_error(void **state)
+{
+    (void)state;
+    for (int form = STORED; form <= PACKED; form++) {
+        archive a;
+        double values[3];
+        fa_error err = {0};
+        write_archive("x.npz", (enum form)form, &a);
+        fa_array *array = fa__storage_open(member_path("x.npz", "b"), FA_READ_ONLY, NULL, &err);
+        assert_int_equal(truncate(in_folder("x.npz"), a.at[DATA_B] + 140), 0);
+        fa__box box = {1, 8, 0, (int64_t[]){3}, (int64_t[]){8}};
+        assert_false(fa__source_read(array->source, &box, values, &err));
+        assert_int_equal(err.code, FA_MAP_FAULT);
+        assert_non_null(strstr(err.message, "x.npz: file ends at byte "));
+        /* What was wrong with the file may pass. */
+        write_bytes(in_folder("x.npz"), a.bytes, a.size);
+        fa_error_clear(&err);
+        assert_true(fa__source_read(array->source, &box, values, &err));
+        assert_true(values[2] == 12);
+        array->source->class->close(array->source, &err);
+        assert_false(fa__source_read(array->source, &box, values, &err));
+        assert_int_equal(err.code, FA_CLOSED);
+        fa_release(array);
+    }
+}
+
+static void copy_on_write_changes_no_archive(void **state)
+{
+    (void)state;
+    for (int form = STORED; form <= PACKED; form++) {
+        archive a;
+        double values[3], nine = 9;
+        fa_error err = {0};
+        write_archive("x.npz", (enum form)form, &a);
+        fa_array *array = fa__storage_open(member_path("x.npz", "b"), FA_COPY_ON_WRITE, NULL, &err);
+        fa__box one = {1, 8, 8, (int64_t[]){1}, (int64_t[]){8}}, all = {1, 8, 0, (int64_t[]){3}, (int64_t[]){8}};
+        assert_true(fa__source_write(array->source, &one, &nine, &err));
+        assert_true(fa__source_read(array->source, &all, values, &err));
+        assert_true(values[0] == 10 && values[1] == 9);
+        fa_release(array);
+        assert_true(read_all(member_path("x.npz", "b"), values, &err));
+        assert_true(values[1] == 11);
+    }
+}
+
 /* ---- Checksums ---- */
 
 static void expect_wrong_checksum(const char *name, bool strict, bool opens)
@@ -273,6 +318,8 @@ int main(void)
         cmocka_unit_test(every_form_is_read),
         cmocka_unit_test(a_stored_member_lies_in_the_file),
         cmocka_unit_test(the_name_in_the_file_is_asked_for_where_it_is_needed),
+        cmocka_unit_test(an_archive_that_is_cut_later_is_an_error),
+        cmocka_unit_test(copy_on_write_changes_no_archive),
         cmocka_unit_test(wrong_checksums_are_found),
         cmocka_unit_test(checksums_of_pieces_are_put_together),
         cmocka_unit_test(every_hostile_archive_has_its_own_words),
