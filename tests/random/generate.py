@@ -142,7 +142,7 @@ class Generator:
             else:
                 made = self.field(out, shape, basis, MISALIGNED_FIELDS)
         elif layout == "file":
-            made = self.file(out, choose.choice(["raw", "npy", "npy"]), shape, basis, offset=choose.choice([0, 16, 128]),
+            made = self.file(out, choose.choice(["raw", "npy", "npy", "npz", "deflated"]), shape, basis, offset=choose.choice([0, 16, 128]),
                              order="C")
         elif layout == "pending":
             inner, mask = self.name(), self.name()
