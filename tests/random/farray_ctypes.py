@@ -262,6 +262,7 @@ class Library:
 
     def append(self, array, rows):
         return self.array("append", array.pointer, rows.pointer, None)
+
     def save_member(self, path, array, order, compressed):
         """To an archive, whatever the file is called."""
         self.call("save", os.fsencode(path), array.pointer,
