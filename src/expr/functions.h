@@ -33,6 +33,7 @@ enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4 };
 /* The rows that are not derived from a list; ended by a row without a name. */
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
+extern const fa__function fa__take_functions[];
 
 /* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
  * last. Start with a cursor of zeros. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What names, attributes and indices in a text stand for. Knows nothing about operators and brackets. */
+/* What names and attributes in a text stand for. Knows nothing about operators and brackets. */
 #include "expr/parser.h"
-
-#include "array/slice.h"
 
 #include <string.h>
 
@@ -104,34 +102,6 @@ bool fa__parser_name(fa__parser *p, const fa__token *token)
     if (is_numpy(token))
         return fa__parser_push_value(p, (fa__value){.kind = FA__VALUE_NUMPY, .column = token->column});
     return unknown_name(p, token);
-}
-
-bool fa__parser_index(fa__parser *p, const fa__token *token)
-{
-    fa__value *value = fa__parser_top_value(p);
-    if (!fa__parser_is_operand(p, value))
-        return false;
-    if (fa__node_is_weak(value->node))
-        return fa__fail_at_column(p->err, FA_BAD_TYPES, token->column, "a number cannot be indexed");
-    fa__slice slice;
-    size_t at = (size_t)token->column - 1;
-    if (!fa__slice_parse(p->lexer.text, p->lexer.length, &at, &slice, p->err))
-        return fa__parser_placed(p, token->column);
-    p->lexer.at = at;
-    fa__node *node = NULL;
-    if (slice.field != NULL) {
-        node = fa__node_field(value->node, slice.field, slice.field_length, p->err);
-    } else {
-        fa__geometry geometry;
-        fa__node_geometry(value->node, &geometry);
-        if (fa__geometry_index(&geometry, (fa_index_parts){slice.count, slice.parts}, &geometry, p->err))
-            node = fa__node_view(value->node, &geometry, p->err);
-    }
-    if (node == NULL)
-        return fa__parser_placed(p, token->column);
-    fa__node_release(value->node);
-    value->node = node;
-    return true;
 }
 
 bool fa__parser_attribute(fa__parser *p)
