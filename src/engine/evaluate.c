@@ -23,6 +23,7 @@ typedef struct job {
     fa__node *node;      /* whose elements; one reference */
     fa__node *reduce;    /* they feed this reduction (borrowed), or */
     fa_array *target;    /* are stored here; one reference */
+    fa__node *where;     /* where this is true; one reference, or NULL */
     fa__pending *completes; /* what becomes concrete by it; borrowed */
     fa__node *keeps;     /* whose elements stand in target from now on; borrowed */
     bool derives;        /* no pass: `keeps` is a move, read from its inputs */
@@ -120,6 +121,17 @@ static fa_array *room_for(const fa__node *node, fa_error *err)
     return array;
 }
 
+/* The mask of a job; both are there in the level of the later one. */
+static void add_where(evaluation *e, job *j, fa_array *where)
+{
+    if (!fa__source_check(where->source, e->err))
+        return;
+    j->where = fa__node_leaf(where, e->err);
+    int level = j->where != NULL ? fa__schedule_add(&e->schedule, j->where, e->err) : -1;
+    if (level > j->level)
+        j->level = level;
+}
+
 static void add_sink(evaluation *e, const fa__sink *sink)
 {
     fa__pending *pending = fa__pending_of(sink->value->source);
@@ -131,6 +143,8 @@ static void add_sink(evaluation *e, const fa__sink *sink)
         job *new = level >= 0 ? add_job(e, leaf, level) : NULL;
         if (new != NULL)
             new->target = fa_retain(sink->target);
+        if (new != NULL && sink->where != NULL)
+            add_where(e, new, sink->where);
         fa__node_release(leaf);
         return;
     }
@@ -376,7 +390,7 @@ static void collect_group(evaluation *e, job *leader, const int *order, group *g
         if (j->reduce == NULL && j->node->dtype->item_bytes == 0)
             continue; /* elements of no bytes are there already */
         g->members[g->count] = j;
-        g->requests[g->count++] = (fa__request){.node = j->node, .target = j->target, .reduce = j->reduce};
+        g->requests[g->count++] = (fa__request){.node = j->node, .target = j->target, .where = j->where, .reduce = j->reduce};
     }
 }
 
@@ -390,6 +404,8 @@ static bool put_conflicts_behind(fa__pass *pass, group *g, fa_error *err)
         job *j = g->members[i];
         if (j->reduce != NULL || !writes_what_it_reads(pass, &pass->stores[at++], err))
             continue;
+        if (j->where != NULL)
+            return !fa__fail(err, FA_INTERNAL, "a masked value reads other elements of its target");
         put_behind(j, err);
         g->requests[i].target = j->target;
         changed = true;
@@ -483,6 +499,7 @@ static void finish(evaluation *e)
             fa__pending_complete(j->completes, j->target->source);
         }
         fa__node_release(j->node);
+        fa__node_release(j->where);
         fa_release(j->target);
         fa_release(j->behind);
     }

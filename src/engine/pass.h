@@ -51,6 +51,7 @@ typedef struct fa__value {
 
 typedef struct fa__store {
     int value;
+    int mask;    /* the value that says which elements are written; -1: all */
     fa__operand to;
     bool stream; /* larger than the cache: past it */
 } fa__store;
@@ -91,6 +92,7 @@ typedef struct fa__request {
     fa__node *node;     /* elementwise values of this node seen through `map` (domain axes in the result's order) */
     fa__affine *map;    /* NULL: identity */
     fa_array *target;   /* store here, or */
+    fa__node *where;    /* where this is true; NULL: everywhere */
     fa__node *reduce;   /* feed this reduction, whose input `node` is */
 } fa__request;
 

@@ -396,7 +396,7 @@ static int64_t demand_value(planner *p, fa__node *node, int64_t map)
 
 /* ---- Stores --------------------------------------------------------------------------------------------------- */
 
-static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *target)
+static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from, fa_array *target)
 {
     fa__pass *pass = p->pass;
     const fa_dtype *dtype = target->dtype;
@@ -415,6 +415,7 @@ static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *tar
         strides[i] = target->strides[pass->perm[i]];
     fa__store *s = &pass->stores[pass->store_count++];
     s->value = (int)value;
+    s->mask = (int)mask;
     s->stream = false;
     return add_operand(p, source, dtype, target->offset, strides, &s->to);
 }
@@ -435,6 +436,9 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
             use(pass, pass->values[i].inputs[k], i);
     for (int64_t i = 0; i < pass->store_count; i++)
         use(pass, pass->stores[i].value, pass->value_count);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        if (pass->stores[i].mask >= 0)
+            use(pass, pass->stores[i].mask, pass->value_count);
     for (int64_t i = 0; i < pass->consume_count; i++)
         use(pass, pass->consumes[i].value, pass->value_count);
     int *unused = NULL;
@@ -511,11 +515,13 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
 {
     fa__affine *map = request->map != NULL ? fa__affine_compose(request->map, permutation, p->err)
                                            : fa__affine_copy(permutation, p->err);
-    int64_t value = demand_value(p, request->node, intern(p, map));
-    if (value < 0)
+    int64_t number = intern(p, map), value = demand_value(p, request->node, number), mask = -1;
+    if (value >= 0 && request->where != NULL)
+        mask = demand_value(p, request->where, number);
+    if (fa_failed(p->err))
         return false;
     if (request->reduce == NULL)
-        return store(p, value, request->node->dtype, request->target);
+        return store(p, value, mask, request->node->dtype, request->target);
     fa__pass *pass = p->pass;
     if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
         return false;

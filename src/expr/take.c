@@ -154,7 +154,7 @@ static bool takes_from_nothing(const fa__take *take, const fa__node *input, int6
 {
     for (int i = 0; i < take->count && elements > 0; i++) {
         const fa__take_index *index = &take->indices[i];
-        if (index->counts == NULL && take->mode != FA__TAKE_RAISE &&
+        if (index->counts == NULL && (take->mode == FA__TAKE_WRAP || take->mode == FA__TAKE_CLIP) &&
             fa__count(index->span, input->sizes + index->axis) == 0)
             return !fa__fail(err, FA_BAD_INDEX, "cannot do a non-empty take from an empty axes.");
     }
@@ -215,12 +215,14 @@ static bool are_positions(int count, fa__node *const *positions, const fa__take 
 static bool check_bounds(const fa__take *take, const fa__node *input, fa__node *const *positions,
                          int64_t elements, fa_error *err)
 {
-    for (int i = 0; i < take->count && take->mode == FA__TAKE_RAISE && elements > 0; i++) {
+    for (int i = 0; i < take->count && elements > 0; i++) {
         const fa__take_index *index = &take->indices[i];
         int64_t size = fa__count(index->span, input->sizes + index->axis);
-        if (index->counts != NULL || positions[i]->kind != FA__NODE_LEAF)
+        bool may_fail = take->mode == FA__TAKE_RAISE || take->mode == FA__TAKE_EXACT;
+        if (index->counts != NULL || positions[i]->kind != FA__NODE_LEAF || !may_fail)
             continue;
-        if (!fa__check_positions(positions[i]->array, size, index->named, err))
+        if (!fa__check_positions(positions[i]->array, take->mode == FA__TAKE_RAISE ? -size : 0, size,
+                                 index->named, err))
             return false;
     }
     return true;
@@ -410,7 +412,7 @@ static bool rest_is_false(fa__node *condition, int64_t size, int axis, fa_error 
     fa__node *where = fa__node_flatnonzero(condition, err);
     fa_array *positions = where != NULL ? fa__stand(where, err) : NULL;
     if (positions != NULL)
-        fa__check_positions(positions, size, axis, err);
+        fa__check_positions(positions, 0, size, axis, err);
     fa_release(positions);
     fa__node_release(where);
     return !fa_failed(err);

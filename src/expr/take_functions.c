@@ -21,14 +21,14 @@ static int axis_at(const fa__bound_call *call, int index)
 
 static fa__take_mode mode_at(const fa__bound_call *call, int index)
 {
-    static const char *const names[] = {"raise", "wrap", "clip"};
+    static const char *const names[] = {"raise", "wrap", "clip", "exact"};
     const fa__value *value = call->arguments[index];
     if (value == NULL)
         return FA__TAKE_RAISE;
-    for (int i = 0; i < 3 && value->kind == FA__VALUE_TEXT; i++)
+    for (int i = 0; i < 4 && value->kind == FA__VALUE_TEXT; i++)
         if (fa__same_name(names[i], strlen(names[i]), value->as.text.start, value->as.text.length))
             return (fa__take_mode)i;
-    fa__fail_at_column(call->err, FA_BAD_EXPRESSION, value->column, "a mode is 'raise', 'wrap' or 'clip'");
+    fa__fail_at_column(call->err, FA_BAD_EXPRESSION, value->column, "a mode is 'raise', 'wrap', 'clip' or 'exact'");
     return FA__TAKE_RAISE;
 }
 
@@ -84,7 +84,7 @@ static fa__node *apply_spread(const fa__bound_call *call)
 const fa__function fa__take_functions[] = {
     {"take", "", "a indices axis= out= mode=", apply_take, 0, FA__AS_FUNCTION | FA__AS_METHOD,
      FA_OPERATION_FUNCTION,
-     "Elements at positions along an axis, or of all in C order; mode is 'raise', 'wrap' or 'clip'."},
+     "Elements at positions along an axis, or of all in C order; mode is 'raise', 'wrap', 'clip' or 'exact'."},
     {"take_along_axis", "", "arr indices axis=", apply_take_along_axis, 0, FA__AS_FUNCTION,
      FA_OPERATION_FUNCTION, "Elements at positions along an axis that differ from row to row."},
     {"compress", "", "condition a axis=", apply_compress, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
