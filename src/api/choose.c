@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Choosing elements, and writing where positions and masks say. What is chosen is a graph; what is written goes through the
- * gate. A mask becomes a store that lets some elements through, positions a walk in their order. */
+/* Choosing elements, and writing where positions and masks say. What is chosen is a graph; what is written
+ * goes through the gate. A mask becomes a store that lets some elements through, positions a walk in their
+ * order. */
 #include "api/api.h"
 
 #include <farray/choose.h>
@@ -13,7 +14,8 @@
 
 #include <string.h>
 
-/* ---- Arguments --------------------------------------------------------------------------------------------------- */
+/* ---- Arguments
+ * --------------------------------------------------------------------------------------------------- */
 
 /* Leaves of a list of arrays; released by release_leaves(). */
 static fa__node **leaves_of(fa_array *const *arrays, int count, fa_error *err)
@@ -41,7 +43,9 @@ static fa__take_mode mode_of(fa_bounds bounds, fa_error *err)
 {
     if (bounds != FA_BOUNDS_RAISE && bounds != FA_BOUNDS_WRAP && bounds != FA_BOUNDS_CLIP)
         fa__fail(err, FA_INVALID_ARGUMENT, "%d says nothing about bounds", (int)bounds);
-    return bounds == FA_BOUNDS_WRAP ? FA__TAKE_WRAP : bounds == FA_BOUNDS_CLIP ? FA__TAKE_CLIP : FA__TAKE_RAISE;
+    return bounds == FA_BOUNDS_WRAP   ? FA__TAKE_WRAP
+           : bounds == FA_BOUNDS_CLIP ? FA__TAKE_CLIP
+                                      : FA__TAKE_RAISE;
 }
 
 /* One axis, or FA__FLAT for all of them. */
@@ -56,7 +60,8 @@ static int axis_of(fa_axes axes, fa_error *err)
 
 static bool is_null(const void *list, fa_error *err)
 {
-    return !fa_failed(err) && list == NULL && !fa__fail(err, FA_INVALID_ARGUMENT, "there is no room for the results");
+    return !fa_failed(err) && list == NULL &&
+           !fa__fail(err, FA_INVALID_ARGUMENT, "there is no room for the results");
 }
 
 /* Arrays of several nodes, each released; NULLs when anything failed. */
@@ -70,7 +75,8 @@ static void give_arrays(int count, fa__node **nodes, fa_array **arrays, fa_error
     }
 }
 
-/* ---- Choosing ---------------------------------------------------------------------------------------------------- */
+/* ---- Choosing
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* The leaves of the arrays in an index. */
 static int arrays_in(fa_index_parts index, fa__node **leaves, fa_error *err)
@@ -155,7 +161,8 @@ fa_array *fa_choose(fa_array *selector, fa_array *const *choices, int count, fa_
     return fa__array_of(node, err);
 }
 
-fa_array *fa_select(fa_array *const *conditions, fa_array *const *choices, int count, fa_array *otherwise, fa_error *err)
+fa_array *fa_select(fa_array *const *conditions, fa_array *const *choices, int count, fa_array *otherwise,
+                    fa_error *err)
 {
     fa__node **where = leaves_of(conditions, count, err), **leaves = leaves_of(choices, count, err);
     fa__node *rest = otherwise != NULL ? fa__leaf(otherwise, err) : fa__node_int(0, err);
@@ -166,7 +173,8 @@ fa_array *fa_select(fa_array *const *conditions, fa_array *const *choices, int c
     return fa__array_of(node, err);
 }
 
-/* ---- Positions --------------------------------------------------------------------------------------------------- */
+/* ---- Positions
+ * --------------------------------------------------------------------------------------------------- */
 
 fa_array *fa_flatnonzero(fa_array *array, fa_error *err)
 {
@@ -196,7 +204,8 @@ void fa_nonzero(fa_array *array, fa_array **positions, fa_error *err)
 
 void fa_unravel_index(fa_array *positions, fa_shape shape, fa_array **coordinates, fa_error *err)
 {
-    fa__node *nodes[FA_MAX_NDIM] = {NULL}, *input = is_null(coordinates, err) ? NULL : fa__leaf(positions, err);
+    fa__node *nodes[FA_MAX_NDIM] = {NULL},
+             *input = is_null(coordinates, err) ? NULL : fa__leaf(positions, err);
     if (input != NULL) {
         fa__node_unravel_index(input, shape, nodes, err);
         give_arrays(shape.ndim < FA_MAX_NDIM ? shape.ndim : FA_MAX_NDIM, nodes, coordinates, err);
@@ -204,7 +213,8 @@ void fa_unravel_index(fa_array *positions, fa_shape shape, fa_array **coordinate
     fa__node_release(input);
 }
 
-fa_array *fa_ravel_multi_index(fa_array *const *coordinates, int count, fa_shape shape, fa_bounds bounds, fa_error *err)
+fa_array *fa_ravel_multi_index(fa_array *const *coordinates, int count, fa_shape shape, fa_bounds bounds,
+                               fa_error *err)
 {
     fa__node **leaves = leaves_of(coordinates, count, err);
     fa__take_mode mode = mode_of(bounds, err);
@@ -215,7 +225,8 @@ fa_array *fa_ravel_multi_index(fa_array *const *coordinates, int count, fa_shape
 
 void fa_ix(fa_array *const *arrays, int count, fa_array **meshed, fa_error *err)
 {
-    fa__node *nodes[FA_MAX_NDIM] = {NULL}, **leaves = is_null(meshed, err) ? NULL : leaves_of(arrays, count, err);
+    fa__node *nodes[FA_MAX_NDIM] = {NULL},
+             **leaves = is_null(meshed, err) ? NULL : leaves_of(arrays, count, err);
     if (leaves != NULL) {
         fa__node_ix(count, leaves, nodes, err);
         give_arrays(count < FA_MAX_NDIM ? count : FA_MAX_NDIM, nodes, meshed, err);

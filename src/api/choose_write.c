@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writing where masks and positions say. A mask becomes a store that lets some elements through, positions a walk in their
- * order. Everything that is read is computed, or copied where it shares bytes with the target, before anything is written. */
+/* Writing where masks and positions say. A mask becomes a store that lets some elements through, positions a
+ * walk in their order. Everything that is read is computed, or copied where it shares bytes with the target,
+ * before anything is written. */
 #include "api/api.h"
 
 #include <farray/choose.h>
@@ -14,7 +15,8 @@
 
 #include <string.h>
 
-/* ---- What is read ------------------------------------------------------------------------------------------------ */
+/* ---- What is read
+ * ------------------------------------------------------------------------------------------------ */
 
 /* An array whose bytes writing to the target does not change: itself, or a copy. Takes the reference over. */
 static fa_array *apart_from(fa_array *array, const fa_array *target, bool may_be_same, fa_error *err)
@@ -46,18 +48,21 @@ static void write_where(fa_array *target, fa_array *value, fa_array *where, fa_e
     fa_release(mask);
 }
 
-/* ---- By positions ------------------------------------------------------------------------------------------------ */
+/* ---- By positions
+ * ------------------------------------------------------------------------------------------------ */
 
 static void fail_shape(const fa_array *value, const fa__node *into, fa_error *err)
 {
     char from[FA__SHAPE_TEXT], to[FA__SHAPE_TEXT];
-    fa__fail(err, FA_BAD_SHAPE, "shape mismatch: value array of shape %s could not be broadcast to indexing result of "
-                                "shape %s",
+    fa__fail(err, FA_BAD_SHAPE,
+             "shape mismatch: value array of shape %s could not be broadcast to indexing result of "
+             "shape %s",
              fa__shape_text(value->ndim, value->sizes, from, sizeof from),
              fa__shape_text(into->ndim, into->sizes, to, sizeof to));
 }
 
-/* The values for a TAKE, over its axes; `root` is the TAKE or a view of it with the axes of the indices in front. */
+/* The values for a TAKE, over its axes; `root` is the TAKE or a view of it with the axes of the indices in
+ * front. */
 static fa_array *values_for(const fa__node *root, const fa__node *take, fa_array *value, fa_error *err)
 {
     fa__geometry geometry;
@@ -89,8 +94,9 @@ static fa_array *standing_values(fa_array *values, const fa_array *target, fa_er
     fa__node *leaf = fa__leaf(values, err), *node = NULL;
     const fa_dtype *dtype = are_numbers ? NULL : fa__dtype_native(target->dtype, err);
     if (leaf != NULL && !fa_failed(err))
-        node = dtype != NULL && !fa__dtype_same_bytes(leaf->dtype, target->dtype) ? fa__node_cast(leaf, dtype, err)
-                                                                                : fa__node_retain(leaf);
+        node = dtype != NULL && !fa__dtype_same_bytes(leaf->dtype, target->dtype)
+                   ? fa__node_cast(leaf, dtype, err)
+                   : fa__node_retain(leaf);
     fa_array *stands = node != NULL ? fa__stand(node, err) : NULL;
     fa_dtype_release(dtype);
     fa__node_release(node);
@@ -98,7 +104,8 @@ static fa_array *standing_values(fa_array *values, const fa_array *target, fa_er
     return apart_from(stands, target, false, err);
 }
 
-/* Writes `values` (over the axes of the take, or to be used again and again) at the places that a TAKE of a leaf chooses. */
+/* Writes `values` (over the axes of the take, or to be used again and again) at the places that a TAKE of a
+ * leaf chooses. */
 static void write_places(const fa__node *take, fa_array *values, fa_error *err)
 {
     fa_array *target = take->inputs[0]->array, *positions[FA_MAX_NDIM] = {NULL}, *what = NULL;
@@ -131,7 +138,8 @@ static void assign_by_positions(fa__node *leaf, fa_index_parts index, fa__node *
     fa__node_release(root);
 }
 
-/* ---- By one mask ------------------------------------------------------------------------------------------------- */
+/* ---- By one mask
+ * ------------------------------------------------------------------------------------------------- */
 
 /* The target with the axes of the mask in front. */
 static fa_array *mask_in_front(fa_array *target, const fa__selection *s, fa_error *err)
@@ -158,10 +166,10 @@ static fa_array *mask_over(fa_array *mask, int others, fa_error *err)
     return fa_index(mask, (fa_index_parts){others + 1, parts}, err);
 }
 
-/* What an array value gives for the k-th true element, k along the first axis, the others behind it: a view of the value, or
- * where it is the same for all k, and then *same is set, without that axis. */
-static fa_array *values_for_mask(fa_array *value, int place, int others, const int64_t *sizes, int64_t count, bool *same,
-                                 fa_error *err)
+/* What an array value gives for the k-th true element, k along the first axis, the others behind it: a view
+ * of the value, or where it is the same for all k, and then *same is set, without that axis. */
+static fa_array *values_for_mask(fa_array *value, int place, int others, const int64_t *sizes, int64_t count,
+                                 bool *same, fa_error *err)
 {
     int64_t shape[FA_MAX_NDIM], extra = 0;
     int axes[FA_MAX_NDIM], made = 0;
@@ -178,15 +186,16 @@ static fa_array *values_for_mask(fa_array *value, int place, int others, const i
         if (i != place)
             axes[made++] = i;
     fa_array *turned = fitted != NULL ? fa_permute(fitted, (fa_axes){made, axes}, err) : NULL;
-    fa_array *result = turned != NULL && *same ? fa_index(turned, FA_INDEX(fa_at(0)), err) : fa_retain(turned);
+    fa_array *result =
+        turned != NULL && *same ? fa_index(turned, FA_INDEX(fa_at(0)), err) : fa_retain(turned);
     fa_release(turned);
     fa_release(fitted);
     return result;
 }
 
 /* The value that is stored where the mask is true: of the target's shape, or broadcast to it. */
-static fa_array *value_over_mask(fa_array *mask, const fa__selection *s, const fa_array *front, fa_array *value,
-                                 fa_error *err)
+static fa_array *value_over_mask(fa_array *mask, const fa__selection *s, const fa_array *front,
+                                 fa_array *value, fa_error *err)
 {
     int span = s->spans[0], others = front->ndim - span;
     fa__node *where = fa__leaf(mask, err), *leaf = NULL, *spread = NULL;
@@ -194,7 +203,8 @@ static fa_array *value_over_mask(fa_array *mask, const fa__selection *s, const f
     fa_array *values = NULL;
     bool same = false;
     if (positions != NULL)
-        values = values_for_mask(value, s->place, others, front->sizes + span, positions->sizes[0], &same, err);
+        values =
+            values_for_mask(value, s->place, others, front->sizes + span, positions->sizes[0], &same, err);
     if (values != NULL && !same) {
         leaf = fa__leaf(values, err);
         spread = leaf != NULL ? fa__node_spread(positions->inputs[0], leaf, err) : NULL;
@@ -208,7 +218,8 @@ static fa_array *value_over_mask(fa_array *mask, const fa__selection *s, const f
     return values;
 }
 
-static void assign_by_mask(fa_array *target, fa_array *mask, const fa__selection *s, fa_array *value, fa_error *err)
+static void assign_by_mask(fa_array *target, fa_array *mask, const fa__selection *s, fa_array *value,
+                           fa_error *err)
 {
     fa_array *front = mask_in_front(target, s, err);
     fa_array *over = front != NULL ? mask_over(mask, front->ndim - s->spans[0], err) : NULL;
@@ -220,7 +231,8 @@ static void assign_by_mask(fa_array *target, fa_array *mask, const fa__selection
     fa_release(values);
 }
 
-/* ---- target[index] = value --------------------------------------------------------------------------------------- */
+/* ---- target[index] = value
+ * --------------------------------------------------------------------------------------- */
 
 static void assign_basic(fa_array *target, fa_index_parts index, fa_array *value, fa_error *err)
 {
@@ -236,6 +248,12 @@ static fa__node *target_leaf(fa_array *target, fa_error *err)
     if (!fa_failed(err) && fa__is_pending(target))
         fa_evaluate(target, NULL, err);
     return fa__leaf(target, err);
+}
+
+/* NumPy takes the values of such a mask in order, and refuses to broadcast them. */
+static bool is_all_mask(fa_index_parts index, const fa_array *mask, const fa_array *target)
+{
+    return index.count == 1 && mask->dtype->type == FA_TYPE_BOOL && mask->ndim == target->ndim;
 }
 
 void fa_assign_at(fa_array *target, fa_index_parts index, fa_array *value, fa_error *err)
@@ -266,7 +284,11 @@ void fa_assign_at(fa_array *target, fa_index_parts index, fa_array *value, fa_er
     if (!fa_failed(err) && (leaf = target_leaf(target, err)) != NULL) {
         fa__view_geometry(target, &geometry);
         if (fa__select(&geometry, index, selectors, &selection, err)) {
-            if (count == 1 && selectors[0].is_mask)
+            if (is_all_mask(index, mask, target) && value->ndim > 1)
+                fa__fail(err, FA_BAD_SHAPE,
+                         "a mask of all axes is assigned values of 0 or 1 dimensions, not of %d",
+                         value->ndim);
+            else if (count == 1 && selectors[0].is_mask)
                 assign_by_mask(target, mask, &selection, value, err);
             else
                 assign_by_positions(leaf, index, arrays, value, err);
@@ -277,17 +299,21 @@ void fa_assign_at(fa_array *target, fa_index_parts index, fa_array *value, fa_er
     fa__node_release(leaf);
 }
 
-/* ---- NumPy's functions ------------------------------------------------------------------------------------------- */
+/* ---- NumPy's functions
+ * ------------------------------------------------------------------------------------------- */
 
 void fa_put(fa_array *target, fa_array *positions, fa_array *values, fa_bounds bounds, fa_error *err)
 {
     if (fa__unusable(target, err) || fa__unusable(positions, err) || fa__unusable(values, err))
         return;
     fa__node *leaf = target_leaf(target, err), *at = fa__leaf(positions, err), *take = NULL;
-    fa__take_mode mode = bounds == FA_BOUNDS_WRAP ? FA__TAKE_WRAP : bounds == FA_BOUNDS_CLIP ? FA__TAKE_CLIP : FA__TAKE_RAISE;
+    fa__take_mode mode = bounds == FA_BOUNDS_WRAP   ? FA__TAKE_WRAP
+                         : bounds == FA_BOUNDS_CLIP ? FA__TAKE_CLIP
+                                                    : FA__TAKE_RAISE;
     if (!fa_failed(err))
         take = fa__node_take_along(leaf, at, FA__FLAT, mode, err);
-    /* Values without axes of their own take part in no broadcast: they are used in C order, again and again. */
+    /* Values without axes of their own take part in no broadcast: they are used in C order, again and again.
+     */
     fa__node *flat = take != NULL ? fa__leaf(values, err) : NULL;
     fa__node *row = flat != NULL ? fa__node_reshape(flat, FA_SHAPE(1, -1), err) : NULL;
     fa_array *cycle = row != NULL ? fa__array_of(fa__node_retain(row), err) : NULL;
@@ -322,7 +348,8 @@ static fa__node *mask_of_size(fa_array *target, fa_array *mask, const char *func
     fa__node *leaf = fa__leaf(mask, err);
     if (leaf != NULL && fa_size(mask) != fa_size(target))
         fa__fail(err, FA_BAD_SHAPE, "%s: mask and data must be the same size", function);
-    fa__node *shaped = fa_failed(err) ? NULL : fa__node_reshape(leaf, (fa_shape){target->ndim, target->sizes}, err);
+    fa__node *shaped =
+        fa_failed(err) ? NULL : fa__node_reshape(leaf, (fa_shape){target->ndim, target->sizes}, err);
     fa__node *cast = shaped != NULL ? fa__node_cast(shaped, FA_BOOL, err) : NULL;
     fa__node_release(shaped);
     fa__node_release(leaf);
@@ -351,7 +378,8 @@ void fa_place(fa_array *target, fa_array *mask, fa_array *values, fa_error *err)
 {
     if (fa__unusable(target, err) || fa__unusable(mask, err) || fa__unusable(values, err))
         return;
-    fa__node *where = mask_of_size(target, mask, "place", err), *flat = flattened(values, err), *spread = NULL;
+    fa__node *where = mask_of_size(target, mask, "place", err), *flat = flattened(values, err),
+             *spread = NULL;
     if (!fa_failed(err))
         spread = fa__node_spread(where, flat, err);
     if (spread != NULL)
@@ -378,7 +406,8 @@ void fa_putmask(fa_array *target, fa_array *mask, fa_array *values, fa_error *er
 {
     if (fa__unusable(target, err) || fa__unusable(mask, err) || fa__unusable(values, err))
         return;
-    fa__node *where = mask_of_size(target, mask, "putmask", err), *flat = flattened(values, err), *value = NULL;
+    fa__node *where = mask_of_size(target, mask, "putmask", err), *flat = flattened(values, err),
+             *value = NULL;
     fa_shape shape = {target->ndim, target->sizes};
     if (!fa_failed(err) && flat->sizes[0] == fa_size(target))
         value = fa__node_reshape(flat, shape, err);

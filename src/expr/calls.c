@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 
+#include "base/memory.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -88,8 +90,10 @@ const char *fa__function_symbol(const fa__function *function)
 const fa__function *fa__function_next(fa__function_cursor *at)
 {
     static const fa__function *const lists[] = {
-        fa__array_functions, /* first: these forms of clip and conjugate are NumPy's */
-        elementwise_rows,    reduction_rows, type_rows, fa__generator_functions, fa__take_functions,
+        fa__array_functions, /* first: these forms of clip, conjugate and where are NumPy's */
+        fa__where_functions,
+        elementwise_rows,    reduction_rows, type_rows, fa__generator_functions, fa__move_functions,
+        fa__take_functions,
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
         const fa__function *row = &lists[at->list][at->row];
@@ -131,7 +135,7 @@ static int find_parameter(const char *parameters, const fa__value *keyword)
     size_t length;
     for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL;
          word += length, index++) {
-        const char *start = word + (*word == '*' ? 1 : 0);
+        const char *start = word + (*word == '*' || *word == '+' ? 1 : 0);
         size_t bare = strcspn(start, "= ");
         if (fa__same_name(start, bare, keyword->as.text.start, keyword->as.text.length))
             return index;
@@ -164,8 +168,8 @@ static bool nothing_is_missing(const fa__bound_call *bound, const char *paramete
          word += length, index++) {
         if (bound->arguments[index] == NULL && word[length - 1] != '=')
             return fa__fail_at_column(bound->err, FA_BAD_EXPRESSION, column, "%s() needs its argument '%.*s'",
-                                      bound->function->name, (int)(length - (*word == '*')),
-                                      word + (*word == '*'));
+                                      bound->function->name, (int)(length - (*word == '*' || *word == '+')),
+                                      word + (*word == '*' || *word == '+'));
     }
     return true;
 }
@@ -186,19 +190,46 @@ static bool gather(const fa__value *arguments, int64_t count, fa__tuple *tuple, 
     return !fa_failed(err);
 }
 
-static bool takes_numbers(const char *parameters, int index)
+/* What stands before a parameter's name: '*' where it takes all further numbers, '+' where it takes all
+ * further values. */
+static char mark_of(const char *parameters, int index)
 {
     size_t length;
-    for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL;
-         word += length, index--) {
-        if (index == 0)
-            return *word == '*';
-    }
-    return false;
+    const char *word = parameters;
+    for (; (word = fa__next_word(word, &length)) != NULL && index > 0; index--)
+        word += length;
+    return word != NULL ? *word : '\0';
 }
 
-static fa__node *call_bound(fa__bound_call *bound, const char *parameters, const fa__value *arguments,
-                            int64_t count, int first, int column)
+/* The values of meshgrid(x, y, sparse=True) up to the first keyword, as the list of meshgrid((x, y)). They
+ * stay the parser's. */
+static fa__list *list_further(const fa__value *arguments, int64_t count, fa_error *err)
+{
+    int64_t given = 0;
+    while (given < count && arguments[given].kind != FA__VALUE_KEYWORD)
+        given++;
+    fa__list *list = fa__alloc_zero(1, sizeof *list + (size_t)given * sizeof(fa__value), err);
+    if (list == NULL)
+        return NULL;
+    list->count = (int)given;
+    memcpy(list->items, arguments, (size_t)given * sizeof(fa__value));
+    return list;
+}
+
+/* What the row makes of its arguments. */
+static bool run(fa__bound_call *bound, fa__value *result)
+{
+    fa__nodes *several = NULL;
+    bound->several = &several;
+    result->node = bound->function->apply(bound);
+    result->kind = several != NULL ? FA__VALUE_NODES : FA__VALUE_NODE;
+    if (several != NULL)
+        result->as.nodes = several;
+    return result->node != NULL || several != NULL;
+}
+
+static bool call_bound(fa__bound_call *bound, const char *parameters, const fa__value *arguments,
+                       int64_t count, int first, int column, fa__value *result)
 {
     fa__tuple numbers = {0};
     fa__value gathered = {.kind = FA__VALUE_TUPLE};
@@ -209,30 +240,37 @@ static fa__node *call_bound(fa__bound_call *bound, const char *parameters, const
         if (arguments[i].kind == FA__VALUE_KEYWORD) {
             keywords = true;
             if (!bind_keyword(bound, parameters, &arguments[i++]))
-                return NULL;
+                return false;
             continue;
         }
         if (keywords) {
             fail_at(&arguments[i], bound->err, bound->function->name,
                     "a positional argument behind a keyword");
-            return NULL;
+            return false;
         }
         if (index >= expected) {
             fa__fail_at_column(bound->err, FA_BAD_EXPRESSION, arguments[i].column,
                                "%s() takes at most %d arguments", bound->function->name, expected - first);
-            return NULL;
+            return false;
         }
-        if (takes_numbers(parameters, index) && arguments[i].kind == FA__VALUE_NODE) {
+        if (mark_of(parameters, index) == '+') {
+            bound->further = (fa__value){.kind = FA__VALUE_LIST, .column = arguments[i].column};
+            bound->further.as.list = list_further(&arguments[i], count - i, bound->err);
+            if (bound->further.as.list == NULL)
+                return false;
+            bound->arguments[index++] = &bound->further;
+            i += bound->further.as.list->count - 1;
+        } else if (mark_of(parameters, index) == '*' && arguments[i].kind == FA__VALUE_NODE) {
             gathered.column = arguments[i].column;
             if (!gather(&arguments[i], count - i, &numbers, bound->function->name, bound->err))
-                return NULL;
+                return false;
             bound->arguments[index] = &gathered;
             i = count;
         } else {
             bound->arguments[index++] = &arguments[i];
         }
     }
-    return nothing_is_missing(bound, parameters, column) ? bound->function->apply(bound) : NULL;
+    return nothing_is_missing(bound, parameters, column) && run(bound, result);
 }
 
 fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err)
@@ -242,15 +280,20 @@ fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error 
     return attribute->apply(&bound);
 }
 
-fa__node *fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa_error *err)
+bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result,
+              fa_error *err)
 {
     fa__bound_call bound = {.function = callee->as.function, .err = err};
     fa__value self = {.kind = FA__VALUE_NODE, .column = callee->column, .node = callee->node};
     int first = 0;
     if (callee->kind == FA__VALUE_METHOD)
         bound.arguments[first++] = &self;
-    return call_bound(&bound, fa__function_parameters(callee->as.function), arguments, count, first,
-                      callee->column);
+    *result = (fa__value){.column = callee->column};
+    bool called = call_bound(&bound, fa__function_parameters(callee->as.function), arguments, count, first,
+                             callee->column, result);
+    if (bound.further.kind == FA__VALUE_LIST)
+        fa__free(bound.further.as.list);
+    return called;
 }
 
 /* --- the rows of the lists --- */

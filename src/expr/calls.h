@@ -13,9 +13,11 @@ typedef struct fa__function fa__function;
 
 typedef enum fa__value_kind {
     FA__VALUE_NODE,
+    FA__VALUE_NODES, /* what a function of several outputs gives: an index takes one */
     FA__VALUE_NONE,
     FA__VALUE_TEXT,
-    FA__VALUE_TUPLE,    /* of whole numbers */
+    FA__VALUE_TUPLE,    /* of whole numbers, FA_MAX_NDIM at most */
+    FA__VALUE_LIST,     /* of anything else: arrays, numbers, lists, None */
     FA__VALUE_FUNCTION, /* a function, or the name of a type */
     FA__VALUE_METHOD,   /* a function and its first argument */
     FA__VALUE_NUMPY,    /* the name "np" */
@@ -30,8 +32,14 @@ typedef struct fa__tuple {
     int64_t items[FA_MAX_NDIM];
 } fa__tuple;
 
+typedef struct fa__nodes {
+    int count;
+    fa__node *items[];
+} fa__nodes;
+
 typedef struct fa__value {
     fa__value_kind kind;
+    bool is_square; /* TUPLE, LIST: in the brackets of Python's lists */
     int column;
     fa__node *node; /* NODE; METHOD: the first argument */
     union {
@@ -40,19 +48,28 @@ typedef struct fa__value {
             size_t length;
         } text;
         fa__tuple *tuple;
+        fa__nodes *nodes;
+        struct fa__list *list;
         const fa__function *function;
     } as;
 } fa__value;
 
+/* Lists of lists are released and read by recursion: `depth` is bounded. */
+enum { FA__MAX_LIST_DEPTH = 32 };
+
+typedef struct fa__list {
+    int count;
+    int depth; /* 1: holds no list */
+    fa__value items[];
+} fa__list;
+
 void fa__value_release(fa__value *value);
+void fa__nodes_release(fa__nodes *nodes);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);
 
-/* The array that a list of numbers, or of such lists of one shape, is (list.c); NULL with a clean err where something else
- * stands in it. */
-fa__node *fa__list_node(const fa__value *items, int64_t count, fa_error *err);
-/* The array that a value is: an operand, or a list of numbers. Borrowed; NULL where it is none. */
-fa__node *fa__value_array(const fa__value *value);
+/* The array that numbers in brackets are (list.c): one reference, NULL with a clean err where something else stands in them. */
+fa__node *fa__numbers_node(const fa__value *value, fa_error *err);
 
 /* A function or the name of a type, a method of arrays, an attribute; NULL when there is none. */
 const fa__function *fa__function_find(const char *name, size_t length);
@@ -67,8 +84,9 @@ bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_err
 /* a.T, a.real, a.imag. */
 fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err);
 
-/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. */
-fa__node *fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa_error *err);
+/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. Gives a NODE or NODES. */
+bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result,
+              fa_error *err);
 
 /* The known name of functions or constants, or of methods and attributes, that is nearest to an unknown one
  * and near enough to be meant; NULL when none is. `distance` is the number of letters to change. */

@@ -173,7 +173,7 @@ static void describe(const fa__function *row, fa_operation_info *info)
         .parameters = fa__function_parameters(row),
         .documentation = row->documentation,
         .arity = arity_of(row),
-        .outputs = 1,
+        .outputs = row->uses & FA__GIVES_LIST ? 0 : 1,
         .kind = row->kind,
         .is_method = fa__method_find(row->name, strlen(row->name)) != NULL,
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is made of positions and of where(): choosing between arrays, coordinates and their numbers, open meshes. A position
- * that must not be out of bounds is taken from 0, 1, 2, ...: the take looks at it. */
+/* What is made of positions and of where(): choosing between arrays, coordinates and their numbers, open
+ * meshes. A position that must not be out of bounds is taken from 0, 1, 2, ...: the take looks at it. */
 #include "expr/take.h"
 
 #include "expr/node.h"
@@ -8,9 +8,11 @@
 
 #include <string.h>
 
-/* ---- Choosing between arrays ------------------------------------------------------------------------------------- */
+/* ---- Choosing between arrays
+ * ------------------------------------------------------------------------------------- */
 
-/* The type that holds all; literals take part as they do between operands. FA_TYPE_VOID where something is no number. */
+/* The type that holds all; literals take part as they do between operands. FA_TYPE_VOID where something is no
+ * number. */
 static fa_type common_type(int count, fa__node *const *nodes)
 {
     fa_type type = FA_TYPE_BOOL;
@@ -36,7 +38,8 @@ static fa__node *as_type(fa__node *node, fa_type type, fa_error *err)
 }
 
 /* where(condition, choice, otherwise); takes `otherwise` over. */
-static fa__node *or_else(fa__node *condition, fa__node *choice, fa_type type, fa__node *otherwise, fa_error *err)
+static fa__node *or_else(fa__node *condition, fa__node *choice, fa_type type, fa__node *otherwise,
+                         fa_error *err)
 {
     fa__node *inputs[] = {condition, NULL, otherwise}, *node = NULL;
     if (!fa_failed(err))
@@ -56,7 +59,8 @@ static fa__node *equals(fa__node *node, int64_t value, fa_error *err)
     return equal;
 }
 
-fa__node *fa__node_choose(fa__node *selector, int count, fa__node *const *choices, fa__take_mode mode, fa_error *err)
+fa__node *fa__node_choose(fa__node *selector, int count, fa__node *const *choices, fa__take_mode mode,
+                          fa_error *err)
 {
     if (!fa__nodes_usable(1, &selector, err) || !fa__nodes_usable(count, choices, err))
         return NULL;
@@ -67,7 +71,8 @@ fa__node *fa__node_choose(fa__node *selector, int count, fa__node *const *choice
     fa_type type = common_type(count, choices);
     fa__node *numbers = fa__node_arange_int64(0, count, 1, err), *inside = NULL, *node = NULL;
     if (numbers != NULL)
-        inside = fa__node_take_along(numbers, selector, 0, mode == FA__TAKE_RAISE ? FA__TAKE_EXACT : mode, err);
+        inside =
+            fa__node_take_along(numbers, selector, 0, mode == FA__TAKE_RAISE ? FA__TAKE_EXACT : mode, err);
     node = inside != NULL ? as_type(choices[count - 1], type, err) : NULL;
     for (int i = count > 1 ? count - 2 : 0; i >= 0 && node != NULL; i--) {
         fa__node *chosen = equals(inside, i, err);
@@ -79,15 +84,16 @@ fa__node *fa__node_choose(fa__node *selector, int count, fa__node *const *choice
     return node;
 }
 
-fa__node *fa__node_select(int count, fa__node *const *conditions, fa__node *const *choices, fa__node *otherwise,
-                          fa_error *err)
+fa__node *fa__node_select(int count, fa__node *const *conditions, fa__node *const *choices,
+                          fa__node *otherwise, fa_error *err)
 {
     fa__node *all[FA__MAX_CHOICES + 1];
     if (!fa__nodes_usable(count, conditions, err) || !fa__nodes_usable(count, choices, err) ||
         !fa__nodes_usable(1, &otherwise, err))
         return NULL;
     if (count < 1 || count > FA__MAX_CHOICES) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "select takes from 1 to %d conditions, not %d", FA__MAX_CHOICES, count);
+        fa__fail(err, FA_INVALID_ARGUMENT, "select takes from 1 to %d conditions, not %d", FA__MAX_CHOICES,
+                 count);
         return NULL;
     }
     for (int i = 0; i < count; i++)
@@ -104,7 +110,8 @@ fa__node *fa__node_select(int count, fa__node *const *conditions, fa__node *cons
     return node;
 }
 
-/* ---- Coordinates ------------------------------------------------------------------------------------------------- */
+/* ---- Coordinates
+ * ------------------------------------------------------------------------------------------------- */
 
 bool fa__node_nonzero(fa__node *input, fa__node **positions, fa_error *err)
 {
@@ -138,20 +145,23 @@ bool fa__node_unravel_index(fa__node *positions, fa_shape shape, fa__node **coor
         return false;
     for (int i = 0; i < shape.ndim; i++) {
         fa__node *along = coordinates_along(shape, i, err);
-        coordinates[i] = along == NULL ? NULL : fa__node_take_along(along, positions, FA__FLAT, FA__TAKE_EXACT, err);
+        coordinates[i] =
+            along == NULL ? NULL : fa__node_take_along(along, positions, FA__FLAT, FA__TAKE_EXACT, err);
         fa__node_release(along);
     }
     return !fa_failed(err);
 }
 
-fa__node *fa__node_ravel_multi_index(int count, fa__node *const *coordinates, fa_shape shape, fa__take_mode mode,
-                                     fa_error *err)
+fa__node *fa__node_ravel_multi_index(int count, fa__node *const *coordinates, fa_shape shape,
+                                     fa__take_mode mode, fa_error *err)
 {
     int64_t total, strides[FA_MAX_NDIM];
-    if (!fa__nodes_usable(count, coordinates, err) || !fa__shape_count(shape.ndim, shape.sizes, 1, &total, err))
+    if (!fa__nodes_usable(count, coordinates, err) ||
+        !fa__shape_count(shape.ndim, shape.sizes, 1, &total, err))
         return NULL;
     if (count != shape.ndim || count == 0) {
-        fa__fail(err, FA_BAD_SHAPE, "%d arrays of coordinates for a shape of %d dimensions", count, shape.ndim);
+        fa__fail(err, FA_BAD_SHAPE, "%d arrays of coordinates for a shape of %d dimensions", count,
+                 shape.ndim);
         return NULL;
     }
     fa__strides_c(shape.ndim, shape.sizes, 1, strides);
@@ -161,8 +171,8 @@ fa__node *fa__node_ravel_multi_index(int count, fa__node *const *coordinates, fa
         fa__node *starts = fa__node_arange_int64(0, shape.sizes[i] * step, step, err);
         fa__node *inputs[] = {sum, NULL};
         if (starts != NULL)
-            inputs[1] = fa__node_take_along(starts, coordinates[i], 0, mode == FA__TAKE_RAISE ? FA__TAKE_EXACT : mode,
-                                            err);
+            inputs[1] = fa__node_take_along(starts, coordinates[i], 0,
+                                            mode == FA__TAKE_RAISE ? FA__TAKE_EXACT : mode, err);
         fa__node_release(starts);
         if (inputs[1] != NULL && sum != NULL) {
             sum = fa__node_operation(FA__OP_ADD, inputs, err);
@@ -192,7 +202,8 @@ bool fa__node_ix(int count, fa__node *const *arrays, fa__node **meshed, fa_error
             return fa__fail(err, FA_BAD_SHAPE, "Cross index must be 1 dimensional");
         bool is_mask = arrays[i]->dtype->type == FA_TYPE_BOOL;
         fa__node *positions = is_mask ? fa__node_flatnonzero(arrays[i], err) : fa__node_retain(arrays[i]);
-        meshed[i] = positions != NULL ? fa__node_index(positions, (fa_index_parts){count, parts}, NULL, err) : NULL;
+        meshed[i] =
+            positions != NULL ? fa__node_index(positions, (fa_index_parts){count, parts}, NULL, err) : NULL;
         fa__node_release(positions);
     }
     return !fa_failed(err);

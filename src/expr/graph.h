@@ -103,6 +103,7 @@ void fa__node_geometry(const fa__node *node, fa__geometry *geometry); /* of a LE
 fa__node *fa__node_arange_int64(int64_t start, int64_t stop, int64_t step, fa_error *err);
 fa__node *fa__node_arange_float64(double start, double stop, double step, fa_error *err);
 fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *err);
+fa__node *fa__node_linspace_open(double start, double stop, int64_t count, fa_error *err); /* without the end */
 
 /* Whether two graphs compute the same from the same views: what a round trip through text keeps. False with a failed err
  * when there is no memory. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Expression text to graph: Python's operators by precedence, with a stack of values and one of what is open
  * (operators, brackets, calls). Nothing recurses: depth is bounded by the length of the text alone. What
- * names stand for is names.c, what calls mean calls.c. */
+ * names stand for is names.c, what indices mean indices.c, what calls mean calls.c. */
 #include "expr/parser.h"
 
 #include "expr/grammar.h"
@@ -67,6 +67,10 @@ bool fa__parser_is_operand(fa__parser *p, const fa__value *value)
         return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, value->column,
                                   "'%s' is a function: call it with (...)",
                                   fa__function_name(value->as.function));
+    if (value->kind == FA__VALUE_NODES)
+        return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, value->column,
+                                  "%d arrays: take one of them with [0] to [%d]", value->as.nodes->count,
+                                  value->as.nodes->count - 1);
     return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, value->column, "%s is not an operand",
                               fa__value_words(value));
 }
@@ -157,56 +161,65 @@ static bool infix_operator(fa__parser *p, const fa__token *token, int operation)
 
 /* --- brackets --- */
 
+static bool is_whole_number(const fa__value *value)
+{
+    return value->kind == FA__VALUE_NODE && value->node->weak == FA__WEAK_INT &&
+           value->node->kind == FA__NODE_SCALAR && value->node->dtype->type == FA_TYPE_INT64;
+}
+
+/* Whole numbers are what shapes and axes are made of: they are kept as such. */
+static bool tuple_of_numbers(fa__parser *p, fa__opened group, int count)
+{
+    fa__value value = {.kind = FA__VALUE_TUPLE, .is_square = group.kind == FA__OPEN_LIST, .column = group.column};
+    value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
+    if (value.as.tuple == NULL)
+        return false;
+    value.as.tuple->count = count;
+    for (int i = 0; i < count; i++)
+        memcpy(&value.as.tuple->items[i], p->values[group.first_value + i].node->as.bytes, sizeof(int64_t));
+    fa__parser_drop_values(p, group.first_value);
+    return fa__parser_push_value(p, value);
+}
+
+static bool list_of_values(fa__parser *p, fa__opened group, int count)
+{
+    fa__value value = {.kind = FA__VALUE_LIST, .is_square = group.kind == FA__OPEN_LIST, .column = group.column};
+    value.as.list = fa__alloc_zero(1, sizeof *value.as.list + (size_t)count * sizeof(fa__value), p->err);
+    if (value.as.list == NULL)
+        return false;
+    value.as.list->count = count;
+    value.as.list->depth = 1;
+    for (int i = 0; i < count; i++) {
+        value.as.list->items[i] = p->values[group.first_value + i];
+        if (value.as.list->items[i].kind == FA__VALUE_LIST &&
+            value.as.list->items[i].as.list->depth >= value.as.list->depth)
+            value.as.list->depth = value.as.list->items[i].as.list->depth + 1;
+    }
+    p->value_count = group.first_value;
+    bool is_deep = value.as.list->depth > FA__MAX_LIST_DEPTH;
+    return fa__parser_push_value(p, value) &&
+           (!is_deep || fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
+                                           "lists in more than %d lists", FA__MAX_LIST_DEPTH));
+}
+
 static bool tuple_of_values(fa__parser *p, fa__opened group)
 {
     int64_t count = p->value_count - group.first_value;
-    if (count > FA_MAX_NDIM && group.kind != FA__OPEN_LIST)
-        return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
-                                  "%lld numbers in brackets: more than %d", (long long)count, FA_MAX_NDIM);
-    fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column};
-    if (group.kind == FA__OPEN_LIST)
-        value.node = fa__list_node(p->values + group.first_value, count, p->err);
-    if (fa_failed(p->err))
-        return fa__parser_placed(p, group.column);
-    if (count > FA_MAX_NDIM && value.node != NULL) {
-        fa__parser_drop_values(p, group.first_value);
-        return fa__parser_push_value(p, value);
-    }
-    value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
-    if (value.as.tuple == NULL) {
-        fa__value_release(&value);
-        return false;
-    }
-    value.as.tuple->count = (int)count;
-    for (int64_t i = 0; i < count && value.as.tuple != NULL; i++) {
-        const fa__value *item = &p->values[group.first_value + i];
-        bool is_whole = item->kind == FA__VALUE_NODE && item->node->weak == FA__WEAK_INT &&
-                        item->node->kind == FA__NODE_SCALAR && item->node->dtype->type == FA_TYPE_INT64;
-        if (!is_whole && value.node != NULL) {
-            fa__free(value.as.tuple); /* a list of other numbers is an array, and no tuple */
-            value.as.tuple = NULL;
-            continue;
-        }
-        if (!is_whole) {
-            fa__value_release(&value);
-            return fa__parser_syntax(p, item->column,
-                                     "brackets with commas hold whole numbers, as in axis=(0, 2)");
-        }
-        memcpy(&value.as.tuple->items[i], item->node->as.bytes, sizeof(int64_t));
-    }
-    fa__parser_drop_values(p, group.first_value);
-    return fa__parser_push_value(p, value);
+    bool are_numbers = count <= FA_MAX_NDIM;
+    for (int64_t i = 0; i < count && are_numbers; i++)
+        are_numbers = is_whole_number(&p->values[group.first_value + i]);
+    return are_numbers ? tuple_of_numbers(p, group, (int)count) : list_of_values(p, group, (int)count);
 }
 
 static bool close_call(fa__parser *p, fa__opened call)
 {
     fa__value *callee = &p->values[call.first_value - 1];
-    fa__node *node = fa__call(callee, callee + 1, p->value_count - call.first_value, p->err);
+    fa__value result;
     int column = callee->column;
-    if (node == NULL)
+    if (!fa__call(callee, callee + 1, p->value_count - call.first_value, &result, p->err))
         return fa__parser_placed(p, column);
     fa__parser_drop_values(p, call.first_value - 1);
-    return fa__parser_push_node(p, node, column);
+    return fa__parser_push_value(p, result);
 }
 
 static bool close_bracket(fa__parser *p, const fa__token *token)

@@ -219,7 +219,9 @@ static bool check_bounds(const fa__take *take, const fa__node *input, fa__node *
         const fa__take_index *index = &take->indices[i];
         int64_t size = fa__count(index->span, input->sizes + index->axis);
         bool may_fail = take->mode == FA__TAKE_RAISE || take->mode == FA__TAKE_EXACT;
-        if (index->counts != NULL || positions[i]->kind != FA__NODE_LEAF || !may_fail)
+        /* NumPy's take() looks at nothing where there is nothing in front of the axis. */
+        bool is_asked = !take->in_order || fa__count(index->axis, input->sizes) > 0;
+        if (index->counts != NULL || positions[i]->kind != FA__NODE_LEAF || !may_fail || !is_asked)
             continue;
         if (!fa__check_positions(positions[i]->array, take->mode == FA__TAKE_RAISE ? -size : 0, size,
                                  index->named, err))
@@ -434,7 +436,8 @@ fa__node *fa__node_compress(fa__node *condition, fa__node *input, int axis, fa_e
     fa__node *mask = NULL, *part = NULL, *node = NULL;
     if (axis >= 0) {
         int64_t length = condition->sizes[0], size = from->sizes[axis];
-        bool fits = length <= size || rest_is_false(condition, size, axis, err);
+        bool fits =
+            length <= size || fa__count(axis, from->sizes) == 0 || rest_is_false(condition, size, axis, err);
         mask = fits ? part_of(condition, 0, 0, size, err) : NULL;
         part = mask != NULL ? part_of(from, axis, 0, length, err) : NULL;
     }

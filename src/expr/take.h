@@ -66,15 +66,16 @@ fa__node *fa__node_spread(fa__node *mask, fa__node *values, fa_error *err);
 
 /* choose() and select(); choices may be literals. */
 enum { FA__MAX_CHOICES = 1024 };
-fa__node *fa__node_choose(fa__node *selector, int count, fa__node *const *choices, fa__take_mode mode, fa_error *err);
-fa__node *fa__node_select(int count, fa__node *const *conditions, fa__node *const *choices, fa__node *otherwise,
+fa__node *fa__node_choose(fa__node *selector, int count, fa__node *const *choices, fa__take_mode mode,
                           fa_error *err);
+fa__node *fa__node_select(int count, fa__node *const *conditions, fa__node *const *choices,
+                          fa__node *otherwise, fa_error *err);
 /* What gives several arrays: one reference each, some of them NULL when it fails. */
 bool fa__node_nonzero(fa__node *input, fa__node **positions, fa_error *err);
 bool fa__node_unravel_index(fa__node *positions, fa_shape shape, fa__node **coordinates, fa_error *err);
 bool fa__node_ix(int count, fa__node *const *arrays, fa__node **meshed, fa_error *err);
-fa__node *fa__node_ravel_multi_index(int count, fa__node *const *coordinates, fa_shape shape, fa__take_mode mode,
-                                     fa_error *err);
+fa__node *fa__node_ravel_multi_index(int count, fa__node *const *coordinates, fa_shape shape,
+                                     fa__take_mode mode, fa_error *err);
 
 /* What only those who compute can do (src/op/mask.c): the elements of a graph as an array that is not
  * pending, and the counts of a mask that stands. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A place is a position of the indices and one of the axes of which nothing is chosen. Where the innermost of these is dense
- * in the target, all of it is one unit. */
+/* A place is a position of the indices and one of the axes of which nothing is chosen. Where the innermost of
+ * these is dense in the target, all of it is one unit. */
 #include "op/assign.h"
 
 #include "engine/buffers.h"
@@ -36,7 +36,8 @@ static void set_others(walk *w, const fa__take *take, const fa_array *target)
     for (int i = 0; i < target->ndim; i++) {
         bool chosen = false;
         for (int k = 0; k < take->count; k++)
-            chosen = chosen || (i >= take->indices[k].axis && i < take->indices[k].axis + take->indices[k].span);
+            chosen =
+                chosen || (i >= take->indices[k].axis && i < take->indices[k].axis + take->indices[k].span);
         if (chosen)
             continue;
         sizes[count] = target->sizes[i];
@@ -52,7 +53,8 @@ static void set_others(walk *w, const fa__take *take, const fa_array *target)
 }
 
 /* Values in the order of the walk: the axes of the indices first, then the others. */
-static bool start_values(walk *w, const fa__node *node, const fa_array *values, const fa_dtype *dtype, fa_error *err)
+static bool start_values(walk *w, const fa__node *node, const fa_array *values, const fa_dtype *dtype,
+                         fa_error *err)
 {
     const fa__take *take = node->as.move.take;
     fa__geometry geometry;
@@ -74,7 +76,8 @@ static bool start_values(walk *w, const fa__node *node, const fa_array *values, 
     return !fa_failed(err);
 }
 
-static bool start(walk *w, const fa__node *node, fa_array *const *positions, const fa_array *values, fa_error *err)
+static bool start(walk *w, const fa__node *node, fa_array *const *positions, const fa_array *values,
+                  fa_error *err)
 {
     const fa__take *take = node->as.move.take;
     const fa_array *target = node->inputs[0]->array;
@@ -105,7 +108,8 @@ static bool read_values(const walk *w, int64_t first, int64_t n, char *to, char 
 }
 
 /* Offsets of units [first, first + n), each a position of the indices and one of the other axes. */
-static bool find_units(const walk *w, int64_t first, int64_t n, int64_t *offsets, int64_t *room, fa_error *err)
+static bool find_units(const walk *w, int64_t first, int64_t n, int64_t *offsets, int64_t *room,
+                       fa_error *err)
 {
     int64_t begin = first / w->others, end = (first + n - 1) / w->others + 1, *chosen = room + n;
     if (!fa__chooser_offsets(w->chooser, begin, 1, end - begin, chosen, room, err))
@@ -142,8 +146,8 @@ static bool walk_all(const walk *w, fa__places_visit *visit, void *user, fa_erro
     return !fa_failed(err);
 }
 
-bool fa__each_place(const fa__node *take, fa_array *const *positions, const fa_array *values, fa__places_visit *visit,
-                    void *user, fa_error *err)
+bool fa__each_place(const fa__node *take, fa_array *const *positions, const fa_array *values,
+                    fa__places_visit *visit, void *user, fa_error *err)
 {
     walk w = {0};
     if (!fa_failed(err) && start(&w, take, positions, values, err))
@@ -153,14 +157,15 @@ bool fa__each_place(const fa__node *take, fa_array *const *positions, const fa_a
     return !fa_failed(err);
 }
 
-static bool write_places(fa__source *source, const int64_t *offsets, int64_t n, int64_t bytes, const void *values,
-                         void *user, fa_error *err)
+static bool write_places(fa__source *source, const int64_t *offsets, int64_t n, int64_t bytes,
+                         const void *values, void *user, fa_error *err)
 {
     (void)user;
     return fa__places_write(source, offsets, n, bytes, values, err);
 }
 
-bool fa__assign_places(const fa__node *take, fa_array *const *positions, const fa_array *values, fa_error *err)
+bool fa__assign_places(const fa__node *take, fa_array *const *positions, const fa_array *values,
+                       fa_error *err)
 {
     if (fa_failed(err) || fa__engine_busy(err) || !fa__engine_enter(NULL, err))
         return false;

@@ -63,7 +63,8 @@ static bool make_table(fa__chooser *chooser, fa_error *err)
 }
 
 /* All positions, as they stand and not as they repeat. */
-static bool check_bounds(const fa__chooser_index *index, const fa_array *positions, fa__take_mode mode, fa_error *err)
+static bool check_bounds(const fa__chooser_index *index, const fa_array *positions, fa__take_mode mode,
+                         fa_error *err)
 {
     fa__flat flat = {0};
     if (fa__flat_start(&flat, positions, FA_INT64, err))
@@ -114,7 +115,8 @@ void fa__chooser_free(fa__chooser *chooser)
  * ---------------------------------------------------------------------------------------- */
 
 /* Makes positions of what is asked for: from the end, around, or to the end. */
-static bool bring_inside(int64_t *positions, int64_t n, fa__take_mode mode, const fa__chosen_axes *axes, fa_error *err)
+static bool bring_inside(int64_t *positions, int64_t n, fa__take_mode mode, const fa__chosen_axes *axes,
+                         fa_error *err)
 {
     const int64_t size = axes->size, low = mode == FA__TAKE_EXACT ? 0 : -size;
     for (int64_t i = 0; i < n; i++) {

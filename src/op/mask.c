@@ -102,10 +102,10 @@ static bool look_for_bounds(search *s, int64_t block, void *room, fa_error *err)
 bool fa__fail_position(int64_t position, int64_t low, int64_t size, int axis, fa_error *err)
 {
     if (low == 0 && position < 0)
-        return fa__fail(err, FA_BAD_INDEX, "index %lld is out of bounds for an array with size %lld", (long long)position,
-                        (long long)size);
-    return fa__fail(err, FA_BAD_INDEX, "index %lld is out of bounds for axis %d with size %lld", (long long)position, axis,
-                    (long long)size);
+        return fa__fail(err, FA_BAD_INDEX, "index %lld is out of bounds for an array with size %lld",
+                        (long long)position, (long long)size);
+    return fa__fail(err, FA_BAD_INDEX, "index %lld is out of bounds for axis %d with size %lld",
+                    (long long)position, axis, (long long)size);
 }
 
 bool fa__positions_are_inside(const fa__flat *positions, int64_t low, int64_t size, int axis, fa_error *err)

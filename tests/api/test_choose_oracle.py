@@ -8,6 +8,7 @@ overlaps, in memory and in files, by calls. CTest says where the library is by F
 Exit status 0: all agree; 1: some differ (each with its seed); 77: there is no NumPy.
 """
 import argparse
+import itertools
 import os
 import random
 import sys
@@ -26,6 +27,7 @@ DTYPES = ["?", "i1", "u2", ">i4", "i8", "f2", "f4", "f8", ">f8", "c8", "c16", "S
           [("a", "<i2"), ("b", "<f8"), ("c", "S3")]]
 LAYOUTS = ["C", "F", "strided", "negative", "file", "pending", "broadcast"]
 ERRORS = (IndexError, ValueError, TypeError)
+NUMBERS = itertools.count()
 
 
 class Pair:
@@ -40,7 +42,6 @@ class Case:
         self.library, self.folder = library, folder
         self.random = random.Random(seed)
         self.numbers = np.random.default_rng(seed)
-        self.files = 0
 
     # Arrays.
 
@@ -75,8 +76,7 @@ class Case:
             index = (Ellipsis, slice(None, None, step))
             return Pair(base[index], library.index(self.memory(base), index))
         if layout == "file":
-            self.files += 1
-            path = os.path.join(self.folder, f"{self.files}.npy")
+            path = os.path.join(self.folder, f"{next(NUMBERS)}.npy")
             np.save(path, array)
             return Pair(array, library.open(path, READ_WRITE))
         if layout == "pending" and np.dtype(dtype).kind in "?biufc":
@@ -261,7 +261,8 @@ class Case:
         a = self.pair(self.random.choice(DTYPES), self.shape())
         axis = self.random.choice([None] + list(range(a.numpy.ndim)))
         size = a.numpy.size if axis is None else a.numpy.shape[axis]
-        length = max(0, size + self.random.choice([0, 0, 0, -1, 1, 3]))
+        # Where there is nothing in front of the axis NumPy counts what is beyond the end, and looks at nothing.
+        length = max(0, size + self.random.choice([0, 0, 0, -1, 1, 3] if a.numpy.size else [0]))
         m = self.mask((length,))
         self.result(lambda: np.compress(m.numpy, a.numpy, axis),
                     lambda: self.library.choosing("compress", m.farray, a.farray, self.axes(axis)))
