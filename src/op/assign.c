@@ -88,7 +88,8 @@ static bool start(walk *w, const fa__node *node, fa_array *const *positions, con
     set_others(w, take, target);
     if (!start_values(w, node, values, target->dtype, err))
         return false;
-    w->chooser = fa__chooser_new(take, take->ndim, node->sizes + take->place, target, positions, 0, err);
+    w->chooser = fa__chooser_new(take, take->ndim, node->sizes + take->place, target, positions,
+                                 fa__checked_indices(node), err);
     return w->chooser != NULL;
 }
 
@@ -114,11 +115,11 @@ static bool find_units(const walk *w, int64_t first, int64_t n, int64_t *offsets
     int64_t begin = first / w->others, end = (first + n - 1) / w->others + 1, *chosen = room + n;
     if (!fa__chooser_offsets(w->chooser, begin, 1, end - begin, chosen, room, err))
         return false;
-    for (int64_t i = 0; i < n; i++) {
-        int64_t at = first + i;
-        offsets[i] = w->offset + chosen[at / w->others - begin];
-        if (w->others > 1)
-            offsets[i] += fa__flat_offset(w->ndim, w->sizes, w->strides, at % w->others);
+    for (int64_t i = 0; i < n && w->others == 1; i++)
+        offsets[i] = w->offset + chosen[i];
+    for (int64_t i = 0; i < n && w->others > 1; i++) {
+        int64_t at = first + i, other = at % w->others;
+        offsets[i] = w->offset + chosen[at / w->others - begin] + fa__flat_offset(w->ndim, w->sizes, w->strides, other);
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "op/chooser.h"
 
 #include "engine/buffers.h"
+#include "engine/pending.h"
 #include "engine/tiles.h"
 #include "op/mask.h"
 
@@ -72,6 +73,15 @@ static bool check_bounds(const fa__chooser_index *index, const fa_array *positio
                                  index->axes.named, err);
     fa__flat_clear(&flat);
     return !fa_failed(err);
+}
+
+uint64_t fa__checked_indices(const fa__node *node)
+{
+    uint64_t checked = 0;
+    for (int i = 1; i < node->input_count; i++)
+        if (node->inputs[i]->kind == FA__NODE_LEAF && fa__pending_of(node->inputs[i]->array->source) == NULL)
+            checked |= UINT64_C(1) << (i - 1);
+    return checked;
 }
 
 fa__chooser *fa__chooser_new(const fa__take *take, int ndim, const int64_t *sizes, const fa_array *input,
@@ -203,14 +213,16 @@ bool fa__mask_positions(const fa__flat *mask, const fa__counts *counts, int64_t 
     cursor c;
     if (!cursor_start(&c, mask, counts, err))
         return false;
-    for (int64_t i = 0; i < n; i++) {
+    bool is_run = step == 1 && first + n <= row;
+    for (int64_t i = 0, some; i < n; i += some) {
         int64_t rank = first + i * step;
         if (rank >= row)
             rank = row > 0 ? rank % row : 0;
         bool is_there = c.block >= 0 && rank >= counts->before[c.block] && rank < counts->before[c.block + 1];
         if (!is_there && !cursor_go(&c, fa__counts_block(counts, rank), err))
             break;
-        positions[i] = c.positions[rank - counts->before[c.block]];
+        some = is_run ? fa__min_i64(n - i, counts->before[c.block + 1] - rank) : 1;
+        memcpy(positions + i, c.positions + (rank - counts->before[c.block]), (size_t)some * sizeof *positions);
     }
     fa__buffer_give_back(c.positions, c.bytes);
     return !fa_failed(err);

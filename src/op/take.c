@@ -12,7 +12,6 @@
 #include "op/places.h"
 
 #include "engine/buffers.h"
-#include "engine/pending.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -97,16 +96,6 @@ static void free_plan(void *plan)
     fa__free(t);
 }
 
-/* Indices that stood when the node was made were looked at then. */
-static uint64_t checked_indices(const fa__node *node)
-{
-    uint64_t checked = 0;
-    for (int i = 1; i < node->input_count; i++)
-        if (node->inputs[i]->kind == FA__NODE_LEAF && fa__pending_of(node->inputs[i]->array->source) == NULL)
-            checked |= UINT64_C(1) << (i - 1);
-    return checked;
-}
-
 static void *plan(const fa__node *node, fa_array *const *inputs, fa_error *err)
 {
     const fa__take *take = node->as.move.take;
@@ -115,7 +104,7 @@ static void *plan(const fa__node *node, fa_array *const *inputs, fa_error *err)
         return NULL;
     t->offset = inputs[0]->offset;
     t->chooser = fa__chooser_new(take, take->ndim, node->sizes + take->place, inputs[0], inputs + 1,
-                                 checked_indices(node), err);
+                                 fa__checked_indices(node), err);
     if (t->chooser != NULL && fa__flat_start(&t->input, inputs[0], node->dtype, err))
         set_axes(t, take, inputs[0]);
     return t;
