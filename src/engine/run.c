@@ -6,6 +6,7 @@
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/load.h"
+#include "engine/move.h"
 #include "engine/pool.h"
 #include "engine/tiles.h"
 
@@ -418,6 +419,14 @@ static bool is_one_box(const fa__pass *pass)
     return memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) == 0;
 }
 
+static bool reads_scattered(const fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        if (fa__is_scattered(pass->operands[i].source))
+            return true;
+    return false;
+}
+
 static void cut(run *r)
 {
     fa__pass *pass = r->pass;
@@ -441,6 +450,8 @@ static void cut(run *r)
     }
     bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
     r->tile = fa__budget_tile(widest, staged, turned, r->threads);
+    if (reads_scattered(pass) && is_one_box(pass))
+        r->tile = fa__max_i64(r->tile, fa__budget_scattered_tile(pass->total, staged, r->threads));
     int64_t granule = 1;
     for (int64_t i = 0; i < pass->consume_count; i++)
         granule = common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);

@@ -215,12 +215,14 @@ static bool are_positions(int count, fa__node *const *positions, const fa__take 
 static bool check_bounds(const fa__take *take, const fa__node *input, fa__node *const *positions,
                          int64_t elements, fa_error *err)
 {
-    for (int i = 0; i < take->count && elements > 0; i++) {
+    for (int i = 0; i < take->count; i++) {
         const fa__take_index *index = &take->indices[i];
         int64_t size = fa__count(index->span, input->sizes + index->axis);
         bool may_fail = take->mode == FA__TAKE_RAISE || take->mode == FA__TAKE_EXACT;
-        /* NumPy's take() looks at nothing where there is nothing in front of the axis. */
-        bool is_asked = !take->in_order || fa__count(index->axis, input->sizes) > 0;
+        /* NumPy's take() looks at nothing where there is nothing in front of the axis, and an index with
+         * arrays in it only at single positions where the arrays make nothing together. */
+        bool is_asked = take->in_order ? elements > 0 && fa__count(index->axis, input->sizes) > 0
+                                       : elements > 0 || positions[i]->ndim == 0;
         if (index->counts != NULL || positions[i]->kind != FA__NODE_LEAF || !may_fail || !is_asked)
             continue;
         if (!fa__check_positions(positions[i]->array, take->mode == FA__TAKE_RAISE ? -size : 0, size,

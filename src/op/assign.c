@@ -119,7 +119,8 @@ static bool find_units(const walk *w, int64_t first, int64_t n, int64_t *offsets
         offsets[i] = w->offset + chosen[i];
     for (int64_t i = 0; i < n && w->others > 1; i++) {
         int64_t at = first + i, other = at % w->others;
-        offsets[i] = w->offset + chosen[at / w->others - begin] + fa__flat_offset(w->ndim, w->sizes, w->strides, other);
+        offsets[i] = w->offset + chosen[at / w->others - begin] +
+                     fa__flat_offset(w->ndim, w->sizes, w->strides, other);
     }
     return true;
 }

@@ -222,7 +222,8 @@ bool fa__mask_positions(const fa__flat *mask, const fa__counts *counts, int64_t 
         if (!is_there && !cursor_go(&c, fa__counts_block(counts, rank), err))
             break;
         some = is_run ? fa__min_i64(n - i, counts->before[c.block + 1] - rank) : 1;
-        memcpy(positions + i, c.positions + (rank - counts->before[c.block]), (size_t)some * sizeof *positions);
+        memcpy(positions + i, c.positions + (rank - counts->before[c.block]),
+               (size_t)some * sizeof *positions);
     }
     fa__buffer_give_back(c.positions, c.bytes);
     return !fa_failed(err);

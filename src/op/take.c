@@ -196,8 +196,12 @@ static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t 
 {
     if (is_squeezed(t, step, bytes))
         return squeeze(t, offset, first, n, bytes, to, err);
-    int64_t some = fa__min_i64(n, fa__source_memory(t->input.source) != NULL ? FA__BLOCK : FA__PLACES);
-    size_t size = 2 * (size_t)some * sizeof(int64_t);
+    /* In a file all that is wanted is looked for together, as far as the limit has room for where it is. */
+    int64_t some = fa__min_i64(n, fa__source_memory(t->input.source) != NULL ? FA__BLOCK : n);
+    size_t pair = 2 * sizeof(int64_t);
+    while (some > FA__BLOCK && !fa__ledger_charge((size_t)some * pair))
+        some = (some + 1) / 2;
+    size_t size = (size_t)some * pair, charged = some > FA__BLOCK ? size : 0;
     int64_t *offsets = fa__buffer_take(size, err);
     for (int64_t done = 0; done < n && offsets != NULL && !fa_failed(err); done += some) {
         some = fa__min_i64(some, n - done);
@@ -208,6 +212,7 @@ static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t 
         fa__places_read(t->input.source, offsets, some, bytes, to + done * bytes, err);
     }
     fa__buffer_give_back(offsets, size);
+    fa__ledger_release(charged);
     return !fa_failed(err);
 }
 
@@ -344,4 +349,12 @@ static void visit_inputs(const void *plan, int64_t first, int64_t n, fa__move_vi
     }
 }
 
-const fa__move_class fa__move_take = {.plan = plan, .free = free_plan, .fetch = fetch, .visit = visit_inputs};
+static bool is_scattered(const void *plan)
+{
+    const taking *t = plan;
+    return fa__source_memory(t->input.source) == NULL && t->chooser->indices[0].counts == NULL &&
+           t->axes[0].chosen;
+}
+
+const fa__move_class fa__move_take = {
+    .plan = plan, .free = free_plan, .fetch = fetch, .visit = visit_inputs, .is_scattered = is_scattered};

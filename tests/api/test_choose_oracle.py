@@ -247,6 +247,8 @@ class Case:
         many = 5000 if a.numpy.size <= 400 or axis is None else 5
         i = self.positions(size, self.random.choice([(), (3,), (2, 2), (many,)]), wrong=0.3)
         mode = self.random.choice(["raise", "wrap", "clip"])
+        if i.numpy.size and abs(int(i.numpy.min())) + abs(int(i.numpy.max())) > 1000 * max(size, 1):
+            return  # NumPy goes around step by step
         axes = self.axes(axis)
         self.result(lambda: np.take(a.numpy, i.numpy, axis, mode=mode),
                     lambda: self.library.choosing("take", a.farray, i.farray, axes,
@@ -450,8 +452,11 @@ KINDS = [name for name in vars(Case) if name.startswith(("get_", "put_"))]
 
 
 def main():
+    if os.environ.get("FARRAY_SANITIZE") and "LD_PRELOAD" not in os.environ:
+        print("SKIP: a sanitized library cannot be loaded here")
+        return 77
     parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=3000)
+    parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--only", choices=KINDS)
     options = parser.parse_args()
