@@ -320,8 +320,10 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
         below[0] = (demand){node->inputs[0], d.map};
         return 1;
     case FA__NODE_REDUCE:
+    case FA__NODE_SCAN:
+    case FA__NODE_FOLD:
     case FA__NODE_MOVE:
-        fa__fail(p->err, FA_INTERNAL, "a reduction or a move was not made first");
+        fa__fail(p->err, FA_INTERNAL, "a reduction, a scan or a move was not made first");
         return -1;
     case FA__NODE_OPERATION:
         for (int i = 0; i < node->input_count; i++) {
@@ -396,7 +398,20 @@ static int64_t demand_value(planner *p, fa__node *node, int64_t map)
 
 /* ---- Stores --------------------------------------------------------------------------------------------------- */
 
-static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from, fa_array *target)
+/* Strides of the target over the domain. Of a flat scan the domain has the axes of its input, the target has
+ * one. */
+static void strides_of_target(const fa__pass *pass, const fa_array *target, bool flat, int64_t *strides)
+{
+    int64_t sizes[FA_MAX_NDIM], c_strides[FA_MAX_NDIM];
+    for (int i = 0; i < pass->ndim; i++)
+        sizes[pass->perm[i]] = pass->sizes[i];
+    if (flat)
+        fa__strides_c(pass->ndim, sizes, target->strides[0], c_strides);
+    for (int i = 0; i < pass->ndim; i++)
+        strides[i] = flat ? c_strides[pass->perm[i]] : target->strides[pass->perm[i]];
+}
+
+static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from, fa_array *target, bool flat)
 {
     fa__pass *pass = p->pass;
     const fa_dtype *dtype = target->dtype;
@@ -411,8 +426,7 @@ static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from,
     int64_t *strides = fa__alloc((size_t)(pass->ndim + 1) * sizeof *strides, p->err);
     if (strides == NULL)
         return false;
-    for (int i = 0; i < pass->ndim; i++)
-        strides[i] = target->strides[pass->perm[i]];
+    strides_of_target(pass, target, flat, strides);
     fa__store *s = &pass->stores[pass->store_count++];
     s->value = (int)value;
     s->mask = (int)mask;
@@ -440,7 +454,8 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
         if (pass->stores[i].mask >= 0)
             use(pass, pass->stores[i].mask, pass->value_count);
     for (int64_t i = 0; i < pass->consume_count; i++)
-        use(pass, pass->consumes[i].value, pass->value_count);
+        if (pass->consumes[i].output < 0)
+            use(pass, pass->consumes[i].value, pass->value_count);
     int *unused = NULL;
     int64_t unused_count = 0, unused_capacity = 0;
     pass->slot_bytes = 8;
@@ -520,14 +535,26 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
         mask = demand_value(p, request->where, number);
     if (fa_failed(p->err))
         return false;
-    if (request->reduce == NULL)
-        return store(p, value, mask, request->node->dtype, request->target);
+    fa__node *feeds = request->feeds;
+    if (feeds == NULL)
+        return store(p, value, mask, request->node->dtype, request->target, false);
     fa__pass *pass = p->pass;
     if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
         return false;
-    pass->consumes[pass->consume_count++] =
-        (fa__consume){.value = (int)value, .node = fa__node_retain(request->reduce)};
-    return true;
+    fa__consume *consume = &pass->consumes[pass->consume_count++];
+    *consume = (fa__consume){.value = (int)value, .output = -1, .node = fa__node_retain(feeds)};
+    if (feeds->kind != FA__NODE_SCAN)
+        return true;
+    int64_t output = add_value(p, (fa__value){
+                                      .kind = FA__VALUE_SCAN,
+                                      .type = (int)feeds->dtype->type,
+                                      .item_bytes = feeds->dtype->item_bytes,
+                                      .input_count = 1,
+                                      .inputs = {(int)value},
+                                      .consume = (int)(pass->consume_count - 1),
+                                  });
+    consume->output = (int)output;
+    return output >= 0 && store(p, output, -1, feeds->dtype, request->target, feeds->as.reduce.flat);
 }
 
 static void planner_clear(planner *p)

@@ -89,8 +89,8 @@ fa__node *fa__argument_node(const fa__bound_call *call, int index)
     const fa__value *value = call->arguments[index];
     if (fa_failed(call->err))
         return NULL;
-    if (value->kind == FA__VALUE_NODE)
-        return value->node;
+    if (fa__value_array(value) != NULL)
+        return fa__value_array(value);
     wrong(call, index, "an array");
     return NULL;
 }
@@ -203,6 +203,43 @@ bool fa__argument_axes(const fa__bound_call *call, int index, int storage[FA_MAX
     return true;
 }
 
+fa__node *fa__argument_named(const fa__bound_call *call, const char *name)
+{
+    int at = fa__argument_position(call, name);
+    return at >= 0 && fa__argument_given(call, at) ? fa__argument_node(call, at) : NULL;
+}
+
+bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM],
+                         fa__reduce_arguments *arguments)
+{
+    int axis = fa__argument_position(call, "axis"), dtype = fa__argument_position(call, "dtype"),
+        out = fa__argument_position(call, "out"), ddof = fa__argument_position(call, "ddof"),
+        correction = fa__argument_position(call, "correction"),
+        keepdims = fa__argument_position(call, "keepdims");
+    *arguments = (fa__reduce_arguments){.axes = FA_ALL_AXES,
+                                        .initial = fa__argument_named(call, "initial"),
+                                        .where = fa__argument_named(call, "where"),
+                                        .mean = fa__argument_named(call, "mean")};
+    if (out >= 0 && fa__argument_given(call, out))
+        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[out]->column,
+                           "%s(): out= is not part of expressions", call->function->name);
+    if (correction >= 0 && fa__argument_given(call, correction)) {
+        if (fa__argument_given(call, ddof))
+            fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[correction]->column,
+                               "ddof and correction can't be provided simultaneously.");
+        ddof = correction;
+    }
+    if (ddof >= 0)
+        arguments->ddof = fa__argument_float(call, ddof, 0);
+    if (keepdims >= 0)
+        arguments->keepdims = fa__argument_bool(call, keepdims, false);
+    if (axis >= 0)
+        fa__argument_axes(call, axis, storage, &arguments->axes);
+    if (dtype >= 0)
+        arguments->dtype = fa__argument_dtype(call, dtype);
+    return !fa_failed(call->err);
+}
+
 /* ---- Arrays
  * --------------------------------------------------------------------------------------------------- */
 
@@ -212,11 +249,8 @@ static fa__node *array_of(const fa__bound_call *call, const fa__value *value)
     fa_error *err = call->err;
     if (fa_failed(err))
         return NULL;
-    if (value->kind == FA__VALUE_NODE)
+    if (fa__value_array(value) != NULL)
         return fa__node_strong(value->node, err);
-    fa__node *numbers = fa__numbers_node(value, err);
-    if (numbers != NULL || fa_failed(err))
-        return numbers;
     fa__nodes *nodes = fa__value_arrays(call, value);
     fa__node *node = NULL;
     if (nodes != NULL && nodes->count == 0)

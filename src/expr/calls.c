@@ -11,26 +11,16 @@
 #include <limits.h>
 #include <string.h>
 
-static fa__node *apply_elementwise(const fa__bound_call *call);
 static fa__node *apply_reduction(const fa__bound_call *call);
 static fa__node *apply_type(const fa__bound_call *call);
 
-static const fa__function elementwise_rows[] = {
-#define PARAMETERS_1 "x"
-#define PARAMETERS_2 "x1 x2"
-#define PARAMETERS_3 "x1 x2 x3"
-#define ROW(id, name, arity, symbol, aliases, rule, documentation)              \
-    {#name,       aliases,         PARAMETERS_##arity,       apply_elementwise, \
-     FA__OP_##id, FA__AS_FUNCTION, FA_OPERATION_ELEMENTWISE, documentation},
-    FA__ELEMENTWISE(ROW)
-#undef ROW
-        {0},
-};
+/* Those before count_nonzero are methods too, and two others. */
+#define IS_METHOD(id)                                                                      \
+    (FA__REDUCE_##id < FA__REDUCE_COUNT_NONZERO || FA__REDUCE_##id == FA__REDUCE_ARGMIN || \
+     FA__REDUCE_##id == FA__REDUCE_ARGMAX)
 
-/* Which reductions are methods too: all but count_nonzero. */
 static const fa__function reduction_rows[] = {
-#define USES(id) \
-    (FA__REDUCE_##id == FA__REDUCE_COUNT_NONZERO ? FA__AS_FUNCTION : FA__AS_FUNCTION | FA__AS_METHOD)
+#define USES(id) (IS_METHOD(id) ? FA__AS_FUNCTION | FA__AS_METHOD : FA__AS_FUNCTION)
 #define ROW(id, name, aliases, documentation) \
     {#name, aliases, NULL, apply_reduction, FA__REDUCE_##id, USES(id), FA_OPERATION_REDUCTION, documentation},
     FA__REDUCTIONS(ROW)
@@ -55,17 +45,31 @@ static const fa__function type_rows[] = {
             TYPE("half", "", FLOAT16) TYPE("single", "", FLOAT32){0},
 };
 
-/* What reductions take, in the positions of NumPy's functions. */
+/* Positions are those of NumPy's functions. */
 static const char *reduction_parameters(fa__reduction reduction)
 {
     switch (reduction) {
     case FA__REDUCE_SUM:
     case FA__REDUCE_PROD:
+    case FA__REDUCE_NANSUM:
+    case FA__REDUCE_NANPROD:
+        return "a axis= dtype= out= keepdims= initial= where=";
+    case FA__REDUCE_MIN:
+    case FA__REDUCE_MAX:
+    case FA__REDUCE_NANMIN:
+    case FA__REDUCE_NANMAX:
+        return "a axis= out= keepdims= initial= where=";
     case FA__REDUCE_MEAN:
-        return "a axis= dtype= out= keepdims=";
+    case FA__REDUCE_NANMEAN:
+        return "a axis= dtype= out= keepdims= where=";
     case FA__REDUCE_VAR:
     case FA__REDUCE_STD:
-        return "a axis= dtype= out= ddof= keepdims=";
+    case FA__REDUCE_NANVAR:
+    case FA__REDUCE_NANSTD:
+        return "a axis= dtype= out= ddof= keepdims= where= mean= correction=";
+    case FA__REDUCE_ANY:
+    case FA__REDUCE_ALL:
+        return "a axis= out= keepdims= where=";
     case FA__REDUCE_COUNT_NONZERO:
         return "a axis= keepdims=";
     default:
@@ -80,11 +84,6 @@ const char *fa__function_parameters(const fa__function *function)
     return reduction_parameters((fa__reduction)function->code);
 }
 
-const char *fa__function_symbol(const fa__function *function)
-{
-    return function->apply == apply_elementwise ? fa__operations[function->code].symbol : "";
-}
-
 /* --- the lists of rows --- */
 
 const fa__function *fa__function_next(fa__function_cursor *at)
@@ -92,8 +91,9 @@ const fa__function *fa__function_next(fa__function_cursor *at)
     static const fa__function *const lists[] = {
         fa__array_functions, /* first: these forms of clip, conjugate and where are NumPy's */
         fa__where_functions,
-        elementwise_rows,    reduction_rows, type_rows, fa__generator_functions, fa__move_functions,
-        fa__take_functions,
+        fa__elementwise_functions, fa__pair_functions, reduction_rows,     type_rows,
+        fa__generator_functions,   fa__take_functions, fa__scan_functions, fa__move_functions,
+        fa__formula_functions,
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
         const fa__function *row = &lists[at->list][at->row];
@@ -298,34 +298,7 @@ bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count
 
 /* --- the rows of the lists --- */
 
-/* Two constants in a call of add() are the 0-d arrays that NumPy makes of them; between operators they are
- * Python's. */
-static fa__node *apply_elementwise(const fa__bound_call *call)
-{
-    fa__operation operation = (fa__operation)call->function->code;
-    int arity = fa__operations[operation].arity;
-    fa__node *inputs[3] = {NULL, NULL, NULL}, *strong[3] = {NULL, NULL, NULL}, *node = NULL;
-    bool all_weak = true;
-    for (int i = 0; i < arity; i++) {
-        inputs[i] = fa__argument_node(call, i);
-        all_weak = all_weak && inputs[i] != NULL && fa__node_is_weak(inputs[i]);
-    }
-    if (fa_failed(call->err))
-        return NULL;
-    for (int i = 0; i < arity; i++)
-        strong[i] = all_weak && fa__operation_folds(operation) ? fa__node_strong(inputs[i], call->err)
-                                                               : fa__node_retain(inputs[i]);
-    bool is_power = operation == FA__OP_POWER && inputs[0]->dtype->type >= FA_TYPE_FLOAT16;
-    if (!fa_failed(call->err))
-        node = is_power ? fa__node_power(strong[0], strong[1], call->err)
-                        : fa__node_operation(operation, strong, call->err);
-    for (int i = 0; i < arity; i++)
-        fa__node_release(strong[i]);
-    return node;
-}
-
-/* Where the parameters that some reductions lack stand. */
-static int position(const fa__bound_call *call, const char *name)
+int fa__argument_position(const fa__bound_call *call, const char *name)
 {
     fa__value keyword = {.kind = FA__VALUE_KEYWORD};
     keyword.as.text.start = name;
@@ -336,18 +309,11 @@ static int position(const fa__bound_call *call, const char *name)
 static fa__node *apply_reduction(const fa__bound_call *call)
 {
     int storage[FA_MAX_NDIM];
-    int dtype_at = position(call, "dtype"), ddof_at = position(call, "ddof"), out_at = position(call, "out");
-    fa__reduce_arguments arguments = {.keepdims = fa__argument_bool(call, position(call, "keepdims"), false)};
+    fa__reduce_arguments arguments;
     fa__node *input = fa__argument_node(call, 0), *node = NULL;
-    if (out_at >= 0 && fa__argument_given(call, out_at))
-        fail_at(call->arguments[out_at], call->err, call->function->name, "out= is not part of expressions");
-    if (ddof_at >= 0)
-        arguments.ddof = fa__argument_float(call, ddof_at, 0);
-    const fa_dtype *dtype = dtype_at >= 0 ? fa__argument_dtype(call, dtype_at) : NULL;
-    arguments.dtype = dtype;
-    if (fa__argument_axes(call, 1, storage, &arguments.axes))
+    if (fa__argument_reduce(call, storage, &arguments))
         node = fa__node_reduce((fa__reduction)call->function->code, input, &arguments, call->err);
-    fa_dtype_release(dtype);
+    fa_dtype_release(arguments.dtype);
     return node;
 }
 

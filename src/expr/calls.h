@@ -39,7 +39,6 @@ typedef struct fa__nodes {
 
 typedef struct fa__value {
     fa__value_kind kind;
-    bool is_square; /* TUPLE, LIST: in the brackets of Python's lists */
     int column;
     fa__node *node; /* NODE; METHOD: the first argument */
     union {
@@ -68,13 +67,18 @@ void fa__nodes_release(fa__nodes *nodes);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);
 
-/* The array that numbers in brackets are (list.c): one reference, NULL with a clean err where something else stands in them. */
-fa__node *fa__numbers_node(const fa__value *value, fa_error *err);
+/* The array that a list of numbers, or of such lists of one shape, is (list.c); NULL with a clean err where something else
+ * stands in it. */
+fa__node *fa__list_node(const fa__value *items, int64_t count, fa_error *err);
+/* The array that a value is: an operand, or a list of numbers. Borrowed; NULL where it is none. */
+fa__node *fa__value_array(const fa__value *value);
 
 /* A function or the name of a type, a method of arrays, an attribute; NULL when there is none. */
 const fa__function *fa__function_find(const char *name, size_t length);
 const fa__function *fa__method_find(const char *name, size_t length);
 const fa__function *fa__attribute_find(const char *name, size_t length);
+/* The method of a function: what follows "add." in "add.reduce". */
+const fa__function *fa__ufunc_method_find(const fa__function *function, const char *name, size_t length);
 const char *fa__function_name(const fa__function *function);
 /* The built-in dtype that the name of a type stands for; NULL for other functions. */
 const fa_dtype *fa__function_type(const fa__function *function);
@@ -85,8 +89,7 @@ bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_err
 fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err);
 
 /* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. Gives a NODE or NODES. */
-bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result,
-              fa_error *err);
+bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result, fa_error *err);
 
 /* The known name of functions or constants, or of methods and attributes, that is nearest to an unknown one
  * and near enough to be meant; NULL when none is. `distance` is the number of letters to change. */

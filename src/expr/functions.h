@@ -6,7 +6,7 @@
 
 #include "expr/calls.h"
 
-enum { FA__MAX_PARAMETERS = 8 };
+enum { FA__MAX_PARAMETERS = 10 };
 
 /* A call whose arguments have found their parameters. */
 typedef struct fa__bound_call {
@@ -33,9 +33,16 @@ struct fa__function {
 
 enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4, FA__GIVES_LIST = 8 };
 
-/* The rows that are not derived from a list; ended by a row without a name. */
+/* Rows by where they are; ended by a row without a name. */
+extern const fa__function fa__elementwise_functions[];
+extern const fa__function fa__pair_functions[];
+extern const fa__function fa__formula_functions[];
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
+extern const fa__function fa__take_functions[];
+extern const fa__function fa__scan_functions[];
+/* The methods of operations, "add.reduce": no functions of their own. */
+extern const fa__function fa__ufunc_methods[];
 extern const fa__function fa__move_functions[];
 extern const fa__function fa__take_functions[];
 extern const fa__function fa__where_functions[];
@@ -50,6 +57,7 @@ const fa__function *fa__function_next(fa__function_cursor *at);
 const char *fa__function_parameters(const fa__function *function);
 /* The operator that text writes for it, or "". */
 const char *fa__function_symbol(const fa__function *function);
+int fa__function_outputs(const fa__function *function);
 
 /* One word of a list that spaces separate, and its length; NULL at the end. The next one is behind it. */
 const char *fa__next_word(const char *words, size_t *length);
@@ -75,6 +83,14 @@ fa__nodes *fa__argument_arrays(const fa__bound_call *call, int index);
 fa__nodes *fa__value_arrays(const fa__bound_call *call, const fa__value *value);
 /* Whether it is the text `word`. */
 bool fa__argument_is(const fa__bound_call *call, int index, const char *word);
+/* The same, borrowed, or NULL where a parameter of that name was left out or is None, or is no parameter at all. */
+fa__node *fa__argument_named(const fa__bound_call *call, const char *name);
+/* Where a parameter stands; -1 where there is none of that name. */
+int fa__argument_position(const fa__bound_call *call, const char *name);
+/* axis, dtype, keepdims, ddof or correction, initial, where, mean, as far as they are parameters; out is refused. The dtype is
+ * a reference. */
+bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM], fa__reduce_arguments *arguments);
+
 /* Axes: None or left out are all. `storage` holds what *axes points to. */
 bool fa__argument_axes(const fa__bound_call *call, int index, int storage[FA_MAX_NDIM], fa_axes *axes);
 

@@ -149,15 +149,10 @@ static bool slice_part(fa__parser *p, const fa__value *values, int64_t count, pa
 /* The array that a part is; one reference, NULL where it is none. */
 static fa__node *array_part(fa__parser *p, const fa__value *value)
 {
-    if (value->kind == FA__VALUE_NODE)
-        return fa__node_retain(value->node);
-    fa__node *node = fa__numbers_node(value, p->err);
+    fa__node *node = fa__value_array(value);
     /* An empty list chooses nothing, though NumPy's empty array would be one of floats. */
-    if (node == NULL || fa__count(node->ndim, node->sizes) > 0)
-        return node;
-    fa__node *nothing = fa__node_cast(node, FA_INT64, p->err);
-    fa__node_release(node);
-    return nothing;
+    bool is_nothing = node != NULL && value->kind != FA__VALUE_NODE && fa__count(node->ndim, node->sizes) == 0;
+    return is_nothing ? fa__node_cast(node, FA_INT64, p->err) : fa__node_retain(node);
 }
 
 static bool one_part(fa__parser *p, const fa__value *value, parts *made)
@@ -185,7 +180,7 @@ static bool one_part(fa__parser *p, const fa__value *value, parts *made)
 /* A tuple that is all of an index is its parts: a[(1, 2)], a[nonzero(m)]. False where it is none. */
 static bool tuple_parts(fa__parser *p, const fa__value *value, parts *made, bool *is_tuple)
 {
-    *is_tuple = value->kind == FA__VALUE_NODES || (value->kind == FA__VALUE_TUPLE && !value->is_square);
+    *is_tuple = value->kind == FA__VALUE_NODES || (value->kind == FA__VALUE_TUPLE && value->node == NULL);
     if (*is_tuple && value->kind == FA__VALUE_TUPLE) {
         for (int i = 0; i < value->as.tuple->count; i++)
             made->parts[made->count++] = fa_at(value->as.tuple->items[i]);

@@ -1,108 +1,96 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers in brackets as the arrays that NumPy makes of them: [1, 2, 5], [[True, False], [False, True]].
- * Knows nothing about what they are used for. */
+/* Lists of numbers in a text as the arrays that NumPy makes of them: [1, 2, 5], [[True, False], [False,
+ * True]]. Knows nothing about what they are used for. */
 #include "expr/calls.h"
 
 #include "kernel/kernel.h"
 
-/* What all numbers have in common; sizes[] are those of the first ones found at each depth. */
-typedef struct survey {
-    int ndim;
-    int64_t sizes[FA__MAX_LIST_DEPTH + 1];
-    fa_type type;
-    bool has_number, is_even, is_numbers;
-} survey;
-
-static fa_type type_of(const fa__constant *constant)
+static bool is_list(const fa__value *value)
 {
-    if (constant->kind == FA__WEAK_INT && constant->integer > INT64_MAX)
-        return FA_TYPE_UINT64;
-    return fa__weak_type(constant->kind);
+    return value->kind == FA__VALUE_TUPLE || value->kind == FA__VALUE_LIST;
 }
 
-static void meet(survey *s, fa_type type, int depth)
+/* The type of an item, and the shape that it shares with the others. */
+static bool describe(const fa__value *item, fa_type *type, const fa__node **array)
 {
-    s->is_even = s->is_even && (!s->has_number || s->ndim == depth);
-    s->ndim = depth;
-    s->type = s->has_number ? fa__promote(s->type, type) : type;
-    s->has_number = true;
-}
-
-static void meet_brackets(survey *s, int64_t count, int depth)
-{
-    if (s->sizes[depth] < 0)
-        s->sizes[depth] = count;
-    s->is_even = s->is_even && s->sizes[depth] == count;
-    if (count == 0)
-        meet(s, FA_TYPE_FLOAT64, depth + 1);
-}
-
-/* Recursion is bounded by FA__MAX_LIST_DEPTH. */
-static void look(survey *s, const fa__value *value, int depth)
-{
-    if (value->kind == FA__VALUE_TUPLE) {
-        meet_brackets(s, value->as.tuple->count, depth);
-        if (value->as.tuple->count > 0)
-            meet(s, FA_TYPE_INT64, depth + 1);
-    } else if (value->kind == FA__VALUE_LIST) {
-        meet_brackets(s, value->as.list->count, depth);
-        for (int i = 0; i < value->as.list->count && s->is_numbers; i++)
-            look(s, &value->as.list->items[i], depth + 1);
-    } else if (value->kind == FA__VALUE_NODE && fa__node_is_weak(value->node)) {
-        fa__constant constant = fa__constant_of(value->node);
-        meet(s, type_of(&constant), depth);
-    } else {
-        s->is_numbers = false;
+    *array = is_list(item) ? item->node : NULL;
+    if (*array != NULL) {
+        *type = (*array)->dtype->type;
+        return true;
     }
+    if (item->kind != FA__VALUE_NODE || !fa__node_is_weak(item->node))
+        return false;
+    fa__constant constant = fa__constant_of(item->node);
+    *type = constant.kind == FA__WEAK_BOOL    ? FA_TYPE_BOOL
+            : constant.kind == FA__WEAK_FLOAT ? FA_TYPE_FLOAT64
+            : constant.kind != FA__WEAK_INT   ? FA_TYPE_COMPLEX128
+            : constant.integer > INT64_MAX    ? FA_TYPE_UINT64
+                                              : FA_TYPE_INT64;
+    return true;
 }
 
-/* Writes the numbers in order; gives where the next one goes. */
-static char *put(const fa__value *value, fa_type type, char *to, fa_error *err)
+static bool same_shape(const fa__node *a, const fa__node *b)
 {
-    if (value->kind == FA__VALUE_TUPLE) {
-        fa__convert_find(FA_TYPE_INT64, type)(to, value->as.tuple->items, value->as.tuple->count);
-        return to + value->as.tuple->count * fa__type_bytes(type);
-    }
-    if (value->kind == FA__VALUE_NODE) {
-        fa__constant constant = fa__constant_of(value->node);
-        fa__constant_convert(&constant, type, to, err);
-        return to + fa__type_bytes(type);
-    }
-    for (int i = 0; i < value->as.list->count; i++)
-        to = put(&value->as.list->items[i], type, to, err);
-    return to;
+    bool same = (a == NULL) == (b == NULL) && (a == NULL || a->ndim == b->ndim);
+    for (int i = 0; same && a != NULL && i < a->ndim; i++)
+        same = a->sizes[i] == b->sizes[i];
+    return same;
 }
 
-fa__node *fa__numbers_node(const fa__value *value, fa_error *err)
+/* Lists hold their elements one behind the other from the first byte of a memory source on. */
+static bool put_item(const fa__value *item, fa_type type, int64_t count, char *to, fa_error *err)
 {
-    survey s = {.is_even = true,
-                .is_numbers = value->kind == FA__VALUE_TUPLE || value->kind == FA__VALUE_LIST};
-    fa__geometry geometry = {.ndim = 0};
-    int64_t count, item_bytes;
-    if (fa_failed(err) || !s.is_numbers)
+    const fa__node *array = is_list(item) ? item->node : NULL;
+    if (array == NULL) {
+        fa__constant constant = fa__constant_of(item->node);
+        return fa__constant_convert(&constant, type, to, err);
+    }
+    fa__convert_find(array->dtype->type, type)(to, fa__source_memory(array->array->source), count);
+    return true;
+}
+
+fa__node *fa__list_node(const fa__value *items, int64_t count, fa_error *err)
+{
+    fa_type type = FA_TYPE_BOOL, next;
+    const fa__node *first = NULL, *array;
+    fa__geometry geometry = {.ndim = 1, .sizes = {count}};
+    if (fa_failed(err))
         return NULL;
-    for (int i = 0; i <= FA__MAX_LIST_DEPTH; i++)
-        s.sizes[i] = -1;
-    look(&s, value, 0);
-    if (!s.is_numbers)
-        return NULL;
-    if (!s.is_even) {
-        fa__fail_at_column(err, FA_BAD_SHAPE, value->column, "lists of different lengths make no array");
-        return NULL;
+    for (int64_t i = 0; i < count; i++) {
+        if (!describe(&items[i], &next, &array))
+            return NULL;
+        first = i == 0 ? array : first;
+        if (!same_shape(first, array)) {
+            fa__fail_at_column(err, FA_BAD_SHAPE, items[i].column,
+                               "the lists in a list have different lengths: NumPy calls it inhomogeneous");
+            return NULL;
+        }
+        type = i == 0 ? next : fa__promote(type, next);
     }
-    geometry.ndim = s.ndim;
-    for (int i = 0; i < s.ndim; i++)
-        geometry.sizes[i] = s.sizes[i];
-    item_bytes = fa__type_bytes(s.type);
-    if (!fa__shape_count(geometry.ndim, geometry.sizes, item_bytes, &count, err))
+    type = count == 0 ? FA_TYPE_FLOAT64 : type;
+    for (int i = 0; first != NULL && i < first->ndim; i++) {
+        if (geometry.ndim == FA_MAX_NDIM) {
+            fa__fail(err, FA_BAD_SHAPE, "lists in more than %d lists", FA_MAX_NDIM);
+            return NULL;
+        }
+        geometry.sizes[geometry.ndim++] = first->sizes[i];
+    }
+    int64_t total, item_bytes = fa__type_bytes(type),
+                   inside = first != NULL ? fa__count(first->ndim, first->sizes) : 1;
+    if (!fa__shape_count(geometry.ndim, geometry.sizes, item_bytes, &total, err))
         return NULL;
     fa__strides_c(geometry.ndim, geometry.sizes, item_bytes, geometry.strides);
-    fa__source *source = fa__memory_source(count * item_bytes, err);
-    if (source != NULL)
-        put(value, s.type, fa__source_memory(source), err);
-    fa_array *made = source != NULL ? fa__view(source, fa_dtype_of(s.type), &geometry, true, err) : NULL;
+    fa__source *source = fa__memory_source(total * item_bytes, err);
+    for (int64_t i = 0; source != NULL && i < count && !fa_failed(err); i++)
+        put_item(&items[i], type, inside, fa__source_memory(source) + i * inside * item_bytes, err);
+    fa_array *made = source != NULL ? fa__view(source, fa_dtype_of(type), &geometry, true, err) : NULL;
     fa__node *node = made != NULL ? fa__node_leaf(made, err) : NULL;
     fa_release(made);
     fa__source_release(source);
     return node;
+}
+
+fa__node *fa__value_array(const fa__value *value)
+{
+    return value->kind == FA__VALUE_NODE || is_list(value) ? value->node : NULL;
 }

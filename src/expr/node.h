@@ -46,6 +46,13 @@ bool fa__move_was_converted(const fa__node *move, fa_error *err);
 /* The range of an integer type. */
 void fa__integer_range(fa_type type, fa__wide *lowest, fa__wide *highest);
 
+/* What a reduction begins with: a 0-d node as `type`, a literal checked against its range. */
+fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err);
+/* A reduction that has no kernel, or begins somewhere, or leaves out elements, as a graph of those that do not. NULL with a
+ * clean err when it has its kernel. */
+fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
+                           fa_error *err);
+
 /* What Python makes of an operator between its own numbers. `second` is NULL for unary ones. */
 bool fa__operation_folds(fa__operation operation);
 fa__node *fa__fold(fa__operation operation, const fa__node *first, const fa__node *second, fa_error *err);

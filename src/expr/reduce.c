@@ -15,10 +15,18 @@ static bool takes_dtype(fa__reduction reduction)
     case FA__REDUCE_MEAN:
     case FA__REDUCE_VAR:
     case FA__REDUCE_STD:
+    case FA__REDUCE_NANVAR:
+    case FA__REDUCE_NANSTD:
         return true;
     default:
         return false;
     }
+}
+
+static bool is_position(fa__reduction reduction)
+{
+    return reduction == FA__REDUCE_ARGMIN || reduction == FA__REDUCE_ARGMAX ||
+           reduction == FA__REDUCE_NANARGMIN || reduction == FA__REDUCE_NANARGMAX;
 }
 
 /* What is reduced: the input in the type of the reducer. A conversion is not shown by text, which says
@@ -77,6 +85,9 @@ static bool axes_of(fa__reduction reduction, const fa__node *input, fa_axes axes
 {
     bool divides = reduction == FA__REDUCE_MEAN || reduction == FA__REDUCE_VAR || reduction == FA__REDUCE_STD;
     *mask = 0;
+    if (is_position(reduction) && axes.count > 1)
+        return fa__fail(err, FA_BAD_INDEX, "%s() goes along one axis, not %d", fa__reductions[reduction].name,
+                        axes.count);
     if (input->ndim == 0 && !divides && axes.count == 1 && (axes.axes[0] == 0 || axes.axes[0] == -1))
         return true;
     return fa__axes_mask(axes, input->ndim, mask, err);
@@ -119,6 +130,9 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
     uint64_t axes;
     if (!fa__nodes_usable(1, &input, err) || !axes_of(reduction, input, arguments->axes, &axes, err))
         return NULL;
+    fa__node *composed = fa__node_compose(reduction, input, arguments, err);
+    if (composed != NULL || fa_failed(err))
+        return composed;
     if (reduction == FA__REDUCE_MEAN && is_whole_number(arguments->dtype))
         return mean_of_integers(input, axes, arguments, err);
     fa__node *converted = reducer_input(reduction, input, arguments->dtype, err);
@@ -129,10 +143,15 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     int64_t reduced = keep_as_one(input, axes, sizes);
     fa__node *node = NULL;
-    if (reduced == 0 && !reducer->has_identity) {
-        const char *name = reduction == FA__REDUCE_MIN   ? "minimum"
-                           : reduction == FA__REDUCE_MAX ? "maximum"
-                                                         : NULL;
+    if (reduced == 0 && is_position(reduction)) {
+        bool least = reduction == FA__REDUCE_ARGMIN || reduction == FA__REDUCE_NANARGMIN;
+        fa__fail(err, FA_BAD_SHAPE, "attempt to get %s of an empty sequence", least ? "argmin" : "argmax");
+    } else if (reduced == 0 && !reducer->has_identity) {
+        const char *name = reduction == FA__REDUCE_MIN      ? "minimum"
+                           : reduction == FA__REDUCE_MAX    ? "maximum"
+                           : reduction == FA__REDUCE_NANMIN ? "fmin"
+                           : reduction == FA__REDUCE_NANMAX ? "fmax"
+                                                            : NULL;
         fa__fail(err, FA_BAD_SHAPE, "zero-size array to reduction operation %s which has no identity",
                  name ? name : fa__reductions[reduction].name);
     } else {

@@ -16,6 +16,7 @@ typedef struct fa__kernels {
     fa__loop *compare_mixed[FA__OPERATION_COUNT][2];                /* [1]: the first is signed */
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
+    fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
     bool (*any_negative[FA__KERNEL_TYPES])(const void *elements, int64_t n);
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
     void (*scatter)(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
@@ -34,19 +35,24 @@ typedef struct fa__kernels {
                      int64_t step, int64_t n, void *out);
 } fa__kernels;
 
-/* The families, and what each fills; X(name). */
+/* The families, and what each fills; X(name). The last one stands on the others. */
 #define FA__FAMILIES(X) \
     X(arithmetic)       \
     X(integer)          \
+    X(quotient)         \
+    X(parts)            \
     X(complex)          \
     X(math)             \
+    X(cmath)            \
     X(compare)          \
     X(select)           \
     X(convert)          \
     X(reduce)           \
+    X(scan)             \
     X(move)             \
     X(squeeze)          \
-    X(random)
+    X(random)           \
+    X(narrow)
 
 #define FA__ROW(family)                                \
     void fa__fill_##family##_v3(fa__kernels *kernels); \

@@ -11,6 +11,7 @@
     X(NUMBER)      /* int8 to complex128 (bool is refused as NumPy refuses it where the row says so) */                \
     X(DIVIDE)      /* float64 for bool and integers; float16 to complex128 */                                          \
     X(FLOATING)    /* first of float16, float32, float64; complex is refused */                                       \
+    X(ANALYTIC)    /* the same, with complex64 and complex128 */                                                       \
     X(REAL)        /* bool to float64; result the same */                                                              \
     X(ABSOLUTE)    /* bool to complex128; complex gives its real type */                                               \
     X(PARTS)       /* as ABSOLUTE: the real type of what comes in */                                                   \
@@ -19,7 +20,12 @@
     X(FLOAT_PREDICATE) /* first of float16, float32, float64; result bool */                                           \
     X(LOGIC)       /* bool to complex128; result bool */                                                               \
     X(BITS)        /* bool and integers; result the same */                                                            \
-    X(SHIFT)       /* integers; result the same */                                                                     \
+    X(INTEGER)     /* integers, bool as int8; result the same */                                                       \
+    X(COUNT)       /* integers, bool as int8; result uint8 */                                                          \
+    X(QUOTIENT)    /* int8 to float64, bool as int8; result the same */                                                \
+    X(WIDEST)      /* float64, or complex128 for complex */                                                            \
+    X(SCALE)       /* the first: first of float16, float32, float64; the second: int64; result as the first */         \
+    X(EXPONENT)    /* first of float16, float32, float64; result int32 */                                              \
     X(CHOOSE)      /* bool, then two of any one type; result that type */
 
 /* Elementwise operations:
@@ -29,10 +35,20 @@
     X(SUBTRACT, subtract, 2, "-", "", NUMBER, "Difference of two arrays.")                                             \
     X(MULTIPLY, multiply, 2, "*", "", ARITHMETIC, "Product of two arrays; logical and for bool.")                      \
     X(DIVIDE, divide, 2, "/", "true_divide", DIVIDE, "Quotient of two arrays, always floating.")                       \
+    X(FLOOR_DIVIDE, floor_divide, 2, "//", "", QUOTIENT,                                                               \
+      "Largest whole number not above the quotient; 0 for integers by 0.")                                             \
+    X(REMAINDER, remainder, 2, "%", "mod", QUOTIENT,                                                                   \
+      "What floor_divide leaves, with the sign of the divisor; 0 for integers by 0.")                                  \
+    X(FMOD, fmod, 2, "", "", QUOTIENT, "What division cut to a whole number leaves, with the sign of the dividend.")   \
     X(POWER, power, 2, "**", "pow", NUMBER, "First array raised to the second.")                                       \
+    X(FLOAT_POWER, float_power, 2, "", "", WIDEST, "Power in float64 at least.")                                       \
+    X(LOGADDEXP, logaddexp, 2, "", "", FLOATING, "log(exp(a) + exp(b)), without overflow on the way.")                 \
+    X(LOGADDEXP2, logaddexp2, 2, "", "", FLOATING, "log2(2**a + 2**b), without overflow on the way.")                  \
     X(ARCTAN2, arctan2, 2, "", "atan2", FLOATING, "Angle of the point (second, first), in radians.")                   \
     X(HYPOT, hypot, 2, "", "", FLOATING, "Square root of the sum of squares, without overflow on the way.")            \
     X(COPYSIGN, copysign, 2, "", "", FLOATING, "First array with the signs of the second.")                            \
+    X(NEXTAFTER, nextafter, 2, "", "", FLOATING, "The next number of the type after the first, towards the second.")   \
+    X(LDEXP, ldexp, 2, "", "", SCALE, "First array times 2 to the power of the second, which has integers.")           \
     X(HEAVISIDE, heaviside, 2, "", "", FLOATING, "0 below 0, 1 above 0, the second array at 0.")                       \
     X(MINIMUM, minimum, 2, "", "", ARITHMETIC, "Smaller of two; NaN when either is.")                                  \
     X(MAXIMUM, maximum, 2, "", "", ARITHMETIC, "Larger of two; NaN when either is.")                                   \
@@ -50,8 +66,10 @@
     X(BITWISE_AND, bitwise_and, 2, "&", "", BITS, "Bits that both have.")                                              \
     X(BITWISE_OR, bitwise_or, 2, "|", "", BITS, "Bits that either has.")                                               \
     X(BITWISE_XOR, bitwise_xor, 2, "^", "", BITS, "Bits that exactly one has.")                                        \
-    X(LEFT_SHIFT, left_shift, 2, "<<", "bitwise_left_shift", SHIFT, "Bits moved up.")                                  \
-    X(RIGHT_SHIFT, right_shift, 2, ">>", "bitwise_right_shift", SHIFT, "Bits moved down.")                             \
+    X(LEFT_SHIFT, left_shift, 2, "<<", "bitwise_left_shift", INTEGER, "Bits moved up.")                                  \
+    X(RIGHT_SHIFT, right_shift, 2, ">>", "bitwise_right_shift", INTEGER, "Bits moved down.")                             \
+    X(GCD, gcd, 2, "", "", INTEGER, "Greatest common divisor of the magnitudes.")                                      \
+    X(LCM, lcm, 2, "", "", INTEGER, "Least common multiple of the magnitudes.")                                        \
     X(NEGATIVE, negative, 1, "", "", NUMBER, "Minus the value.")                                                       \
     X(POSITIVE, positive, 1, "", "", NUMBER, "The value.")                                                             \
     X(ABSOLUTE, absolute, 1, "", "abs", ABSOLUTE, "Magnitude.")                                                        \
@@ -62,41 +80,62 @@
     X(IMAG, imag, 1, "", "", PARTS, "Imaginary part; zero for real types.")                                            \
     X(SQUARE, square, 1, "", "", NUMBER, "The value times itself.")                                                    \
     X(RECIPROCAL, reciprocal, 1, "", "", NUMBER, "One over the value.")                                                \
-    X(SQRT, sqrt, 1, "", "", FLOATING, "Square root.")                                                                 \
+    X(SQRT, sqrt, 1, "", "", ANALYTIC, "Square root.")                                                                 \
     X(CBRT, cbrt, 1, "", "", FLOATING, "Cube root.")                                                                   \
-    X(EXP, exp, 1, "", "", FLOATING, "e to the power of the value.")                                                   \
-    X(EXP2, exp2, 1, "", "", FLOATING, "2 to the power of the value.")                                                 \
-    X(EXPM1, expm1, 1, "", "", FLOATING, "exp(x) - 1, accurate near 0.")                                               \
-    X(LOG, log, 1, "", "", FLOATING, "Natural logarithm.")                                                             \
-    X(LOG2, log2, 1, "", "", FLOATING, "Logarithm to base 2.")                                                         \
-    X(LOG10, log10, 1, "", "", FLOATING, "Logarithm to base 10.")                                                      \
-    X(LOG1P, log1p, 1, "", "", FLOATING, "log(1 + x), accurate near 0.")                                               \
-    X(SIN, sin, 1, "", "", FLOATING, "Sine of an angle in radians.")                                                   \
-    X(COS, cos, 1, "", "", FLOATING, "Cosine of an angle in radians.")                                                 \
-    X(TAN, tan, 1, "", "", FLOATING, "Tangent of an angle in radians.")                                                \
-    X(ARCSIN, arcsin, 1, "", "asin", FLOATING, "Inverse sine, in radians.")                                            \
-    X(ARCCOS, arccos, 1, "", "acos", FLOATING, "Inverse cosine, in radians.")                                          \
-    X(ARCTAN, arctan, 1, "", "atan", FLOATING, "Inverse tangent, in radians.")                                         \
-    X(SINH, sinh, 1, "", "", FLOATING, "Hyperbolic sine.")                                                             \
-    X(COSH, cosh, 1, "", "", FLOATING, "Hyperbolic cosine.")                                                           \
-    X(TANH, tanh, 1, "", "", FLOATING, "Hyperbolic tangent.")                                                          \
-    X(ARCSINH, arcsinh, 1, "", "asinh", FLOATING, "Inverse hyperbolic sine.")                                          \
-    X(ARCCOSH, arccosh, 1, "", "acosh", FLOATING, "Inverse hyperbolic cosine.")                                        \
-    X(ARCTANH, arctanh, 1, "", "atanh", FLOATING, "Inverse hyperbolic tangent.")                                       \
+    X(EXP, exp, 1, "", "", ANALYTIC, "e to the power of the value.")                                                   \
+    X(EXP2, exp2, 1, "", "", ANALYTIC, "2 to the power of the value.")                                                 \
+    X(EXPM1, expm1, 1, "", "", ANALYTIC, "exp(x) - 1, accurate near 0.")                                               \
+    X(LOG, log, 1, "", "", ANALYTIC, "Natural logarithm.")                                                             \
+    X(LOG2, log2, 1, "", "", ANALYTIC, "Logarithm to base 2.")                                                         \
+    X(LOG10, log10, 1, "", "", ANALYTIC, "Logarithm to base 10.")                                                      \
+    X(LOG1P, log1p, 1, "", "", ANALYTIC, "log(1 + x), accurate near 0.")                                               \
+    X(SIN, sin, 1, "", "", ANALYTIC, "Sine of an angle in radians.")                                                   \
+    X(COS, cos, 1, "", "", ANALYTIC, "Cosine of an angle in radians.")                                                 \
+    X(TAN, tan, 1, "", "", ANALYTIC, "Tangent of an angle in radians.")                                                \
+    X(ARCSIN, arcsin, 1, "", "asin", ANALYTIC, "Inverse sine, in radians.")                                            \
+    X(ARCCOS, arccos, 1, "", "acos", ANALYTIC, "Inverse cosine, in radians.")                                          \
+    X(ARCTAN, arctan, 1, "", "atan", ANALYTIC, "Inverse tangent, in radians.")                                         \
+    X(SINH, sinh, 1, "", "", ANALYTIC, "Hyperbolic sine.")                                                             \
+    X(COSH, cosh, 1, "", "", ANALYTIC, "Hyperbolic cosine.")                                                           \
+    X(TANH, tanh, 1, "", "", ANALYTIC, "Hyperbolic tangent.")                                                          \
+    X(ARCSINH, arcsinh, 1, "", "asinh", ANALYTIC, "Inverse hyperbolic sine.")                                          \
+    X(ARCCOSH, arccosh, 1, "", "acosh", ANALYTIC, "Inverse hyperbolic cosine.")                                        \
+    X(ARCTANH, arctanh, 1, "", "atanh", ANALYTIC, "Inverse hyperbolic tangent.")                                       \
+    X(DEG2RAD, deg2rad, 1, "", "radians", FLOATING, "Degrees as radians.")                                             \
+    X(RAD2DEG, rad2deg, 1, "", "degrees", FLOATING, "Radians as degrees.")                                             \
     X(FLOOR, floor, 1, "", "", REAL, "Largest integer not above.")                                                     \
     X(CEIL, ceil, 1, "", "", REAL, "Smallest integer not below.")                                                      \
-    X(TRUNC, trunc, 1, "", "", REAL, "Integer part.")                                                                  \
-    X(RINT, rint, 1, "", "", FLOATING, "Nearest integer, ties to even.")                                               \
+    X(TRUNC, trunc, 1, "", "fix", REAL, "Integer part.")                                                                   \
+    X(RINT, rint, 1, "", "", ANALYTIC, "Nearest integer, ties to even.")                                               \
+    X(SPACING, spacing, 1, "", "", FLOATING, "Distance to the next number of the type away from zero.")                \
     X(ISNAN, isnan, 1, "", "", PREDICATE, "Whether the value is not a number.")                                        \
     X(ISINF, isinf, 1, "", "", PREDICATE, "Whether the value is infinite.")                                            \
     X(ISFINITE, isfinite, 1, "", "", PREDICATE, "Whether the value is finite.")                                        \
+    X(ISPOSINF, isposinf, 1, "", "", FLOAT_PREDICATE, "Whether the value is plus infinity.")                           \
+    X(ISNEGINF, isneginf, 1, "", "", FLOAT_PREDICATE, "Whether the value is minus infinity.")                          \
     X(SIGNBIT, signbit, 1, "", "", FLOAT_PREDICATE, "Whether the sign bit is set.")                                    \
     X(LOGICAL_NOT, logical_not, 1, "", "", LOGIC, "Whether the value is zero.")                                        \
     X(INVERT, invert, 1, "~", "bitwise_not bitwise_invert", BITS, "All bits turned; logical not for bool.")            \
+    X(BITWISE_COUNT, bitwise_count, 1, "", "", COUNT, "How many bits of the magnitude are set.")                       \
     X(CLIP, clip, 3, "", "", ARITHMETIC, "The value, not below the second and not above the third.")                   \
     X(WHERE, where, 3, "", "", CHOOSE, "The second where the first is true, else the third.")
 
-/* Reductions: X(id, name, other names, documentation). Types: kernel/reductions in kernel.h. */
+/* Operations that are one output of a function of several: X(id, function, output, arity, rule, documentation). Text
+ * writes modf(a)[0]. */
+#define FA__OUTPUTS(X)                                                                                                 \
+    X(MODF_FRACTION, modf, 0, 1, FLOATING, "What is behind the point, with the sign of the value.")                    \
+    X(MODF_WHOLE, modf, 1, 1, FLOATING, "What is before the point.")                                                   \
+    X(FREXP_MANTISSA, frexp, 0, 1, FLOATING, "A number from 0.5 to 1, or 0, infinite or NaN as the value is.")         \
+    X(FREXP_EXPONENT, frexp, 1, 1, EXPONENT, "The power of two that makes the value of it.")
+
+/* Functions of two outputs: X(name, arity, operation of the first, of the second, name of the second, documentation). */
+#define FA__PAIRS(X)                                                                                                   \
+    X(divmod, 2, FLOOR_DIVIDE, REMAINDER, remainder, "Quotient and remainder: floor_divide and remainder.")            \
+    X(modf, 1, MODF_FRACTION, MODF_WHOLE, whole, "What is behind the point, and what is before it.")                   \
+    X(frexp, 1, FREXP_MANTISSA, FREXP_EXPONENT, exponent, "Mantissa from 0.5 to 1, and the power of two that goes with it.")
+
+/* Reductions: X(id, name, other names, documentation). Some have kernels (fa__reducer in kernel.h), the others are made of
+ * those and of elementwise operations (expr/compose.c). */
 #define FA__REDUCTIONS(X)                                                                                              \
     X(SUM, sum, "", "Sum.")                                                                                            \
     X(PROD, prod, "", "Product.")                                                                                      \
@@ -107,7 +146,27 @@
     X(STD, std, "", "Standard deviation; ddof is taken from the count.")                                               \
     X(ANY, any, "", "Whether any is true.")                                                                            \
     X(ALL, all, "", "Whether all are true.")                                                                           \
-    X(COUNT_NONZERO, count_nonzero, "", "How many are not zero.")
+    X(COUNT_NONZERO, count_nonzero, "", "How many are not zero.")                                                      \
+    X(PTP, ptp, "", "Largest minus smallest.")                                                                         \
+    X(ARGMIN, argmin, "", "Position of the first smallest, of the first NaN when there is one.")                       \
+    X(ARGMAX, argmax, "", "Position of the first largest, of the first NaN when there is one.")                        \
+    X(NANSUM, nansum, "", "Sum of what is not NaN.")                                                                   \
+    X(NANPROD, nanprod, "", "Product of what is not NaN.")                                                             \
+    X(NANMIN, nanmin, "", "Smallest that is not NaN; NaN when all are.")                                               \
+    X(NANMAX, nanmax, "", "Largest that is not NaN; NaN when all are.")                                                \
+    X(NANMEAN, nanmean, "", "Arithmetic mean of what is not NaN.")                                                     \
+    X(NANVAR, nanvar, "", "Variance of what is not NaN.")                                                              \
+    X(NANSTD, nanstd, "", "Standard deviation of what is not NaN.")                                                    \
+    X(NANARGMIN, nanargmin, "", "Position of the first smallest that is not NaN; an error when all are.")              \
+    X(NANARGMAX, nanargmax, "", "Position of the first largest that is not NaN; an error when all are.")
+
+/* Scans: X(id, name, the operation that is repeated, documentation). All operations with two inputs and one type can be
+ * repeated along an axis, as accumulate(); these have a name of their own. */
+#define FA__SCANS(X)                                                                                                   \
+    X(CUMSUM, cumsum, ADD, "Running sums along an axis, or of all elements in C order.")                               \
+    X(CUMPROD, cumprod, MULTIPLY, "Running products along an axis, or of all elements in C order.")                    \
+    X(NANCUMSUM, nancumsum, ADD, "Running sums that take NaN for 0.")                                                  \
+    X(NANCUMPROD, nancumprod, MULTIPLY, "Running products that take NaN for 1.")
 
 /* Generators: elements made from their position alone: X(id, name). */
 #define FA__GENERATORS(X)                                                                                              \
@@ -130,8 +189,18 @@ typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,
     FA__ELEMENTWISE(FA__ROW)
 #undef FA__ROW
-        FA__OPERATION_COUNT
+#define FA__ROW(id, function, output, arity, rule, documentation) FA__OP_##id,
+        FA__OUTPUTS(FA__ROW)
+#undef FA__ROW
+            FA__OPERATION_COUNT
 } fa__operation;
+
+typedef enum fa__pair {
+#define FA__ROW(name, arity, first, second, name_of_second, documentation) FA__PAIR_##first##_##second,
+    FA__PAIRS(FA__ROW)
+#undef FA__ROW
+        FA__PAIR_COUNT
+} fa__pair;
 
 typedef enum fa__reduction {
 #define FA__ROW(id, name, aliases, documentation) FA__REDUCE_##id,
@@ -139,6 +208,13 @@ typedef enum fa__reduction {
 #undef FA__ROW
         FA__REDUCTION_COUNT
 } fa__reduction;
+
+typedef enum fa__scan {
+#define FA__ROW(id, name, operation, documentation) FA__SCAN_##id,
+    FA__SCANS(FA__ROW)
+#undef FA__ROW
+        FA__SCAN_COUNT
+} fa__scan;
 
 typedef enum fa__generator {
 #define FA__ROW(id, name) FA__GENERATE_##id,
@@ -165,13 +241,27 @@ typedef struct fa__operation_info {
     const char *name, *symbol, *aliases, *documentation;
     int arity;
     fa__type_rule rule;
+    int output; /* which one, of a function of several outputs; -1 where there is one */
 } fa__operation_info;
+
+typedef struct fa__pair_info {
+    const char *name, *documentation;
+    int arity;
+    fa__operation outputs[2];
+} fa__pair_info;
 
 typedef struct fa__reduction_info {
     const char *name, *aliases, *documentation;
 } fa__reduction_info;
 
+typedef struct fa__scan_info {
+    const char *name, *documentation;
+    fa__operation operation;
+} fa__scan_info;
+
 extern const fa__operation_info fa__operations[FA__OPERATION_COUNT];
+extern const fa__pair_info fa__pairs[FA__PAIR_COUNT];
 extern const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT];
+extern const fa__scan_info fa__scans[FA__SCAN_COUNT];
 
 #endif

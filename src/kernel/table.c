@@ -10,14 +10,31 @@
 
 const fa__operation_info fa__operations[FA__OPERATION_COUNT] = {
 #define X(id, name, arity, symbol, aliases, rule, documentation) \
-    {#name, symbol, aliases, documentation, arity, FA__RULE_##rule},
+    {#name, symbol, aliases, documentation, arity, FA__RULE_##rule, -1},
     FA__ELEMENTWISE(X)
+#undef X
+#define X(id, function, output, arity, rule, documentation) \
+    {#function, "", "", documentation, arity, FA__RULE_##rule, output},
+        FA__OUTPUTS(X)
+#undef X
+};
+
+const fa__pair_info fa__pairs[FA__PAIR_COUNT] = {
+#define X(name, arity, first, second, name_of_second, documentation) \
+    {#name, documentation, arity, {FA__OP_##first, FA__OP_##second}},
+    FA__PAIRS(X)
 #undef X
 };
 
 const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT] = {
 #define X(id, name, aliases, documentation) {#name, aliases, documentation},
     FA__REDUCTIONS(X)
+#undef X
+};
+
+const fa__scan_info fa__scans[FA__SCAN_COUNT] = {
+#define X(id, name, operation, documentation) {#name, documentation, FA__OP_##operation},
+    FA__SCANS(X)
 #undef X
 };
 
@@ -100,6 +117,18 @@ static fa_type real_type(fa_type type)
     return type == FA_TYPE_COMPLEX64 ? FA_TYPE_FLOAT32 : type == FA_TYPE_COMPLEX128 ? FA_TYPE_FLOAT64 : type;
 }
 
+fa_type fa__loop_input(fa__operation operation, fa_type type, int position)
+{
+    switch (fa__operations[operation].rule) {
+    case FA__RULE_CHOOSE:
+        return position == 0 ? FA_TYPE_BOOL : type;
+    case FA__RULE_SCALE:
+        return position == 1 ? FA_TYPE_INT64 : type;
+    default:
+        return type;
+    }
+}
+
 fa_type fa__loop_result(fa__operation operation, fa_type type)
 {
     switch (fa__operations[operation].rule) {
@@ -111,6 +140,10 @@ fa_type fa__loop_result(fa__operation operation, fa_type type)
     case FA__RULE_FLOAT_PREDICATE:
     case FA__RULE_LOGIC:
         return FA_TYPE_BOOL;
+    case FA__RULE_COUNT:
+        return FA_TYPE_UINT8;
+    case FA__RULE_EXPONENT:
+        return FA_TYPE_INT32;
     default:
         return type;
     }
@@ -123,7 +156,11 @@ bool fa__loop_is_exact(fa__operation operation, fa_type type)
         return type <= FA_TYPE_UINT64;
     case FA__OP_ABSOLUTE:
     case FA__OP_SIGN:
+    case FA__OP_SQRT:
         return type <= FA_TYPE_FLOAT64;
+    case FA__OP_FLOAT_POWER:
+    case FA__OP_LOGADDEXP:
+    case FA__OP_LOGADDEXP2:
     case FA__OP_ARCTAN2:
     case FA__OP_HYPOT:
     case FA__OP_CBRT:
@@ -225,6 +262,11 @@ const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type)
         return NULL;
     const fa__reducer *reducer = &kernels()->reducers[reduction][type];
     return reducer->leaf != NULL ? reducer : NULL;
+}
+
+fa__scan_loop *fa__scan_find(fa__operation operation, fa_type type)
+{
+    return has_kernels(type) ? kernels()->scans[operation][type] : NULL;
 }
 
 void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,

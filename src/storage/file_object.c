@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* File objects and the registry that finds them by inode. The registry's lock is taken before an object's,
  * and neither is held while the system reads, writes or waits for a file. */
-#include "storage/file_object.h"
+#include "storage/file_object_parts.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -10,32 +10,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
-struct fa__file_object {
-    fa__owner owner;
-    fa__file_object *next, *previous; /* in the registry */
-    long long references; /* under the registry's lock, so that finding and ending exclude each other */
-    fa__file_identity identity;
-    char *path;
-
-    fa__mutex mutex;           /* of what follows */
-    fa__file *reader, *writer; /* the first descriptor of each kind */
-    /* The last mapping is used for new requests; older ones, too small or read-only for some request, stay
-     * until the file is closed, because their addresses are in use. */
-    fa__map *maps;
-    int64_t map_count, map_capacity;
-    bool map_writeable;
-    int64_t inside; /* callers between enter and leave */
-    bool is_closed;
-    fa_error failure;
-    int replacing;       /* holders of the exclusive form of our lock */
-    char *unsynced_name; /* of a new file whose folder was not flushed yet; else NULL */
-};
-
 static fa__mutex registry_mutex = FA__MUTEX_INIT;
 static fa__file_object *registry;
 
 /* ---- fork
- * --------------------------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* All locks are held while the process is forked, so that the child finds its objects whole and unlocked. */
 static void lock_all(void)
@@ -55,8 +35,10 @@ static void unlock_all(void)
 /* Nobody is inside an object any more: the threads that were do not exist here. */
 static void unlock_all_in_child(void)
 {
-    for (fa__file_object *object = registry; object != NULL; object = object->next)
+    for (fa__file_object *object = registry; object != NULL; object = object->next) {
         object->inside = 0;
+        object->is_resizing = false;
+    }
     unlock_all();
 }
 
@@ -105,12 +87,20 @@ static fa__file_object *make_object(const char *path, fa__file_identity identity
     return object;
 }
 
-/* Under the object's lock, or when nobody else has the object. */
-static void give_back(fa__file_object *object)
+static void release_maps(fa__file_object *object)
 {
     for (int64_t i = 0; i < object->map_count; i++)
         fa__map_release(&object->maps[i]);
     object->map_count = 0;
+}
+
+/* Under the object's lock, or when nobody else has the object. */
+static void give_back(fa__file_object *object)
+{
+    for (fa__tenant *tenant = object->tenants; tenant != NULL; tenant = tenant->next)
+        if (tenant->give_back != NULL)
+            tenant->give_back(tenant);
+    release_maps(object);
     fa__file_close(object->reader, NULL);
     fa__file_close(object->writer, NULL); /* its lock goes with it */
     object->reader = object->writer = NULL;
@@ -158,6 +148,16 @@ static fa__file_object *find_object(fa__file_identity identity)
             return object;
     }
     return NULL;
+}
+
+fa__file_object *fa__object_find(fa__file_identity identity)
+{
+    fa__mutex_lock(&registry_mutex);
+    fa__file_object *object = find_object(identity);
+    if (object != NULL)
+        object->references++;
+    fa__mutex_unlock(&registry_mutex);
+    return object;
 }
 
 fa__file_object *fa__object_of_new_file(fa__file *file, const char *path, fa_error *err)
@@ -234,6 +234,11 @@ fa__file_object *fa__object_of_file(fa__file *file, bool writeable, const char *
     return object;
 }
 
+fa__mutex *fa__object_mutex(fa__file_object *object)
+{
+    return &object->mutex;
+}
+
 fa__owner *fa__object_owner(fa__file_object *object)
 {
     return &object->owner;
@@ -256,12 +261,26 @@ static bool check_locked(const fa__file_object *object, fa_error *err)
     return !fa_failed(err);
 }
 
-bool fa__object_check(fa__file_object *object, fa_error *err)
+/* Under the object's lock: whether `tenant` (which may be NULL) may use bytes up to `end`. */
+static bool check_tenant(const fa__file_object *object, const fa__tenant *tenant, int64_t end, fa_error *err)
+{
+    if (!check_locked(object, err) || tenant == NULL)
+        return !fa_failed(err);
+    if (tenant->is_closed)
+        return fa__fail(err, FA_CLOSED, "%s: the map was closed", object->path);
+    if (end > tenant->end)
+        return fa__fail_at_byte(err, FA_CLOSED, tenant->end,
+                                "%s: the file was cut to %lld bytes, this view needs bytes up to %lld",
+                                object->path, (long long)tenant->end, (long long)end);
+    return true;
+}
+
+bool fa__object_check(fa__file_object *object, const fa__tenant *tenant, fa_error *err)
 {
     if (fa_failed(err))
         return false;
     fa__mutex_lock(&object->mutex);
-    bool usable = check_locked(object, err);
+    bool usable = check_tenant(object, tenant, 0, err);
     fa__mutex_unlock(&object->mutex);
     return usable;
 }
@@ -275,11 +294,16 @@ void fa__object_fail(fa__file_object *object, const fa_error *err)
 
 fa__file *fa__object_enter(fa__file_object *object, fa_error *err)
 {
+    return fa__object_enter_as(object, NULL, 0, err);
+}
+
+fa__file *fa__object_enter_as(fa__file_object *object, const fa__tenant *tenant, int64_t end, fa_error *err)
+{
     if (fa_failed(err))
         return NULL;
     fa__file *file = NULL;
     fa__mutex_lock(&object->mutex);
-    if (check_locked(object, err)) {
+    if (check_tenant(object, tenant, end, err)) {
         object->inside++;
         file = object->writer != NULL ? object->writer : object->reader;
     }
@@ -308,6 +332,8 @@ static bool add_map(fa__file_object *object, int64_t end, bool writeable, fa_err
                                 object->path, (long long)size, (long long)end);
     if (writeable && object->writer == NULL)
         return fa__fail(err, FA_NOT_WRITEABLE, "%s: the file is open for reading only", object->path);
+    if (object->inside == 1) /* the caller: nobody uses an address of the older ones */
+        release_maps(object);
     bool done =
         fa__grow(&object->maps, &object->map_capacity, object->map_count + 1, sizeof *object->maps, err) &&
         fa__map_file(&object->maps[object->map_count], file, (size_t)size, object->writer != NULL, err);
@@ -428,75 +454,40 @@ bool fa__object_close(fa__file_object *object, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- Replacing
- * -------------------------------------------------------------------------------------------------- */
+bool fa__object_close_tenant(fa__file_object *object, fa__tenant *tenant, fa_error *err)
+{
+    bool others = false;
+    fa__mutex_lock(&object->mutex);
+    tenant->is_closed = true;
+    for (const fa__tenant *other = object->tenants; other != NULL; other = other->next)
+        others |= !other->is_closed;
+    fa__mutex_unlock(&object->mutex);
+    return others ? fa__object_flush(object, 0, INT64_MAX, err) : fa__object_close(object, err);
+}
 
-struct fa__replace_lock {
-    fa__file *file;          /* holds the exclusive lock itself; NULL where `object` does */
-    fa__file_object *object; /* one reference */
-};
+/* ---- Sources of the file
+ * ---------------------------------------------------------------------------------------- */
 
-/* Makes the lock of an object that is open for writing exclusive; false with a clean err when it is not open
- * so. */
-static bool upgrade_lock(fa__file_object *object, fa_error *err)
+void fa__object_add_tenant(fa__file_object *object, fa__tenant *tenant)
 {
     fa__mutex_lock(&object->mutex);
-    bool upgraded =
-        object->writer != NULL && (object->replacing > 0 || fa__file_lock(object->writer, true, err));
-    if (upgraded)
-        object->replacing++;
+    tenant->end = INT64_MAX;
+    tenant->previous = NULL;
+    tenant->next = object->tenants;
+    if (tenant->next != NULL)
+        tenant->next->previous = tenant;
+    object->tenants = tenant;
     fa__mutex_unlock(&object->mutex);
-    return upgraded;
 }
 
-static bool take_lock(fa__replace_lock *lock, fa__file *file, fa_error *err)
+void fa__object_remove_tenant(fa__file_object *object, fa__tenant *tenant)
 {
-    fa__mutex_lock(&registry_mutex);
-    fa__file_object *object = find_object(fa__file_identity_of(file));
-    bool upgraded = object != NULL && upgrade_lock(object, err);
-    if (upgraded)
-        object->references++;
-    fa__mutex_unlock(&registry_mutex);
-    if (upgraded)
-        lock->object = object;
-    else if (!fa_failed(err) && fa__file_lock(file, true, err))
-        lock->file = file;
-    return !fa_failed(err);
-}
-
-fa__replace_lock *fa__replace_lock_take(const char *path, fa_error *err)
-{
-    if (fa_failed(err))
-        return NULL;
-    fa_error missing = {0};
-    fa__file *file = fa__file_open(path, FA__OPEN_WRITE, &missing);
-    if (file == NULL) {
-        if (missing.code != FA_NOT_FOUND)
-            fa__error_move(err, &missing);
-        return NULL;
-    }
-    fa__replace_lock *lock = fa__alloc_zero(1, sizeof *lock, err);
-    if (lock != NULL && !take_lock(lock, file, err)) {
-        fa__free(lock);
-        lock = NULL;
-    }
-    if (lock == NULL || lock->file == NULL)
-        fa__file_close(file, NULL);
-    return lock;
-}
-
-void fa__replace_lock_release(fa__replace_lock *lock)
-{
-    if (lock == NULL)
-        return;
-    fa__file_close(lock->file, NULL);
-    if (lock->object != NULL) {
-        fa__mutex_lock(&lock->object->mutex);
-        fa_error ignored = {0};
-        if (--lock->object->replacing == 0 && lock->object->writer != NULL)
-            fa__file_lock(lock->object->writer, false, &ignored);
-        fa__mutex_unlock(&lock->object->mutex);
-        fa__object_release(lock->object);
-    }
-    fa__free(lock);
+    fa__mutex_lock(&object->mutex);
+    if (tenant->previous != NULL)
+        tenant->previous->next = tenant->next;
+    else
+        object->tenants = tenant->next;
+    if (tenant->next != NULL)
+        tenant->next->previous = tenant->previous;
+    fa__mutex_unlock(&object->mutex);
 }

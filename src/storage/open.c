@@ -9,16 +9,6 @@
 
 #include <string.h>
 
-static bool check_path(const char *path, fa_error *err)
-{
-    if (fa_failed(err))
-        return false;
-    if (path == NULL || path[0] == '\0')
-        return fa__fail(err, FA_INVALID_ARGUMENT, "the name of a file is %s",
-                        path == NULL ? "NULL" : "empty");
-    return true;
-}
-
 static fa__file_object *open_object(const char *path, fa_mode mode, fa_error *err)
 {
     bool writeable = mode == FA_READ_WRITE;
@@ -29,24 +19,12 @@ static fa__file_object *open_object(const char *path, fa_mode mode, fa_error *er
 /* ---- Self-describing files
  * -------------------------------------------------------------------------------------- */
 
-/* Parses a private copy of the first bytes, so that nobody changes them between a check and its use. */
 static bool read_layout(fa__file *file, const char *path, const fa_open_options *options, fa__layout *layout,
                         fa_error *err)
 {
+    if (!fa__formats_read(file, path, layout, err))
+        return false;
     int64_t file_bytes = fa__file_size(file, err);
-    size_t size = (size_t)fa__min_i64(file_bytes, FA__NPY_MAX_HEADER);
-    char *bytes = file_bytes >= 0 ? fa__alloc(size, err) : NULL;
-    if (bytes == NULL)
-        return false;
-    if (fa__file_read(file, 0, bytes, size, err))
-        fa__formats_parse(path, bytes, size, file_bytes, layout, err);
-    fa__free(bytes);
-    if (fa_failed(err))
-        return false;
-    int64_t now = fa__file_size(file, err);
-    if (now != file_bytes)
-        fa__fail(err, FA_BUSY, "%s: its size went from %lld to %lld bytes while its header was read", path,
-                 (long long)file_bytes, (long long)now);
     int64_t end =
         layout->offset_bytes + fa__count(layout->ndim, layout->sizes) * fa_dtype_item_bytes(layout->dtype);
     if (options != NULL && options->strict && end < file_bytes)
@@ -57,29 +35,86 @@ static bool read_layout(fa__file *file, const char *path, const fa_open_options 
     return !fa_failed(err);
 }
 
-fa_array *fa__storage_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err)
+/* What a name leads to: an open file, and what is asked for in it. */
+typedef struct opened {
+    char *path;
+    const char *member; /* NULL: none was named */
+    fa__file_object *object;
+    fa__file *file;                 /* NULL: the object is not entered */
+    const fa__container *container; /* NULL: the file is one array */
+} opened;
+
+static bool open_name(opened *o, const char *name, fa_mode mode, fa_error *err)
 {
-    if (!check_path(path, err))
-        return NULL;
-    if (mode != FA_READ_ONLY && mode != FA_READ_WRITE) {
-        fa__fail(err, FA_INVALID_ARGUMENT,
-                 "%s: a file is opened with FA_READ_ONLY or FA_READ_WRITE, not with mode %d", path,
-                 (int)mode);
-        return NULL;
-    }
-    fa__file_object *object = open_object(path, mode, err);
-    fa__file *file = object != NULL ? fa__object_enter(object, err) : NULL;
+    *o = (opened){0};
+    if (!fa__name_split(name, &o->path, &o->member, err))
+        return false;
+    o->object = open_object(o->path, mode, err);
+    o->file = o->object != NULL ? fa__object_enter(o->object, err) : NULL;
+    if (o->file != NULL)
+        o->container = fa__formats_container(o->file, err);
+    return !fa_failed(err);
+}
+
+static void opened_clear(opened *o)
+{
+    if (o->file != NULL)
+        fa__object_leave(o->object);
+    fa__object_release(o->object);
+    fa__free(o->path);
+}
+
+static fa_array *open_only(const opened *o, fa_mode mode, const fa_open_options *options, fa_error *err)
+{
     fa_array *array = NULL;
-    if (file != NULL) {
-        fa__layout layout = {0};
-        if (read_layout(file, path, options, &layout, err)) {
-            array = fa__file_array(object, &layout, mode == FA_READ_WRITE, err);
-            fa__layout_clear(&layout);
-        }
-        fa__object_leave(object);
-    }
-    fa__object_release(object);
+    fa__layout layout = {0};
+    if (!read_layout(o->file, o->path, options, &layout, err))
+        return NULL;
+    if (o->member != NULL)
+        fa__fail(err, FA_NOT_FOUND, "%s: holds one array, which has no name", o->path);
+    else
+        array = fa__file_array(o->object, &layout, mode, err);
+    fa__layout_clear(&layout);
     return array;
+}
+
+fa_array *fa__storage_open(const char *name, fa_mode mode, const fa_open_options *options, fa_error *err)
+{
+    opened o;
+    fa_array *array = NULL;
+    if (!fa_failed(err) && mode != FA_READ_ONLY && mode != FA_READ_WRITE && mode != FA_COPY_ON_WRITE) {
+        fa__fail(
+            err, FA_INVALID_ARGUMENT,
+            "%s: a file is opened with FA_READ_ONLY, FA_READ_WRITE or FA_COPY_ON_WRITE, not with mode %d",
+            name, (int)mode);
+        return NULL;
+    }
+    if (open_name(&o, name, mode, err)) {
+        if (o.container == NULL)
+            array = open_only(&o, mode, options, err);
+        else
+            array = o.container->open(o.object, o.file, o.path, o.member, mode, options, err);
+    }
+    opened_clear(&o);
+    return array;
+}
+
+fa_names *fa__storage_list(const char *path, fa_error *err)
+{
+    opened o;
+    fa__layout layout = {0};
+    fa_names *names = fa__names_new(err);
+    if (open_name(&o, path, FA_READ_ONLY, err) && o.member == NULL) {
+        if (o.container != NULL)
+            o.container->list(o.file, o.path, names, err);
+        else if (fa__formats_read(o.file, o.path, &layout, err))
+            fa__layout_clear(&layout);
+    }
+    opened_clear(&o);
+    if (!fa_failed(err))
+        return names;
+    fa_names_release(names);
+    return NULL;
 }
 
 /* ---- Headerless files
@@ -170,7 +205,7 @@ static fa_array *open_raw(const char *path, fa_mode mode, fa__layout *layout, in
         int64_t file_bytes = fa__file_size(file, err);
         if (file_bytes >= 0 && (open_axis < 0 || fill_open_axis(path, layout, open_axis, file_bytes, err)) &&
             check_extent(path, layout, file_bytes, err))
-            array = fa__file_array(object, layout, mode == FA_READ_WRITE, err);
+            array = fa__file_array(object, layout, mode, err);
         fa__object_leave(object);
     }
     fa__object_release(object);
@@ -195,6 +230,16 @@ static fa_array *create_raw(const char *path, const fa__layout *layout, int open
     return NULL;
 }
 
+static bool check_path(const char *path, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    if (path == NULL || path[0] == '\0')
+        return fa__fail(err, FA_INVALID_ARGUMENT, "the name of a file is %s",
+                        path == NULL ? "NULL" : "empty");
+    return true;
+}
+
 fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
                              const fa_memmap_options *options, fa_error *err)
 {
@@ -205,6 +250,7 @@ fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dty
     switch (mode) {
     case FA_READ_ONLY:
     case FA_READ_WRITE:
+    case FA_COPY_ON_WRITE:
         return open_raw(path, mode, &layout, open_axis, err);
     case FA_CREATE:
         return create_raw(path, &layout, open_axis, options, err);
