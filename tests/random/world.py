@@ -387,10 +387,10 @@ class World:
     def _saw_refusal(self, tree):
         """A cell that NumPy refuses is covered when farray refuses it."""
         operands = trees.children(tree)
-        if tree[0] in ("op", "reduce", "move") and operands[0][0] == "var":
+        if tree[0] in ("op", "reduce", "move", "index") and operands[0][0] == "var":
             variable = self.variables[operands[0][1]]
             layout = data.layout_of(variable.array, variable.pending, variable.root.path is not None)
-            self.seen(tree[1], native(variable.array.dtype).str[1:], layout)
+            self.seen("index" if tree[0] == "index" else tree[1], native(variable.array.dtype).str[1:], layout)
 
     # Writes.
 
@@ -423,6 +423,23 @@ class World:
             return self.both(lambda: np.copyto(variable.array, cast.array, casting="unsafe"),
                              lambda: self.library.assign(variable.handle, source.handle))
         self._writing(target, source.pending or source.root.reads is not None, write)
+
+    def do_assign_at(self, target, index, value):
+        source = self.variables[value]
+        arrays = [self.variables[name] for name in trees.by_names(index)]
+        if source.value.fuzzy or any(array.value.fuzzy for array in arrays):
+            raise Unsuitable
+
+        def write(variable):
+            cast = self.oracle.cast(source.value, native(variable.array.dtype))
+            at = trees.to_index(index, lambda name: self.variables[name].array.copy())
+            fixed = np.array(cast.array)
+
+            def by_numpy():
+                variable.array[at] = fixed
+            parts = trees.to_index(index, lambda name: self.variables[name].handle)
+            return self.both(by_numpy, lambda: self.library.assign_at(variable.handle, parts, source.handle))
+        self._writing(target, source.pending or source.root.reads is not None or any(a.pending for a in arrays), write)
 
     def do_fill(self, target, value):
         def write(variable):
