@@ -72,7 +72,7 @@ FA_API double fa_get_float64(fa_array *array, fa_shape coords, fa_error *err);
 FA_API int64_t fa_get_int64(fa_array *array, fa_shape coords, fa_error *err);
 FA_API double fa_item_float64(fa_array *array, fa_error *err);
 FA_API int64_t fa_item_int64(fa_array *array, fa_error *err);
-/// Copies one element's bytes, in the machine's byte order for numbers, as stored for all others.
+/// Copies one element's bytes, in the machine's byte order; of a structure, as stored.
 FA_API void fa_get(fa_array *array, fa_shape coords, void *element, fa_error *err);
 /// Evaluates and copies all elements in C order; `size_bytes` must be fa_bytes().
 FA_API void fa_get_all(fa_array *array, void *elements, size_t size_bytes, fa_error *err);

@@ -207,6 +207,9 @@ size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves
                                  : fa__graph_text(leaf, fa__pending_graph, text, size, leaves, capacity,
                                                   leaf_count != NULL ? leaf_count : &count, err);
     fa__engine_leave();
+    /* What is no computation is its own text; the view that the graph had of it goes away here. */
+    if (length > 0 && leaves != NULL && capacity > 0 && leaves[0] == leaf->array)
+        leaves[0] = array;
     fa__node_release(leaf);
     return length;
 }

@@ -48,6 +48,8 @@ int fa__type_bytes(fa_type type);         /* of numeric types */
 
 /* The same dtype in the machine's byte order (fields and sub-arrays too); gives a reference. */
 const fa_dtype *fa__dtype_native(const fa_dtype *dtype, fa_error *err);
+/* The dtype of elements that are handed to callers: in the machine's byte order, but structures as they are stored. */
+const fa_dtype *fa__dtype_as_read(const fa_dtype *dtype, fa_error *err);
 /* The same dtype, byte orders reversed. */
 const fa_dtype *fa__dtype_swapped(const fa_dtype *dtype, fa_error *err);
 /* A field by its whole name; NULL when there is none. Borrowed. */

@@ -10,6 +10,7 @@
 
 #include "engine/affine.h"
 #include "engine/engine.h"
+#include "kernel/cast.h"
 
 /* How elements of a source stand over the domain. */
 typedef struct fa__operand {
@@ -26,6 +27,7 @@ typedef enum fa__value_kind {
     FA__VALUE_GENERATE,
     FA__VALUE_LOOP,
     FA__VALUE_CONVERT,
+    FA__VALUE_CAST,   /* a conversion that needs to know more than two types */
     FA__VALUE_CHOOSE /* where() of elements that are only moved */
 } fa__value_kind;
 
@@ -41,6 +43,7 @@ typedef struct fa__value {
     int operand;          /* LOAD */
     fa__loop *loop;
     fa__convert_loop *convert;
+    fa__cast cast;        /* CAST */
     const fa__node *node; /* GENERATE */
     int64_t position;     /* GENERATE: C-order position of element 0, and strides over the domain */
     int64_t *position_strides;

@@ -8,6 +8,9 @@
 #include "engine/pass.h"
 #include "engine/pending.h"
 
+#include "array/convert.h"
+#include "array/time.h"
+
 #include "base/checked.h"
 #include "base/memory.h"
 
@@ -108,6 +111,12 @@ static int swap_of(const fa_dtype *dtype)
     }
 }
 
+/* The type that kernels see in elements of a dtype; -1 where they only move them. */
+static int kernel_type(const fa_dtype *dtype)
+{
+    return fa__type_is_numeric(dtype->type) || fa__type_is_time(dtype->type) ? (int)dtype->type : -1;
+}
+
 static bool add_operand(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset, int64_t *strides,
                         fa__operand *operand)
 {
@@ -135,7 +144,7 @@ static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64
         const fa__operand *old = &pass->operands[pass->values[found].operand];
         if (old->offset == offset && old->item_bytes == dtype->item_bytes && old->swap == swap_of(dtype) &&
             memcmp(old->strides, domain, (size_t)pass->ndim * sizeof *domain) == 0 &&
-            pass->values[found].type == (fa__type_is_numeric(dtype->type) ? (int)dtype->type : -1)) {
+            pass->values[found].type == kernel_type(dtype)) {
             fa__free(domain);
             return found;
         }
@@ -147,10 +156,10 @@ static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64
     add_operand(p, source, dtype, offset, domain, &pass->operands[pass->operand_count++]);
     int64_t value = add_value(p, (fa__value){
                                      .kind = FA__VALUE_LOAD,
-                                     .type = fa__type_is_numeric(dtype->type) ? (int)dtype->type : -1,
+                                     .type = kernel_type(dtype),
                                      .item_bytes = dtype->item_bytes,
                                      .operand = (int)(pass->operand_count - 1),
-                                     .uniform = fa__type_is_numeric(dtype->type) && all_zero(pass, domain),
+                                     .uniform = kernel_type(dtype) >= 0 && all_zero(pass, domain),
                                  });
     if (value >= 0 && found < 0)
         fa__index_set(&p->loads, (uint64_t)(uintptr_t)source, hash, value, p->err);
@@ -197,24 +206,70 @@ static int64_t constant(planner *p, const fa__node *node)
     return add_value(p, value);
 }
 
-static int64_t convert(planner *p, int64_t input, fa_type to)
+static int64_t convert(planner *p, int64_t input, fa_type from, fa_type to)
 {
-    const fa__value *from = &p->pass->values[input];
-    if (from->type == (int)to)
+    if (from == to)
         return input;
-    if (from->type < 0) {
-        fa__fail(p->err, FA_BAD_TYPES, "elements that are not numbers cannot be converted to %s", fa__type_name(to));
-        return -1;
-    }
     return add_value(p, (fa__value){
                             .kind = FA__VALUE_CONVERT,
                             .type = (int)to,
                             .item_bytes = fa__type_bytes(to),
                             .input_count = 1,
                             .inputs = {(int)input},
-                            .convert = fa__convert_find((fa_type)from->type, to),
-                            .uniform = from->uniform,
+                            .convert = fa__convert_find(from, to),
+                            .uniform = p->pass->values[input].uniform,
                         });
+}
+
+static int64_t convert_time(planner *p, int64_t input, const fa_dtype *from, const fa_dtype *to)
+{
+    fa__time_ratio ratio;
+    if (from->type != to->type)
+        return input; /* dates and spans become each other by their counts */
+    if (!fa__time_ratio_of(from, to, &ratio, p->err))
+        return -1;
+    if (ratio.multiply == 1 && ratio.divide == 1 && !ratio.by_calendar)
+        return input;
+    return add_value(p, (fa__value){
+                            .kind = FA__VALUE_CAST,
+                            .type = (int)to->type,
+                            .item_bytes = to->item_bytes,
+                            .input_count = 1,
+                            .inputs = {(int)input},
+                            .cast = {.loop = ratio.by_calendar ? fa__cast_time_by_calendar : fa__cast_time_by_ratio,
+                                     .multiply = ratio.multiply,
+                                     .divide = ratio.divide,
+                                     .from_unit = fa__unit_of(from),
+                                     .to_unit = fa__unit_of(to),
+                                     .from_count = from->unit_count,
+                                     .to_count = to->unit_count},
+                            .uniform = p->pass->values[input].uniform,
+                        });
+}
+
+/* Elements of one dtype as those of another; byte orders are the loads' and stores'. Between times and numbers go the
+ * counts that times are. */
+static int64_t cast(planner *p, int64_t input, const fa_dtype *from, const fa_dtype *to)
+{
+    if (!fa__can_convert(from, to, p->err))
+        return -1;
+    bool from_time = fa__type_is_time(from->type), to_time = fa__type_is_time(to->type);
+    if (from_time && to_time)
+        return convert_time(p, input, from, to);
+    if (kernel_type(from) < 0 || kernel_type(to) < 0)
+        return input;
+    return convert(p, input, from_time ? FA_TYPE_INT64 : from->type, to_time ? FA_TYPE_INT64 : to->type);
+}
+
+/* The loop of a node, by the types of its inputs. */
+static fa__loop *loop_of(const fa__node *node)
+{
+    fa__operation operation = (fa__operation)node->code;
+    if (node->mixed_compare)
+        return fa__loop_compare_mixed(operation, node->loop_type == FA_TYPE_INT64);
+    if (node->input_count == 2 && node->inputs[0]->dtype->type != node->inputs[1]->dtype->type)
+        return fa__loop_of_pair(operation, node->inputs[0]->dtype->type, node->inputs[1]->dtype->type);
+    return fa__loop_find(operation, node->loop_type);
 }
 
 static int64_t choose(planner *p, const fa__node *node, const int64_t *inputs)
@@ -230,7 +285,7 @@ static int64_t choose(planner *p, const fa__node *node, const int64_t *inputs)
 
 static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs)
 {
-    if (!fa__type_is_numeric(node->dtype->type))
+    if (kernel_type(node->dtype) < 0)
         return choose(p, node, inputs);
     fa__value value = {
         .kind = FA__VALUE_LOOP,
@@ -239,9 +294,7 @@ static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs
         .input_count = node->input_count,
         .uniform = true,
     };
-    value.loop = node->mixed_compare
-                     ? fa__loop_compare_mixed((fa__operation)node->code, node->loop_type == FA_TYPE_INT64)
-                     : fa__loop_find((fa__operation)node->code, node->loop_type);
+    value.loop = loop_of(node);
     if (value.loop == NULL) {
         fa__fail(p->err, FA_INTERNAL, "no loop of %s for %s", fa__operations[node->code].name,
                  fa__type_name(node->loop_type));
@@ -358,29 +411,13 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
     return -1;
 }
 
-/* Elements that are no numbers are moved, not converted: loads and stores turn the bytes of strings and dates, so their
- * byte order may differ; all else must be the same. */
-static bool moves_as_it_is(const fa_dtype *from, const fa_dtype *to, fa_error *err)
-{
-    bool plain = from->type == to->type && from->type != FA_TYPE_VOID && from->item_bytes == to->item_bytes &&
-                 from->unit_count == to->unit_count && strcmp(from->unit, to->unit) == 0;
-    if (plain || fa__dtype_same_bytes(from, to))
-        return true;
-    char from_text[96], to_text[96];
-    fa__dtype_display(from, from_text, sizeof from_text);
-    fa__dtype_display(to, to_text, sizeof to_text);
-    return fa__fail(err, FA_BAD_TYPES, "elements of %s cannot be converted to %s", from_text, to_text);
-}
-
 static int64_t value_of(planner *p, fa__node *node, int count, const int64_t *inputs)
 {
     switch (node->kind) {
     case FA__NODE_OPERATION:
         return operation(p, node, inputs);
     case FA__NODE_CAST:
-        if (fa__type_is_numeric(node->dtype->type))
-            return convert(p, inputs[0], node->dtype->type);
-        return moves_as_it_is(node->inputs[0]->dtype, node->dtype, p->err) ? inputs[0] : -1;
+        return cast(p, inputs[0], node->inputs[0]->dtype, node->dtype);
     default:
         return count == 1 ? inputs[0] : -1;
     }
@@ -424,10 +461,7 @@ static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *tar
 {
     fa__pass *pass = p->pass;
     const fa_dtype *dtype = target->dtype;
-    if (fa__type_is_numeric(dtype->type) && fa__type_is_numeric(from->type))
-        value = convert(p, value, dtype->type);
-    else if (!moves_as_it_is(from, dtype, p->err))
-        return false;
+    value = cast(p, value, from, dtype);
     fa__source *source = fa__concrete(target->source);
     if (value < 0 || !fa__source_check(source, p->err) ||
         !fa__grow(&pass->stores, &pass->store_capacity, pass->store_count + 1, sizeof *pass->stores, p->err))

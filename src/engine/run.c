@@ -110,6 +110,10 @@ static void compute(worker *w, const fa__value *value, int64_t n, void *out)
         value->convert(out, in[0], n);
         return;
     }
+    if (value->kind == FA__VALUE_CAST) {
+        value->cast.loop(&value->cast, out, in[0], n);
+        return;
+    }
     if (value->kind == FA__VALUE_CHOOSE) {
         choose(value->item_bytes, in, n, scalars, out);
         return;

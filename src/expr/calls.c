@@ -118,6 +118,7 @@ static const fa__function *next_row(cursor *at)
         {reduction_rows, sizeof reduction_rows / sizeof *reduction_rows},
         {type_rows, sizeof type_rows / sizeof *type_rows},
         {fa__generator_functions, UNTIL_NO_NAME},
+        {fa__time_functions, UNTIL_NO_NAME},
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
         const fa__function *row = &lists[at->list].rows[at->row];

@@ -31,6 +31,11 @@ enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2 };
 /* The rows that are not derived from a list; ended by a row without a name. */
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
+extern const fa__function fa__time_functions[];
+
+/* arange() where one of its first three arguments is a time: int64 counts, seen as times. */
+bool fa__arange_is_of_times(const fa__bound_call *call);
+fa__node *fa__arange_of_times(const fa__bound_call *call);
 
 /* Reading arguments. Each fails with the column of the argument that is wrong. */
 fa__node *fa__argument_node(const fa__bound_call *call, int index); /* borrowed */

@@ -39,8 +39,20 @@ bool fa__constant_convert(const fa__constant *constant, fa_type type, void *elem
 fa__node *fa__node_converted(const fa__constant *constant, fa_type type, fa_error *err);
 /* A strong scalar of the same value when `node` is weak, else `node` again. */
 fa__node *fa__node_strong(fa__node *node, fa_error *err);
+/* A constant of any dtype in the machine's byte order, whose element is at `element`; FA__STRONG, or how it was written. */
+fa__node *fa__node_element(const fa_dtype *dtype, const void *element, fa__weak weak, fa_error *err);
 /* The range of an integer type. */
 void fa__integer_range(fa_type type, fa__wide *lowest, fa__wide *highest);
+
+/* An input as a loop takes it: a conversion that text does not show, or a constant that remembers how it was written. */
+fa__node *fa__node_as_input(fa__node *input, const fa_dtype *dtype, fa_error *err);
+/* An OPERATION on inputs that have been converted, broadcast; the layout is that of the inputs as they were. */
+fa__node *fa__node_elementwise(fa__operation operation, fa__node *const *originals, fa__node *const *inputs,
+                               const fa_dtype *result, fa_type loop_type, fa_error *err);
+/* FA_BAD_TYPES that names the operation and the dtypes of its inputs. */
+bool fa__node_refuse_types(fa__operation operation, fa__node *const *inputs, fa_error *err);
+/* Operations on datetime64 and timedelta64: at least one input is one of them. */
+fa__node *fa__node_time_operation(fa__operation operation, fa__node *const *inputs, fa_error *err);
 
 /* What Python makes of an operator between its own numbers. `second` is NULL for unary ones. */
 bool fa__operation_folds(fa__operation operation);

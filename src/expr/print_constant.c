@@ -3,6 +3,8 @@
 #include "expr/types.h"
 #include "expr/writer.h"
 
+#include "array/time.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +13,8 @@ fa__number fa__constant_number(const fa__node *scalar)
     fa__number result = {0};
     fa__complex128 value = {0, 0};
     fa_type type = scalar->dtype->type;
+    if (fa__type_is_time(type))
+        type = FA_TYPE_INT64;
     if (type == FA_TYPE_UINT64) {
         memcpy(&result.whole, scalar->as.bytes, sizeof result.whole);
         return result;
@@ -74,9 +78,44 @@ static fa__weak kind_of(fa_type type)
                                        : FA__WEAK_FLOAT;
 }
 
+/* datetime64('2020-01-01', 'D'); as a count where no date says it. */
+static void put_time(fa__writer *w, const fa__node *node)
+{
+    char date[FA__TIME_TEXT];
+    const fa_dtype *dtype = node->dtype;
+    int64_t value, again;
+    fa__unit unit;
+    fa_error ignored = {0};
+    memcpy(&value, node->as.bytes, sizeof value);
+    bool is_nat = value == FA__NOT_A_TIME, is_date = dtype->type == FA_TYPE_DATETIME64;
+    fa__time_text(fa__unit_of(dtype), is_nat ? 0 : fa__time_units(dtype, value), date);
+    bool says_it = is_date && !is_nat && fa__time_parse(date, strlen(date), dtype, &unit, &again, &ignored) &&
+                   again == value;
+    fa__put(w, is_date ? "datetime64(" : "timedelta64(");
+    if (says_it || is_nat) {
+        fa__put(w, "'");
+        fa__put(w, is_nat ? "NaT" : date);
+        fa__put(w, "'");
+    } else {
+        fa__put_int(w, value);
+    }
+    if (dtype->unit[0] != '\0') {
+        fa__put(w, ", '");
+        if (dtype->unit_count != 1)
+            fa__put_int(w, dtype->unit_count);
+        fa__put(w, dtype->unit);
+        fa__put(w, "'");
+    }
+    fa__put(w, ")");
+}
+
 void fa__put_scalar(fa__writer *w, const fa__node *node)
 {
     fa_type type = node->dtype->type;
+    if (fa__type_is_time(type) && node->weak == FA__STRONG) {
+        put_time(w, node);
+        return;
+    }
     fa__number value = fa__constant_number(node);
     if (node->weak != FA__STRONG) {
         put_constant(w, node->weak, type, &value);

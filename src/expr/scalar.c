@@ -48,6 +48,18 @@ fa__node *fa__node_complex(double real, double imag, fa_error *err)
     return fa_failed(err) ? NULL : scalar(FA_TYPE_COMPLEX128, &value, FA__WEAK_COMPLEX, err);
 }
 
+fa__node *fa__node_element(const fa_dtype *dtype, const void *element, fa__weak weak, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    fa__node *node = fa__node_new(FA__NODE_SCALAR, dtype, 0, NULL, 0, NULL, err);
+    if (node == NULL)
+        return NULL;
+    memcpy(node->as.bytes, element, (size_t)dtype->item_bytes);
+    node->weak = weak;
+    return node;
+}
+
 fa__node *fa__node_strong(fa__node *node, fa_error *err)
 {
     if (!fa__nodes_usable(1, &node, err))
@@ -68,6 +80,7 @@ fa__constant fa__constant_of(const fa__node *weak)
         constant.integer = weak->as.bytes[0] != 0;
         break;
     case FA_TYPE_INT64:
+    case FA_TYPE_TIMEDELTA64:
         memcpy(&integer, weak->as.bytes, sizeof integer);
         constant.integer = integer;
         break;

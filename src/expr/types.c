@@ -190,6 +190,9 @@ bool fa__resolve(fa__operation operation, const fa_type *types, const fa__weak *
     case FA__RULE_FLOATING:
         defined = floating_loop(count, types, weak, &loop);
         break;
+    case FA__RULE_TIME_PREDICATE:
+        defined = false; /* times are expr/times.c */
+        break;
     case FA__RULE_REAL:
         defined = !fa__type_is_complex(loop);
         break;

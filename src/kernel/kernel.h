@@ -24,6 +24,8 @@ typedef void fa__loop(void *out, const void *const *in, int64_t n, unsigned scal
  * and (uint64, int64) have loops of their own: fa__loop_compare_mixed. */
 fa__loop *fa__loop_find(fa__operation operation, fa_type type);
 fa__loop *fa__loop_compare_mixed(fa__operation operation, bool first_is_signed);
+/* The loop whose inputs have two different types, for times: timedelta64 times int64. NULL when there is none. */
+fa__loop *fa__loop_of_pair(fa__operation operation, fa_type first, fa_type second);
 /* The type that such a loop writes. */
 fa_type fa__loop_result(fa__operation operation, fa_type type);
 /* Whether results are exact (NumPy's bits), or within a tolerance: for tests and documentation. */

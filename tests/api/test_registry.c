@@ -44,7 +44,9 @@ static void expressions_know_every_name(void **state)
     fa_operation_info info;
     for (int i = 0; fa_operation_at(i, &info); i++) {
         char text[64];
-        const char *first = strcmp(info.name, "where") == 0 ? "t" : "a";
+        const char *first = strcmp(info.name, "where") == 0   ? "t"
+                            : strcmp(info.name, "isnat") == 0 ? "timedelta64(1)"
+                                                              : "a";
         snprintf(text, sizeof text,
                  info.arity == 1   ? "%s(%s)"
                  : info.arity == 2 ? "%s(%s, a)"

@@ -147,6 +147,7 @@ static const struct {
     {"isnan", "tttttttttttttt"},
     {"isinf", "tttttttttttttt"},
     {"isfinite", "tttttttttttttt"},
+    {"isnat", "--------------"},
     {"signbit", "tttttttttttt--"},
     {"logical_not", "tttttttttttttt"},
     {"invert", "tbBhHiIlL-----"},

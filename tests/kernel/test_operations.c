@@ -41,6 +41,8 @@ static bool row_has(fa__operation operation, fa_type type)
         return type == FA_TYPE_BOOL || is_integer(type);
     case FA__RULE_SHIFT:
         return is_integer(type);
+    case FA__RULE_TIME_PREDICATE:
+        return false;
     default:
         return true;
     }

@@ -10,7 +10,7 @@ import random
 import numpy as np
 
 import data
-from oracle import NUMERIC, native
+from oracle import ELEMENTS, NUMERIC, TIMES, native
 from world import dtype_text
 
 # Memory limits: under the small ones a tile has 64 elements, and results of a few thousand spill to scratch.
@@ -22,7 +22,7 @@ ALIGNED_FIELDS = ["[('x', '{0}'), ('b', '{0}')]", "[('p', [('y', '{0}'), ('z', '
 def cells(elementwise, reductions):
     """Every (operation, element type, layout) that there is."""
     everything = []
-    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype"], NUMERIC, data.LAYOUTS):
+    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype"], ELEMENTS, data.LAYOUTS):
         dtype = np.dtype(dtype)
         if layout in ("swapped", "misaligned") and dtype.itemsize == 1:
             continue
@@ -197,7 +197,7 @@ class Generator:
         choose = self.random
         if dtype.kind == "b":
             return choose.choice([True, False, 0, 1, 2.5])
-        if dtype.kind in "iu":
+        if dtype.kind in "iuMm":
             return choose.choice([0, 1, 2, 3, 7, 2.5, 100, 1000 if dtype.itemsize > 1 else 5, -1])
         if dtype.kind == "f":
             return choose.choice([0, 1, 2, -1, 0.5, -2.5, 1e-3, 3, 100])
@@ -207,7 +207,7 @@ class Generator:
         """A tree with an operation whose first operand is given, and how to build it."""
         choose = self.random
         if name == "astype":
-            return ("astype", tree, choose.choice(NUMERIC))
+            return ("astype", tree, choose.choice(ELEMENTS))
         if name in self.reductions:
             options = self.options(len(shape), name)
             return ("reduce", name, choose.random() < 0.5 and name != "count_nonzero", tree, options)
@@ -218,6 +218,11 @@ class Generator:
             if operands[-1] is None:
                 return None
         return ("op", name, choose.random() < 0.6, tuple(operands))
+
+    @staticmethod
+    def partners(dtype):
+        """Types for the other operand; what NumPy refuses is tried now and then."""
+        return ELEMENTS + (TIMES * 3 if dtype.kind in "Mm" else [])
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
@@ -231,7 +236,7 @@ class Generator:
             if near and name != "power":
                 return ("var", near)
         same = choose.random() < 0.5
-        other = dtype if same and not (name == "where" and position == 1) else np.dtype(choose.choice(NUMERIC))
+        other = dtype if same and not (name == "where" and position == 1) else np.dtype(choose.choice(self.partners(dtype)))
         profile = None
         if name == "power":
             profile = "positive" if other.kind in "iu" else choose.choice(["unit", "positive", "small"])
@@ -243,7 +248,7 @@ class Generator:
     def tree(self, depth):
         """An expression over what exists."""
         choose = self.random
-        name = self.existing(lambda v: v.array.dtype.names is None and v.array.dtype.kind in "biufc")
+        name = self.existing(lambda v: v.array.dtype.names is None and v.array.dtype.kind in "biufcMm")
         if name is None:
             return None
         array = self.world.array(name)
@@ -323,7 +328,7 @@ class Generator:
         if choose.random() < 0.12:
             value = self.world.look(tree)
             if value is not None:
-                target = self.existing(lambda v: v.writeable and v.array.dtype.kind in "biufc" and
+                target = self.existing(lambda v: v.writeable and v.array.dtype.kind in "biufcMm" and
                                        fits(np.shape(value), v.array.shape))
                 if target and self.do({"do": "eval_into", "target": target, "tree": tree}):
                     return True

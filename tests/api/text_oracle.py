@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Holds expressions against NumPy: the same text is evaluated by both, and what either computes or refuses must be the
+same, bit for bit; what farray computes prints as text that gives it again. Shared by the oracles of this folder.
+"""
+import os
+import sys
+import warnings
+
+try:
+    import numpy as np
+except ImportError:
+    print("NumPy is not installed: skipped")
+    sys.exit(77)
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "random"))
+os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+
+import farray_ctypes  # noqa: E402
+
+NAMESPACE = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
+NAMESPACE.update(np=np, strings=np.strings, char=np.char, astype=lambda a, dtype: np.asarray(a).astype(dtype))
+
+
+class Checker:
+    def __init__(self):
+        self.library = farray_ctypes.Library(os.environ["FARRAY_BUILD"])
+        self.compared = self.refused = self.wrong = 0
+
+    def array(self, array):
+        array = np.asarray(array)
+        return self.library.from_data(dtype_text(array.dtype), array.shape, array.tobytes())
+
+    def expected(self, text, variables):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                with np.errstate(all="ignore"):
+                    return np.asarray(eval(text, dict(NAMESPACE), dict(variables)))
+        except Exception as error:  # whatever NumPy raises
+            return error
+
+    def check(self, text, **variables):
+        expected = self.expected(text, variables)
+        handles = {name: self.array(array) for name, array in variables.items()}
+        why = self.difference(text, expected, handles)
+        if why:
+            self.wrong += 1
+            if self.wrong <= 40:
+                print(f"{text}: {why}")
+                for name, array in variables.items():
+                    print(f"    {name} = {shown(array)}")
+        elif isinstance(expected, Exception):
+            self.refused += 1
+        else:
+            self.compared += 1
+
+    def difference(self, text, expected, handles):
+        try:
+            found = self.library.eval(text, handles)
+            bytes_found = self.library.get_all(found)
+        except farray_ctypes.Failed as error:
+            return None if isinstance(expected, Exception) else f"farray refuses: {error}"
+        if isinstance(expected, Exception):
+            return f"NumPy raises {type(expected).__name__}: {expected}"
+        dtype = np.dtype(eval_dtype(found.dtype_text))
+        if dtype != expected.dtype:
+            return f"{expected.dtype!r} expected, {dtype!r} found"
+        if tuple(found.shape) != expected.shape:
+            return f"shape {expected.shape} expected, {found.shape} found"
+        array = np.frombuffer(bytes_found, dtype).reshape(expected.shape) if dtype.itemsize else expected
+        if not same(expected, array):
+            return f"{shown(expected)} expected, {shown(array)} found"
+        return self.round_trip(self.library.eval(text, handles), expected)
+
+    def round_trip(self, found, expected):
+        text, leaves = self.library.expression(found)
+        again = self.library.eval(text, {f"a{i}": leaf for i, leaf in enumerate(leaves)})
+        array = np.frombuffer(self.library.get_all(again), expected.dtype)
+        if expected.dtype.itemsize and not same(expected, array.reshape(expected.shape)):
+            return f"prints as {text!r}, which is something else"
+        return None
+
+    def finish(self):
+        print(f"{self.compared} results agree, {self.refused} refused by both, {self.wrong} wrong")
+        sys.exit(1 if self.wrong or not self.compared else 0)
+
+
+def shown(array):
+    """NumPy cannot print all of its own times."""
+    return f"{array.dtype} {array.view('i8').tolist()}" if array.dtype.kind in "Mm" else repr(array)
+
+
+def same(expected, found):
+    if expected.dtype.names is not None:
+        return all(same(expected[name], found[name]) for name in expected.dtype.names)
+    if expected.dtype.kind in "fc":
+        return bool(np.array_equal(expected, found, equal_nan=True))
+    return expected.tobytes() == found.tobytes()
+
+
+def dtype_text(dtype):
+    return repr(dtype.descr) if dtype.names is not None else dtype.str
+
+
+def eval_dtype(text):
+    return eval(text, {}) if text.startswith("[") or text.startswith("{") else text
