@@ -24,6 +24,11 @@ typedef enum option_id {
     OPTION_OUTPUT,
     OPTION_FORCE,
     OPTION_RAW,
+    OPTION_PRECISION,
+    OPTION_SUPPRESS,
+    OPTION_THRESHOLD,
+    OPTION_EDGE_ITEMS,
+    OPTION_LINE_WIDTH,
     OPTION_MEMORY,
     OPTION_THREADS,
     OPTION_JSON,
@@ -39,9 +44,18 @@ typedef struct option_row {
     const char *help;
     char letter; /* '\0': none */
     bool repeatable;
+    bool takes_path;
+    const char *choices; /* values that can be offered, separated by spaces; NULL: none */
 } option_row;
 
+/* A name and what it means; a list ends with a NULL name. */
+typedef struct text_row {
+    const char *name, *text;
+} text_row;
+
 struct arguments;
+
+enum { CLI_MOST_EXAMPLES = 4, CLI_MOST_COMMANDS = 32 };
 
 typedef struct example {
     const char *command, *meaning;
@@ -52,15 +66,16 @@ typedef struct command_row {
     const char *operands;              /* as the synopsis shows them */
     const char *summary;               /* one line */
     const char *details;               /* paragraphs for --help */
-    uint32_t options;                  /* 1 << option_id */
+    uint64_t options;                  /* 1 << option_id */
     int least_operands, most_operands; /* most -1: no limit */
-    example examples[4];
+    example examples[CLI_MOST_EXAMPLES];
     int (*run)(const struct arguments *parsed);
 } command_row;
 
 extern const option_row cli_options[OPTION_COUNT];
 extern const command_row cli_commands[];
 extern const int cli_command_count;
+extern const text_row cli_exit_statuses[], cli_environment[];
 
 /* ---- Arguments (options.c) ---- */
 
@@ -142,27 +157,37 @@ void json_integer(int64_t value);
 void json_unsigned(uint64_t value);
 void json_number(double value);
 void json_boolean(bool value);
+void json_null(void);
+/* A string, code point by code point. */
+void json_string_begin(void);
+void json_string_point(uint32_t point);
+void json_string_end(void);
 /* "dtype" and "shape" of an array, as members of the object that is open. */
 void json_describe(fa_array *array);
 /* The elements of an array, computed and read. */
 typedef struct json_value {
-    char *text;    /* of what are no numbers: what show prints; else NULL */
-    char *numbers; /* in one of the wide types: bool, int64, uint64, float64, complex128 */
-    fa_type type;
+    fa_array *array;
+    fa_type type;              /* of `elements`: bool, int64, uint64, float64, complex128, bytes or string */
+    char *elements;            /* in C order, or */
+    char **texts;              /* one for each element, or */
+    struct json_value *fields; /* of records */
+    int field_count;
+    int64_t text_count, next;
     size_t item_bytes;
 } json_value;
 bool json_load(fa_array *array, json_value *value, fa_error *err);
-/* Nested lists of numbers and booleans; complex numbers are {"real", "imag"}. Arrays of other elements are
- * one string. */
-void json_elements(fa_array *array, const json_value *value);
+/* Nested lists. Complex numbers are {"real", "imag"}, records are objects, dates are strings. */
+void json_elements(json_value *value);
 void json_unload(json_value *value);
 /* Arrays of at most this many elements are written in full. */
 enum { JSON_MOST_ELEMENTS = 1000 };
 
 /* ---- Values (show.c) ---- */
 
-/* Prints an array as NumPy does, or as JSON: dtype, shape, and the value when it has at most
+/* Prints an array as NumPy does, or as JSON: dtype, shape and value, which is null when there are more than
  * JSON_MOST_ELEMENTS. */
+/* Usage errors of the options that say how to print: asked for before anything is computed. */
+bool cli_check_printing(const arguments *parsed);
 void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err);
 
 /* ---- Commands (one file each) ---- */

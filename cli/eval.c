@@ -62,7 +62,7 @@ static bool take_inputs(const arguments *parsed, inputs *taken)
     for (int i = 1; i < parsed->operand_count; i++)
         if (!take_input(parsed->operands[i], taken))
             return false;
-    return cli_check_raws(parsed, (const char *const *)taken->names, taken->count);
+    return cli_check_raws(parsed, (const char *const *)taken->names, taken->count) && cli_check_printing(parsed);
 }
 
 static int open_inputs(const arguments *parsed, inputs *taken)

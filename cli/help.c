@@ -21,8 +21,15 @@ void help_command(const command_row *command)
         if (command->options >> i & 1)
             print_option(&cli_options[i]);
     printf("\nExamples:\n");
-    for (int i = 0; i < 4 && command->examples[i].command != NULL; i++)
+    for (int i = 0; i < CLI_MOST_EXAMPLES && command->examples[i].command != NULL; i++)
         printf("  # %s\n  %s\n", command->examples[i].meaning, command->examples[i].command);
+}
+
+static void print_rows(const char *heading, const text_row *rows)
+{
+    printf("\n%s:\n", heading);
+    for (; rows->name != NULL; rows++)
+        printf("  %-15s %s\n", rows->name, rows->text);
 }
 
 void help_all(void)
@@ -33,9 +40,7 @@ void help_all(void)
         snprintf(left, sizeof left, "%s %s", cli_commands[i].name, cli_commands[i].operands);
         printf("  farray %-23s %s\n", left, cli_commands[i].summary);
     }
-    printf("\nfarray COMMAND --help describes a command, with examples.\n\n"
-           "Exit status: 0 success, 1 an error in data, files or an expression, 2 an error in the command "
-           "line.\n"
-           "Environment: FARRAY_MEMORY and FARRAY_THREADS are the defaults of --memory and --threads;\n"
-           "FARRAY_TMPDIR is where results go that do not fit in memory (default /var/tmp).\n");
+    printf("\nfarray COMMAND --help describes a command, with examples.\n");
+    print_rows("Exit status", cli_exit_statuses);
+    print_rows("Environment", cli_environment);
 }

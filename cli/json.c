@@ -47,6 +47,25 @@ static int utf8_length(const unsigned char *text)
     return length;
 }
 
+static void write_point(uint32_t point)
+{
+    if (point == '"' || point == '\\')
+        printf("\\%c", (int)point);
+    else if (point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0xd800 && point < 0xe000))
+        printf("\\u%04x", point);
+    else if (point < 0x80)
+        putchar((int)point);
+    else if (point < 0x800)
+        printf("%c%c", 0xc0 | point >> 6, 0x80 | (point & 0x3f));
+    else if (point < 0x10000)
+        printf("%c%c%c", 0xe0 | point >> 12, 0x80 | (point >> 6 & 0x3f), 0x80 | (point & 0x3f));
+    else if (point < 0x110000)
+        printf("%c%c%c%c", 0xf0 | point >> 18, 0x80 | (point >> 12 & 0x3f), 0x80 | (point >> 6 & 0x3f),
+               0x80 | (point & 0x3f));
+    else
+        fputs("\\ufffd", stdout); /* no character has such a number */
+}
+
 /* Bytes of names that are not UTF-8 become the lone surrogates that Python's os.fsencode() turns back. */
 static void write_string(const char *string)
 {
@@ -79,6 +98,22 @@ void json_string(const char *text)
 {
     before_value();
     write_string(text);
+}
+
+void json_string_begin(void)
+{
+    before_value();
+    putchar('"');
+}
+
+void json_string_point(uint32_t point)
+{
+    write_point(point);
+}
+
+void json_string_end(void)
+{
+    putchar('"');
 }
 
 void json_integer(int64_t value)
@@ -117,134 +152,8 @@ void json_boolean(bool value)
     fputs(value ? "true" : "false", stdout);
 }
 
-void json_describe(fa_array *array)
+void json_null(void)
 {
-    size_t length = fa_dtype_text(fa_dtype_of_array(array), NULL, 0);
-    char *text = malloc(length + 1);
-    if (text != NULL) {
-        fa_dtype_text(fa_dtype_of_array(array), text, length + 1);
-        json_key("dtype");
-        json_string(text);
-    }
-    free(text);
-    json_key("shape");
-    json_begin('[');
-    for (int axis = 0; axis < fa_ndim(array); axis++)
-        json_integer(fa_size_of_axis(array, axis));
-    json_end(']');
-}
-
-/* ---- Elements ---- */
-
-/* Numbers lie in memory as int64_t, uint64_t, double, pairs of double, or bytes of bool. */
-static void write_value(const json_value *value, const char *number)
-{
-    int64_t integer;
-    uint64_t whole;
-    double parts[2];
-    switch (value->type) {
-    case FA_TYPE_BOOL:
-        json_boolean(*number != 0);
-        return;
-    case FA_TYPE_INT64:
-        memcpy(&integer, number, sizeof integer);
-        json_integer(integer);
-        return;
-    case FA_TYPE_UINT64:
-        memcpy(&whole, number, sizeof whole);
-        json_unsigned(whole);
-        return;
-    case FA_TYPE_FLOAT64:
-        memcpy(parts, number, sizeof *parts);
-        json_number(parts[0]);
-        return;
-    default:
-        memcpy(parts, number, sizeof parts);
-        json_begin('{');
-        json_key("real");
-        json_number(parts[0]);
-        json_key("imag");
-        json_number(parts[1]);
-        json_end('}');
-    }
-}
-
-/* The recursion is bounded by FA_MAX_NDIM. */
-static void write_axis(fa_array *array, int axis, const json_value *value, const char **next)
-{
-    if (axis == fa_ndim(array)) {
-        write_value(value, *next);
-        *next += value->item_bytes;
-        return;
-    }
-    json_begin('[');
-    for (int64_t i = 0; i < fa_size_of_axis(array, axis); i++)
-        write_axis(array, axis + 1, value, next);
-    json_end(']');
-}
-
-/* Every number fits one of five types. */
-static const fa_dtype *wide_dtype(fa_type type)
-{
-    switch (type) {
-    case FA_TYPE_BOOL:
-        return FA_BOOL;
-    case FA_TYPE_INT8:
-    case FA_TYPE_INT16:
-    case FA_TYPE_INT32:
-    case FA_TYPE_INT64:
-        return FA_INT64;
-    case FA_TYPE_UINT8:
-    case FA_TYPE_UINT16:
-    case FA_TYPE_UINT32:
-    case FA_TYPE_UINT64:
-        return FA_UINT64;
-    case FA_TYPE_FLOAT16:
-    case FA_TYPE_FLOAT32:
-    case FA_TYPE_FLOAT64:
-        return FA_FLOAT64;
-    default:
-        return FA_COMPLEX128;
-    }
-}
-
-/* What can fail comes first: half an object is no JSON. */
-bool json_load(fa_array *array, json_value *value, fa_error *err)
-{
-    memset(value, 0, sizeof *value);
-    fa_type type = fa_dtype_type(fa_dtype_of_array(array));
-    if (type > FA_TYPE_COMPLEX128) {
-        value->text = fa_to_text(array, NULL, err);
-        return !fa_failed(err);
-    }
-    const fa_dtype *dtype = wide_dtype(type);
-    fa_array *wide = fa_astype(array, dtype, err);
-    size_t bytes = fa_failed(err) ? 0 : (size_t)fa_bytes(wide);
-    value->type = fa_dtype_type(dtype);
-    value->item_bytes = (size_t)fa_dtype_item_bytes(dtype);
-    value->numbers = malloc(bytes + 1);
-    if (value->numbers == NULL && !fa_failed(err)) {
-        err->code = FA_NO_MEMORY;
-        snprintf(err->message, sizeof err->message, "the system has no memory for %zu bytes", bytes);
-    }
-    fa_get_all(wide, value->numbers, bytes, err);
-    fa_release(wide);
-    return !fa_failed(err);
-}
-
-void json_elements(fa_array *array, const json_value *value)
-{
-    if (value->text != NULL) {
-        json_string(value->text);
-        return;
-    }
-    const char *next = value->numbers;
-    write_axis(array, 0, value, &next);
-}
-
-void json_unload(json_value *value)
-{
-    free(value->text);
-    free(value->numbers);
-    memset(value, 0, sizeof *value);
+    before_value();
+    fputs("null", stdout);
 }

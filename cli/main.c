@@ -2,6 +2,7 @@
 /* The command line: parses, sets the limits, runs the command. */
 #include "cli.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,6 +74,7 @@ int main(int argc, char **argv)
 {
     arguments parsed;
     occupy_standard_streams();
+    signal(SIGXFSZ, SIG_IGN); /* output past the limit of file sizes is an error, not a death */
     int status = cli_finish_output(run(argc, argv, &parsed));
     cli_arguments_clear(&parsed);
     return status;

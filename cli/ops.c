@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* farray ops: every operation, from the library's list. */
+/* farray ops: everything that expressions can call or name, by group, from the library's list. */
 #include "cli.h"
+
+static const struct {
+    const char *name, *title;
+} groups[FA_OPERATION_KIND_COUNT] = {
+    [FA_OPERATION_ELEMENTWISE] = {"elementwise", "Elementwise, with broadcasting"},
+    [FA_OPERATION_REDUCTION] = {"reduction", "Reductions: sum(a), sum(a, axis=0, keepdims=True), a.sum()"},
+    [FA_OPERATION_FUNCTION] = {"function", "Functions made of others"},
+    [FA_OPERATION_VIEW] = {"view", "Views: the same elements, nothing is computed"},
+    [FA_OPERATION_CONVERSION] = {"conversion", "Conversions of element types"},
+    [FA_OPERATION_GENERATOR] = {"generator", "Generators: arrays made from positions"},
+    [FA_OPERATION_ATTRIBUTE] = {"attribute", "Attributes: a.T"},
+    [FA_OPERATION_CONSTANT] = {"constant", "Constants"},
+};
 
 static void print_json(void)
 {
@@ -11,9 +24,15 @@ static void print_json(void)
         json_key("name");
         json_string(info.name);
         json_key("kind");
-        json_string(info.kind == FA_OPERATION_REDUCTION ? "reduction" : "elementwise");
+        json_string(groups[info.kind].name);
         json_key("arity");
         json_integer(info.arity);
+        json_key("outputs");
+        json_integer(info.outputs);
+        json_key("parameters");
+        json_string(info.parameters);
+        json_key("method");
+        json_boolean(info.is_method);
         json_key("symbol");
         json_string(info.symbol);
         json_key("aliases");
@@ -36,10 +55,7 @@ int command_ops(const arguments *parsed)
     int kind = -1;
     for (int i = 0; fa_operation_at(i, &info); i++) {
         if ((int)info.kind != kind) {
-            printf("%s%s\n", kind < 0 ? "" : "\n",
-                   info.kind == FA_OPERATION_REDUCTION
-                       ? "Reductions: sum(a), sum(a, axis=0, keepdims=True), a.sum()"
-                       : "Elementwise, with broadcasting");
+            printf("%s%s\n", kind < 0 ? "" : "\n", groups[info.kind].title);
             kind = (int)info.kind;
         }
         char other[64];

@@ -57,7 +57,7 @@ const char *cli_nearest(const char *text, size_t length, const char *const *cand
 
 static bool find_command(const char *name, arguments *parsed)
 {
-    const char *names[16];
+    const char *names[CLI_MOST_COMMANDS];
     for (int i = 0; i < cli_command_count; i++) {
         names[i] = cli_commands[i].name;
         if (strcmp(name, names[i]) == 0) {

@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static const int stopping_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+static const int stopping_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 static volatile sig_atomic_t stopped_by;
 
 static void remember_signal(int number)

@@ -2,10 +2,48 @@
 /* farray show: prints an array, or a slice of it. And what eval prints when it has no output file. */
 #include "cli.h"
 
+#include <string.h>
+
+/* NumPy's printoptions. An option that was not given stays 0: the default. */
+static bool print_options(const arguments *parsed, fa_print_options *options)
+{
+    struct {
+        option_id id;
+        int64_t least;
+        int *value;
+    } numbers[] = {{OPTION_PRECISION, 0, &options->precision},
+                   {OPTION_THRESHOLD, 1, &options->threshold},
+                   {OPTION_EDGE_ITEMS, 1, &options->edge_items},
+                   {OPTION_LINE_WIDTH, 1, &options->line_width}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const char *text = parsed->values[numbers[i].id];
+        char what[32];
+        int64_t number;
+        if (!parsed->given[numbers[i].id])
+            continue;
+        snprintf(what, sizeof what, "--%s", cli_options[numbers[i].id].name);
+        if (!cli_parse_integer(what, text, strlen(text), numbers[i].least, INT32_MAX, &number))
+            return false;
+        *numbers[i].value = (int)number;
+    }
+    if (parsed->given[OPTION_PRECISION] && options->precision == 0)
+        options->precision = -1; /* no digits at all */
+    options->suppress = parsed->given[OPTION_SUPPRESS];
+    return true;
+}
+
+bool cli_check_printing(const arguments *parsed)
+{
+    fa_print_options options = {0};
+    return print_options(parsed, &options);
+}
+
 void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err)
 {
     if (!parsed->given[OPTION_JSON]) {
-        fa_print(stdout, array, NULL, err);
+        fa_print_options options = {0};
+        if (print_options(parsed, &options))
+            fa_print(stdout, array, &options, err);
         return;
     }
     json_value value = {0};
@@ -13,10 +51,11 @@ void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err)
     if (!whole || json_load(array, &value, err)) {
         json_begin('{');
         json_describe(array);
-        if (whole) {
-            json_key("value");
-            json_elements(array, &value);
-        }
+        json_key("value");
+        if (whole)
+            json_elements(&value);
+        else
+            json_null();
         json_end('}');
         putchar('\n');
     }
@@ -26,7 +65,7 @@ void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err)
 int command_show(const arguments *parsed)
 {
     int status = EXIT_OK;
-    if (!cli_check_raws(parsed, NULL, 0))
+    if (!cli_check_raws(parsed, NULL, 0) || !cli_check_printing(parsed))
         return EXIT_USAGE;
     fa_array *array = cli_open(parsed, NULL, parsed->operands[0], &status);
     if (array == NULL)

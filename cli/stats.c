@@ -98,7 +98,7 @@ static void print_json(fa_array *array, const line *lines, int count, fa_error *
         for (int i = 0; i < count; i++) {
             json_key(lines[i].name);
             if (lines[i].value != NULL)
-                json_elements(lines[i].value, &values[i]);
+                json_elements(&values[i]);
             else
                 json_integer(lines[i].count);
         }

@@ -4,30 +4,54 @@
 #include "cli.h"
 
 const option_row cli_options[OPTION_COUNT] = {
-    [OPTION_DTYPE] = {"dtype", "DTYPE",
-                      "element type as NumPy writes it: f8, >i4, [('id', '<i8'), ('x', '<f4')]", 0, false},
-    [OPTION_SHAPE] = {"shape", "SHAPE", "sizes of the axes: 1000,1000", 0, false},
-    [OPTION_ORDER] = {"order", "C|F", "order of the elements in the file: rows first (C), or columns (F)", 0,
-                      false},
-    [OPTION_FILL] = {"fill", "FILL", "0, arange, normal, uniform, or any number", 0, false},
-    [OPTION_SEED] = {"seed", "N",
-                     "seed of --fill normal and uniform; entropy: a new one each time (default 0)", 0, false},
-    [OPTION_AXIS] = {"axis", "N", "along this axis, counted from the end when negative", 0, false},
-    [OPTION_OUTPUT] = {"output", "OUT", "write the result to this .npy file, whole or not at all", 'o',
-                       false},
-    [OPTION_FORCE] = {"force", NULL, "let the result take the place of an input", 0, false},
-    [OPTION_RAW] = {"raw", "SPEC",
-                    "the file has no header: DTYPE:SHAPE[:OFFSET[:ORDER]], or NAME=DTYPE:SHAPE...", 0, true},
-    [OPTION_MEMORY] = {"memory", "SIZE", "use at most this much memory: 256M, 1.5G, 64KiB", 0, false},
-    [OPTION_THREADS] = {"threads", "N", "compute on this many threads", 0, false},
-    [OPTION_JSON] = {"json", NULL,
-                     "print JSON; NaN and infinities are the strings \"nan\", \"inf\", \"-inf\"", 0, false},
-    [OPTION_QUIET] = {"quiet", NULL, "no progress bar", 'q', false},
-    [OPTION_HELP] = {"help", NULL, "print this help", 'h', false},
-    [OPTION_VERSION] = {"version", NULL, "print the version", 0, false},
+    [OPTION_DTYPE] = {.name = "dtype",
+                      .argument = "DTYPE",
+                      .help = "element type as NumPy writes it: f8, >i4, [('id', '<i8'), ('x', '<f4')]"},
+    [OPTION_SHAPE] = {.name = "shape", .argument = "SHAPE", .help = "sizes of the axes: 1000,1000"},
+    [OPTION_ORDER] = {.name = "order",
+                      .argument = "C|F",
+                      .help = "order of the elements in the file: rows first (C), or columns (F)",
+                      .choices = "C F"},
+    [OPTION_FILL] = {.name = "fill",
+                     .argument = "FILL",
+                     .help = "0, arange, normal, uniform, or any number",
+                     .choices = "0 arange normal uniform"},
+    [OPTION_SEED] = {.name = "seed",
+                     .argument = "N",
+                     .help = "seed of --fill normal and uniform; entropy: a new one each time (default 0)"},
+    [OPTION_AXIS] = {.name = "axis", .argument = "N", .help = "along this axis, counted from the end when negative"},
+    [OPTION_OUTPUT] = {.name = "output",
+                       .argument = "OUT",
+                       .help = "write the result to this .npy file, whole or not at all",
+                       .letter = 'o',
+                       .takes_path = true},
+    [OPTION_FORCE] = {.name = "force", .help = "let the result take the place of an input"},
+    [OPTION_RAW] = {.name = "raw",
+                    .argument = "SPEC",
+                    .help = "the file has no header: DTYPE:SHAPE[:OFFSET[:ORDER]], or NAME=DTYPE:SHAPE...",
+                    .repeatable = true},
+    [OPTION_PRECISION] = {.name = "precision", .argument = "N", .help = "digits behind the point (default 8)"},
+    [OPTION_SUPPRESS] = {.name = "suppress", .help = "print no exponents"},
+    [OPTION_THRESHOLD] = {.name = "threshold",
+                          .argument = "N",
+                          .help = "print arrays of more elements in short form (default 1000)"},
+    [OPTION_EDGE_ITEMS] = {.name = "edge-items",
+                           .argument = "N",
+                           .help = "elements at each end of an axis in short form (default 3)"},
+    [OPTION_LINE_WIDTH] = {.name = "line-width", .argument = "N", .help = "columns of a line (default 75)"},
+    [OPTION_MEMORY] = {.name = "memory",
+                       .argument = "SIZE",
+                       .help = "use at most this much memory: 256M, 1.5G, 64KiB"},
+    [OPTION_THREADS] = {.name = "threads", .argument = "N", .help = "compute on this many threads"},
+    [OPTION_JSON] = {.name = "json",
+                     .help = "print JSON; NaN and infinities are \"nan\", \"inf\", \"-inf\"; values of more than 1000 elements are null"},
+    [OPTION_QUIET] = {.name = "quiet", .help = "no progress bar", .letter = 'q'},
+    [OPTION_HELP] = {.name = "help", .help = "print this help", .letter = 'h'},
+    [OPTION_VERSION] = {.name = "version", .help = "print the version"},
 };
 
-#define ON(option) (UINT32_C(1) << OPTION_##option)
+#define ON(option) (UINT64_C(1) << OPTION_##option)
+#define PRINTING (ON(PRECISION) | ON(SUPPRESS) | ON(THRESHOLD) | ON(EDGE_ITEMS) | ON(LINE_WIDTH))
 #define EVERYWHERE (ON(MEMORY) | ON(THREADS) | ON(JSON) | ON(QUIET) | ON(HELP) | ON(VERSION))
 
 const command_row cli_commands[] = {
@@ -64,11 +88,11 @@ const command_row cli_commands[] = {
      .details = "SLICE is NumPy's: '[10:20, ::-1]', '..., 0', \"['pos']['x']\". Of a large array the corners "
                 "are printed, and\n"
                 "nothing else of the file is read.",
-     .options = ON(RAW) | EVERYWHERE,
+     .options = ON(RAW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = 2,
      .examples = {{"farray show speed.npy", "the corners"},
-                  {"farray show speed.npy '[0, :10]'", "the first ten elements"},
+                  {"farray show speed.npy '[0, :10]' --precision 3", "the first ten elements, in three digits"},
                   {"farray show egm96_15.gtx '[::-1]' --raw '>f4:721,1440:40'", "the north pole first"}},
      .run = command_show},
     {.name = "eval",
@@ -81,7 +105,7 @@ const command_row cli_commands[] = {
          "-o the\n"
          "result appears as OUT when it is whole and on the disk; without, it is printed as show prints.\n"
          "An expression that begins with a minus follows --.",
-     .options = ON(OUTPUT) | ON(FORCE) | ON(RAW) | EVERYWHERE,
+     .options = ON(OUTPUT) | ON(FORCE) | ON(RAW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = -1,
      .examples = {{"farray eval 'sqrt(u**2 + v**2)' u=U.npy v=V.npy -o speed.npy --memory 256M",
@@ -117,3 +141,17 @@ const command_row cli_commands[] = {
 };
 
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;
+_Static_assert(sizeof cli_commands / sizeof *cli_commands <= CLI_MOST_COMMANDS, "CLI_MOST_COMMANDS is too small");
+
+const text_row cli_exit_statuses[] = {{"0", "success"},
+                                      {"1", "an error in data, files or an expression"},
+                                      {"2", "an error in the command line"},
+                                      {NULL, NULL}};
+
+const text_row cli_environment[] = {
+    {"FARRAY_MEMORY", "the default of --memory"},
+    {"FARRAY_THREADS", "the default of --threads"},
+    {"FARRAY_TMPDIR", "where results go that do not fit in memory (default /var/tmp)"},
+    {"FARRAY_IO", "how files are read: auto (the default), mmap or pread"},
+    {"FARRAY_ISA", "the instruction set: x86-64-v3 or x86-64-v4 (default: what the processor has)"},
+    {NULL, NULL}};

@@ -39,7 +39,7 @@ endfunction()
 file(GLOB FARRAY_TEST_SCRIPTS CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/tests
   ${CMAKE_SOURCE_DIR}/tests/*/test_*.py)
 if(FARRAY_SANITIZE)
-  list(FILTER FARRAY_TEST_SCRIPTS EXCLUDE REGEX "^install/")  # what is installed is a release build
+  list(FILTER FARRAY_TEST_SCRIPTS EXCLUDE REGEX "^(install|package|experiments)/")  # what is installed is a release build
 endif()
 foreach(script ${FARRAY_TEST_SCRIPTS})
   string(REGEX REPLACE "/|\\.py$" "_" name ${script})

@@ -4,15 +4,25 @@
 
 #include <stdio.h>
 
+static const char *parameters_of(int arity)
+{
+    return arity == 1   ? "fa_array *a"
+           : arity == 2 ? "fa_array *a, fa_array *b"
+                        : "fa_array *a, fa_array *b, fa_array *c";
+}
+
 static void elementwise(FILE *out, const char *name, int arity, const char *aliases, const char *documentation)
 {
     fprintf(out, "/// %s\n", documentation);
     if (aliases[0] != '\0')
         fprintf(out, "/// In expressions also: %s.\n", aliases);
-    const char *parameters = arity == 1   ? "fa_array *a"
-                             : arity == 2 ? "fa_array *a, fa_array *b"
-                                          : "fa_array *a, fa_array *b, fa_array *c";
-    fprintf(out, "FA_API fa_array *fa_%s(%s, fa_error *err);\n", name, parameters);
+    fprintf(out, "FA_API fa_array *fa_%s(%s, fa_error *err);\n", name, parameters_of(arity));
+}
+
+static void pair(FILE *out, const char *name, int arity, const char *second, const char *documentation)
+{
+    fprintf(out, "/// %s\n/// In expressions: %s(...)[0] and %s(...)[1].\n", documentation, name, name);
+    fprintf(out, "FA_API fa_array *fa_%s(%s, fa_array **%s, fa_error *err);\n", name, parameters_of(arity), second);
 }
 
 static void reduction(FILE *out, const char *name, const char *documentation)
@@ -40,6 +50,14 @@ int main(int argc, char **argv)
           "/// @name Elementwise operations, with broadcasting\n/// @{\n", out);
 #define X(id, name, arity, symbol, aliases, rule, documentation) elementwise(out, #name, arity, aliases, documentation);
     FA__ELEMENTWISE(X)
+#undef X
+    fputs("/// @}\n\n"
+          "/// @name Functions of two outputs\n"
+          "/// They return the first and write the second, one reference each; NULL to both when one fails. Asked for\n"
+          "/// together, as by fa_evaluate_all(), they share one pass.\n/// @{\n", out);
+#define X(name, arity, first, second, name_of_second, documentation) \
+    pair(out, #name, arity, #name_of_second, documentation);
+    FA__PAIRS(X)
 #undef X
     fputs("/// @}\n\n"
           "/// Options of reductions. Zero it, then set what differs; NULL is all defaults.\n"

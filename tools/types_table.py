@@ -25,20 +25,25 @@ NO_UFUNC = {"real", "imag", "clip", "where"}  # in NumPy
 def operations():
     """The rows of the one list of operations: name, number of inputs, rule."""
     with open(os.path.join(ROOT, "src", "kernel", "operations.h"), encoding="utf-8") as file:
-        rows = re.findall(r'X\(\w+, (\w+), (\d), "[^"]*", "[^"]*",\s*(\w+),', file.read())
-    return [(name, int(arity), rule) for name, arity, rule in rows if name not in NO_UFUNC]
+        text = re.sub(r"\\\n", "", file.read())
+        rows = re.findall(r'X\(\w+, (\w+), (\d), "[^"]*", "[^"]*",\s*(\w+),', text)
+        outputs = re.findall(r'X\(\w+, (\w+), (\d), (\d), (\w+),', text)
+    return [(name, int(arity), rule) for name, arity, rule in rows if name not in NO_UFUNC] + \
+        [(f"{name}[{output}]", int(arity), rule) for name, output, arity, rule in outputs]
 
 
 def refuses_complex(name, rule):
     """Functions of real numbers refuse complex ones here; powers of complex numbers are not there yet."""
-    return rule in ("FLOATING", "REAL", "FLOAT_PREDICATE") or name == "power"
+    return rule in ("FLOATING", "REAL", "FLOAT_PREDICATE", "EXPONENT") or name in ("power", "float_power")
 
 
 def result(name, rule, *inputs):
     if refuses_complex(name, rule) and any(np.asarray(x).dtype.kind == "c" for x in inputs):
         return "-"
     try:
-        return getattr(np, name)(*inputs).dtype.char.replace("?", "t")
+        function, _, output = name.partition("[")
+        made = getattr(np, function)(*inputs)
+        return (made[int(output[0])] if output else made).dtype.char.replace("?", "t")
     except TypeError:
         return "-"
 

@@ -36,11 +36,12 @@ typedef struct fa_axes {
     const int *axes;
 } fa_axes;
 
-/// One part of an index. Made by fa_at(), fa_range(), fa_whole(), fa_ellipsis() and fa_newaxis().
+/// One part of an index. Made by fa_at(), fa_range(), fa_whole(), fa_ellipsis(), fa_newaxis() and fa_by().
 typedef struct fa_index_part {
     int kind;
     int reserved;
     int64_t start, stop, step;
+    fa_array *array; ///< borrowed
 } fa_index_part;
 
 /// An index, passed by value: FA_INDEX(fa_at(3), fa_range(0, 10, 2)).
@@ -62,6 +63,9 @@ FA_API fa_index_part fa_whole(void);
 FA_API fa_index_part fa_ellipsis(void);
 /// NumPy's `newaxis`.
 FA_API fa_index_part fa_newaxis(void);
+/// The positions that an array of integers holds, or those where a mask (an array of bool) is true: NumPy's advanced
+/// index. The array is borrowed until the index has been used.
+FA_API fa_index_part fa_by(fa_array *positions);
 
 #ifdef __cplusplus
 }
@@ -88,8 +92,8 @@ extern "C" {
     ((fa_shape){FA_COUNT_(int64_t, 0, __VA_ARGS__), (const int64_t[]){0, __VA_ARGS__} + 1})
 #define FA_AXES(...) ((fa_axes){FA_COUNT_(int, 0, __VA_ARGS__), (const int[]){0, __VA_ARGS__} + 1})
 #define FA_INDEX(...)                                                                                                  \
-    ((fa_index_parts){FA_COUNT_(fa_index_part, {0, 0, 0, 0, 0}, __VA_ARGS__),                                          \
-                      (const fa_index_part[]){{0, 0, 0, 0, 0}, __VA_ARGS__} + 1})
+    ((fa_index_parts){FA_COUNT_(fa_index_part, {0, 0, 0, 0, 0, 0}, __VA_ARGS__),                                          \
+                      (const fa_index_part[]){{0, 0, 0, 0, 0, 0}, __VA_ARGS__} + 1})
 #define FA_ALL_AXES ((fa_axes){-1, NULL})
 #endif
 #define FA_COORDS(...) FA_SHAPE(__VA_ARGS__)

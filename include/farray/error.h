@@ -44,7 +44,7 @@ extern "C" {
     X(FA_BAD_TYPES, 14, "the operation is not defined for these element types")                                        \
     X(FA_OUT_OF_RANGE, 15, "a value does not fit the type that must hold it")                                          \
     X(FA_NOT_WRITEABLE, 16, "a write to something that is read-only")                                                      \
-    X(FA_CLOSED, 17, "the file behind the array was closed")                                                           \
+    X(FA_CLOSED, 17, "the file behind the array was closed, or cut")                                                   \
     X(FA_MAP_FAULT, 18, "bytes of a mapped file became unreadable")                                                    \
     X(FA_BUSY, 19, "in use: a callback re-enters, another holder has the lock, pointers are exported")                 \
     X(FA_CANCELLED, 20, "the progress callback asked to stop")                                                         \

@@ -16,6 +16,7 @@
 #include <farray/array.h>
 #include <farray/create.h>
 #include <farray/file.h>
+#include <farray/move.h>
 #include <farray/evaluate.h>
 #include <farray/operations.h>
 #include <farray/registry.h>

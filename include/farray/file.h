@@ -19,10 +19,14 @@ extern "C" {
 
 /// How a file is opened, as in np.memmap.
 typedef enum fa_mode {
-    FA_READ_ONLY = 0,  ///< "r"
-    FA_READ_WRITE = 1, ///< "r+": the file must exist
-    FA_CREATE = 2      ///< "w+": a new file, or a new one in place of the old
+    FA_READ_ONLY = 0,    ///< "r"
+    FA_READ_WRITE = 1,   ///< "r+": the file must exist
+    FA_CREATE = 2,       ///< "w+": a new file, or a new one in place of the old
+    FA_COPY_ON_WRITE = 3 ///< "c": the array can be written, the file is not changed. What is written stays in memory until
+                         ///< the file is closed: changed pages are charged to the memory limit, FA_NO_MEMORY when it is full
 } fa_mode;
+
+typedef struct fa_evaluate_options fa_evaluate_options; /* evaluate.h */
 
 typedef enum fa_order {
     FA_ORDER_C = 0,
@@ -67,8 +71,8 @@ typedef struct fa_memmap_options {
 } fa_memmap_options;
 
 /// A headerless array file, as np.memmap. One size of the shape may be -1 where the file exists: the rest of the file.
-/// FA_CREATE makes a file of exactly the array's bytes (behind `offset_bytes` of zeros); FA_READ_WRITE and FA_READ_ONLY
-/// need a file that is long enough.
+/// FA_CREATE makes a file of exactly the array's bytes (behind `offset_bytes` of zeros); all other modes need a file that is
+/// long enough.
 ///
 /// Errors   as fa_open() and fa_create(); FA_BAD_FORMAT when the file is too short, with both sizes.
 FA_API fa_array *fa_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
@@ -87,6 +91,32 @@ FA_API void fa_flush(fa_array *array, fa_error *err);
 /// Flushes and gives the file back now, although views of it live: later use of them is FA_CLOSED. Also releases `array`.
 /// In-memory arrays: releases. Acts also with a failed `err`.
 FA_API void fa_close(fa_array *array, fa_error *err);
+
+/// @name Other lengths
+/// The array of a file gets longer or shorter in place, along its outermost axis: the first in C order, the last in F
+/// order. `array` may be any writeable view of the file; what the file holds now counts, other handles may have changed
+/// it. Views stay what they are: those whose bytes went fail with FA_CLOSED from then on, also when the file grows again.
+///
+/// Whoever opens a .npy file meanwhile, in this process or another, with NumPy or farray, finds the array in its old or
+/// in its new length; so does the next one after a kill or a power loss. A headerless file shows its new rows as zeros
+/// while they are written, and keeps them when the writer is killed.
+///
+/// Returns  a view of the whole array in its new length, writeable; one reference.
+/// Errors   FA_BUSY (another process has the file open for writing, another thread changes its length, or uses it while
+///          it is cut), FA_NOT_WRITEABLE, FA_BAD_SHAPE, FA_DISK_FULL, FA_UNSUPPORTED (no file; no room in the header),
+///          and whatever computing can meet. The file keeps its old length then.
+/// Threads  safe; one change of a file at a time.
+/// @{
+/// Appends `rows`: of the array's shape but for their number, or one row with a dimension less. Cast without a check, as
+/// an assignment.
+///
+/// Cost     writes the rows; flushes the file twice.
+FA_API fa_array *fa_append(fa_array *array, fa_array *rows, const fa_evaluate_options *options, fa_error *err);
+/// Makes the axis `length` long. What is new is zero.
+///
+/// Cost     flushes the file; computes pending arrays that read what goes.
+FA_API fa_array *fa_resize(fa_array *array, int64_t length, fa_error *err);
+/// @}
 
 /// Where an array lives.
 typedef struct fa_file_info {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/// What farray can compute: the list of operations, for tools, documentation and other languages.
+/// What farray can compute: all that expressions can call or name, for tools, documentation and other languages.
 ///
 ///     fa_operation_info info;
 ///     for (int i = 0; fa_operation_at(i, &info); i++)
@@ -13,27 +13,37 @@
 extern "C" {
 #endif
 
-/// What an operation does with shapes.
+/// What an operation does.
 typedef enum fa_operation_kind {
     FA_OPERATION_ELEMENTWISE = 0, ///< broadcasts its operands and computes element by element
-    FA_OPERATION_REDUCTION = 1    ///< takes axes away
+    FA_OPERATION_REDUCTION = 1,   ///< takes axes away
+    FA_OPERATION_FUNCTION = 2,    ///< is made of other operations
+    FA_OPERATION_VIEW = 3,        ///< sees the same elements in another geometry; nothing is computed
+    FA_OPERATION_CONVERSION = 4,  ///< gives another element type
+    FA_OPERATION_GENERATOR = 5,   ///< makes elements from their positions
+    FA_OPERATION_ATTRIBUTE = 6,   ///< is written behind an array and a dot, without a call
+    FA_OPERATION_CONSTANT = 7,    ///< is a name for a number, or for None
+    FA_OPERATION_KIND_COUNT
 } fa_operation_kind;
 
 /// One operation. The texts live for ever.
 typedef struct fa_operation_info {
-    const char *name;          ///< in expressions; the C function is fa_<name>()
+    const char *name;          ///< in expressions
     const char *symbol;        ///< the operator in expressions; "" when there is none
     const char *aliases;       ///< other names in expressions, separated by spaces; "" when there are none
+    const char *parameters;    ///< separated by spaces; "=" behind those that may be left out, "*" before several
     const char *documentation; ///< one sentence
     int arity;                 ///< how many arrays it takes
+    int outputs;               ///< how many arrays it gives: `modf(a)[0]` and `modf(a)[1]`
     fa_operation_kind kind;
+    bool is_method;       ///< may be written behind an array and a dot: a.sum()
     uint64_t reserved[4]; ///< zero
 } fa_operation_info;
 
 /// How many operations there are.
 FA_API int fa_operation_count(void);
 
-/// The operation at `index`, counted from 0: elementwise operations, then reductions.
+/// The operation at `index`, counted from 0; those of one kind stand together.
 ///
 /// Returns  false, and leaves `info` alone, when there is none.
 /// Threads  safe.

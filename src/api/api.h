@@ -19,6 +19,8 @@ fa_array *fa__array_of(fa__node *node, fa_error *err);
 bool fa__write(fa_array *target, fa_array *value, bool ours, const fa_evaluate_options *options, fa_error *err);
 /* The checks alone: whether bytes of `target` may be written now; computes what reads them. */
 bool fa__write_gate(fa_array *target, fa_array *except, const fa_evaluate_options *options, fa_error *err);
+/* The flag alone: FA_NOT_WRITEABLE with the file's name. */
+bool fa__may_write(fa_array *target, fa_error *err);
 /* `value` as a view of the target's shape. */
 fa_array *fa__broadcast_value(fa_array *value, const fa_array *target, fa_error *err);
 

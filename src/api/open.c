@@ -31,7 +31,7 @@ fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *options
 {
     if (!path_is_given(path, err) || (options != NULL && !FA__RESERVED_IS_ZERO(options, err)))
         return NULL;
-    if (mode != FA_READ_ONLY && mode != FA_READ_WRITE) {
+    if (mode == FA_CREATE) {
         fa__fail(err, FA_INVALID_ARGUMENT, "%s: a file is opened to read or to read and write; fa_create makes one",
                  path);
         return NULL;

@@ -71,6 +71,29 @@ static fa_array *reduce(fa__reduction reduction, fa_array *array, fa_axes axes, 
 FA__ELEMENTWISE(X)
 #undef X
 
+/* Each output is an array of its own; asked for together, they share one pass. */
+static fa_array *apply_pair(fa__pair pair, int count, fa_array *const *arrays, fa_array **second, fa_error *err)
+{
+    const fa__operation *outputs = fa__pairs[pair].outputs;
+    if (!fa_failed(err) && second == NULL)
+        fa__fail(err, FA_INVALID_ARGUMENT, "%s() has nowhere to put its second result", fa__pairs[pair].name);
+    fa_array *first = apply(outputs[0], count, arrays, err), *other = apply(outputs[1], count, arrays, err);
+    if (second != NULL)
+        *second = other;
+    if (other != NULL)
+        return first;
+    fa_release(first);
+    return NULL;
+}
+
+#define X(name, arity, first, second, name_of_second, documentation)                                                   \
+    fa_array *fa_##name(ARRAYS_##arity, fa_array **name_of_second, fa_error *err)                                      \
+    {                                                                                                                  \
+        return apply_pair(FA__PAIR_##first##_##second, arity, (fa_array *const[]){LIST_##arity}, name_of_second, err); \
+    }
+FA__PAIRS(X)
+#undef X
+
 #define X(id, name, aliases, documentation)                                                                            \
     fa_array *fa_##name(fa_array *a, fa_axes axes, const fa_reduce_options *options, fa_error *err)                    \
     {                                                                                                                  \

@@ -14,19 +14,23 @@ bool fa__reserved_is_zero(const uint64_t *words, size_t bytes, fa_error *err)
     return !fa_failed(err);
 }
 
+bool fa__may_write(fa_array *target, fa_error *err)
+{
+    if (fa_failed(err) || target->writeable)
+        return !fa_failed(err);
+    fa_file_info info = {0};
+    fa_error ignored = {0};
+    fa_get_file_info(target, &info, &ignored);
+    if (info.path != NULL)
+        return fa__fail(err, FA_NOT_WRITEABLE, "%s: the array is read-only", info.path);
+    return fa__fail(err, FA_NOT_WRITEABLE, "the array is read-only");
+}
+
 bool fa__write_gate(fa_array *target, fa_array *except, const fa_evaluate_options *options, fa_error *err)
 {
     if (fa__unusable(target, err) || fa__engine_busy(err) || !fa__source_check(target->source, err))
         return false;
-    if (!target->writeable) {
-        fa_file_info info = {0};
-        fa_error ignored = {0};
-        fa_get_file_info(target, &info, &ignored);
-        if (info.path != NULL)
-            return fa__fail(err, FA_NOT_WRITEABLE, "%s: the array is read-only", info.path);
-        return fa__fail(err, FA_NOT_WRITEABLE, "the array is read-only");
-    }
-    return fa__engine_before_write(target, except, options, err);
+    return fa__may_write(target, err) && fa__engine_before_write(target, except, options, err);
 }
 
 fa_array *fa__broadcast_value(fa_array *value, const fa_array *target, fa_error *err)

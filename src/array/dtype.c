@@ -78,6 +78,27 @@ void fa_dtype_release(const fa_dtype *dtype)
 
 /* ---- Byte orders ---- */
 
+int fa__dtype_swap(const fa_dtype *dtype)
+{
+    if (!dtype->swapped)
+        return 0;
+    switch (dtype->type) {
+    case FA_TYPE_COMPLEX64:
+        return 4;
+    case FA_TYPE_COMPLEX128:
+    case FA_TYPE_DATETIME64:
+    case FA_TYPE_TIMEDELTA64:
+        return 8;
+    case FA_TYPE_STRING:
+        return 4;
+    case FA_TYPE_BYTES:
+    case FA_TYPE_VOID:
+        return 0;
+    default:
+        return (int)dtype->item_bytes;
+    }
+}
+
 bool fa_dtype_is_native(const fa_dtype *dtype)
 {
     for (int i = 0; i < dtype->field_count; i++)

@@ -52,6 +52,8 @@ const fa_dtype *fa__dtype_native(const fa_dtype *dtype, fa_error *err);
 const fa_dtype *fa__dtype_as_read(const fa_dtype *dtype, fa_error *err);
 /* The same dtype, byte orders reversed. */
 const fa_dtype *fa__dtype_swapped(const fa_dtype *dtype, fa_error *err);
+/* The size of the parts of an element whose bytes are turned to make it native; 0 for none. Structures are 0. */
+int fa__dtype_swap(const fa_dtype *dtype);
 /* A field by its whole name; NULL when there is none. Borrowed. */
 const fa__field *fa__dtype_find_field(const fa_dtype *dtype, const char *name, size_t length);
 /* True when copying one element between the two dtypes is copying bytes. */

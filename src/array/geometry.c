@@ -36,6 +36,11 @@ fa_index_part fa_newaxis(void)
     return (fa_index_part){.kind = FA__PART_NEWAXIS};
 }
 
+fa_index_part fa_by(fa_array *positions)
+{
+    return (fa_index_part){.kind = FA__PART_ARRAY, .array = positions};
+}
+
 /* ---- Indexing ---- */
 
 static bool add_axis(fa__geometry *geometry, int64_t size, int64_t stride, fa_error *err)

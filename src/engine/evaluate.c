@@ -8,6 +8,7 @@
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/consumer.h"
+#include "engine/move.h"
 #include "engine/schedule.h"
 
 #include "base/memory.h"
@@ -24,6 +25,7 @@ typedef struct job {
     fa_array *target;    /* are stored here; one reference */
     fa__pending *completes; /* what becomes concrete by it; borrowed */
     fa__node *keeps;     /* whose elements stand in target from now on; borrowed */
+    bool derives;        /* no pass: `keeps` is a move, read from its inputs */
     fa_array *behind;    /* the target that the user gave, when `target` is a buffer before it */
     int level;
     bool planned;
@@ -96,7 +98,7 @@ static job *add_job(evaluation *e, fa__node *node, int level)
     return new;
 }
 
-/* A new array for all elements of a node, in its virtual layout. */
+/* A new array for all elements of a node, in its virtual layout; those of a view stand as a copy of it would. */
 static fa_array *room_for(const fa__node *node, fa_error *err)
 {
     int64_t count;
@@ -108,6 +110,11 @@ static fa_array *room_for(const fa__node *node, fa_error *err)
     fa__geometry geometry = {.ndim = node->ndim};
     memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
     memcpy(geometry.strides, node->strides, (size_t)node->ndim * sizeof(int64_t));
+    if (node->kind == FA__NODE_VIEW || node->kind == FA__NODE_LEAF) {
+        int order[FA_MAX_NDIM];
+        fa__k_order(node->ndim, node->sizes, node->strides, order);
+        fa__strides_in_order(node->ndim, node->sizes, node->dtype->item_bytes, order, geometry.strides);
+    }
     fa_array *array = fa__view(source, node->dtype, &geometry, true, err);
     fa__source_release(source);
     return array;
@@ -148,6 +155,7 @@ static void add_barriers(evaluation *e)
             new->reduce = barrier->node;
         else
             new->keeps = barrier->node;
+        new->derives = barrier->derives;
     }
 }
 
@@ -261,6 +269,10 @@ static bool writes_what_it_reads(fa__pass *pass, const fa__store *store, fa_erro
         return false;
     for (int64_t i = 0; i < pass->operand_count && !found; i++) {
         const fa__operand *operand = &pass->operands[i];
+        if (fa__is_derived(operand->source)) {
+            found = fa__derived_reads(operand->source, to.view);
+            continue;
+        }
         if (operand->source->owner != store->to.source->owner || !probe_start(&from, pass, operand, err))
             continue;
         bool same = false;
@@ -336,11 +348,8 @@ static void put_behind(job *j, fa_error *err)
 static bool stands_already(job *j)
 {
     const fa_array *kept = j->node->kept;
-    if (j->completes == NULL || kept == NULL || kept->offset != 0)
+    if (j->completes == NULL || kept == NULL || fa__is_derived(kept->source) || !fa__stands_as(kept, j->node))
         return false;
-    for (int i = 0; i < kept->ndim; i++)
-        if (kept->strides[i] != j->node->strides[i] && kept->sizes[i] > 1)
-            return false;
     j->target = fa_retain(j->node->kept);
     return true;
 }
@@ -404,9 +413,24 @@ static void run_group(evaluation *e, job *leader, const int *order)
     fa__free(g.requests);
 }
 
+/* The values of `node` are in `array` from now on, which is taken over. */
+static void keep(fa__node *node, fa_array *array)
+{
+    fa_array *before = node->kept;
+    node->kept = array;
+    fa_release(before);
+}
+
 static void run_level(evaluation *e, int level)
 {
     int64_t begin = e->level_start[level], end = e->level_start[level + 1];
+    for (int64_t i = begin; i < end && !fa_failed(e->err); i++) {
+        job *j = e->ordered[i];
+        if (j->derives) {
+            keep(j->keeps, fa__derived_array(j->keeps, e->err));
+            j->planned = true;
+        }
+    }
     /* Reductions lead, since they have an order of their own; stores go along where they can. */
     for (int turn = 0; turn < 2; turn++)
         for (int64_t i = begin; i < end && !fa_failed(e->err); i++) {
@@ -423,8 +447,8 @@ static void run_level(evaluation *e, int level)
         }
     for (int64_t i = begin; i < end && !fa_failed(e->err); i++) {
         job *j = e->ordered[i];
-        if (j->keeps != NULL)
-            j->keeps->kept = fa_retain(j->target);
+        if (j->keeps != NULL && !j->derives)
+            keep(j->keeps, fa_retain(j->target));
     }
 }
 
@@ -451,10 +475,8 @@ static void finish(evaluation *e)
 {
     for (int64_t i = 0; i < e->count; i++) {
         job *j = &e->jobs[i];
-        if (j->keeps != NULL && j->keeps->kept != NULL) {
-            fa_release(j->keeps->kept);
-            j->keeps->kept = NULL;
-        }
+        if (j->keeps != NULL)
+            keep(j->keeps, NULL);
         if (j->completes != NULL && !fa_failed(e->err) &&
             fa__pending_get_state(j->completes) == FA__STATE_PENDING) {
             fa__count_evaluation();

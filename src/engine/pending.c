@@ -295,6 +295,14 @@ fa__source *fa__concrete(fa__source *source)
     return pending != NULL && fa__pending_get_state(pending) == FA__STATE_DONE ? pending->result : source;
 }
 
+bool fa__stands_as(const fa_array *kept, const fa__node *node)
+{
+    bool same = kept->offset == 0;
+    for (int i = 0; same && i < kept->ndim; i++)
+        same = kept->strides[i] == node->strides[i] || kept->sizes[i] <= 1;
+    return same;
+}
+
 void fa__pending_failure(const fa__pending *pending, fa_error *err)
 {
     fa__error_move(err, &pending->failure);

@@ -19,6 +19,8 @@ fa__pending_state fa__pending_get_state(const fa__pending *pending);
 fa__node *fa__pending_root(const fa__pending *pending);
 /* Where bytes of a source are: the result's source once a pending one is done, else the source itself. */
 fa__source *fa__concrete(fa__source *source);
+/* Whether `kept` holds a node's elements in the node's virtual layout, so that views of the layout are views of it. */
+bool fa__stands_as(const fa_array *kept, const fa__node *node);
 /* The error of a failed source. */
 void fa__pending_failure(const fa__pending *pending, fa_error *err);
 /* Ends the computation: `result` (retained here) holds the elements in the root's virtual layout. */

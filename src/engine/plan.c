@@ -89,28 +89,6 @@ static bool all_zero(const fa__pass *pass, const int64_t *strides)
     return true;
 }
 
-/* The size of the parts of an element whose bytes must be turned to make it native. */
-static int swap_of(const fa_dtype *dtype)
-{
-    if (!dtype->swapped)
-        return 0;
-    switch (dtype->type) {
-    case FA_TYPE_COMPLEX64:
-        return 4;
-    case FA_TYPE_COMPLEX128:
-    case FA_TYPE_DATETIME64:
-    case FA_TYPE_TIMEDELTA64:
-        return 8;
-    case FA_TYPE_STRING:
-        return 4;
-    case FA_TYPE_BYTES:
-    case FA_TYPE_VOID:
-        return 0;
-    default:
-        return (int)dtype->item_bytes;
-    }
-}
-
 /* The type that kernels see in elements of a dtype; -1 where they only move them. */
 static int kernel_type(const fa_dtype *dtype)
 {
@@ -120,7 +98,7 @@ static int kernel_type(const fa_dtype *dtype)
 static bool add_operand(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset, int64_t *strides,
                         fa__operand *operand)
 {
-    *operand = (fa__operand){source, dtype->item_bytes, swap_of(dtype), offset, strides};
+    *operand = (fa__operand){source, dtype->item_bytes, fa__dtype_swap(dtype), offset, strides};
     fa__source_retain(source);
     return !fa_failed(p->err);
 }
@@ -137,12 +115,12 @@ static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64
         return -1;
     fa__affine_strides(map, strides, domain);
     offset = fa__affine_offset(map, offset, strides);
-    uint64_t hash = hash_words((uint64_t)offset ^ (uint64_t)dtype->type << 56 ^ (uint64_t)swap_of(dtype) << 48, domain,
+    uint64_t hash = hash_words((uint64_t)offset ^ (uint64_t)dtype->type << 56 ^ (uint64_t)fa__dtype_swap(dtype) << 48, domain,
                                pass->ndim);
     int64_t found = fa__index_find(&p->loads, (uint64_t)(uintptr_t)source, hash);
     if (found >= 0) {
         const fa__operand *old = &pass->operands[pass->values[found].operand];
-        if (old->offset == offset && old->item_bytes == dtype->item_bytes && old->swap == swap_of(dtype) &&
+        if (old->offset == offset && old->item_bytes == dtype->item_bytes && old->swap == fa__dtype_swap(dtype) &&
             memcmp(old->strides, domain, (size_t)pass->ndim * sizeof *domain) == 0 &&
             pass->values[found].type == kernel_type(dtype)) {
             fa__free(domain);
@@ -267,8 +245,9 @@ static fa__loop *loop_of(const fa__node *node)
     fa__operation operation = (fa__operation)node->code;
     if (node->mixed_compare)
         return fa__loop_compare_mixed(operation, node->loop_type == FA_TYPE_INT64);
-    if (node->input_count == 2 && node->inputs[0]->dtype->type != node->inputs[1]->dtype->type)
-        return fa__loop_of_pair(operation, node->inputs[0]->dtype->type, node->inputs[1]->dtype->type);
+    fa_type first = node->inputs[0]->dtype->type, second = node->inputs[node->input_count - 1]->dtype->type;
+    if (node->input_count == 2 && first != second && (fa__type_is_time(first) || fa__type_is_time(second)))
+        return fa__loop_of_pair(operation, first, second);
     return fa__loop_find(operation, node->loop_type);
 }
 
@@ -341,10 +320,7 @@ static int64_t load_under_view(planner *p, const fa__node *below, const fa__geom
                                const fa__affine *map)
 {
     const fa_array *kept = below->kept;
-    bool same_layout = kept != NULL && kept->offset == 0;
-    for (int i = 0; same_layout && i < kept->ndim; i++)
-        same_layout = kept->strides[i] == below->strides[i] || kept->sizes[i] <= 1;
-    if (same_layout)
+    if (kept != NULL && fa__stands_as(kept, below))
         return load(p, fa__concrete(kept->source), dtype, geometry->offset, geometry->strides, map);
     fa__fail(p->err, FA_INTERNAL, "a reshaped view was not computed first");
     return -1;
@@ -398,7 +374,8 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
         below[0] = (demand){node->inputs[0], d.map};
         return 1;
     case FA__NODE_REDUCE:
-        fa__fail(p->err, FA_INTERNAL, "a reduction was not computed first");
+    case FA__NODE_MOVE:
+        fa__fail(p->err, FA_INTERNAL, "a reduction or a move was not made first");
         return -1;
     case FA__NODE_OPERATION:
         for (int i = 0; i < node->input_count; i++) {

@@ -3,6 +3,7 @@
 #include "engine/schedule.h"
 
 #include "engine/affine.h"
+#include "engine/move.h"
 
 #include "base/memory.h"
 
@@ -15,9 +16,12 @@ typedef struct walk {
     fa_error *err;
 } walk;
 
+/* What the index knows of a node, by its second word. */
+enum { LEVEL, HAS_PASS, DERIVED_DEPTH };
+
 static int level_of(const fa__schedule *schedule, const fa__node *node)
 {
-    return (int)fa__index_find(&schedule->nodes, (uint64_t)(uintptr_t)node, 0);
+    return (int)fa__index_find(&schedule->nodes, (uint64_t)(uintptr_t)node, LEVEL);
 }
 
 /* Whether elements of `below` can be found by an index map: then a view of them needs no pass. */
@@ -62,19 +66,26 @@ static bool set_level(walk *w, const fa__node *node, int level)
 {
     if (level >= w->schedule->levels)
         w->schedule->levels = level + 1;
-    return fa__index_set(&w->schedule->nodes, (uint64_t)(uintptr_t)node, 0, level, w->err);
+    return fa__index_set(&w->schedule->nodes, (uint64_t)(uintptr_t)node, LEVEL, level, w->err);
+}
+
+static bool append_barrier(walk *w, fa__node *node, int level, bool derives)
+{
+    fa__schedule *s = w->schedule;
+    if (!fa__grow(&s->barriers, &s->barrier_capacity, s->barrier_count + 1, sizeof *s->barriers, w->err))
+        return false;
+    s->barriers[s->barrier_count++] = (fa__barrier){fa__node_retain(node), level, derives};
+    return true;
 }
 
 /* The node gets a pass of its own in `level`, once. */
 static bool add_barrier(walk *w, fa__node *node, int level)
 {
-    fa__schedule *s = w->schedule;
-    if (fa__index_find(&s->nodes, (uint64_t)(uintptr_t)node, 1) >= 0)
+    fa__index *nodes = &w->schedule->nodes;
+    if (fa__index_find(nodes, (uint64_t)(uintptr_t)node, HAS_PASS) >= 0)
         return true;
-    if (!fa__grow(&s->barriers, &s->barrier_capacity, s->barrier_count + 1, sizeof *s->barriers, w->err))
-        return false;
-    s->barriers[s->barrier_count++] = (fa__barrier){fa__node_retain(node), level};
-    return fa__index_set(&s->nodes, (uint64_t)(uintptr_t)node, 1, level, w->err);
+    return append_barrier(w, node, level, false) &&
+           fa__index_set(nodes, (uint64_t)(uintptr_t)node, HAS_PASS, level, w->err);
 }
 
 static bool push(walk *w, fa__node *node)
@@ -85,13 +96,49 @@ static bool push(walk *w, fa__node *node)
     return true;
 }
 
+/* Where a move can read its input: what is not there yet is computed in a level before. Of derived sources that stand on
+ * each other only so many do. */
+static int level_for_move(walk *w, fa__node *input, int *depth)
+{
+    fa__node *derived, *needed = fa__move_needs(input, &derived);
+    if (derived != NULL) {
+        int below = (int)fa__index_find(&w->schedule->nodes, (uint64_t)(uintptr_t)derived, DERIVED_DEPTH);
+        if (below < FA__MAX_DERIVED) {
+            *depth = below + 1 > *depth ? below + 1 : *depth;
+            return level_of(w->schedule, derived);
+        }
+        needed = derived;
+    }
+    if (needed == NULL)
+        return level_of(w->schedule, input);
+    add_barrier(w, needed, level_of(w->schedule, needed));
+    return level_of(w->schedule, needed) + 1;
+}
+
+static void settle_move(walk *w, fa__node *node)
+{
+    int level = 0, depth = 1;
+    for (int i = 0; i < node->input_count && !fa_failed(w->err); i++) {
+        int below = level_for_move(w, node->inputs[i], &depth);
+        level = below > level ? below : level;
+    }
+    append_barrier(w, node, level, true);
+    fa__index_set(&w->schedule->nodes, (uint64_t)(uintptr_t)node, DERIVED_DEPTH, depth, w->err);
+    set_level(w, node, level);
+}
+
 /* All inputs of the node on top have levels: gives it its own. */
 static void settle(walk *w, fa__node *node, int count, fa__node **inputs, bool stands)
 {
     int level = 0;
+    if (node->kind == FA__NODE_MOVE && node->kept == NULL) {
+        settle_move(w, node);
+        return;
+    }
     for (int i = 0; i < count; i++) {
         int below = level_of(w->schedule, inputs[i]);
-        if (stands && inputs[i]->kept == NULL && inputs[i]->kind != FA__NODE_REDUCE) {
+        if (stands && inputs[i]->kept == NULL && inputs[i]->kind != FA__NODE_REDUCE &&
+            inputs[i]->kind != FA__NODE_MOVE) {
             add_barrier(w, inputs[i], below);
             below++;
         }

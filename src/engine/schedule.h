@@ -7,10 +7,12 @@
 #include "engine/pending.h"
 
 /* A node that has a pass of its own (a reduction, or elements under a reshape), in level `level`: passes of level 0 need
- * nothing, those of level n need results of level n - 1. */
+ * nothing, those of level n need results of level n - 1. A move has none: its derived source is made before the passes
+ * of its level, behind those that it reads. */
 typedef struct fa__barrier {
     fa__node *node;
     int level;
+    bool derives;
 } fa__barrier;
 
 typedef struct fa__schedule {

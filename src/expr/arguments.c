@@ -8,11 +8,28 @@
 #include <limits.h>
 #include <string.h>
 
+fa__nodes *fa__nodes_new(int count, fa_error *err)
+{
+    fa__nodes *nodes = fa__alloc_zero(1, sizeof *nodes + (size_t)count * sizeof nodes->items[0], err);
+    if (nodes != NULL)
+        nodes->count = count;
+    return nodes;
+}
+
+void fa__nodes_release(fa__nodes *nodes)
+{
+    for (int i = 0; nodes != NULL && i < nodes->count; i++)
+        fa__node_release(nodes->items[i]);
+    fa__free(nodes);
+}
+
 void fa__value_release(fa__value *value)
 {
     fa__node_release(value->node);
     if (value->kind == FA__VALUE_TUPLE)
         fa__free(value->as.tuple);
+    if (value->kind == FA__VALUE_NODES)
+        fa__nodes_release(value->as.nodes);
 }
 
 const char *fa__value_words(const fa__value *value)
@@ -20,6 +37,8 @@ const char *fa__value_words(const fa__value *value)
     switch (value->kind) {
     case FA__VALUE_NODE:
         return fa__node_is_weak(value->node) ? "a number" : "an array";
+    case FA__VALUE_NODES:
+        return "a tuple of arrays";
     case FA__VALUE_NONE:
         return "None";
     case FA__VALUE_TEXT:

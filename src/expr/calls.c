@@ -1,49 +1,46 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names and calls: finds what a name stands for, and brings the arguments of a call to the parameters of a
- * row. Knows nothing about what the rows do. */
+/* Calls: brings arguments to the parameters of a row. The rows of the lists of operations, reductions and
+ * types are here too; names are catalogue.c, the other rows functions.c and generators.c. */
 #include "expr/functions.h"
 #include "expr/types.h"
 
 #include "base/memory.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
-static fa__node *apply_elementwise(const fa__bound_call *call);
 static fa__node *apply_reduction(const fa__bound_call *call);
 static fa__node *apply_type(const fa__bound_call *call);
 
-/* What the rows of the lists take. An operation's parameters follow from how many it has. */
-static const char *const elementwise_parameters[] = {"", "x", "x1 x2", "x1 x2 x3"};
-
-static const fa__function elementwise_rows[] = {
-#define ROW(id, name, arity, symbol, aliases, rule, documentation) \
-    {#name, aliases, NULL, apply_elementwise, FA__OP_##id, FA__AS_FUNCTION},
-    FA__ELEMENTWISE(ROW)
-#undef ROW
-};
-
+/* Which reductions are methods too: all but count_nonzero. */
 static const fa__function reduction_rows[] = {
+#define USES(id) \
+    (FA__REDUCE_##id == FA__REDUCE_COUNT_NONZERO ? FA__AS_FUNCTION : FA__AS_FUNCTION | FA__AS_METHOD)
 #define ROW(id, name, aliases, documentation) \
-    {#name, aliases, NULL, apply_reduction, FA__REDUCE_##id, FA__AS_FUNCTION},
+    {#name, aliases, NULL, apply_reduction, FA__REDUCE_##id, USES(id), FA_OPERATION_REDUCTION, documentation},
     FA__REDUCTIONS(ROW)
 #undef ROW
+        {0},
 };
 
 static const fa__function type_rows[] = {
-#define ROW(id, suffix, name, kind, character, type, size) \
-    {name, "", "x", apply_type, FA_TYPE_##id, FA__AS_FUNCTION},
+#define TYPE(name, aliases, id) \
+    {name,                      \
+     aliases,                   \
+     "x",                       \
+     apply_type,                \
+     FA_TYPE_##id,              \
+     FA__AS_FUNCTION,           \
+     FA_OPERATION_CONVERSION,   \
+     "The array as " name "."},
+#define ROW(id, suffix, name, kind, character, type, size) TYPE(name, "", id)
     FA__NUMERIC_TYPES(ROW)
 #undef ROW
-        {"bool_", "", "x", apply_type, FA_TYPE_BOOL, FA__AS_FUNCTION},
-    {"int", "int_ intp", "x", apply_type, FA_TYPE_INT64, FA__AS_FUNCTION},
-    {"float", "double", "x", apply_type, FA_TYPE_FLOAT64, FA__AS_FUNCTION},
-    {"half", "", "x", apply_type, FA_TYPE_FLOAT16, FA__AS_FUNCTION},
-    {"single", "", "x", apply_type, FA_TYPE_FLOAT32, FA__AS_FUNCTION},
+        TYPE("bool_", "", BOOL) TYPE("int", "int_ intp", INT64) TYPE("float", "double", FLOAT64)
+            TYPE("half", "", FLOAT16) TYPE("single", "", FLOAT32){0},
 };
 
-/* Which reductions are methods too: all but count_nonzero. Their positions are those of NumPy's functions. */
+/* What reductions take, in the positions of NumPy's functions. */
 static const char *reduction_parameters(fa__reduction reduction)
 {
     switch (reduction) {
@@ -61,107 +58,30 @@ static const char *reduction_parameters(fa__reduction reduction)
     }
 }
 
-static const char *parameters_of(const fa__function *function)
+const char *fa__function_parameters(const fa__function *function)
 {
     if (function->parameters != NULL)
         return function->parameters;
-    if (function->apply == apply_reduction)
-        return reduction_parameters((fa__reduction)function->code);
-    return elementwise_parameters[fa__operations[function->code].arity];
+    return reduction_parameters((fa__reduction)function->code);
 }
 
-/* --- names --- */
+/* --- the lists of rows --- */
 
-static bool same_name(const char *known, size_t known_length, const char *name, size_t length)
+const fa__function *fa__function_next(fa__function_cursor *at)
 {
-    return known_length == length && memcmp(known, name, length) == 0;
-}
-
-/* One word of a list that spaces separate, and what comes behind it; NULL at the end. */
-static const char *next_word(const char *words, size_t *length)
-{
-    while (*words == ' ')
-        words++;
-    *length = strcspn(words, " ");
-    return *length > 0 ? words : NULL;
-}
-
-static bool row_has_name(const fa__function *row, const char *name, size_t length)
-{
-    if (same_name(row->name, strlen(row->name), name, length))
-        return true;
-    size_t word_length;
-    for (const char *word = row->aliases; (word = next_word(word, &word_length)) != NULL;
-         word += word_length) {
-        if (same_name(word, word_length, name, length))
-            return true;
-    }
-    return false;
-}
-
-/* A place in the lists of rows, which follow one another. */
-typedef struct cursor {
-    size_t list;
-    int row;
-} cursor;
-
-/* The row at the cursor, which moves on; NULL behind the last. */
-static const fa__function *next_row(cursor *at)
-{
-    enum { UNTIL_NO_NAME = -1 };
-    static const struct {
-        const fa__function *rows;
-        int count;
-    } lists[] = {
-        {fa__array_functions, UNTIL_NO_NAME}, /* first: these forms of clip and conjugate are NumPy's */
-        {elementwise_rows, sizeof elementwise_rows / sizeof *elementwise_rows},
-        {reduction_rows, sizeof reduction_rows / sizeof *reduction_rows},
-        {type_rows, sizeof type_rows / sizeof *type_rows},
-        {fa__generator_functions, UNTIL_NO_NAME},
-        {fa__time_functions, UNTIL_NO_NAME},
+    static const fa__function *const lists[] = {
+        fa__array_functions, /* first: these forms of clip and conjugate are NumPy's */
+        fa__elementwise_functions, fa__pair_functions, reduction_rows, type_rows, fa__generator_functions,
+        fa__time_functions,
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
-        const fa__function *row = &lists[at->list].rows[at->row];
-        bool is_open = lists[at->list].count == UNTIL_NO_NAME;
-        if (is_open ? row->name != NULL : at->row < lists[at->list].count) {
+        const fa__function *row = &lists[at->list][at->row];
+        if (row->name != NULL) {
             at->row++;
             return row;
         }
     }
     return NULL;
-}
-
-const fa__function *fa__function_find(const char *name, size_t length)
-{
-    const fa__function *row;
-    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
-        if ((row->uses & FA__AS_FUNCTION) && row_has_name(row, name, length))
-            return row;
-    }
-    return NULL;
-}
-
-static bool is_method(const fa__function *row)
-{
-    if (row->apply == apply_reduction)
-        return row->code != FA__REDUCE_COUNT_NONZERO;
-    return (row->uses & FA__AS_METHOD) != 0;
-}
-
-/* NumPy's methods have no other names. */
-const fa__function *fa__method_find(const char *name, size_t length)
-{
-    const fa__function *row;
-    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
-        if (is_method(row) && same_name(row->name, strlen(row->name), name, length))
-            return row;
-    }
-    return NULL;
-}
-
-const char *fa__function_name(const fa__function *function)
-{
-    return function->name;
 }
 
 const fa_dtype *fa__function_type(const fa__function *function)
@@ -170,64 +90,6 @@ const fa_dtype *fa__function_type(const fa__function *function)
     if (strcmp(function->name, "complex") == 0)
         return FA_COMPLEX128;
     return function->apply == apply_type ? fa_dtype_of((fa_type)function->code) : NULL;
-}
-
-static const char *const constant_names[] = {"pi", "e", "inf", "nan", "True", "False", "None", "newaxis"};
-
-bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_error *err)
-{
-    static const double numbers[] = {3.141592653589793, 2.718281828459045, HUGE_VAL, (double)NAN};
-    for (int i = 0; i < 8; i++) {
-        if (!same_name(constant_names[i], strlen(constant_names[i]), name, length))
-            continue;
-        value->kind = i < 6 ? FA__VALUE_NODE : FA__VALUE_NONE;
-        if (i < 6)
-            value->node = i < 4 ? fa__node_float(numbers[i], err) : fa__node_bool(i == 4, err);
-        return true;
-    }
-    return false;
-}
-
-typedef struct candidate {
-    const char *name;
-    int distance;
-} candidate;
-
-/* Short names must agree in more of their letters to be meant. */
-static void consider(candidate *best, const char *known, const char *name, size_t length)
-{
-    int limit = length <= 3 ? 1 : length <= 6 ? 2 : 3;
-    int distance = fa__distance(name, length, known, strlen(known), limit);
-    if (distance <= limit && distance < (int)length && distance < best->distance)
-        *best = (candidate){known, distance};
-}
-
-const char *fa__nearest_function(const char *name, size_t length, int *distance)
-{
-    candidate best = {NULL, INT_MAX};
-    const fa__function *row;
-    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
-        if (row->uses & FA__AS_FUNCTION)
-            consider(&best, row->name, name, length);
-    }
-    for (int i = 0; i < 8; i++)
-        consider(&best, constant_names[i], name, length);
-    *distance = best.distance;
-    return best.name;
-}
-
-const char *fa__nearest_attribute(const char *name, size_t length, int *distance)
-{
-    candidate best = {NULL, INT_MAX};
-    const fa__function *row;
-    for (cursor at = {0, 0}; (row = next_row(&at)) != NULL;) {
-        if (is_method(row))
-            consider(&best, row->name, name, length);
-    }
-    consider(&best, "real", name, length);
-    consider(&best, "imag", name, length);
-    *distance = best.distance;
-    return best.name;
 }
 
 /* --- binding --- */
@@ -241,7 +103,7 @@ static int parameter_count(const char *parameters)
 {
     int count = 0;
     size_t length;
-    for (const char *word = parameters; (word = next_word(word, &length)) != NULL; word += length)
+    for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL; word += length)
         count++;
     return count;
 }
@@ -250,10 +112,11 @@ static int find_parameter(const char *parameters, const fa__value *keyword)
 {
     int index = 0;
     size_t length;
-    for (const char *word = parameters; (word = next_word(word, &length)) != NULL; word += length, index++) {
+    for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL;
+         word += length, index++) {
         const char *start = word + (*word == '*' ? 1 : 0);
         size_t bare = strcspn(start, "= ");
-        if (same_name(start, bare, keyword->as.text.start, keyword->as.text.length))
+        if (fa__same_name(start, bare, keyword->as.text.start, keyword->as.text.length))
             return index;
     }
     return -1;
@@ -280,7 +143,8 @@ static bool nothing_is_missing(const fa__bound_call *bound, const char *paramete
 {
     int index = 0;
     size_t length;
-    for (const char *word = parameters; (word = next_word(word, &length)) != NULL; word += length, index++) {
+    for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL;
+         word += length, index++) {
         if (bound->arguments[index] == NULL && word[length - 1] != '=')
             return fa__fail_at_column(bound->err, FA_BAD_EXPRESSION, column, "%s() needs its argument '%.*s'",
                                       bound->function->name, (int)(length - (*word == '*')),
@@ -308,15 +172,28 @@ static bool gather(const fa__value *arguments, int64_t count, fa__tuple *tuple, 
 static bool takes_numbers(const char *parameters, int index)
 {
     size_t length;
-    for (const char *word = parameters; (word = next_word(word, &length)) != NULL; word += length, index--) {
+    for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL;
+         word += length, index--) {
         if (index == 0)
             return *word == '*';
     }
     return false;
 }
 
-static fa__node *call_bound(fa__bound_call *bound, const char *parameters, const fa__value *arguments,
-                            int64_t count, int first, int column)
+/* What the row makes of its arguments. */
+static bool run(fa__bound_call *bound, fa__value *result)
+{
+    fa__nodes *several = NULL;
+    bound->several = &several;
+    result->node = bound->function->apply(bound);
+    result->kind = several != NULL ? FA__VALUE_NODES : FA__VALUE_NODE;
+    if (several != NULL)
+        result->as.nodes = several;
+    return result->node != NULL || several != NULL;
+}
+
+static bool call_bound(fa__bound_call *bound, const char *parameters, const fa__value *arguments,
+                       int64_t count, int first, int column, fa__value *result)
 {
     fa__tuple numbers = {0};
     fa__value gathered = {.kind = FA__VALUE_TUPLE};
@@ -327,69 +204,53 @@ static fa__node *call_bound(fa__bound_call *bound, const char *parameters, const
         if (arguments[i].kind == FA__VALUE_KEYWORD) {
             keywords = true;
             if (!bind_keyword(bound, parameters, &arguments[i++]))
-                return NULL;
+                return false;
             continue;
         }
         if (keywords) {
             fail_at(&arguments[i], bound->err, bound->function->name,
                     "a positional argument behind a keyword");
-            return NULL;
+            return false;
         }
         if (index >= expected) {
             fa__fail_at_column(bound->err, FA_BAD_EXPRESSION, arguments[i].column,
                                "%s() takes at most %d arguments", bound->function->name, expected - first);
-            return NULL;
+            return false;
         }
         if (takes_numbers(parameters, index) && arguments[i].kind == FA__VALUE_NODE) {
             gathered.column = arguments[i].column;
             if (!gather(&arguments[i], count - i, &numbers, bound->function->name, bound->err))
-                return NULL;
+                return false;
             bound->arguments[index] = &gathered;
             i = count;
         } else {
             bound->arguments[index++] = &arguments[i];
         }
     }
-    return nothing_is_missing(bound, parameters, column) ? bound->function->apply(bound) : NULL;
+    return nothing_is_missing(bound, parameters, column) && run(bound, result);
 }
 
-fa__node *fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa_error *err)
+fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err)
+{
+    fa__value self = {.kind = FA__VALUE_NODE, .node = node};
+    fa__bound_call bound = {.function = attribute, .arguments = {&self}, .err = err};
+    return attribute->apply(&bound);
+}
+
+bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result,
+              fa_error *err)
 {
     fa__bound_call bound = {.function = callee->as.function, .err = err};
     fa__value self = {.kind = FA__VALUE_NODE, .column = callee->column, .node = callee->node};
     int first = 0;
     if (callee->kind == FA__VALUE_METHOD)
         bound.arguments[first++] = &self;
-    return call_bound(&bound, parameters_of(callee->as.function), arguments, count, first, callee->column);
+    *result = (fa__value){.column = callee->column};
+    return call_bound(&bound, fa__function_parameters(callee->as.function), arguments, count, first,
+                      callee->column, result);
 }
 
 /* --- the rows of the lists --- */
-
-/* Two constants in a call of add() are the 0-d arrays that NumPy makes of them; between operators they are
- * Python's. */
-static fa__node *apply_elementwise(const fa__bound_call *call)
-{
-    fa__operation operation = (fa__operation)call->function->code;
-    int arity = fa__operations[operation].arity;
-    fa__node *inputs[3] = {NULL, NULL, NULL}, *strong[3] = {NULL, NULL, NULL}, *node = NULL;
-    bool all_weak = true;
-    for (int i = 0; i < arity; i++) {
-        inputs[i] = fa__argument_node(call, i);
-        all_weak = all_weak && inputs[i] != NULL && fa__node_is_weak(inputs[i]);
-    }
-    if (fa_failed(call->err))
-        return NULL;
-    for (int i = 0; i < arity; i++)
-        strong[i] = all_weak && fa__operation_folds(operation) ? fa__node_strong(inputs[i], call->err)
-                                                               : fa__node_retain(inputs[i]);
-    bool is_power = operation == FA__OP_POWER && inputs[0]->dtype->type >= FA_TYPE_FLOAT16;
-    if (!fa_failed(call->err))
-        node = is_power ? fa__node_power(strong[0], strong[1], call->err)
-                        : fa__node_operation(operation, strong, call->err);
-    for (int i = 0; i < arity; i++)
-        fa__node_release(strong[i]);
-    return node;
-}
 
 /* Where the parameters that some reductions lack stand. */
 static int position(const fa__bound_call *call, const char *name)
@@ -397,7 +258,7 @@ static int position(const fa__bound_call *call, const char *name)
     fa__value keyword = {.kind = FA__VALUE_KEYWORD};
     keyword.as.text.start = name;
     keyword.as.text.length = strlen(name);
-    return find_parameter(parameters_of(call->function), &keyword);
+    return find_parameter(fa__function_parameters(call->function), &keyword);
 }
 
 static fa__node *apply_reduction(const fa__bound_call *call)

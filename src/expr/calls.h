@@ -5,12 +5,15 @@
 #ifndef FA_EXPR_CALLS_H
 #define FA_EXPR_CALLS_H
 
+#include <farray/registry.h>
+
 #include "expr/node.h"
 
 typedef struct fa__function fa__function;
 
 typedef enum fa__value_kind {
     FA__VALUE_NODE,
+    FA__VALUE_NODES, /* what a function of several outputs gives: an index takes one */
     FA__VALUE_NONE,
     FA__VALUE_TEXT,
     FA__VALUE_TUPLE,    /* of whole numbers */
@@ -25,6 +28,11 @@ typedef struct fa__tuple {
     int64_t items[FA_MAX_NDIM];
 } fa__tuple;
 
+typedef struct fa__nodes {
+    int count;
+    fa__node *items[];
+} fa__nodes;
+
 typedef struct fa__value {
     fa__value_kind kind;
     int column;
@@ -35,28 +43,31 @@ typedef struct fa__value {
             size_t length;
         } text;
         fa__tuple *tuple;
+        fa__nodes *nodes;
         const fa__function *function;
     } as;
 } fa__value;
 
 void fa__value_release(fa__value *value);
+void fa__nodes_release(fa__nodes *nodes);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);
 
-/* A function, a method of arrays, or the name of a type; NULL when there is none. */
+/* A function or the name of a type, a method of arrays, an attribute; NULL when there is none. */
 const fa__function *fa__function_find(const char *name, size_t length);
 const fa__function *fa__method_find(const char *name, size_t length);
+const fa__function *fa__attribute_find(const char *name, size_t length);
 const char *fa__function_name(const fa__function *function);
 /* The built-in dtype that the name of a type stands for; NULL for other functions. */
 const fa_dtype *fa__function_type(const fa__function *function);
 /* Names that are not variables: pi, e, inf, nan, True, False, None, newaxis. False when it is none of them.
  */
 bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_error *err);
-/* a.T, a.real, a.imag: NULL with a clean err when there is no such attribute. */
-fa__node *fa__attribute(fa__node *node, const char *name, size_t length, fa_error *err);
+/* a.T, a.real, a.imag. */
+fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err);
 
-/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. */
-fa__node *fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa_error *err);
+/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. Gives a NODE or NODES. */
+bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result, fa_error *err);
 
 /* The known name of functions or constants, or of methods and attributes, that is nearest to an unknown one
  * and near enough to be meant; NULL when none is. `distance` is the number of letters to change. */
@@ -64,5 +75,9 @@ const char *fa__nearest_function(const char *name, size_t length, int *distance)
 const char *fa__nearest_attribute(const char *name, size_t length, int *distance);
 /* The number of letters to change, insert, remove or exchange; the limit + 1 when it is above. */
 int fa__distance(const char *a, size_t a_length, const char *b, size_t b_length, int limit);
+
+/* Everything that text can name but variables, one by one: what <farray/registry.h> promises. */
+int fa__catalogue_count(void);
+bool fa__catalogue_at(int index, fa_operation_info *info);
 
 #endif

@@ -13,6 +13,8 @@ bool fa__operation_folds(fa__operation operation)
     case FA__OP_SUBTRACT:
     case FA__OP_MULTIPLY:
     case FA__OP_DIVIDE:
+    case FA__OP_FLOOR_DIVIDE:
+    case FA__OP_REMAINDER:
     case FA__OP_POWER:
     case FA__OP_EQUAL:
     case FA__OP_NOT_EQUAL:
@@ -72,6 +74,15 @@ static double divide_integers(fa__wide a, fa__wide b)
         quotient |= 1;
     double result = ldexp((double)quotient, -shift);
     return negative ? -result : result;
+}
+
+static bool floor_integers(fa__operation operation, fa__wide a, fa__wide b, fa__constant *result, fa_error *err)
+{
+    if (b == 0)
+        return division_by_zero(err);
+    bool above = a % b != 0 && (a < 0) != (b < 0);
+    result->integer = operation == FA__OP_REMAINDER ? a % b + (above ? b : 0) : a / b - (above ? 1 : 0);
+    return true;
 }
 
 static bool power_of_integers(fa__wide base, fa__wide exponent, fa__constant *result, fa_error *err)
@@ -159,6 +170,9 @@ static bool fold_integers(fa__operation operation, const fa__constant *a, const 
         result->kind = FA__WEAK_FLOAT;
         result->real = divide_integers(x, y);
         return true;
+    case FA__OP_FLOOR_DIVIDE:
+    case FA__OP_REMAINDER:
+        return floor_integers(operation, x, y, result, err);
     case FA__OP_POWER:
         return power_of_integers(x, y, result, err);
     case FA__OP_LEFT_SHIFT:
@@ -230,6 +244,24 @@ static bool power_of_complex(double a, double b, double c, double d, fa__constan
     return true;
 }
 
+/* Python's own // and %: the quotient is that of what the remainder leaves, and nearly whole. */
+static bool floor_reals(fa__operation operation, double a, double b, fa__constant *result, fa_error *err)
+{
+    if (b == 0)
+        return division_by_zero(err);
+    double rest = fmod(a, b), quotient = (a - rest) / b;
+    if (rest == 0) {
+        rest = copysign(0, b);
+    } else if ((rest < 0) != (b < 0)) {
+        rest += b;
+        quotient -= 1;
+    }
+    double floored = floor(quotient);
+    floored = quotient == 0 ? copysign(0, a / b) : quotient - floored > 0.5 ? floored + 1 : floored;
+    result->real = operation == FA__OP_REMAINDER ? rest : floored;
+    return true;
+}
+
 static bool fold_reals(fa__operation operation, const fa__constant *a, const fa__constant *b,
                        fa__constant *result, fa_error *err)
 {
@@ -250,6 +282,9 @@ static bool fold_reals(fa__operation operation, const fa__constant *a, const fa_
             return division_by_zero(err);
         result->real = x / y;
         return true;
+    case FA__OP_FLOOR_DIVIDE:
+    case FA__OP_REMAINDER:
+        return floor_reals(operation, x, y, result, err);
     case FA__OP_POWER:
         if (x == 0 && y < 0)
             return division_by_zero(err);

@@ -263,38 +263,59 @@ static fa__node *apply_complex(const fa__bound_call *call)
     return fa__node_complex(real, imag, call->err);
 }
 
-fa__node *fa__attribute(fa__node *node, const char *name, size_t length, fa_error *err)
+/* As an attribute it leaves what is not complex as it is. */
+static fa__node *apply_real(const fa__bound_call *call)
 {
-    if (length == 1 && name[0] == 'T') {
-        fa__geometry geometry;
-        fa__node_geometry(node, &geometry);
-        fa__geometry_transpose(&geometry, &geometry);
-        return fa__node_view(node, &geometry, err);
-    }
-    if (length != 4 || (memcmp(name, "real", 4) != 0 && memcmp(name, "imag", 4) != 0))
+    fa__node *node = fa__argument_node(call, 0);
+    if (node == NULL)
         return NULL;
-    bool is_real = name[0] == 'r';
-    if (is_real && fa__type_is_numeric(node->dtype->type) && !fa__type_is_complex(node->dtype->type))
-        return fa__node_strong(node, err);
-    return fa__node_operation(is_real ? FA__OP_REAL : FA__OP_IMAG, &node, err);
+    if (fa__type_is_numeric(node->dtype->type) && !fa__type_is_complex(node->dtype->type))
+        return fa__node_strong(node, call->err);
+    return fa__node_operation(FA__OP_REAL, &node, call->err);
+}
+
+static fa__node *apply_imag(const fa__bound_call *call)
+{
+    fa__node *node = fa__argument_node(call, 0);
+    return node != NULL ? fa__node_operation(FA__OP_IMAG, &node, call->err) : NULL;
 }
 
 const fa__function fa__array_functions[] = {
-    {"astype", "", "a dtype", apply_astype, 0, FA__AS_FUNCTION | FA__AS_METHOD},
-    {"transpose", "", "a *axes=", apply_transpose, 0, FA__AS_METHOD},
-    {"transpose", "permute_dims", "a axes=", apply_transpose, 0, FA__AS_FUNCTION},
-    {"swapaxes", "", "a axis1 axis2", apply_swapaxes, 0, FA__AS_FUNCTION | FA__AS_METHOD},
-    {"reshape", "", "a *shape", apply_reshape, 0, FA__AS_METHOD},
-    {"reshape", "", "a shape", apply_reshape, 0, FA__AS_FUNCTION},
-    {"ravel", "", "a", apply_ravel, 0, FA__AS_FUNCTION | FA__AS_METHOD},
-    {"broadcast_to", "", "a shape", apply_broadcast_to, 0, FA__AS_FUNCTION},
-    {"diagonal", "", "a offset= axis1= axis2=", apply_diagonal, 0, FA__AS_FUNCTION | FA__AS_METHOD},
-    {"squeeze", "", "a axis=", apply_squeeze, 0, FA__AS_FUNCTION | FA__AS_METHOD},
-    {"expand_dims", "", "a axis", apply_expand_dims, 0, FA__AS_FUNCTION},
-    {"as_strided", "", "a shape strides offset= dtype=", apply_as_strided, 0, FA__AS_FUNCTION},
-    {"clip", "", "a a_min= a_max= min= max=", apply_clip, 0, FA__AS_FUNCTION | FA__AS_METHOD},
-    {"conj", "", "a", apply_conjugate_method, 0, FA__AS_METHOD},
-    {"conjugate", "", "a", apply_conjugate_method, 0, FA__AS_METHOD},
-    {"complex", "", "real= imag=", apply_complex, 0, FA__AS_FUNCTION},
-    {NULL, NULL, NULL, NULL, 0, 0},
+    {"astype", "", "a dtype", apply_astype, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_CONVERSION,
+     "The array in another element type."},
+    {"transpose", "", "a *axes=", apply_transpose, 0, FA__AS_METHOD, FA_OPERATION_VIEW,
+     "Axes reversed, or in the order given."},
+    {"transpose", "permute_dims", "a axes=", apply_transpose, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
+     "Axes reversed, or in the order given."},
+    {"swapaxes", "", "a axis1 axis2", apply_swapaxes, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_VIEW,
+     "Two axes exchanged."},
+    {"reshape", "", "a *shape", apply_reshape, 0, FA__AS_METHOD, FA_OPERATION_VIEW,
+     "The same elements in another shape."},
+    {"reshape", "", "a shape", apply_reshape, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
+     "The same elements in another shape."},
+    {"ravel", "", "a", apply_ravel, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_VIEW,
+     "The same elements along one axis."},
+    {"broadcast_to", "", "a shape", apply_broadcast_to, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
+     "Repeated along axes to a shape."},
+    {"diagonal", "", "a offset= axis1= axis2=", apply_diagonal, 0, FA__AS_FUNCTION | FA__AS_METHOD,
+     FA_OPERATION_VIEW, "Diagonals of two axes."},
+    {"squeeze", "", "a axis=", apply_squeeze, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_VIEW,
+     "Without axes of size 1."},
+    {"expand_dims", "", "a axis", apply_expand_dims, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
+     "With another axis of size 1."},
+    {"as_strided", "", "a shape strides offset= dtype=", apply_as_strided, 0, FA__AS_FUNCTION,
+     FA_OPERATION_VIEW, "Any geometry inside the array, strides and offset in bytes."},
+    {"clip", "", "a a_min= a_max= min= max=", apply_clip, 0, FA__AS_FUNCTION | FA__AS_METHOD,
+     FA_OPERATION_ELEMENTWISE,
+     "The value, not below the second and not above the third; either may be None."},
+    {"conj", "", "a", apply_conjugate_method, 0, FA__AS_METHOD, FA_OPERATION_FUNCTION,
+     "Complex conjugate; other types as they are."},
+    {"conjugate", "", "a", apply_conjugate_method, 0, FA__AS_METHOD, FA_OPERATION_FUNCTION,
+     "Complex conjugate; other types as they are."},
+    {"complex", "", "real= imag=", apply_complex, 0, FA__AS_FUNCTION, FA_OPERATION_CONVERSION,
+     "The complex number of two parts."},
+    {"T", "", "a", apply_transpose, 0, FA__AS_ATTRIBUTE, FA_OPERATION_ATTRIBUTE, "Axes reversed."},
+    {"real", "", "a", apply_real, 0, FA__AS_ATTRIBUTE, FA_OPERATION_ATTRIBUTE, "Real parts."},
+    {"imag", "", "a", apply_imag, 0, FA__AS_ATTRIBUTE, FA_OPERATION_ATTRIBUTE, "Imaginary parts."},
+    {0},
 };

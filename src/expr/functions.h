@@ -12,6 +12,8 @@ enum { FA__MAX_PARAMETERS = 8 };
 typedef struct fa__bound_call {
     const fa__function *function;
     const fa__value *arguments[FA__MAX_PARAMETERS]; /* NULL: left out */
+    fa__nodes *
+        *several; /* for the outputs of a function that gives several; it returns NULL, and err stays clean */
     fa_error *err;
 } fa__bound_call;
 
@@ -23,12 +25,16 @@ struct fa__function {
     const char *parameters;
     fa__node *(*apply)(const fa__bound_call *call);
     int code; /* fa__operation, fa__reduction, fa_type, as `apply` reads it */
-    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, or both */
+    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, FA__AS_ATTRIBUTE, or several */
+    fa_operation_kind kind;
+    const char *documentation;
 };
 
-enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2 };
+enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4 };
 
-/* The rows that are not derived from a list; ended by a row without a name. */
+/* Rows by where they are; ended by a row without a name. */
+extern const fa__function fa__elementwise_functions[];
+extern const fa__function fa__pair_functions[];
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
 extern const fa__function fa__time_functions[];
@@ -36,6 +42,25 @@ extern const fa__function fa__time_functions[];
 /* arange() where one of its first three arguments is a time: int64 counts, seen as times. */
 bool fa__arange_is_of_times(const fa__bound_call *call);
 fa__node *fa__arange_of_times(const fa__bound_call *call);
+
+/* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
+ * last. Start with a cursor of zeros. */
+typedef struct fa__function_cursor {
+    size_t list;
+    int row;
+} fa__function_cursor;
+const fa__function *fa__function_next(fa__function_cursor *at);
+const char *fa__function_parameters(const fa__function *function);
+/* The operator that text writes for it, or "". */
+const char *fa__function_symbol(const fa__function *function);
+int fa__function_outputs(const fa__function *function);
+
+/* One word of a list that spaces separate, and its length; NULL at the end. The next one is behind it. */
+const char *fa__next_word(const char *words, size_t *length);
+bool fa__same_name(const char *known, size_t known_length, const char *name, size_t length);
+
+/* Room for `count` outputs, none of them there yet; fa__nodes_release() takes those that are. */
+fa__nodes *fa__nodes_new(int count, fa_error *err);
 
 /* Reading arguments. Each fails with the column of the argument that is wrong. */
 fa__node *fa__argument_node(const fa__bound_call *call, int index); /* borrowed */

@@ -65,11 +65,13 @@ static fa__node *apply_random(const fa__bound_call *call)
 }
 
 const fa__function fa__generator_functions[] = {
-    {"arange", "", "start stop= step= count=", apply_arange, 0, FA__AS_FUNCTION},
-    {"linspace", "", "start stop num=", apply_linspace, 0, FA__AS_FUNCTION},
+    {"arange", "", "start stop= step= count=", apply_arange, 0, FA__AS_FUNCTION, FA_OPERATION_GENERATOR,
+     "Numbers from start to stop by step."},
+    {"linspace", "", "start stop num=", apply_linspace, 0, FA__AS_FUNCTION, FA_OPERATION_GENERATOR,
+     "Numbers from start to stop, both included."},
     {"random_uniform", "", "shape low= high= seed= dtype=", apply_random, FA__GENERATE_RANDOM_UNIFORM,
-     FA__AS_FUNCTION},
+     FA__AS_FUNCTION, FA_OPERATION_GENERATOR, "Random numbers, evenly spread; the same for a seed."},
     {"random_normal", "", "shape mean= std= seed= dtype=", apply_random, FA__GENERATE_RANDOM_NORMAL,
-     FA__AS_FUNCTION},
-    {NULL, NULL, NULL, NULL, 0, 0},
+     FA__AS_FUNCTION, FA_OPERATION_GENERATOR, "Random numbers around a mean; the same for a seed."},
+    {0},
 };

@@ -45,6 +45,8 @@ static inline int fa__binding(fa__operation operation)
         return FA__BINDS_SUM;
     case FA__OP_MULTIPLY:
     case FA__OP_DIVIDE:
+    case FA__OP_FLOOR_DIVIDE:
+    case FA__OP_REMAINDER:
         return FA__BINDS_PRODUCT;
     case FA__OP_POWER:
         return FA__BINDS_POWER;

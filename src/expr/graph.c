@@ -81,6 +81,13 @@ void fa__node_release(fa__node *node)
     releasing = false;
 }
 
+const fa__node *fa__shown_node(const fa__node *node)
+{
+    while (node->kind == FA__NODE_CAST && node->implicit)
+        node = node->inputs[0];
+    return node;
+}
+
 void fa__node_geometry(const fa__node *node, fa__geometry *geometry)
 {
     geometry->ndim = node->ndim;
@@ -243,6 +250,8 @@ static bool same_node(const fa__node *a, const fa__node *b)
                same_double(a->as.reduce.ddof, b->as.reduce.ddof);
     case FA__NODE_GENERATE:
         return same_generator(&a->as.generate, &b->as.generate);
+    case FA__NODE_MOVE:
+        return a->as.move.axis == b->as.move.axis;
     default:
         return true;
     }

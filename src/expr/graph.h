@@ -19,7 +19,8 @@ typedef enum fa__node_kind {
     FA__NODE_CAST,      /* elementwise: input to dtype */
     FA__NODE_REDUCE,    /* over axes of its one input */
     FA__NODE_VIEW,      /* a geometry on its input's virtual layout */
-    FA__NODE_GENERATE   /* made from positions */
+    FA__NODE_GENERATE,  /* made from positions */
+    FA__NODE_MOVE       /* elements of its inputs in other places */
 } fa__node_kind;
 
 typedef struct fa__node fa__node;
@@ -27,7 +28,7 @@ typedef struct fa__node fa__node;
 struct fa__node {
     fa__references references;
     fa__node_kind kind;
-    int code;              /* fa__operation, fa__reduction or fa__generator */
+    int code;              /* fa__operation, fa__reduction, fa__generator or fa__move */
     fa_type loop_type;     /* OPERATION: the type of its loop; REDUCE: the type of its reducer's input */
     const fa_dtype *dtype; /* of the result, in the machine's byte order; a LEAF's may be any */
     int ndim;
@@ -46,6 +47,9 @@ struct fa__node {
             double ddof;
         } reduce;
         fa__generator_params generate;
+        struct {
+            int axis; /* MOVE: along which the elements go to other places */
+        } move;
     } as;
     fa__node *next_free;   /* while being released */
     fa_array *kept;        /* the values once an evaluation has computed them (engine's, under its lock); released here */
@@ -84,6 +88,12 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
                           fa_error *err);
 fa__node *fa__node_generate(fa__generator generator, fa_type type, fa_shape shape,
                             const fa__generator_params *params, fa_error *err);
+/* Moves. Elements are converted to `dtype`, or, where that is NULL, to what holds all inputs. */
+fa__node *fa__node_concatenate(int count, fa__node *const *inputs, int axis, const fa_dtype *dtype, fa_error *err);
+/* The elements in C order, under another shape (one size may be -1): a view where there is one, else a move. */
+fa__node *fa__node_reshape(fa__node *input, fa_shape shape, fa_error *err);
+/* New elements in C order ('C'), in Fortran's ('F'), or in that of the input ('K'). */
+fa__node *fa__node_copy(fa__node *input, char order, fa_error *err);
 /* Views. A view of a LEAF is a LEAF; a view of a VIEW is one VIEW where the geometries compose (they always do). */
 fa__node *fa__node_view(fa__node *input, const fa__geometry *geometry, fa_error *err);
 fa__node *fa__node_field(fa__node *input, const char *name, size_t length, fa_error *err);

@@ -14,7 +14,7 @@ static int64_t magnitude(int64_t stride)
     return stride < 0 ? -stride : stride;
 }
 
-typedef enum verdict { TIE, STAY_OUTSIDE, MOVE_INSIDE } verdict;
+typedef enum verdict { TIE, STAY, MOVE } verdict;
 
 /* Whether the axis `moving`, which stands outside of `fixed`, belongs inside of it. The first operand that
  * strides along both decides; later ones can only turn a move down, since C order wins a conflict. */
@@ -26,9 +26,9 @@ static verdict compare(int count, const operand_strides *operands, int moving, i
         if (a == 0 || b == 0)
             continue;
         if (b <= a)
-            result = STAY_OUTSIDE;
+            result = STAY;
         else if (result == TIE)
-            result = MOVE_INSIDE;
+            result = MOVE;
     }
     return result;
 }
@@ -43,9 +43,9 @@ static void sort_axes(int count, const operand_strides *operands, int ndim, int 
         int moving = inner_first[i], position = i;
         for (int j = i - 1; j >= 0; j--) {
             verdict said = compare(count, operands, moving, inner_first[j]);
-            if (said == STAY_OUTSIDE)
+            if (said == STAY)
                 break;
-            if (said == MOVE_INSIDE)
+            if (said == MOVE)
                 position = j;
         }
         for (int j = i; j > position; j--)
@@ -75,6 +75,43 @@ void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const in
     sort_axes(count, operands, ndim, inner_first);
     for (int i = 0; i < ndim; i++)
         outer_first[i] = inner_first[ndim - 1 - i];
+    fa__strides_in_order(ndim, sizes, item_bytes, outer_first, strides);
+}
+
+/* Whether axis `moving`, which stands inside of `fixed`, belongs outside of it in a concatenation: C order wins a conflict
+ * here too, but strides of 0 count. */
+static verdict compare_joined(int count, fa__node *const *inputs, int moving, int fixed)
+{
+    verdict result = TIE;
+    for (int i = 0; i < count; i++) {
+        const fa__node *input = inputs[i];
+        if (input->sizes[moving] == 1 || input->sizes[fixed] == 1)
+            continue;
+        if (magnitude(input->strides[moving]) <= magnitude(input->strides[fixed]))
+            result = STAY;
+        else if (result == TIE)
+            result = MOVE;
+    }
+    return result;
+}
+
+void fa__layout_of_joined(int count, fa__node *const *inputs, int ndim, const int64_t *sizes, int64_t item_bytes,
+                          int64_t *strides)
+{
+    int outer_first[FA_MAX_NDIM];
+    for (int i = 0; i < ndim; i++) {
+        int position = i;
+        for (int j = i - 1; j >= 0; j--) {
+            verdict said = compare_joined(count, inputs, i, outer_first[j]);
+            if (said == STAY)
+                break;
+            if (said == MOVE)
+                position = j;
+        }
+        for (int j = i; j > position; j--)
+            outer_first[j] = outer_first[j - 1];
+        outer_first[position] = i;
+    }
     fa__strides_in_order(ndim, sizes, item_bytes, outer_first, strides);
 }
 

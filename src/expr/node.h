@@ -41,6 +41,10 @@ fa__node *fa__node_converted(const fa__constant *constant, fa_type type, fa_erro
 fa__node *fa__node_strong(fa__node *node, fa_error *err);
 /* A constant of any dtype in the machine's byte order, whose element is at `element`; FA__STRONG, or how it was written. */
 fa__node *fa__node_element(const fa_dtype *dtype, const void *element, fa__weak weak, fa_error *err);
+/* What text shows of a node: below the conversions that rules of types have made. */
+const fa__node *fa__shown_node(const fa__node *node);
+/* Whether a move's dtype is another than the one that its inputs make. */
+bool fa__move_was_converted(const fa__node *move, fa_error *err);
 /* The range of an integer type. */
 void fa__integer_range(fa_type type, fa__wide *lowest, fa__wide *highest);
 
@@ -68,6 +72,10 @@ fa__node *fa__node_view_as(fa__node *input, const fa_dtype *dtype, const fa__geo
  * together. */
 void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const int64_t *sizes,
                           int64_t item_bytes, int64_t *strides);
+
+/* The strides that NumPy gives to a result whose axes are those of all inputs, as concatenate() has them. */
+void fa__layout_of_joined(int count, fa__node *const *inputs, int ndim, const int64_t *sizes, int64_t item_bytes,
+                          int64_t *strides);
 
 /* The strides that astype() gives to its copy: by descending stride, so that repeated axes go innermost. */
 void fa__layout_of_copy(const fa__node *input, int64_t item_bytes, int64_t *strides);

@@ -67,6 +67,10 @@ bool fa__parser_is_operand(fa__parser *p, const fa__value *value)
         return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, value->column,
                                   "'%s' is a function: call it with (...)",
                                   fa__function_name(value->as.function));
+    if (value->kind == FA__VALUE_NODES)
+        return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, value->column,
+                                  "%d arrays: take one of them with [0] to [%d]", value->as.nodes->count,
+                                  value->as.nodes->count - 1);
     return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, value->column, "%s is not an operand",
                               fa__value_words(value));
 }
@@ -181,12 +185,12 @@ static bool tuple_of_values(fa__parser *p, fa__opened group)
 static bool close_call(fa__parser *p, fa__opened call)
 {
     fa__value *callee = &p->values[call.first_value - 1];
-    fa__node *node = fa__call(callee, callee + 1, p->value_count - call.first_value, p->err);
+    fa__value result;
     int column = callee->column;
-    if (node == NULL)
+    if (!fa__call(callee, callee + 1, p->value_count - call.first_value, &result, p->err))
         return fa__parser_placed(p, column);
     fa__parser_drop_values(p, call.first_value - 1);
-    return fa__parser_push_node(p, node, column);
+    return fa__parser_push_value(p, result);
 }
 
 static bool close_bracket(fa__parser *p, const fa__token *token)
@@ -310,10 +314,6 @@ static bool read_operand(fa__parser *p, const fa__token *token, bool *more)
 
 static bool refuse_operator(fa__parser *p, const fa__token *token)
 {
-    if (fa__token_is(token, "//"))
-        return fa__parser_syntax(p, token->column, "'//' is not supported: write floor(a / b)");
-    if (fa__token_is(token, "%"))
-        return fa__parser_syntax(p, token->column, "'%' is not supported: write a - floor(a / b) * b");
     if (fa__token_is(token, "@"))
         return fa__parser_syntax(p, token->column,
                                  "'@' is not supported: products of matrices are not part of expressions");

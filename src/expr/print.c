@@ -8,13 +8,6 @@
 
 #include <string.h>
 
-static const fa__node *shown(const fa__node *node)
-{
-    while (node->kind == FA__NODE_CAST && node->implicit)
-        node = node->inputs[0];
-    return node;
-}
-
 /* Powers that "**" would turn into something else, or refuse. */
 static bool is_power_by_name(const fa__node *node)
 {
@@ -63,9 +56,10 @@ static const char *infix_words(fa__operation operation)
 
 static void write_call(fa__writer *w, const fa__node *node, const char *name)
 {
+    static const char *const ends[] = {")", ")[0]", ")[1]"};
     fa__put(w, name);
     fa__put(w, "(");
-    fa__push_words(w, ")");
+    fa__push_words(w, ends[1 + fa__operations[node->code].output]);
     for (int i = node->input_count - 1; i >= 0; i--) {
         fa__push_node(w, node->inputs[i], FA__BINDS_NOTHING);
         if (i > 0)
@@ -111,7 +105,7 @@ static void write_reduce_arguments(fa__writer *w, const fa__node *node)
 {
     const fa__node *input = node->inputs[0];
     write_axes(w, node);
-    if (shown(input)->dtype->type != input->dtype->type) {
+    if (fa__shown_node(input)->dtype->type != input->dtype->type) {
         fa__put(w, ", dtype=");
         fa__put_dtype(w, input->dtype);
     }
@@ -120,6 +114,62 @@ static void write_reduce_arguments(fa__writer *w, const fa__node *node)
         fa__put_number(w, node->as.reduce.ddof);
     }
     fa__put(w, node->as.reduce.keepdims ? ", keepdims=True)" : ")");
+}
+
+static const char *const move_names[] = {
+#define ROW(id, name, documentation) #name,
+    FA__MOVES(ROW)
+#undef ROW
+};
+
+/* "concatenate((a, b), axis=1)": what is moved, and then how. */
+static void write_move(fa__writer *w, const fa__node *node)
+{
+    bool takes_several = node->code == FA__MOVE_CONCATENATE;
+    fa__put(w, move_names[node->code]);
+    fa__put(w, takes_several ? "((" : "(");
+    fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
+    for (int i = node->input_count - 1; i >= 0; i--) {
+        if (takes_several && i == node->input_count - 1)
+            fa__push_words(w, i == 0 ? ",)" : ")");
+        fa__push_node(w, node->inputs[i], FA__BINDS_NOTHING);
+        if (i > 0)
+            fa__push_words(w, ", ");
+    }
+}
+
+static void write_move_arguments(fa__writer *w, const fa__node *node)
+{
+    fa__put(w, ", ");
+    if (node->code == FA__MOVE_RESHAPE) {
+        fa__put_tuple(w, node->ndim, node->sizes);
+    } else {
+        fa__put(w, "axis=");
+        fa__put_int(w, node->as.move.axis);
+    }
+    if (fa__move_was_converted(node, w->err)) {
+        fa__put(w, ", dtype=");
+        fa__put_dtype(w, node->dtype);
+    }
+    fa__put(w, ")");
+}
+
+/* A conversion to another dtype, or a copy in one of three orders. */
+static void write_cast_arguments(fa__writer *w, const fa__node *node)
+{
+    const fa__node *input = node->inputs[0];
+    int64_t strides[FA_MAX_NDIM];
+    if (!fa_dtype_equal(node->dtype, input->dtype)) {
+        fa__put(w, ", ");
+        fa__put_dtype(w, node->dtype);
+    }
+    fa__layout_of_copy(input, node->dtype->item_bytes, strides);
+    size_t bytes = (size_t)node->ndim * sizeof(int64_t);
+    if (memcmp(node->strides, strides, bytes) != 0) {
+        fa__strides_c(node->ndim, node->sizes, node->dtype->item_bytes, strides);
+        fa__put(w, memcmp(node->strides, strides, bytes) == 0 ? ", order='C'" : ", order='F'");
+    }
+    fa__put(w, ")");
 }
 
 /* A leaf that is a view of a computation: the computation's graph, seen as the leaf sees it. */
@@ -143,7 +193,7 @@ static void write_leaf(fa__writer *w, const fa__node *leaf, int needs)
 
 static void write_node(fa__writer *w, const fa__node *node, int needs)
 {
-    node = shown(node);
+    node = fa__shown_node(node);
     if (node->kind != FA__NODE_LEAF && binding(node) < needs) {
         fa__put(w, "(");
         fa__push_words(w, ")");
@@ -160,7 +210,9 @@ static void write_node(fa__writer *w, const fa__node *node, int needs)
         break;
     case FA__NODE_CAST:
     case FA__NODE_REDUCE:
-        fa__put(w, node->kind == FA__NODE_CAST ? "astype" : fa__reductions[node->code].name);
+        fa__put(w, node->kind == FA__NODE_REDUCE                         ? fa__reductions[node->code].name
+                   : fa_dtype_equal(node->dtype, node->inputs[0]->dtype) ? "copy"
+                                                                         : "astype");
         fa__put(w, "(");
         fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
         fa__push_node(w, node->inputs[0], FA__BINDS_NOTHING);
@@ -170,6 +222,9 @@ static void write_node(fa__writer *w, const fa__node *node, int needs)
         break;
     case FA__NODE_GENERATE:
         fa__write_generator(w, node);
+        break;
+    case FA__NODE_MOVE:
+        write_move(w, node);
         break;
     }
 }
@@ -184,13 +239,12 @@ static void write_piece(fa__writer *w, fa__piece next)
         write_node(w, next.node, next.needs);
         break;
     case FA__PIECE_ARGUMENTS:
-        if (next.node->kind == FA__NODE_CAST) {
-            fa__put(w, ", ");
-            fa__put_dtype(w, next.node->dtype);
-            fa__put(w, ")");
-        } else {
+        if (next.node->kind == FA__NODE_CAST)
+            write_cast_arguments(w, next.node);
+        else if (next.node->kind == FA__NODE_MOVE)
+            write_move_arguments(w, next.node);
+        else
             write_reduce_arguments(w, next.node);
-        }
         break;
     case FA__PIECE_GEOMETRY:
         fa__write_geometry(w, next.node, next.base);

@@ -200,7 +200,9 @@ fa__node *fa__arange_of_times(const fa__bound_call *call)
 }
 
 const fa__function fa__time_functions[] = {
-    {"datetime64", "", "x unit=", apply_time, FA_TYPE_DATETIME64, FA__AS_FUNCTION},
-    {"timedelta64", "", "x unit=", apply_time, FA_TYPE_TIMEDELTA64, FA__AS_FUNCTION},
-    {NULL, NULL, NULL, NULL, 0, 0},
+    {"datetime64", "", "x unit=", apply_time, FA_TYPE_DATETIME64, FA__AS_FUNCTION, FA_OPERATION_CONVERSION,
+     "A date, as ISO 8601 writes it, or a count of units since 1970; an array as dates."},
+    {"timedelta64", "", "x unit=", apply_time, FA_TYPE_TIMEDELTA64, FA__AS_FUNCTION, FA_OPERATION_CONVERSION,
+     "A span of time, so many of a unit; an array as spans."},
+    {0},
 };

@@ -17,10 +17,16 @@ static bool is_whole(fa_type type)
     return type <= FA_TYPE_UINT64;
 }
 
+static bool scales(fa__operation operation)
+{
+    return operation == FA__OP_MULTIPLY || operation == FA__OP_DIVIDE || operation == FA__OP_FLOOR_DIVIDE ||
+           operation == FA__OP_REMAINDER;
+}
+
 /* A span times or over a number. */
 static bool find_scaled(fa__operation operation, const fa_type *types, signature *found)
 {
-    if (operation != FA__OP_MULTIPLY && operation != FA__OP_DIVIDE)
+    if (!scales(operation))
         return false;
     for (int i = 0; i < 2; i++) {
         bool counts = is_whole(types[i]) && (types[i] != FA_TYPE_BOOL || operation == FA__OP_MULTIPLY);
@@ -32,13 +38,12 @@ static bool find_scaled(fa__operation operation, const fa_type *types, signature
     return fa__loop_of_pair(operation, found->inputs[0], found->inputs[1]) != NULL;
 }
 
-/* Whether a whole number is taken as a span of the other operand's unit. Spans do not hold all of uint64, which NumPy's
- * sums alone overlook. */
+/* Whether a whole number is taken as a span of the other operand's unit. Spans do not hold all of uint64,
+ * which NumPy's sums alone overlook. */
 static bool stands_for_span(fa__operation operation, fa_type type)
 {
     bool adds = operation == FA__OP_ADD || operation == FA__OP_SUBTRACT;
-    bool scales = operation == FA__OP_DIVIDE || operation == FA__OP_MULTIPLY;
-    return is_whole(type) && !scales && (adds || type != FA_TYPE_UINT64);
+    return is_whole(type) && !scales(operation) && (adds || type != FA_TYPE_UINT64);
 }
 
 /* Inputs that are times, or whole numbers that stand for spans. */

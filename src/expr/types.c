@@ -5,6 +5,7 @@
 #include "expr/types.h"
 
 #include "base/error.h"
+#include "kernel/kernel.h"
 
 bool fa__type_is_integer(fa_type type)
 {
@@ -79,13 +80,13 @@ static bool counts_as(int i, int count, const fa_type *types, const fa__weak *we
     return *type != strong;
 }
 
-/* The first of float16, float32 and float64 that holds every input; false for complex ones. */
-static bool floating_loop(int count, const fa_type *types, const fa__weak *weak, fa_type *loop)
+/* The first of float16, float32 and float64 that holds the first `held` of the inputs; false for complex ones. */
+static bool floating_loop(int held, int count, const fa_type *types, const fa__weak *weak, fa_type *loop)
 {
     static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_FLOAT32, FA_TYPE_FLOAT64};
     for (int c = 0; c < 3; c++) {
         bool holds = true;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < held; i++) {
             fa_type type;
             if (counts_as(i, count, types, weak, &type))
                 holds = holds && fa__can_cast_safely(type, candidates[c]);
@@ -114,7 +115,7 @@ static bool refuse(fa__operation operation, int count, const fa_type *types, con
                     names[2]);
 }
 
-/* The operations of rule NUMBER that NumPy refuses for bool; the others run in int8. */
+/* The operations that NumPy refuses for bool, although others of their rule run in int8. */
 static bool refuse_bool(fa__operation operation, const fa_type *types, const fa__weak *weak, fa_error *err)
 {
     switch (operation) {
@@ -129,6 +130,8 @@ static bool refuse_bool(fa__operation operation, const fa_type *types, const fa_
                         "logical_not function instead");
     case FA__OP_POSITIVE:
     case FA__OP_SIGN:
+    case FA__OP_GCD:
+    case FA__OP_LCM:
         return refuse(operation, fa__operations[operation].arity, types, weak, err);
     default:
         return true;
@@ -144,7 +147,6 @@ static bool is_signed_with_unsigned_64(const fa_type *types)
 /* int64 with uint64 has no common type that is exact: those loops take one of each. */
 static void resolve_comparison(const fa_type *types, const fa__weak *weak, fa__resolution *resolution)
 {
-    resolution->result = FA_TYPE_BOOL;
     if (is_weak(weak[0]) || is_weak(weak[1]) || !is_signed_with_unsigned_64(types))
         return;
     for (int i = 0; i < 2; i++)
@@ -153,64 +155,63 @@ static void resolve_comparison(const fa_type *types, const fa__weak *weak, fa__r
     resolution->mixed_compare = true;
 }
 
+/* An exponent of ldexp: an integer that int64 holds. */
+static bool is_exponent(fa_type type, fa__weak weak)
+{
+    return is_weak(weak) ? weak == FA__WEAK_INT : fa__can_cast_safely(type, FA_TYPE_INT64);
+}
+
+/* The type of the loop that the rule of an operation finds; false where there is none. */
+static bool find_loop(fa__type_rule rule, int count, const fa_type *types, const fa__weak *weak, fa_type *loop)
+{
+    *loop = promote_all(rule == FA__RULE_CHOOSE ? 1 : 0, count, types, weak);
+    switch (rule) {
+    case FA__RULE_NUMBER:
+        *loop = *loop == FA_TYPE_BOOL ? FA_TYPE_INT8 : *loop;
+        return true;
+    case FA__RULE_DIVIDE:
+        if (*loop == FA_TYPE_BOOL || fa__type_is_integer(*loop))
+            *loop = FA_TYPE_FLOAT64;
+        return true;
+    case FA__RULE_FLOATING:
+    case FA__RULE_FLOAT_PREDICATE:
+    case FA__RULE_EXPONENT:
+        return floating_loop(count, count, types, weak, loop);
+    case FA__RULE_SCALE:
+        return floating_loop(1, count, types, weak, loop) && is_exponent(types[1], weak[1]);
+    case FA__RULE_WIDEST:
+        *loop = fa__type_is_complex(*loop) ? FA_TYPE_COMPLEX128 : FA_TYPE_FLOAT64;
+        return true;
+    case FA__RULE_TIME_PREDICATE:
+        return false; /* times are expr/times.c */
+    case FA__RULE_REAL:
+        return !fa__type_is_complex(*loop);
+    case FA__RULE_QUOTIENT:
+        *loop = *loop == FA_TYPE_BOOL ? FA_TYPE_INT8 : *loop;
+        return !fa__type_is_complex(*loop);
+    case FA__RULE_BITS:
+        return *loop == FA_TYPE_BOOL || fa__type_is_integer(*loop);
+    case FA__RULE_INTEGER:
+    case FA__RULE_COUNT:
+        *loop = *loop == FA_TYPE_BOOL ? FA_TYPE_INT8 : *loop;
+        return fa__type_is_integer(*loop);
+    default:
+        return true;
+    }
+}
+
 bool fa__resolve(fa__operation operation, const fa_type *types, const fa__weak *weak,
                  fa__resolution *resolution, fa_error *err)
 {
     const fa__operation_info *row = &fa__operations[operation];
-    int count = row->arity, first = row->rule == FA__RULE_CHOOSE ? 1 : 0;
-    fa_type loop = promote_all(first, count, types, weak);
-    bool defined = true, to_bool = false;
-    switch (row->rule) {
-    case FA__RULE_ARITHMETIC:
-    case FA__RULE_ABSOLUTE:
-    case FA__RULE_PARTS:
-    case FA__RULE_CHOOSE:
-    case FA__TYPE_RULE_COUNT:
-        break;
-    case FA__RULE_COMPARE:
-    case FA__RULE_PREDICATE:
-    case FA__RULE_LOGIC:
-        to_bool = true;
-        break;
-    case FA__RULE_NUMBER:
-        if (loop == FA_TYPE_BOOL) {
-            if (!refuse_bool(operation, types, weak, err))
-                return false;
-            loop = FA_TYPE_INT8;
-        }
-        break;
-    case FA__RULE_DIVIDE:
-        if (loop == FA_TYPE_BOOL || fa__type_is_integer(loop))
-            loop = FA_TYPE_FLOAT64;
-        break;
-    case FA__RULE_FLOAT_PREDICATE:
-        to_bool = true;
-        defined = floating_loop(count, types, weak, &loop);
-        break;
-    case FA__RULE_FLOATING:
-        defined = floating_loop(count, types, weak, &loop);
-        break;
-    case FA__RULE_TIME_PREDICATE:
-        defined = false; /* times are expr/times.c */
-        break;
-    case FA__RULE_REAL:
-        defined = !fa__type_is_complex(loop);
-        break;
-    case FA__RULE_BITS:
-        defined = loop == FA_TYPE_BOOL || fa__type_is_integer(loop);
-        break;
-    case FA__RULE_SHIFT:
-        loop = loop == FA_TYPE_BOOL ? FA_TYPE_INT8 : loop;
-        defined = fa__type_is_integer(loop);
-        break;
-    }
-    if (!defined)
-        return refuse(operation, count, types, weak, err);
-    bool to_part = row->rule == FA__RULE_ABSOLUTE || row->rule == FA__RULE_PARTS;
-    *resolution = (fa__resolution){.inputs = {loop, loop, loop}, .loop_type = loop};
-    if (row->rule == FA__RULE_CHOOSE)
-        resolution->inputs[0] = FA_TYPE_BOOL;
-    resolution->result = to_bool ? FA_TYPE_BOOL : to_part ? fa__real_type(loop) : loop;
+    fa_type loop;
+    if (!find_loop(row->rule, row->arity, types, weak, &loop))
+        return refuse(operation, row->arity, types, weak, err);
+    if (promote_all(0, row->arity, types, weak) == FA_TYPE_BOOL && !refuse_bool(operation, types, weak, err))
+        return false;
+    *resolution = (fa__resolution){.loop_type = loop, .result = fa__loop_result(operation, loop)};
+    for (int i = 0; i < row->arity; i++)
+        resolution->inputs[i] = fa__loop_input(operation, loop, i);
     if (row->rule == FA__RULE_COMPARE)
         resolve_comparison(types, weak, resolution);
     return true;

@@ -113,6 +113,16 @@ FA__INLINE T NAME(rint)(T a)
     return MATH(rint)(a);
 }
 
+FA__INLINE T NAME(deg2rad)(T a)
+{
+    return a * ((T)PI / 180);
+}
+
+FA__INLINE T NAME(rad2deg)(T a)
+{
+    return a * (180 / (T)PI);
+}
+
 #define X(id, operation)                                                                              \
     static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                                 \

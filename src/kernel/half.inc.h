@@ -22,10 +22,10 @@ FA__INLINE void half_narrow(fa__half *out, const float *in, int64_t n)
         out[i].bits = (uint16_t)_mm_cvtsi128_si32(_mm_cvtps_ph(_mm_set_ss(in[i]), _MM_FROUND_TO_NEAREST_INT));
 }
 
-/* Runs a float32 loop of `arity` inputs on float16. Results of the loop are float32 or, with `to_bool`, bool.
- */
+/* Runs a float32 loop of `arity` inputs on float16. Results of the loop are float32 and rounded or, where
+ * `result_bytes` is not 0, elements of that size and kept. */
 __attribute__((unused)) static void half_loop(void *out, const void *const *in, int arity, int64_t n,
-                                              unsigned scalars, fa__loop *loop, bool to_bool)
+                                              unsigned scalars, fa__loop *loop, int result_bytes)
 {
     float inputs[3][HALF_BLOCK], results[HALF_BLOCK];
     const void *pointers[3] = {inputs[0], inputs[1], inputs[2]};
@@ -36,8 +36,8 @@ __attribute__((unused)) static void half_loop(void *out, const void *const *in, 
                 half_widen(inputs[k], in[k], 1);
             else
                 half_widen(inputs[k], (const fa__half *)in[k] + done, count);
-        if (to_bool) {
-            loop((uint8_t *)out + done, pointers, count, scalars);
+        if (result_bytes > 0) {
+            loop((uint8_t *)out + done * result_bytes, pointers, count, scalars);
         } else {
             loop(results, pointers, count, scalars);
             half_narrow((fa__half *)out + done, results, count);

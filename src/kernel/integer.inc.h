@@ -149,6 +149,27 @@ INTEGER_BINARY(X)
 INTEGER_UNARY(X)
 #undef X
 
+/* Of the magnitude, as in NumPy. Sums of ever wider groups of bits: vectors have no instruction for it. */
+FA__INLINE uint8_t NAME(bitwise_count)(T a)
+{
+    const U all = (U)~(U)0;
+    U x = (U)NAME(absolute)(a);
+    x = (U)(x - ((x >> 1) & (U)(all / 3)));
+    x = (U)((x & (U)(all / 5)) + ((x >> 2) & (U)(all / 5)));
+    x = (U)((x + (x >> 4)) & (U)(all / 17));
+    return (uint8_t)((U)(x * (WIDE)(U)(all / 255)) >> (BITS - 8));
+}
+
+static void NAME(bitwise_count_loop)(void *out_block, const void *const *in, int64_t n, unsigned scalars)
+{
+    uint8_t *out = out_block;
+    const T *a = in[0];
+    const int64_t step = !(scalars & 1);
+    FA__INDEPENDENT
+    for (int64_t i = 0; i < n; i++)
+        out[i] = NAME(bitwise_count)(a[i * step]);
+}
+
 /* With one exponent for all, the bits of the exponent are the outer loop and elements the inner one. */
 static void NAME(power_loop)(void *out_block, const void *const *in, int64_t n, unsigned scalars)
 {
@@ -196,6 +217,7 @@ static void NAME(fill)(fa__kernels *kernels)
     INTEGER_UNARY(X)
     INTEGER_SHARED(X)
     X(POWER, power)
+    X(BITWISE_COUNT, bitwise_count)
 #undef X
 #if IS_SIGNED
     kernels->any_negative[TYPE] = NAME(any_negative);

@@ -29,6 +29,13 @@ typedef struct fa__kernels {
                       int64_t rows, int64_t columns, int64_t item_bytes, int swap);
     void (*stream_copy)(void *out, const void *in, size_t bytes);
     void (*fill)(void *out, const void *element, int64_t n, int64_t item_bytes);
+    int64_t (*count_true)(const unsigned char *mask, int64_t n);
+    int64_t (*true_positions)(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first);
+    int64_t (*squeeze)(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n,
+                       int64_t item_bytes);
+    void (*pick)(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes);
+    void (*place)(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
+    void (*overlay)(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
     void (*generate)(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
                      int64_t step, int64_t n, void *out);
 } fa__kernels;
@@ -47,6 +54,8 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
 #define FA__FAMILIES(X) \
     X(arithmetic)       \
     X(integer)          \
+    X(quotient)         \
+    X(parts)            \
     X(complex)          \
     X(math)             \
     X(compare)          \
@@ -55,6 +64,7 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
     X(convert)          \
     X(reduce)           \
     X(move)             \
+    X(squeeze)          \
     X(random)
 
 #define FA__ROW(family)                                \

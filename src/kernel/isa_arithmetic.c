@@ -27,13 +27,16 @@
     X(FLOOR, floor)           \
     X(CEIL, ceil)             \
     X(TRUNC, trunc)           \
-    X(RINT, rint)
+    X(RINT, rint)             \
+    X(DEG2RAD, deg2rad)       \
+    X(RAD2DEG, rad2deg)
 /* Operations that mean the same as another one on real types. */
 #define FLOAT_UNARY_SHARED(X) \
     X(FABS, absolute)         \
     X(CONJUGATE, positive)    \
     X(REAL, positive)
 
+#define PI             3.14159265358979323846
 #define MATH(function) FA__JOIN(fa__##function, S)
 #define FA__WITH_FLOATS
 #define FA__TEMPLATE "kernel/arithmetic.inc.h"
@@ -42,7 +45,7 @@
 #define X(id, operation)                                                                            \
     static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                               \
-        half_loop(out, in, 2, n, scalars, operation##_loop_f32, false);                             \
+        half_loop(out, in, 2, n, scalars, operation##_loop_f32, 0);                             \
     }
 FLOAT_BINARY(X)
 #undef X
@@ -50,7 +53,7 @@ FLOAT_BINARY(X)
 #define X(id, operation)                                                                            \
     static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                               \
-        half_loop(out, in, 1, n, scalars, operation##_loop_f32, false);                             \
+        half_loop(out, in, 1, n, scalars, operation##_loop_f32, 0);                             \
     }
 FLOAT_UNARY(X)
 #undef X

@@ -82,6 +82,31 @@ FA__INLINE double magnitude_f64(double a)
 #define FA__TEMPLATE "kernel/compare.inc.h"
 #include "kernel/each_type.inc.h"
 
+#define FLOAT_PREDICATES(X) \
+    X(SIGNBIT, signbit)     \
+    X(ISPOSINF, isposinf)   \
+    X(ISNEGINF, isneginf)
+
+FA__INLINE bool isposinf_f32(float a)
+{
+    return a == INFINITY;
+}
+
+FA__INLINE bool isneginf_f32(float a)
+{
+    return a == -INFINITY;
+}
+
+FA__INLINE bool isposinf_f64(double a)
+{
+    return a == (double)INFINITY;
+}
+
+FA__INLINE bool isneginf_f64(double a)
+{
+    return a == -(double)INFINITY;
+}
+
 FA__INLINE bool signbit_f32(float a)
 {
     int32_t bits;
@@ -96,20 +121,22 @@ FA__INLINE bool signbit_f64(double a)
     return bits < 0;
 }
 
-static void signbit_loop_f32(void *out, const void *const *in, int64_t n, unsigned scalars)
-{
-    unary_to_bool_f32(out, in, n, scalars, signbit_f32);
-}
-
-static void signbit_loop_f64(void *out, const void *const *in, int64_t n, unsigned scalars)
-{
-    unary_to_bool_f64(out, in, n, scalars, signbit_f64);
-}
+#define X(id, operation)                                                                            \
+    static void operation##_loop_f32(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                               \
+        unary_to_bool_f32(out, in, n, scalars, operation##_f32);                                    \
+    }                                                                                               \
+    static void operation##_loop_f64(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                               \
+        unary_to_bool_f64(out, in, n, scalars, operation##_f64);                                    \
+    }
+FLOAT_PREDICATES(X)
+#undef X
 
 #define X(id, operation)                                                                            \
     static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                               \
-        half_loop(out, in, 2, n, scalars, operation##_loop_f32, true);                              \
+        half_loop(out, in, 2, n, scalars, operation##_loop_f32, sizeof(bool));                      \
     }
 BOOL_OF_TWO(X)
 #undef X
@@ -117,10 +144,10 @@ BOOL_OF_TWO(X)
 #define X(id, operation)                                                                            \
     static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                               \
-        half_loop(out, in, 1, n, scalars, operation##_loop_f32, true);                              \
+        half_loop(out, in, 1, n, scalars, operation##_loop_f32, sizeof(bool));                      \
     }
 BOOL_OF_ONE(X)
-X(SIGNBIT, signbit)
+FLOAT_PREDICATES(X)
 #undef X
 
 /* int64 with uint64, compared as numbers. */
@@ -179,12 +206,15 @@ void FA__ISA(fa__fill_compare)(fa__kernels *kernels)
     fill_f64(kernels);
     fill_c64(kernels);
     fill_c128(kernels);
-    kernels->loops[FA__OP_SIGNBIT][FA_TYPE_FLOAT32] = signbit_loop_f32;
-    kernels->loops[FA__OP_SIGNBIT][FA_TYPE_FLOAT64] = signbit_loop_f64;
+#define X(id, operation)                                                 \
+    kernels->loops[FA__OP_##id][FA_TYPE_FLOAT32] = operation##_loop_f32; \
+    kernels->loops[FA__OP_##id][FA_TYPE_FLOAT64] = operation##_loop_f64;
+    FLOAT_PREDICATES(X)
+#undef X
 #define X(id, operation) kernels->loops[FA__OP_##id][FA_TYPE_FLOAT16] = operation##_loop_f16;
     BOOL_OF_TWO(X)
     BOOL_OF_ONE(X)
-    X(SIGNBIT, signbit)
+    FLOAT_PREDICATES(X)
 #undef X
 #define X(id, name)                                             \
     kernels->compare_mixed[FA__OP_##id][1] = mixed_##name##_iu; \

@@ -30,6 +30,10 @@
     X(ARCSINH, asinh, u10)   \
     X(ARCCOSH, acosh, u10)
 #define MATH_BINARY_MENDED(X) X(POWER, pow, u10)
+/* Those that are computed in float64 for narrower types too: what they add up may cancel. */
+#define MATH_BINARY_DOUBLE(X)    \
+    X(LOGADDEXP, logaddexp, u20) \
+    X(LOGADDEXP2, logaddexp2, u20)
 #define MATH_BINARY(X)     \
     X(ARCTAN2, atan2, u10) \
     X(HYPOT, hypot, u05)
@@ -40,6 +44,7 @@
 #define MASK_f64             __mmask8
 #define MASK_f32             __mmask16
 #define ABOVE_(a, b, pd)     _mm512_cmp_##pd##_mask(a, b, _CMP_GT_OQ)
+#define EQUALS_(a, b, pd)    _mm512_cmp_##pd##_mask(a, b, _CMP_EQ_OQ)
 #define ANY_(mask, pd)       ((mask) != 0)
 #define CHOOSE_(m, a, b, pd) _mm512_mask_blend_##pd(m, b, a)
 #else
@@ -47,6 +52,7 @@
 #define MASK_f64             __m256d
 #define MASK_f32             __m256
 #define ABOVE_(a, b, pd)     _mm256_cmp_##pd(a, b, _CMP_GT_OQ)
+#define EQUALS_(a, b, pd)    _mm256_cmp_##pd(a, b, _CMP_EQ_OQ)
 #define ANY_(mask, pd)       (_mm256_movemask_##pd(mask) != 0)
 #define CHOOSE_(m, a, b, pd) _mm256_blendv_##pd(b, a, m)
 #endif
@@ -54,10 +60,12 @@
     VECTOR(or_##pd)          \
     (VECTOR(andnot_##pd)(VECTOR(set1_##pd)(-0.0f), a), VECTOR(and_##pd)(VECTOR(set1_##pd)(-0.0f), b))
 
-#define LN_2 0.693147180559945309417
+#define LN_2   0.693147180559945309417
+#define LOG2_E 1.44269504088896340736
 
 #define S                     f64
 #define T                     double
+#define BITS                  64
 #define TYPE                  FA_TYPE_FLOAT64
 #define V                     fa__vector_f64
 #define MASK                  MASK_f64
@@ -67,6 +75,7 @@
 #define FMA(a, b, c)          VECTOR(fmadd_pd)(a, b, c)
 #define MAGNITUDE(a)          VECTOR(andnot_pd)(SET1(-0.0), a)
 #define ABOVE(a, b)           ABOVE_(a, b, pd)
+#define EQUALS(a, b)          EQUALS_(a, b, pd)
 #define ANY(mask)             ANY_(mask, pd)
 #define CHOOSE(m, a, b)       CHOOSE_(m, a, b, pd)
 #define WITH_SIGN(a, b)       WITH_SIGN_(a, b, pd)
@@ -80,6 +89,7 @@
 #include "kernel/math.inc.h"
 #undef S
 #undef T
+#undef BITS
 #undef TYPE
 #undef V
 #undef MASK
@@ -89,6 +99,7 @@
 #undef FMA
 #undef MAGNITUDE
 #undef ABOVE
+#undef EQUALS
 #undef ANY
 #undef CHOOSE
 #undef WITH_SIGN
@@ -102,6 +113,7 @@
 
 #define S                     f32
 #define T                     float
+#define BITS                  32
 #define TYPE                  FA_TYPE_FLOAT32
 #define V                     fa__vector_f32
 #define MASK                  MASK_f32
@@ -111,6 +123,7 @@
 #define FMA(a, b, c)          VECTOR(fmadd_ps)(a, b, c)
 #define MAGNITUDE(a)          VECTOR(andnot_ps)(SET1(-0.0), a)
 #define ABOVE(a, b)           ABOVE_(a, b, ps)
+#define EQUALS(a, b)          EQUALS_(a, b, ps)
 #define ANY(mask)             ANY_(mask, ps)
 #define CHOOSE(m, a, b)       CHOOSE_(m, a, b, ps)
 #define WITH_SIGN(a, b)       WITH_SIGN_(a, b, ps)
@@ -121,12 +134,39 @@
 #define LARGEST               FLT_MAX
 #define HALF_E                0x1.5bf0a8p+0f
 #define HALF_E_REST           0x1.628aeep-25f
+/* Loops of float64 on float32, rounded once. */
+static void double_loop(float *out, const void *const *in, int64_t n, unsigned scalars, fa__loop *loop)
+{
+    double inputs[2][HALF_BLOCK], results[HALF_BLOCK];
+    const void *const pointers[] = {inputs[0], inputs[1]};
+    for (int64_t done = 0; done < n; done += HALF_BLOCK) {
+        const int64_t count = n - done < HALF_BLOCK ? n - done : HALF_BLOCK;
+        for (int k = 0; k < 2; k++) {
+            const bool is_one = scalars >> k & 1;
+            const float *x = (const float *)in[k] + (is_one ? 0 : done);
+            for (int64_t i = 0; i < (is_one ? 1 : count); i++)
+                inputs[k][i] = (double)x[i];
+        }
+        loop(results, pointers, count, scalars);
+        for (int64_t i = 0; i < count; i++)
+            out[done + i] = (float)results[i];
+    }
+}
+
+#define X(id, name, accuracy)                                                                  \
+    static void name##_loop_f32(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                          \
+        double_loop(out, in, n, scalars, name##_loop_f64);                                     \
+    }
+MATH_BINARY_DOUBLE(X)
+#undef X
+
 #include "kernel/math.inc.h"
 
 #define X(id, name, accuracy)                                                                  \
     static void name##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                          \
-        half_loop(out, in, 1, n, scalars, name##_loop_f32, false);                             \
+        half_loop(out, in, 1, n, scalars, name##_loop_f32, 0);                                 \
     }
 MATH_UNARY(X)
 MATH_UNARY_MENDED(X)
@@ -135,10 +175,11 @@ MATH_UNARY_MENDED(X)
 #define X(id, name, accuracy)                                                                  \
     static void name##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                          \
-        half_loop(out, in, 2, n, scalars, name##_loop_f32, false);                             \
+        half_loop(out, in, 2, n, scalars, name##_loop_f32, 0);                                 \
     }
 MATH_BINARY(X)
 MATH_BINARY_MENDED(X)
+MATH_BINARY_DOUBLE(X)
 #undef X
 
 void FA__ISA(fa__fill_math)(fa__kernels *kernels)
@@ -150,5 +191,7 @@ void FA__ISA(fa__fill_math)(fa__kernels *kernels)
     MATH_UNARY_MENDED(X)
     MATH_BINARY(X)
     MATH_BINARY_MENDED(X)
+    MATH_BINARY_DOUBLE(X)
 #undef X
+    kernels->loops[FA__OP_FLOAT_POWER][FA_TYPE_FLOAT64] = pow_loop_f64;
 }

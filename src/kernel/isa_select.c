@@ -30,7 +30,7 @@
 
 static void clip_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)
 {
-    half_loop(out, in, 3, n, scalars, clip_loop_f32, false);
+    half_loop(out, in, 3, n, scalars, clip_loop_f32, 0);
 }
 
 #define S size1

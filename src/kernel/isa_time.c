@@ -191,19 +191,21 @@ FA__INLINE bool greater_equal(int64_t a, int64_t b)
     }
 
 /* X(operation of the list, types it is for, type it gives, function): both operands of one type. */
-#define OF_TWO(X)                            \
-    X(ADD, SPANS, int64_t, add)              \
-    X(SUBTRACT, BOTH, int64_t, subtract)     \
-    X(MINIMUM, BOTH, int64_t, minimum)       \
-    X(MAXIMUM, BOTH, int64_t, maximum)       \
-    X(FMIN, BOTH, int64_t, earliest_time)    \
-    X(FMAX, BOTH, int64_t, latest_time)      \
-    X(DIVIDE, SPANS, double, ratio)          \
-    X(EQUAL, BOTH, uint8_t, equal)           \
-    X(NOT_EQUAL, BOTH, uint8_t, not_equal)   \
-    X(LESS, BOTH, uint8_t, less)             \
-    X(LESS_EQUAL, BOTH, uint8_t, less_equal) \
-    X(GREATER, BOTH, uint8_t, greater)       \
+#define OF_TWO(X)                                \
+    X(ADD, SPANS, int64_t, add)                  \
+    X(SUBTRACT, BOTH, int64_t, subtract)         \
+    X(MINIMUM, BOTH, int64_t, minimum)           \
+    X(MAXIMUM, BOTH, int64_t, maximum)           \
+    X(FMIN, BOTH, int64_t, earliest_time)        \
+    X(FMAX, BOTH, int64_t, latest_time)          \
+    X(DIVIDE, SPANS, double, ratio)              \
+    X(FLOOR_DIVIDE, SPANS, int64_t, whole_ratio) \
+    X(REMAINDER, SPANS, int64_t, remainder_down) \
+    X(EQUAL, BOTH, uint8_t, equal)               \
+    X(NOT_EQUAL, BOTH, uint8_t, not_equal)       \
+    X(LESS, BOTH, uint8_t, less)                 \
+    X(LESS_EQUAL, BOTH, uint8_t, less_equal)     \
+    X(GREATER, BOTH, uint8_t, greater)           \
     X(GREATER_EQUAL, BOTH, uint8_t, greater_equal)
 
 #define OF_ONE(X)                         \
@@ -377,6 +379,8 @@ void FA__ISA(fa__fill_time)(fa__kernels *kernels)
     ROW(MULTIPLY, FLOAT64, TIMEDELTA64, multiply_dm)
     ROW(DIVIDE, TIMEDELTA64, INT64, divide_mq)
     ROW(DIVIDE, TIMEDELTA64, FLOAT64, divide_md)
+    ROW(FLOOR_DIVIDE, TIMEDELTA64, INT64, divide_mq)
+    ROW(FLOOR_DIVIDE, TIMEDELTA64, FLOAT64, divide_md)
     ROW(ADD, DATETIME64, TIMEDELTA64, loop_ADD)
     ROW(ADD, TIMEDELTA64, DATETIME64, loop_ADD)
     ROW(SUBTRACT, DATETIME64, TIMEDELTA64, loop_SUBTRACT)

@@ -19,14 +19,15 @@ enum { FA__BLOCK = 1024 };
  * Any n >= 0 works, blocks of FA__BLOCK are the fast case. Buffers are aligned to their element. */
 typedef void fa__loop(void *out, const void *const *in, int64_t n, unsigned scalars);
 
-/* The loop of an operation whose inputs have type `type` (WHERE: `type` is that of its second and third; the first is
- * bool). NULL when NumPy has none and the types must be converted or refused. COMPARE operations on (int64, uint64)
+/* The loop of an operation on `type`. NULL when NumPy has none and the types must be converted or refused. COMPARE operations on (int64, uint64)
  * and (uint64, int64) have loops of their own: fa__loop_compare_mixed. */
 fa__loop *fa__loop_find(fa__operation operation, fa_type type);
 fa__loop *fa__loop_compare_mixed(fa__operation operation, bool first_is_signed);
 /* The loop whose inputs have two different types, for times: timedelta64 times int64. NULL when there is none. */
 fa__loop *fa__loop_of_pair(fa__operation operation, fa_type first, fa_type second);
-/* The type that such a loop writes. */
+/* The types that such a loop reads, by the position of the input (`type` itself but for conditions and exponents), and the
+ * one that it writes. */
+fa_type fa__loop_input(fa__operation operation, fa_type type, int position);
 fa_type fa__loop_result(fa__operation operation, fa_type type);
 /* Whether results are exact (NumPy's bits), or within a tolerance: for tests and documentation. */
 bool fa__loop_is_exact(fa__operation operation, fa_type type);
@@ -50,6 +51,19 @@ void fa__transpose(void *out, int64_t out_row_stride, const void *in, int64_t in
 void fa__stream_copy(void *out, const void *in, size_t bytes);
 /* Fills out with n copies of one element. */
 void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes);
+
+/* Choosing elements. A mask has one byte for each element, and is true where that is not zero; no function writes more
+ * than `room` elements, whatever the mask holds. */
+int64_t fa__count_true(const unsigned char *mask, int64_t n);
+/* The positions of what is true, counted from `first`; how many were written. */
+int64_t fa__true_positions(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first);
+/* The elements of in[0..n) where the mask is true, one behind the other; how many were written. */
+int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
+/* out[i] = the element at base + offsets[i] bytes; and the other way round, in order. */
+void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes);
+void fa__place(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
+/* out[i] = in[i] where the mask is true; all else is left alone. */
+void fa__overlay(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
 
 /* A reduction of one input type. The state of one result is `components` numbers of 8 bytes (double, int64_t or
  * uint64_t as the reduction needs); states of many results stand as rows of components: component c of result i at

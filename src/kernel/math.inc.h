@@ -136,6 +136,34 @@ FA__INLINE V NAME(pow)(V x, V y)
     return CHOOSE(ABOVE(MAGNITUDE(y), largest), result, mended);
 }
 
+/* The larger one, and what the smaller one adds to it: at most log(2). */
+#if BITS == 64
+FA__INLINE V NAME(less_by)(V x, V y)
+{
+    return CHOOSE(EQUALS(x, y), SET1(0), MAGNITUDE(x - y)); /* infinities have no difference */
+}
+
+FA__INLINE V NAME(logaddexp)(V x, V y)
+{
+    const V rest = SLEEF(exp, u10)(SET1(0) - NAME(less_by)(x, y));
+    return CHOOSE(ABOVE(x, y), x, y) + SLEEF(log1p, u10)(rest);
+}
+
+FA__INLINE V NAME(logaddexp2)(V x, V y)
+{
+    const V rest = SLEEF(exp2, u10)(SET1(0) - NAME(less_by)(x, y));
+    return CHOOSE(ABOVE(x, y), x, y) + SLEEF(log1p, u10)(rest) * SET1(LOG2_E);
+}
+
+#define X(id, name, accuracy)                                                                    \
+    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                            \
+        NAME(vector_binary)(out, in, n, scalars, NAME(name));                                    \
+    }
+MATH_BINARY_DOUBLE(X)
+#undef X
+#endif
+
 #define X(id, name, accuracy)                                                                    \
     static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                            \
@@ -175,5 +203,6 @@ static void NAME(fill)(fa__kernels *kernels)
     MATH_BINARY(X)
     MATH_UNARY_MENDED(X)
     MATH_BINARY_MENDED(X)
+    MATH_BINARY_DOUBLE(X)
 #undef X
 }

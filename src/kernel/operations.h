@@ -20,7 +20,12 @@
     X(TIME_PREDICATE) /* datetime64 and timedelta64; result bool */                                                    \
     X(LOGIC)       /* bool to complex128; result bool */                                                               \
     X(BITS)        /* bool and integers; result the same */                                                            \
-    X(SHIFT)       /* integers; result the same */                                                                     \
+    X(INTEGER)     /* integers, bool as int8; result the same */                                                       \
+    X(COUNT)       /* integers, bool as int8; result uint8 */                                                          \
+    X(QUOTIENT)    /* int8 to float64, bool as int8; result the same */                                                \
+    X(WIDEST)      /* float64, or complex128 for complex */                                                            \
+    X(SCALE)       /* the first: first of float16, float32, float64; the second: int64; result as the first */         \
+    X(EXPONENT)    /* first of float16, float32, float64; result int32 */                                              \
     X(CHOOSE)      /* bool, then two of any one type; result that type */
 
 /* Elementwise operations:
@@ -30,10 +35,20 @@
     X(SUBTRACT, subtract, 2, "-", "", NUMBER, "Difference of two arrays.")                                             \
     X(MULTIPLY, multiply, 2, "*", "", ARITHMETIC, "Product of two arrays; logical and for bool.")                      \
     X(DIVIDE, divide, 2, "/", "true_divide", DIVIDE, "Quotient of two arrays, always floating.")                       \
+    X(FLOOR_DIVIDE, floor_divide, 2, "//", "", QUOTIENT,                                                               \
+      "Largest whole number not above the quotient; 0 for integers by 0.")                                             \
+    X(REMAINDER, remainder, 2, "%", "mod", QUOTIENT,                                                                   \
+      "What floor_divide leaves, with the sign of the divisor; 0 for integers by 0.")                                  \
+    X(FMOD, fmod, 2, "", "", QUOTIENT, "What division cut to a whole number leaves, with the sign of the dividend.")   \
     X(POWER, power, 2, "**", "pow", NUMBER, "First array raised to the second.")                                       \
+    X(FLOAT_POWER, float_power, 2, "", "", WIDEST, "Power in float64 at least.")                                       \
+    X(LOGADDEXP, logaddexp, 2, "", "", FLOATING, "log(exp(a) + exp(b)), without overflow on the way.")                 \
+    X(LOGADDEXP2, logaddexp2, 2, "", "", FLOATING, "log2(2**a + 2**b), without overflow on the way.")                  \
     X(ARCTAN2, arctan2, 2, "", "atan2", FLOATING, "Angle of the point (second, first), in radians.")                   \
     X(HYPOT, hypot, 2, "", "", FLOATING, "Square root of the sum of squares, without overflow on the way.")            \
     X(COPYSIGN, copysign, 2, "", "", FLOATING, "First array with the signs of the second.")                            \
+    X(NEXTAFTER, nextafter, 2, "", "", FLOATING, "The next number of the type after the first, towards the second.")   \
+    X(LDEXP, ldexp, 2, "", "", SCALE, "First array times 2 to the power of the second, which has integers.")           \
     X(HEAVISIDE, heaviside, 2, "", "", FLOATING, "0 below 0, 1 above 0, the second array at 0.")                       \
     X(MINIMUM, minimum, 2, "", "", ARITHMETIC, "Smaller of two; NaN when either is.")                                  \
     X(MAXIMUM, maximum, 2, "", "", ARITHMETIC, "Larger of two; NaN when either is.")                                   \
@@ -51,8 +66,10 @@
     X(BITWISE_AND, bitwise_and, 2, "&", "", BITS, "Bits that both have.")                                              \
     X(BITWISE_OR, bitwise_or, 2, "|", "", BITS, "Bits that either has.")                                               \
     X(BITWISE_XOR, bitwise_xor, 2, "^", "", BITS, "Bits that exactly one has.")                                        \
-    X(LEFT_SHIFT, left_shift, 2, "<<", "bitwise_left_shift", SHIFT, "Bits moved up.")                                  \
-    X(RIGHT_SHIFT, right_shift, 2, ">>", "bitwise_right_shift", SHIFT, "Bits moved down.")                             \
+    X(LEFT_SHIFT, left_shift, 2, "<<", "bitwise_left_shift", INTEGER, "Bits moved up.")                                  \
+    X(RIGHT_SHIFT, right_shift, 2, ">>", "bitwise_right_shift", INTEGER, "Bits moved down.")                             \
+    X(GCD, gcd, 2, "", "", INTEGER, "Greatest common divisor of the magnitudes.")                                      \
+    X(LCM, lcm, 2, "", "", INTEGER, "Least common multiple of the magnitudes.")                                        \
     X(NEGATIVE, negative, 1, "", "", NUMBER, "Minus the value.")                                                       \
     X(POSITIVE, positive, 1, "", "", NUMBER, "The value.")                                                             \
     X(ABSOLUTE, absolute, 1, "", "abs", ABSOLUTE, "Magnitude.")                                                        \
@@ -84,19 +101,39 @@
     X(ARCSINH, arcsinh, 1, "", "asinh", FLOATING, "Inverse hyperbolic sine.")                                          \
     X(ARCCOSH, arccosh, 1, "", "acosh", FLOATING, "Inverse hyperbolic cosine.")                                        \
     X(ARCTANH, arctanh, 1, "", "atanh", FLOATING, "Inverse hyperbolic tangent.")                                       \
+    X(DEG2RAD, deg2rad, 1, "", "radians", FLOATING, "Degrees as radians.")                                             \
+    X(RAD2DEG, rad2deg, 1, "", "degrees", FLOATING, "Radians as degrees.")                                             \
     X(FLOOR, floor, 1, "", "", REAL, "Largest integer not above.")                                                     \
     X(CEIL, ceil, 1, "", "", REAL, "Smallest integer not below.")                                                      \
-    X(TRUNC, trunc, 1, "", "", REAL, "Integer part.")                                                                  \
+    X(TRUNC, trunc, 1, "", "fix", REAL, "Integer part.")                                                                   \
     X(RINT, rint, 1, "", "", FLOATING, "Nearest integer, ties to even.")                                               \
+    X(SPACING, spacing, 1, "", "", FLOATING, "Distance to the next number of the type away from zero.")                \
     X(ISNAN, isnan, 1, "", "", PREDICATE, "Whether the value is not a number.")                                        \
     X(ISINF, isinf, 1, "", "", PREDICATE, "Whether the value is infinite.")                                            \
     X(ISFINITE, isfinite, 1, "", "", PREDICATE, "Whether the value is finite.")                                        \
     X(ISNAT, isnat, 1, "", "", TIME_PREDICATE, "Whether a time is not a time.")                                        \
+    X(ISPOSINF, isposinf, 1, "", "", FLOAT_PREDICATE, "Whether the value is plus infinity.")                           \
+    X(ISNEGINF, isneginf, 1, "", "", FLOAT_PREDICATE, "Whether the value is minus infinity.")                          \
     X(SIGNBIT, signbit, 1, "", "", FLOAT_PREDICATE, "Whether the sign bit is set.")                                    \
     X(LOGICAL_NOT, logical_not, 1, "", "", LOGIC, "Whether the value is zero.")                                        \
     X(INVERT, invert, 1, "~", "bitwise_not bitwise_invert", BITS, "All bits turned; logical not for bool.")            \
+    X(BITWISE_COUNT, bitwise_count, 1, "", "", COUNT, "How many bits of the magnitude are set.")                       \
     X(CLIP, clip, 3, "", "", ARITHMETIC, "The value, not below the second and not above the third.")                   \
     X(WHERE, where, 3, "", "", CHOOSE, "The second where the first is true, else the third.")
+
+/* Operations that are one output of a function of several: X(id, function, output, arity, rule, documentation). Text
+ * writes modf(a)[0]. */
+#define FA__OUTPUTS(X)                                                                                                 \
+    X(MODF_FRACTION, modf, 0, 1, FLOATING, "What is behind the point, with the sign of the value.")                    \
+    X(MODF_WHOLE, modf, 1, 1, FLOATING, "What is before the point.")                                                   \
+    X(FREXP_MANTISSA, frexp, 0, 1, FLOATING, "A number from 0.5 to 1, or 0, infinite or NaN as the value is.")         \
+    X(FREXP_EXPONENT, frexp, 1, 1, EXPONENT, "The power of two that makes the value of it.")
+
+/* Functions of two outputs: X(name, arity, operation of the first, of the second, name of the second, documentation). */
+#define FA__PAIRS(X)                                                                                                   \
+    X(divmod, 2, FLOOR_DIVIDE, REMAINDER, remainder, "Quotient and remainder: floor_divide and remainder.")            \
+    X(modf, 1, MODF_FRACTION, MODF_WHOLE, whole, "What is behind the point, and what is before it.")                   \
+    X(frexp, 1, FREXP_MANTISSA, FREXP_EXPONENT, exponent, "Mantissa from 0.5 to 1, and the power of two that goes with it.")
 
 /* Reductions: X(id, name, other names, documentation). Types: kernel/reductions in kernel.h. */
 #define FA__REDUCTIONS(X)                                                                                              \
@@ -118,12 +155,28 @@
     X(RANDOM_UNIFORM, random_uniform)                                                                                  \
     X(RANDOM_NORMAL, random_normal)
 
+/* Moves: elements of arrays in other places. Nothing is computed, and nothing copied before a pass asks for elements:
+ * X(id, name, documentation). What each of them does is a class of src/op/move.c. */
+#define FA__MOVES(X)                                                                                                   \
+    X(CONCATENATE, concatenate, "Arrays one behind the other along an axis.")                                          \
+    X(RESHAPE, reshape, "The elements in C order, under another shape.")
+
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,
     FA__ELEMENTWISE(FA__ROW)
 #undef FA__ROW
-        FA__OPERATION_COUNT
+#define FA__ROW(id, function, output, arity, rule, documentation) FA__OP_##id,
+        FA__OUTPUTS(FA__ROW)
+#undef FA__ROW
+            FA__OPERATION_COUNT
 } fa__operation;
+
+typedef enum fa__pair {
+#define FA__ROW(name, arity, first, second, name_of_second, documentation) FA__PAIR_##first##_##second,
+    FA__PAIRS(FA__ROW)
+#undef FA__ROW
+        FA__PAIR_COUNT
+} fa__pair;
 
 typedef enum fa__reduction {
 #define FA__ROW(id, name, aliases, documentation) FA__REDUCE_##id,
@@ -139,6 +192,13 @@ typedef enum fa__generator {
         FA__GENERATOR_COUNT
 } fa__generator;
 
+typedef enum fa__move {
+#define FA__ROW(id, name, documentation) FA__MOVE_##id,
+    FA__MOVES(FA__ROW)
+#undef FA__ROW
+        FA__MOVE_COUNT
+} fa__move;
+
 typedef enum fa__type_rule {
 #define FA__ROW(id) FA__RULE_##id,
     FA__TYPE_RULES(FA__ROW)
@@ -150,13 +210,21 @@ typedef struct fa__operation_info {
     const char *name, *symbol, *aliases, *documentation;
     int arity;
     fa__type_rule rule;
+    int output; /* which one, of a function of several outputs; -1 where there is one */
 } fa__operation_info;
+
+typedef struct fa__pair_info {
+    const char *name, *documentation;
+    int arity;
+    fa__operation outputs[2];
+} fa__pair_info;
 
 typedef struct fa__reduction_info {
     const char *name, *aliases, *documentation;
 } fa__reduction_info;
 
 extern const fa__operation_info fa__operations[FA__OPERATION_COUNT];
+extern const fa__pair_info fa__pairs[FA__PAIR_COUNT];
 extern const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT];
 
 #endif

@@ -23,6 +23,16 @@ X(trunc)
 X(rint)
 #undef X
 
+FA__INLINE float fa__fma_f32(float a, float b, float c)
+{
+    return __builtin_fmaf(a, b, c);
+}
+
+FA__INLINE double fa__fma_f64(double a, double b, double c)
+{
+    return __builtin_fma(a, b, c);
+}
+
 FA__INLINE float fa__copysign_f32(float a, float b)
 {
     return __builtin_copysignf(a, b);

@@ -49,45 +49,32 @@ FA__INLINE fa__doubles max_step(fa__doubles lane, fa__doubles x, fa__doubles con
     return FA__VECTOR(max_pd)(x, lane);
 }
 
-/* NaNs are looked for apart: min_pd drops them. */
-FA__INLINE bool any_nan(const double *x, int64_t n)
-{
-    const fa__doubles none = FA__VECTOR(setzero_pd)();
-    int64_t i = 0;
-    unsigned found = 0;
-    for (; i + 2 * FA__WIDTH <= n; i += 2 * FA__WIDTH)
-        found |= fa__unordered(FA__VECTOR(loadu_pd)(x + i), FA__VECTOR(loadu_pd)(x + i + FA__WIDTH));
-    for (; i < n; i += FA__WIDTH) {
-        const fa__doubles some = fa__load_some(x + i, n - i < FA__WIDTH ? n - i : FA__WIDTH, none);
-        found |= fa__unordered(some, some);
-    }
-    return found != 0;
-}
-
 FA__INLINE double sum_block(const double *x, int64_t n)
 {
     const fa__doubles zero = FA__VECTOR(set1_pd)(-0.0);
-    return fa__reduce_lanes(x, n, zero, zero, zero, add_step, add_join);
+    return fa__reduce_lanes(x, n, zero, zero, zero, add_step, add_join, NULL);
 }
 
 FA__INLINE double prod_block(const double *x, int64_t n)
 {
     const fa__doubles one = FA__VECTOR(set1_pd)(1);
-    return fa__reduce_lanes(x, n, one, one, one, multiply_step, multiply_join);
+    return fa__reduce_lanes(x, n, one, one, one, multiply_step, multiply_join, NULL);
 }
 
 FA__INLINE double min_block(const double *x, int64_t n)
 {
     const fa__doubles most = FA__VECTOR(set1_pd)(INFINITY);
-    const double least = fa__reduce_lanes(x, n, most, most, most, min_step, min_join);
-    return any_nan(x, n) ? NAN : least;
+    bool nan;
+    const double least = fa__reduce_lanes(x, n, most, most, most, min_step, min_join, &nan);
+    return nan ? NAN : least;
 }
 
 FA__INLINE double max_block(const double *x, int64_t n)
 {
     const fa__doubles least = FA__VECTOR(set1_pd)(-INFINITY);
-    const double most = fa__reduce_lanes(x, n, least, least, least, max_step, max_join);
-    return any_nan(x, n) ? NAN : most;
+    bool nan;
+    const double most = fa__reduce_lanes(x, n, least, least, least, max_step, max_join, &nan);
+    return nan ? NAN : most;
 }
 
 FA__INLINE double sum_pair(double a, double b)
@@ -177,8 +164,8 @@ static void var_rows(void *state, int64_t capacity, const double *x, int64_t row
         shifts[row] /= count;
     for (int64_t row = 0; row < rows; row++) {
         const fa__doubles shift = FA__VECTOR(set1_pd)(shifts[row]);
-        sums[row] = fa__reduce_lanes(x + row * n, n, zero, shift, shift, deviation_step, add_join);
-        squares[row] = fa__reduce_lanes(x + row * n, n, zero, shift, shift, square_step, add_join);
+        sums[row] = fa__reduce_lanes(x + row * n, n, zero, shift, shift, deviation_step, add_join, NULL);
+        squares[row] = fa__reduce_lanes(x + row * n, n, zero, shift, shift, square_step, add_join, NULL);
     }
     for (int64_t row = 0; row < rows; row++) {
         counts[row] = count;

@@ -10,8 +10,19 @@
 
 const fa__operation_info fa__operations[FA__OPERATION_COUNT] = {
 #define X(id, name, arity, symbol, aliases, rule, documentation) \
-    {#name, symbol, aliases, documentation, arity, FA__RULE_##rule},
+    {#name, symbol, aliases, documentation, arity, FA__RULE_##rule, -1},
     FA__ELEMENTWISE(X)
+#undef X
+#define X(id, function, output, arity, rule, documentation) \
+    {#function, "", "", documentation, arity, FA__RULE_##rule, output},
+        FA__OUTPUTS(X)
+#undef X
+};
+
+const fa__pair_info fa__pairs[FA__PAIR_COUNT] = {
+#define X(name, arity, first, second, name_of_second, documentation) \
+    {#name, documentation, arity, {FA__OP_##first, FA__OP_##second}},
+    FA__PAIRS(X)
 #undef X
 };
 
@@ -110,12 +121,26 @@ static fa_type real_type(fa_type type)
     return type == FA_TYPE_COMPLEX64 ? FA_TYPE_FLOAT32 : type == FA_TYPE_COMPLEX128 ? FA_TYPE_FLOAT64 : type;
 }
 
+fa_type fa__loop_input(fa__operation operation, fa_type type, int position)
+{
+    switch (fa__operations[operation].rule) {
+    case FA__RULE_CHOOSE:
+        return position == 0 ? FA_TYPE_BOOL : type;
+    case FA__RULE_SCALE:
+        return position == 1 ? FA_TYPE_INT64 : type;
+    default:
+        return type;
+    }
+}
+
 fa_type fa__loop_result(fa__operation operation, fa_type type)
 {
     if (operation == FA__OP_SUBTRACT && type == FA_TYPE_DATETIME64)
         return FA_TYPE_TIMEDELTA64;
     if (operation == FA__OP_DIVIDE && type == FA_TYPE_TIMEDELTA64)
         return FA_TYPE_FLOAT64;
+    if (operation == FA__OP_FLOOR_DIVIDE && type == FA_TYPE_TIMEDELTA64)
+        return FA_TYPE_INT64;
     switch (fa__operations[operation].rule) {
     case FA__RULE_ABSOLUTE:
     case FA__RULE_PARTS:
@@ -126,6 +151,10 @@ fa_type fa__loop_result(fa__operation operation, fa_type type)
     case FA__RULE_TIME_PREDICATE:
     case FA__RULE_LOGIC:
         return FA_TYPE_BOOL;
+    case FA__RULE_COUNT:
+        return FA_TYPE_UINT8;
+    case FA__RULE_EXPONENT:
+        return FA_TYPE_INT32;
     default:
         return type;
     }
@@ -139,6 +168,9 @@ bool fa__loop_is_exact(fa__operation operation, fa_type type)
     case FA__OP_ABSOLUTE:
     case FA__OP_SIGN:
         return type <= FA_TYPE_FLOAT64;
+    case FA__OP_FLOAT_POWER:
+    case FA__OP_LOGADDEXP:
+    case FA__OP_LOGADDEXP2:
     case FA__OP_ARCTAN2:
     case FA__OP_HYPOT:
     case FA__OP_CBRT:
@@ -202,6 +234,36 @@ void fa__stream_copy(void *out, const void *in, size_t bytes)
 void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes)
 {
     kernels()->fill(out, element, n, item_bytes);
+}
+
+int64_t fa__count_true(const unsigned char *mask, int64_t n)
+{
+    return kernels()->count_true(mask, n);
+}
+
+int64_t fa__true_positions(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first)
+{
+    return kernels()->true_positions(out, room, mask, n, first);
+}
+
+int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes)
+{
+    return kernels()->squeeze(out, room, in, mask, n, item_bytes);
+}
+
+void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes)
+{
+    kernels()->pick(out, base, offsets, n, item_bytes);
+}
+
+void fa__place(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes)
+{
+    kernels()->place(base, offsets, in, n, item_bytes);
+}
+
+void fa__overlay(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes)
+{
+    kernels()->overlay(out, in, mask, n, item_bytes);
 }
 
 const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type)

@@ -380,10 +380,29 @@ bool fa__file_reserve(fa__file *file, int64_t size, fa_error *err)
 /* ---- Locks
  * ---------------------------------------------------------------------------------------------------- */
 
+/* A forked child shares the parent's description, and with it the lock: what it locks itself needs one of its
+ * own, under the same number. */
+static bool own_description(fa__file *file, fa_error *err)
+{
+    char path[32];
+    if (file->locked_by == 0 || file->locked_by == getpid())
+        return true;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file->descriptor);
+    int descriptor = open_retried(path, file->writeable ? O_RDWR : O_RDONLY);
+    bool own = descriptor >= 0 && dup3(descriptor, file->descriptor, O_CLOEXEC) >= 0;
+    if (!own)
+        fa__fail_system(err, errno, "%s: cannot be opened again after a fork", file->path);
+    if (descriptor >= 0)
+        close(descriptor);
+    if (own)
+        file->locked_by = 0;
+    return own;
+}
+
 /* Open-file-description locks: POSIX's own vanish when any descriptor of the file closes in the process. */
 bool fa__file_lock(fa__file *file, bool exclusive, fa_error *err)
 {
-    if (fa_failed(err))
+    if (fa_failed(err) || !own_description(file, err))
         return false;
     struct flock lock = {.l_type = exclusive ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET};
     int failed;

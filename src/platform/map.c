@@ -18,24 +18,34 @@ size_t fa__page_size(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-bool fa__map_file(fa__map *map, fa__file *file, size_t size, bool writeable, fa_error *err)
+static bool map_range(fa__map *map, fa__file *file, size_t size, int protection, int flags, fa_error *err)
 {
     *map = (fa__map){0};
     if (fa_failed(err))
         return false;
     if (size == 0) /* the system maps no empty range */
         return true;
-    void *address =
-        mmap(NULL, size, PROT_READ | (writeable ? PROT_WRITE : 0), MAP_SHARED, file->descriptor, 0);
+    void *address = mmap(NULL, size, protection, flags, file->descriptor, 0);
     if (address == MAP_FAILED)
         return fa__fail_system(err, errno, "%s: cannot map %zu bytes%s", file->path, size,
-                               writeable ? " for writing" : "");
+                               protection & PROT_WRITE ? " for writing" : "");
     if (!fa__mappings_add(address, size, file, err)) {
         munmap(address, size);
         return false;
     }
     *map = (fa__map){address, size};
     return true;
+}
+
+bool fa__map_file(fa__map *map, fa__file *file, size_t size, bool writeable, fa_error *err)
+{
+    return map_range(map, file, size, PROT_READ | (writeable ? PROT_WRITE : 0), MAP_SHARED, err);
+}
+
+/* Without a reserve: a file may be larger than the memory for all of its copies. */
+bool fa__map_private(fa__map *map, fa__file *file, size_t size, fa_error *err)
+{
+    return map_range(map, file, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, err);
 }
 
 void fa__map_release(fa__map *map)

@@ -59,7 +59,8 @@ int64_t fa__file_resident(fa__file *file, int64_t offset, int64_t size);
 
 /* Open-file-description locks over the whole file: shared or exclusive, never waiting. FA_BUSY when another holds it;
  * true without a lock where the file system has none. An exclusive lock needs a file opened for writing. Closing gives
- * the lock back, also while mappings or forked children live; a forked child's closing does not. */
+ * the lock back, also while mappings or forked children live; a forked child's closing does not, and what it locks is
+ * locked for itself. */
 bool fa__file_lock(fa__file *file, bool exclusive, fa_error *err);
 void fa__file_unlock(fa__file *file);
 
@@ -92,6 +93,9 @@ typedef struct fa__map {
 
 size_t fa__page_size(void);
 bool fa__map_file(fa__map *map, fa__file *file, size_t size, bool writeable, fa_error *err);
+/* The same of pages that are copied for this mapping when they are stored to: the file never changes by it, and need not
+ * be open for writing. No room is promised for the copies. Dropping would lose them. */
+bool fa__map_private(fa__map *map, fa__file *file, size_t size, fa_error *err);
 void fa__map_release(fa__map *map);
 /* Maps in (populates) a range, so that touching it does not fault: FA_MAP_FAULT with `path` and the byte offset when the
  * file has no such bytes or cannot be read, FA_DISK_FULL when a hole cannot be filled. True, having done nothing, on

@@ -25,7 +25,8 @@ struct fa__file_object {
     int64_t map_count, map_capacity;
     bool map_writeable;
     int64_t inside; /* callers between enter and leave */
-    bool is_closed;
+    fa__tenant *tenants;
+    bool is_closed, is_resizing;
     fa_error failure;
     int replacing;       /* holders of the exclusive form of our lock */
     char *unsynced_name; /* of a new file whose folder was not flushed yet; else NULL */
@@ -35,7 +36,8 @@ static fa__mutex registry_mutex = FA__MUTEX_INIT;
 static fa__file_object *registry;
 
 /* ---- fork
- * --------------------------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* All locks are held while the process is forked, so that the child finds its objects whole and unlocked. */
 static void lock_all(void)
@@ -105,12 +107,20 @@ static fa__file_object *make_object(const char *path, fa__file_identity identity
     return object;
 }
 
-/* Under the object's lock, or when nobody else has the object. */
-static void give_back(fa__file_object *object)
+static void release_maps(fa__file_object *object)
 {
     for (int64_t i = 0; i < object->map_count; i++)
         fa__map_release(&object->maps[i]);
     object->map_count = 0;
+}
+
+/* Under the object's lock, or when nobody else has the object. */
+static void give_back(fa__file_object *object)
+{
+    for (fa__tenant *tenant = object->tenants; tenant != NULL; tenant = tenant->next)
+        if (tenant->give_back != NULL)
+            tenant->give_back(tenant);
+    release_maps(object);
     fa__file_close(object->reader, NULL);
     fa__file_close(object->writer, NULL); /* its lock goes with it */
     object->reader = object->writer = NULL;
@@ -234,6 +244,11 @@ fa__file_object *fa__object_of_file(fa__file *file, bool writeable, const char *
     return object;
 }
 
+fa__mutex *fa__object_mutex(fa__file_object *object)
+{
+    return &object->mutex;
+}
+
 fa__owner *fa__object_owner(fa__file_object *object)
 {
     return &object->owner;
@@ -256,12 +271,26 @@ static bool check_locked(const fa__file_object *object, fa_error *err)
     return !fa_failed(err);
 }
 
-bool fa__object_check(fa__file_object *object, fa_error *err)
+/* Under the object's lock: whether `tenant` (which may be NULL) may use bytes up to `end`. */
+static bool check_tenant(const fa__file_object *object, const fa__tenant *tenant, int64_t end, fa_error *err)
+{
+    if (!check_locked(object, err) || tenant == NULL)
+        return !fa_failed(err);
+    if (tenant->is_closed)
+        return fa__fail(err, FA_CLOSED, "%s: the map was closed", object->path);
+    if (end > tenant->end)
+        return fa__fail_at_byte(err, FA_CLOSED, tenant->end,
+                                "%s: the file was cut to %lld bytes, this view needs bytes up to %lld",
+                                object->path, (long long)tenant->end, (long long)end);
+    return true;
+}
+
+bool fa__object_check(fa__file_object *object, const fa__tenant *tenant, fa_error *err)
 {
     if (fa_failed(err))
         return false;
     fa__mutex_lock(&object->mutex);
-    bool usable = check_locked(object, err);
+    bool usable = check_tenant(object, tenant, 0, err);
     fa__mutex_unlock(&object->mutex);
     return usable;
 }
@@ -275,11 +304,16 @@ void fa__object_fail(fa__file_object *object, const fa_error *err)
 
 fa__file *fa__object_enter(fa__file_object *object, fa_error *err)
 {
+    return fa__object_enter_as(object, NULL, 0, err);
+}
+
+fa__file *fa__object_enter_as(fa__file_object *object, const fa__tenant *tenant, int64_t end, fa_error *err)
+{
     if (fa_failed(err))
         return NULL;
     fa__file *file = NULL;
     fa__mutex_lock(&object->mutex);
-    if (check_locked(object, err)) {
+    if (check_tenant(object, tenant, end, err)) {
         object->inside++;
         file = object->writer != NULL ? object->writer : object->reader;
     }
@@ -308,6 +342,8 @@ static bool add_map(fa__file_object *object, int64_t end, bool writeable, fa_err
                                 object->path, (long long)size, (long long)end);
     if (writeable && object->writer == NULL)
         return fa__fail(err, FA_NOT_WRITEABLE, "%s: the file is open for reading only", object->path);
+    if (object->inside == 1) /* the caller: nobody uses an address of the older ones */
+        release_maps(object);
     bool done =
         fa__grow(&object->maps, &object->map_capacity, object->map_count + 1, sizeof *object->maps, err) &&
         fa__map_file(&object->maps[object->map_count], file, (size_t)size, object->writer != NULL, err);
@@ -428,6 +464,94 @@ bool fa__object_close(fa__file_object *object, fa_error *err)
     return !fa_failed(err);
 }
 
+bool fa__object_close_tenant(fa__file_object *object, fa__tenant *tenant, fa_error *err)
+{
+    bool others = false;
+    fa__mutex_lock(&object->mutex);
+    tenant->is_closed = true;
+    for (const fa__tenant *other = object->tenants; other != NULL; other = other->next)
+        others |= !other->is_closed;
+    fa__mutex_unlock(&object->mutex);
+    return others ? fa__object_flush(object, 0, INT64_MAX, err) : fa__object_close(object, err);
+}
+
+/* ---- Other sizes
+ * ------------------------------------------------------------------------------------------------ */
+
+fa__file *fa__object_begin_resize(fa__file_object *object, fa_error *err)
+{
+    fa__file *file = fa__object_enter(object, err);
+    if (file == NULL)
+        return NULL;
+    fa__mutex_lock(&object->mutex);
+    if (object->writer == NULL)
+        fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only", object->path);
+    else if (object->is_resizing || object->replacing > 0)
+        fa__fail(err, FA_BUSY, "%s: another thread replaces it or changes its size", object->path);
+    else if (fa__file_lock(object->writer, true, err))
+        object->is_resizing = true;
+    fa__mutex_unlock(&object->mutex);
+    if (!fa_failed(err))
+        return file;
+    fa__object_leave(object);
+    return NULL;
+}
+
+void fa__object_end_resize(fa__file_object *object)
+{
+    fa_error ignored = {0}; /* making a lock weaker fails only where there are no locks */
+    fa__mutex_lock(&object->mutex);
+    object->is_resizing = false;
+    if (object->replacing == 0)
+        fa__file_lock(object->writer, false, &ignored);
+    fa__mutex_unlock(&object->mutex);
+    fa__object_leave(object);
+}
+
+/* Under the lock, which everyone who enters takes: whoever comes later is told that the bytes went, so that
+ * no store makes the file longer again. */
+bool fa__object_cut(fa__file_object *object, int64_t size, bool alone, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    fa__mutex_lock(&object->mutex);
+    if (alone && object->inside > 1)
+        fa__fail(err, FA_BUSY, "%s: another thread uses it while it is cut to %lld bytes", object->path,
+                 (long long)size);
+    else if (fa__file_truncate(object->writer, size, err))
+        for (fa__tenant *tenant = object->tenants; tenant != NULL; tenant = tenant->next)
+            tenant->end = fa__min_i64(tenant->end, size);
+    fa__mutex_unlock(&object->mutex);
+    return !fa_failed(err);
+}
+
+/* ---- Sources of the file
+ * ---------------------------------------------------------------------------------------- */
+
+void fa__object_add_tenant(fa__file_object *object, fa__tenant *tenant)
+{
+    fa__mutex_lock(&object->mutex);
+    tenant->end = INT64_MAX;
+    tenant->previous = NULL;
+    tenant->next = object->tenants;
+    if (tenant->next != NULL)
+        tenant->next->previous = tenant;
+    object->tenants = tenant;
+    fa__mutex_unlock(&object->mutex);
+}
+
+void fa__object_remove_tenant(fa__file_object *object, fa__tenant *tenant)
+{
+    fa__mutex_lock(&object->mutex);
+    if (tenant->previous != NULL)
+        tenant->previous->next = tenant->next;
+    else
+        object->tenants = tenant->next;
+    if (tenant->next != NULL)
+        tenant->next->previous = tenant->previous;
+    fa__mutex_unlock(&object->mutex);
+}
+
 /* ---- Replacing
  * -------------------------------------------------------------------------------------------------- */
 
@@ -441,8 +565,11 @@ struct fa__replace_lock {
 static bool upgrade_lock(fa__file_object *object, fa_error *err)
 {
     fa__mutex_lock(&object->mutex);
-    bool upgraded =
-        object->writer != NULL && (object->replacing > 0 || fa__file_lock(object->writer, true, err));
+    bool upgraded = false;
+    if (object->is_resizing)
+        fa__fail(err, FA_BUSY, "%s: another thread changes its size", object->path);
+    else if (object->writer != NULL)
+        upgraded = object->replacing > 0 || fa__file_lock(object->writer, true, err);
     if (upgraded)
         object->replacing++;
     fa__mutex_unlock(&object->mutex);

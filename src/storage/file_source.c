@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "storage/box_io.h"
+#include "storage/copy_on_write.h"
 #include "storage/statistics.h"
 
 #include <string.h>
@@ -14,9 +15,9 @@
 typedef struct file_source {
     fa__source source;
     fa__file_object *object;
-    int major, minor;
-    fa_order order;
-    size_t charged; /* to the ledger, for as long as the source lives */
+    fa__tenant tenant;
+    fa__layout layout; /* what the header said; its dtype is NULL for scratch */
+    size_t charged;    /* to the ledger, for as long as the source lives */
 } file_source;
 
 static fa__file_object *object_of(fa__source *source)
@@ -27,21 +28,31 @@ static fa__file_object *object_of(fa__source *source)
 static void file_destroy(fa__source *source)
 {
     file_source *self = (file_source *)source;
+    fa__object_remove_tenant(self->object, &self->tenant);
     fa__object_release(self->object);
     fa__ledger_release(self->charged);
+    fa__layout_clear(&self->layout);
     fa__free(self);
 }
 
 static bool file_check(fa__source *source, fa_error *err)
 {
-    return fa__object_check(object_of(source), err);
+    return fa__object_check(object_of(source), &((file_source *)source)->tenant, err);
+}
+
+/* The descriptor, for bytes of the source up to `end`. */
+static fa__file *enter(fa__source *source, int64_t end, fa_error *err)
+{
+    const file_source *self = (const file_source *)source;
+    return fa__object_enter_as(self->object, &self->tenant, source->base + end, err);
 }
 
 /* ---- Boxes
  * ------------------------------------------------------------------------------------------------------ */
 
-/* Views lie inside their source; a box that does not would reach other bytes of the file. */
-static bool check_box(fa__source *source, const fa__box *box, fa_error *err)
+/* Views lie inside their source; a box that does not would reach other bytes of the file. *end is the byte
+ * behind the last one that it touches. */
+static bool check_box(fa__source *source, const fa__box *box, int64_t *end, fa_error *err)
 {
     fa__geometry geometry = {.ndim = box->ndim, .offset = box->offset};
     for (int i = 0; i < box->ndim; i++) {
@@ -50,6 +61,7 @@ static bool check_box(fa__source *source, const fa__box *box, fa_error *err)
     }
     int64_t low, high;
     fa__geometry_extent(&geometry, box->item_bytes, &low, &high);
+    *end = high > low ? high : 0;
     if (low >= 0 && high <= source->bytes)
         return true;
     return fa__fail(err, FA_INTERNAL, "%s: a box of bytes %lld to %lld in an array of %lld bytes",
@@ -59,9 +71,10 @@ static bool check_box(fa__source *source, const fa__box *box, fa_error *err)
 
 static bool file_read(fa__source *source, const fa__box *box, void *elements, fa_error *err)
 {
-    if (fa_failed(err) || !check_box(source, box, err))
+    int64_t end;
+    if (fa_failed(err) || !check_box(source, box, &end, err))
         return false;
-    fa__file *file = fa__object_enter(object_of(source), err);
+    fa__file *file = enter(source, end, err);
     if (file == NULL)
         return false;
     fa__box_read_file(file, source->base, box, elements, err);
@@ -71,12 +84,13 @@ static bool file_read(fa__source *source, const fa__box *box, void *elements, fa
 
 static bool file_write(fa__source *source, const fa__box *box, const void *elements, fa_error *err)
 {
-    if (fa_failed(err) || !check_box(source, box, err))
+    int64_t end;
+    if (fa_failed(err) || !check_box(source, box, &end, err))
         return false;
     if (!source->writeable)
         return fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only",
                         fa__object_path(object_of(source)));
-    fa__file *file = fa__object_enter(object_of(source), err);
+    fa__file *file = enter(source, end, err);
     if (file == NULL)
         return false;
     fa__box_write_file(file, source->base, box, elements, err);
@@ -114,7 +128,7 @@ static char *file_map(fa__source *source, int64_t first, int64_t size, bool for_
         fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only", path);
         return NULL;
     }
-    fa__file *file = fa__object_enter(object, err);
+    fa__file *file = enter(source, first + size, err);
     if (file == NULL)
         return NULL;
     int64_t at = source->base + first;
@@ -146,7 +160,7 @@ static void file_unmap(fa__source *source, int64_t first, int64_t size, bool wri
 static void file_prefetch(fa__source *source, int64_t first, int64_t size)
 {
     fa_error ignored = {0};
-    fa__file *file = fa__object_enter(object_of(source), &ignored);
+    fa__file *file = enter(source, first + size, &ignored);
     if (file == NULL)
         return;
     fa__file_prefetch(file, source->base + first, size);
@@ -156,7 +170,7 @@ static void file_prefetch(fa__source *source, int64_t first, int64_t size)
 static void file_drop(fa__source *source, int64_t first, int64_t size)
 {
     fa_error ignored = {0};
-    fa__file *file = fa__object_enter(object_of(source), &ignored);
+    fa__file *file = enter(source, first + size, &ignored);
     if (file == NULL)
         return;
     fa__file_drop(file, source->base + first, size);
@@ -166,7 +180,7 @@ static void file_drop(fa__source *source, int64_t first, int64_t size)
 static int64_t file_resident(fa__source *source, int64_t first, int64_t size)
 {
     fa_error ignored = {0};
-    fa__file *file = fa__object_enter(object_of(source), &ignored);
+    fa__file *file = enter(source, first + size, &ignored);
     if (file == NULL)
         return -1;
     int64_t resident = fa__file_resident(file, source->base + first, size);
@@ -176,7 +190,7 @@ static int64_t file_resident(fa__source *source, int64_t first, int64_t size)
 
 static bool file_holds(fa__source *source, int64_t first, int64_t size, fa_error *err)
 {
-    fa__file *file = fa__object_enter(object_of(source), err);
+    fa__file *file = enter(source, first + size, err);
     if (file == NULL)
         return false;
     int64_t have = fa__file_size(file, err), needed = source->base + first + size;
@@ -194,7 +208,7 @@ static bool file_write_behind(fa__source *source, int64_t first, int64_t size, b
 {
     if (!source->writeable)
         return !fa_failed(err);
-    fa__file *file = fa__object_enter(object_of(source), err);
+    fa__file *file = enter(source, first + size, err);
     if (file == NULL)
         return false;
     fa_error loss = {0};
@@ -208,7 +222,11 @@ static bool file_write_behind(fa__source *source, int64_t first, int64_t size, b
 
 static bool file_flush(fa__source *source, int64_t first, int64_t size, fa_error *err)
 {
-    return fa__object_flush(object_of(source), source->base + first, size, err);
+    if (enter(source, first + size, err) == NULL)
+        return false;
+    fa__object_flush(object_of(source), source->base + first, size, err);
+    fa__object_leave(object_of(source));
+    return !fa_failed(err);
 }
 
 static bool file_close(fa__source *source, fa_error *err)
@@ -228,9 +246,9 @@ static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
     info->offset_bytes = source->base;
     info->file_bytes = fa__file_size(file, err);
     info->trailing_bytes = fa__max_i64(info->file_bytes - (source->base + source->bytes), 0);
-    info->major = self->major;
-    info->minor = self->minor;
-    info->order = self->order;
+    info->major = self->layout.major;
+    info->minor = self->layout.minor;
+    info->order = self->layout.order;
     fa__object_leave(self->object);
 }
 
@@ -269,10 +287,11 @@ static file_source *make_source(fa__file_object *object, const fa__source_class 
     self->source.owner = fa__object_owner(object);
     self->object = object;
     fa__object_retain(object);
+    fa__object_add_tenant(object, &self->tenant);
     return self;
 }
 
-fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err)
+fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, fa_mode mode, fa_error *err)
 {
     if (fa_failed(err))
         return NULL;
@@ -281,17 +300,35 @@ fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, b
     file_source *self = make_source(object, is_npy ? &npy_class : &raw_class, bytes, err);
     if (self == NULL)
         return NULL;
-    self->source.writeable = writeable;
+    self->source.writeable = mode == FA_READ_WRITE;
     self->source.base = layout->offset_bytes;
-    self->major = layout->major;
-    self->minor = layout->minor;
-    self->order = layout->order;
-    return &self->source;
+    self->layout = *layout;
+    fa_dtype_retain(layout->dtype);
+    if (mode != FA_COPY_ON_WRITE)
+        return &self->source;
+    fa__source *copy = fa__copy_on_write_source(&self->source, err);
+    fa__source_release(&self->source);
+    return copy;
 }
 
-fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err)
+static bool is_file_class(const fa__source_class *class)
 {
-    fa__source *source = fa__file_source(object, layout, writeable, err);
+    return class == &npy_class || class == &raw_class;
+}
+
+fa__file_object *fa__file_source_object(fa__source *source)
+{
+    return is_file_class(source->class) ? object_of(source) : NULL;
+}
+
+const fa__layout *fa__file_source_layout(fa__source *source)
+{
+    return is_file_class(source->class) ? &((file_source *)source)->layout : NULL;
+}
+
+fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, fa_mode mode, fa_error *err)
+{
+    fa__source *source = fa__file_source(object, layout, mode, err);
     if (source == NULL)
         return NULL;
     fa__geometry geometry = {.ndim = layout->ndim};
@@ -301,7 +338,7 @@ fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool
         fa__strides_f(layout->ndim, layout->sizes, item_bytes, geometry.strides);
     else
         fa__strides_c(layout->ndim, layout->sizes, item_bytes, geometry.strides);
-    fa_array *array = fa__view(source, layout->dtype, &geometry, writeable, err);
+    fa_array *array = fa__view(source, layout->dtype, &geometry, mode != FA_READ_ONLY, err);
     fa__source_release(source);
     return array;
 }

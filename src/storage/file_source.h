@@ -9,9 +9,13 @@
 
 /* A source of the bytes that `layout` names, with one reference; takes a reference to `object` and none to
  * the layout. */
-fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err);
+fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, fa_mode mode, fa_error *err);
 /* A view of all of it. */
-fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, bool writeable, fa_error *err);
+fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, fa_mode mode, fa_error *err);
+/* The file behind a source, and what its header said when it was opened; NULL for sources of another kind,
+ * those that are copy-on-write included. */
+fa__file_object *fa__file_source_object(fa__source *source);
+const fa__layout *fa__file_source_layout(fa__source *source);
 /* The same machinery for scratch: nothing to flush or close, and `charged` bytes of the ledger are given back
  * with it. */
 fa__source *fa__file_scratch_source(fa__file_object *object, int64_t bytes, size_t charged, fa_error *err);

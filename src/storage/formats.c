@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of formats. Knows how each begins, and nothing else about them. */
+/* The table of formats, and reading the header of an open file. Knows how each format begins, and nothing
+ * else about them. */
 #include "storage/formats.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
 
 #include <string.h>
 
@@ -29,4 +33,39 @@ bool fa__formats_parse(const char *name, const void *bytes, size_t size, int64_t
             return fa__fail(err, FA_UNSUPPORTED, "%s: is %s, which farray does not read", name, format->name);
     }
     return fa__fail(err, FA_BAD_FORMAT, "%s: not an .npy file; say its dtype and shape to open it raw", name);
+}
+
+/* Parses a private copy of the first bytes, so that nobody changes them between a check and its use. */
+static bool read_once(fa__file *file, const char *path, int64_t file_bytes, fa__layout *layout, fa_error *err)
+{
+    size_t size = (size_t)fa__min_i64(file_bytes, FA__NPY_MAX_HEADER);
+    char *bytes = fa__alloc(size, err);
+    if (bytes != NULL && fa__file_read(file, 0, bytes, size, err))
+        fa__formats_parse(path, bytes, size, file_bytes, layout, err);
+    fa__free(bytes);
+    return !fa_failed(err);
+}
+
+/* A file that a writer makes longer meanwhile is read again where its header and its size do not fit each
+ * other. */
+bool fa__formats_read(fa__file *file, const char *path, fa__layout *layout, fa_error *err)
+{
+    enum { TRIES = 10 };
+    int64_t before = fa__file_size(file, err);
+    for (int i = 1; !fa_failed(err); i++) {
+        fa_error inner = {0};
+        bool whole = read_once(file, path, before, layout, &inner);
+        int64_t now = fa__file_size(file, err);
+        if (whole && now >= before)
+            return true;
+        if (whole)
+            fa__layout_clear(layout);
+        if (whole && now >= 0)
+            fa__fail(err, FA_BUSY, "%s: its size went from %lld to %lld bytes while its header was read",
+                     path, (long long)before, (long long)now);
+        else if (now == before || i == TRIES)
+            fa__error_move(err, &inner);
+        before = now;
+    }
+    return false;
 }

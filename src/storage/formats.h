@@ -18,5 +18,7 @@ typedef struct fa__format {
 /* Reads the header of a file whose first `size` bytes are `bytes`; FA_BAD_FORMAT when no format begins so. */
 bool fa__formats_parse(const char *name, const void *bytes, size_t size, int64_t file_bytes,
                        fa__layout *layout, fa_error *err);
+/* Reads the header of an open file. */
+bool fa__formats_read(fa__file *file, const char *path, fa__layout *layout, fa_error *err);
 
 #endif

@@ -329,7 +329,7 @@ static bool says_fortran(int ndim, const int64_t *sizes, fa_order order)
 }
 
 /* The dict with the spaces that let the growing axis take 21 digits. */
-static char *format_dict(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_order order,
+static char *format_dict(const fa_dtype *dtype, int ndim, const int64_t *sizes, bool is_fortran,
                          size_t *length, fa_error *err)
 {
     if (!fa__dtype_has_descr(dtype)) {
@@ -346,7 +346,6 @@ static char *format_dict(const fa_dtype *dtype, int ndim, const int64_t *sizes, 
                  MAX_LITERAL);
         return NULL;
     }
-    bool is_fortran = says_fortran(ndim, sizes, order);
     char shape[FA_MAX_NDIM * 22 + 4];
     format_shape(ndim, sizes, shape, sizeof shape);
     int growth = 0;
@@ -370,7 +369,7 @@ bool fa__npy_format(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_or
     if (fa_failed(err))
         return false;
     size_t length;
-    char *dict = format_dict(dtype, ndim, sizes, order, &length, err);
+    char *dict = format_dict(dtype, ndim, sizes, says_fortran(ndim, sizes, order), &length, err);
     if (dict == NULL)
         return false;
     /* NumPy writes names beyond ASCII that fit Latin-1 as version 1.0; farray reads only ASCII there, and 3.0
@@ -399,4 +398,30 @@ bool fa__npy_format(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_or
     }
     fa__free(dict);
     return bytes != NULL;
+}
+
+bool fa__npy_reformat(const char *name, const fa__layout *layout, char *header, size_t header_bytes,
+                      fa_error *err)
+{
+    size_t length, prefix = MAGIC_BYTES + (layout->major == 1 ? 4 : 6);
+    if (fa_failed(err))
+        return false;
+    char *dict =
+        format_dict(layout->dtype, layout->ndim, layout->sizes, layout->order == FA_ORDER_F, &length, err);
+    if (dict == NULL)
+        return false;
+    while (dict[length - 1] == ' ')
+        length--;
+    if (prefix + length + 1 > header_bytes) {
+        char text[FA__SHAPE_TEXT];
+        fa__fail(err, FA_UNSUPPORTED,
+                 "%s: its header of %zu bytes has no room for the shape %s; a saved copy will have it", name,
+                 header_bytes, fa__shape_text(layout->ndim, layout->sizes, text, sizeof text));
+    } else {
+        memcpy(header + prefix, dict, length);
+        memset(header + prefix + length, ' ', header_bytes - prefix - length - 1);
+        header[header_bytes - 1] = '\n';
+    }
+    fa__free(dict);
+    return !fa_failed(err);
 }

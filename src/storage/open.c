@@ -29,24 +29,12 @@ static fa__file_object *open_object(const char *path, fa_mode mode, fa_error *er
 /* ---- Self-describing files
  * -------------------------------------------------------------------------------------- */
 
-/* Parses a private copy of the first bytes, so that nobody changes them between a check and its use. */
 static bool read_layout(fa__file *file, const char *path, const fa_open_options *options, fa__layout *layout,
                         fa_error *err)
 {
+    if (!fa__formats_read(file, path, layout, err))
+        return false;
     int64_t file_bytes = fa__file_size(file, err);
-    size_t size = (size_t)fa__min_i64(file_bytes, FA__NPY_MAX_HEADER);
-    char *bytes = file_bytes >= 0 ? fa__alloc(size, err) : NULL;
-    if (bytes == NULL)
-        return false;
-    if (fa__file_read(file, 0, bytes, size, err))
-        fa__formats_parse(path, bytes, size, file_bytes, layout, err);
-    fa__free(bytes);
-    if (fa_failed(err))
-        return false;
-    int64_t now = fa__file_size(file, err);
-    if (now != file_bytes)
-        fa__fail(err, FA_BUSY, "%s: its size went from %lld to %lld bytes while its header was read", path,
-                 (long long)file_bytes, (long long)now);
     int64_t end =
         layout->offset_bytes + fa__count(layout->ndim, layout->sizes) * fa_dtype_item_bytes(layout->dtype);
     if (options != NULL && options->strict && end < file_bytes)
@@ -61,10 +49,11 @@ fa_array *fa__storage_open(const char *path, fa_mode mode, const fa_open_options
 {
     if (!check_path(path, err))
         return NULL;
-    if (mode != FA_READ_ONLY && mode != FA_READ_WRITE) {
-        fa__fail(err, FA_INVALID_ARGUMENT,
-                 "%s: a file is opened with FA_READ_ONLY or FA_READ_WRITE, not with mode %d", path,
-                 (int)mode);
+    if (mode != FA_READ_ONLY && mode != FA_READ_WRITE && mode != FA_COPY_ON_WRITE) {
+        fa__fail(
+            err, FA_INVALID_ARGUMENT,
+            "%s: a file is opened with FA_READ_ONLY, FA_READ_WRITE or FA_COPY_ON_WRITE, not with mode %d",
+            path, (int)mode);
         return NULL;
     }
     fa__file_object *object = open_object(path, mode, err);
@@ -73,7 +62,7 @@ fa_array *fa__storage_open(const char *path, fa_mode mode, const fa_open_options
     if (file != NULL) {
         fa__layout layout = {0};
         if (read_layout(file, path, options, &layout, err)) {
-            array = fa__file_array(object, &layout, mode == FA_READ_WRITE, err);
+            array = fa__file_array(object, &layout, mode, err);
             fa__layout_clear(&layout);
         }
         fa__object_leave(object);
@@ -170,7 +159,7 @@ static fa_array *open_raw(const char *path, fa_mode mode, fa__layout *layout, in
         int64_t file_bytes = fa__file_size(file, err);
         if (file_bytes >= 0 && (open_axis < 0 || fill_open_axis(path, layout, open_axis, file_bytes, err)) &&
             check_extent(path, layout, file_bytes, err))
-            array = fa__file_array(object, layout, mode == FA_READ_WRITE, err);
+            array = fa__file_array(object, layout, mode, err);
         fa__object_leave(object);
     }
     fa__object_release(object);
@@ -205,6 +194,7 @@ fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dty
     switch (mode) {
     case FA_READ_ONLY:
     case FA_READ_WRITE:
+    case FA_COPY_ON_WRITE:
         return open_raw(path, mode, &layout, open_axis, err);
     case FA_CREATE:
         return create_raw(path, &layout, open_axis, options, err);

@@ -183,7 +183,7 @@ static bool begin_file(fa__publication *publication, const fa__layout *layout, c
     }
     publication->object = fa__object_of_new_file(file, publication->path, err);
     if (publication->object != NULL)
-        publication->array = fa__file_array(publication->object, layout, true, err);
+        publication->array = fa__file_array(publication->object, layout, FA_READ_WRITE, err);
     return publication->array != NULL;
 }
 

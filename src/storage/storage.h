@@ -29,6 +29,10 @@ bool fa__npy_parse(const char *name, const void *bytes, size_t size, int64_t fil
  * the first axis in place): *header is released with fa__free(). */
 bool fa__npy_format(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_order order, char **header,
                     size_t *header_bytes, fa_error *err);
+/* Writes the layout into the bytes of the header that said it before its sizes changed: as long as it was, so
+ * that elements stay where they are. FA_UNSUPPORTED when it has no room. */
+bool fa__npy_reformat(const char *name, const fa__layout *layout, char *header, size_t header_bytes,
+                      fa_error *err);
 enum { FA__NPY_MAX_HEADER = 65536 + 12 };
 
 /* The public functions behind api/open. Each gives a view of the whole array. An address that the source's
@@ -54,6 +58,27 @@ bool fa__publish_prepare(fa__publication *publication, fa_error *err);
 bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *err);
 /* Removes the temporary. NULL is fine. */
 void fa__publish_drop(fa__publication *publication);
+
+/* Giving a file's array another length along its outermost axis: the first in C order, the last in F order.
+ * The file is locked exclusively from begin to commit or drop; its header says the old length until commit.
+ * `array` is any view of the file. */
+typedef struct fa__resizing fa__resizing;
+fa__resizing *fa__resize_begin(fa_array *array, fa_error *err);
+/* What the file has now, other handles and processes may have made it longer. Borrowed. */
+const fa__layout *fa__resize_layout(const fa__resizing *resizing);
+int fa__resize_axis(const fa__resizing *resizing);
+/* The bytes of the file that are given away by this length: what is behind the array (litter of a killed
+ * writer) included. NULL with a clean err when there are none. One reference. */
+fa_array *fa__resize_doomed(fa__resizing *resizing, int64_t length, fa_error *err);
+/* Reserves space: the new rows are zero. Nothing can be seen yet. */
+bool fa__resize_to(fa__resizing *resizing, int64_t length, fa_error *err);
+/* A view of the new rows; one reference. */
+fa_array *fa__resize_added(fa__resizing *resizing, fa_error *err);
+/* Makes rows durable, then the header. Gives a view of the whole array and ends the resizing in any case; on
+ * failure the file has its old length. */
+fa_array *fa__resize_commit(fa__resizing *resizing, fa_error *err);
+/* Ends it with the old length. NULL is fine. */
+void fa__resize_drop(fa__resizing *resizing);
 
 /* An unlinked, reserved file in FARRAY_TMPDIR (default /var/tmp); on a tmpfs it is charged as memory. */
 fa__source *fa__scratch_source(int64_t bytes, fa_error *err);

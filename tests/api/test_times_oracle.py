@@ -15,7 +15,7 @@ from text_oracle import Checker, np  # noqa: E402
 UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
 UNARY = ["-{}", "abs({})", "+{}", "sign({})", "isnat({})", "isnan({})", "isinf({})", "isfinite({})", "logical_not({})",
          "square({})", "sqrt({})", "floor({})", "~{}", "signbit({})"]
-BINARY = ["{} + {}", "{} - {}", "{} * {}", "{} / {}", "minimum({}, {})", "maximum({}, {})", "fmin({}, {})",
+BINARY = ["{} + {}", "{} - {}", "{} * {}", "{} / {}", "{} // {}", "{} % {}", "divmod({}, {})[0]", "divmod({}, {})[1]", "minimum({}, {})", "maximum({}, {})", "fmin({}, {})",
           "fmax({}, {})", "equal({}, {})", "not_equal({}, {})", "{} < {}", "{} <= {}", "{} > {}", "{} >= {}",
           "logical_and({}, {})", "logical_or({}, {})", "logical_xor({}, {})", "{} & {}", "hypot({}, {})", "{} ** {}"]
 REDUCTIONS = ["sum", "prod", "min", "max", "mean", "var", "any", "all", "count_nonzero"]

@@ -66,7 +66,7 @@ class Create(Case):
     def test_times(self):
         self.succeeds("create", "t.npy", "--dtype", "M8[s]", "--shape", "1")
         self.assertEqual(self.succeeds("show", "t.npy"), "['1970-01-01T00:00:00']\n")
-        self.assertEqual(self.json("show", "t.npy")["value"], "['1970-01-01T00:00:00']")
+        self.assertEqual(self.json("show", "t.npy")["value"], ["1970-01-01T00:00:00"])
 
     def test_structures_and_no_dimensions(self):
         self.succeeds("create", "s.npy", "--dtype", "[('id', '<i8'), ('pos', [('x', '<f8'), ('y', '<f8')])]", "--shape", "2")
@@ -116,7 +116,7 @@ class Look(Case):
             file.truncate(1 << 40)
         text = self.succeeds("show", "huge.bin", "--raw", "u1:1048576,1048576", "--memory", "64M")
         self.assertEqual(text.splitlines()[0], "[[0 0 0 ... 0 0 0]")
-        self.assertNotIn("value", self.json("show", "huge.bin", "--raw", "u1:1048576,1048576"))
+        self.assertIsNone(self.json("show", "huge.bin", "--raw", "u1:1048576,1048576")["value"])
 
     def test_ops(self):
         text = self.succeeds("ops")
@@ -124,6 +124,8 @@ class Look(Case):
             self.assertRegex(text, rf"(?m)^  {name} ")
         rows = {row["name"]: row for row in self.json("ops")}
         self.assertEqual((rows["add"]["symbol"], rows["add"]["arity"], rows["sum"]["kind"]), ("+", 2, "reduction"))
+        kinds = {"reshape": "view", "astype": "conversion", "arange": "generator", "T": "attribute", "pi": "constant"}
+        self.assertEqual({name: rows[name]["kind"] for name in kinds}, kinds)
 
 
 class Eval(Case):
@@ -225,6 +227,22 @@ class Stats(Case):
 
 @unittest.skipUnless(np, "NumPy is not installed")
 class ShowAsNumPy(Case):
+    def test_json_of_records_strings_and_dates(self):
+        record = [("id", "<i4"), ("p", [("x", ">f8"), ("s", "S4")], (2,)), ("u", ">U3"), ("d", "<M8[D]"), ("v", "V2")]
+        array = np.zeros((2, 1), dtype=record)
+        array["u"] = [["\u00e9\"a"], ["\U0001f600b"]]
+        array["p"]["s"] = b"a\xff"
+        array["p"]["x"][1, 0] = [1.5, -2]
+        array["d"] = [["2020-02-29"], ["NaT"]]
+        np.save(self.path("a.npy"), array)
+        self.assertEqual(self.json("show", "a.npy")["value"],
+                         [[{"id": 0, "p": [{"x": 0.0, "s": "a\xff"}] * 2, "u": "\u00e9\"a", "d": "2020-02-29",
+                            "v": "b'\\x00\\x00'"}],
+                          [{"id": 0, "p": [{"x": 1.5, "s": "a\xff"}, {"x": -2.0, "s": "a\xff"}], "u": "\U0001f600b",
+                            "d": "NaT", "v": "b'\\x00\\x00'"}]])
+        np.save(self.path("none.npy"), array[:0])
+        self.assertEqual(self.json("show", "none.npy")["value"], [])
+
     def test_random_arrays(self):
         """Any dtype, byte order, memory order and slice; replay with FARRAY_SEED."""
         sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "api"))
@@ -232,13 +250,17 @@ class ShowAsNumPy(Case):
         seed = int(os.environ.get("FARRAY_SEED", random.SystemRandom().getrandbits(32)))
         rng = random.Random(seed)
         for case in range(60):
-            dtype, array, _ = oracle.make_case(rng)
+            dtype, array, options = oracle.make_case(rng)
             array = np.asfortranarray(array) if rng.random() < 0.3 else array
             part = rng.choice(["[...]", "[::-1]", "[1::2]"]) if array.ndim > 0 else ""
             np.save(self.path("a.npy"), array)
-            wanted = str(eval(f"array{part}"))
-            self.assertEqual(self.succeeds("show", "a.npy", *[p for p in [part] if p]), f"{wanted}\n",
-                             f"seed {seed}, case {case}: {dtype} {array.shape} {part}")
+            with np.printoptions(**options):
+                wanted = str(eval(f"array{part}"))
+            given = [f"--{option}={options[name]}" for option, name in
+                     [("precision", "precision"), ("threshold", "threshold"), ("edge-items", "edgeitems"),
+                      ("line-width", "linewidth")]] + ["--suppress"] * options["suppress"]
+            self.assertEqual(self.succeeds("show", "a.npy", *[p for p in [part] if p], *given), f"{wanted}\n",
+                             f"seed {seed}, case {case}: {dtype} {array.shape} {part} {given}")
 
 
 @unittest.skipUnless(os.path.exists(GEOID), "Debian's proj-data is not installed")

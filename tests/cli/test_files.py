@@ -2,6 +2,7 @@
 """Wrong files and wrong expressions: one clear line, exit status 1, nothing half-written and nothing left beside it."""
 import hashlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -206,15 +207,23 @@ class Interrupted(Case):
         elements = 1 << 25
         with open(self.path("zeros.bin"), "wb") as file:
             file.truncate(4 * elements)
-        child = subprocess.Popen([PROGRAM, "eval", "sin(cos(sin(cos(sin(cos(a)))))) ** 2.5", "a=zeros.bin", "--raw",
-                                  f"f4:{elements}", "--threads", "1", "-o", "out.npy"],
-                                 cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(0.2)
-        child.send_signal(signal.SIGINT)
-        output, errors = child.communicate(timeout=60)
-        if child.returncode != 0:  # a fast machine may have finished
-            self.assertEqual((child.returncode, output, errors), (130, b"", b"farray: interrupted\n"))
-            self.assertEqual(os.listdir(self.folder), ["zeros.bin"])
+        for number in (signal.SIGINT, signal.SIGPIPE):
+            child = subprocess.Popen([PROGRAM, "eval", "sin(cos(sin(cos(sin(cos(a)))))) ** 2.5", "a=zeros.bin", "--raw",
+                                      f"f4:{elements}", "--threads", "1", "-o", "out.npy"],
+                                     cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.2)
+            child.send_signal(number)
+            output, errors = child.communicate(timeout=60)
+            if child.returncode != 0:  # a fast machine may have finished
+                self.assertEqual((child.returncode, output, errors), (128 + number, b"", b"farray: interrupted\n"))
+                self.assertEqual(os.listdir(self.folder), ["zeros.bin"])
+
+    def test_output_past_the_limit_of_file_sizes_is_an_error(self):
+        self.write("a.npy", npy([float(i) for i in range(100)]))
+        with open(self.path("out.txt"), "wb") as out:
+            ended = subprocess.run([PROGRAM, "show", "a.npy"], cwd=self.folder, stdout=out, stderr=subprocess.PIPE,
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)))
+        self.assertEqual((ended.returncode, ended.stderr), (1, b"farray: standard output: File too large\n"))
 
 
 if __name__ == "__main__":

@@ -19,10 +19,34 @@ static const struct {
      "dddddddddefdFDddDdddddddddefdFDddDdddddddddefdFDddDdddddddddffdFDddDdddddddddffdFDddDddddddddddd"
      "dDDddDddddddddddddDDddDddddddddddddDDddDddddddddddddDDddDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
      "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDdddddddddefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"floor_divide",
+     "bbBhHiIlLefd--ld-bbhhiilldefd--bd-BhBhHiIlLefd--Bd-hhhhiilldffd--hd-HiHiHiIlLffd--Hd-iiiiiillddd"
+     "d--id-IlIlIlIlLddd--Id-lllllllldddd--ld-LdLdLdLdLddd--Ld-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------lbBhHiIlLefd--dddddddddefd----------------"},
+    {"remainder",
+     "bbBhHiIlLefd--ld-bbhhiilldefd--bd-BhBhHiIlLefd--Bd-hhhhiilldffd--hd-HiHiHiIlLffd--Hd-iiiiiillddd"
+     "d--id-IlIlIlIlLddd--Id-lllllllldddd--ld-LdLdLdLdLddd--Ld-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------lbBhHiIlLefd--dddddddddefd----------------"},
+    {"fmod",
+     "bbBhHiIlLefd--ld-bbhhiilldefd--bd-BhBhHiIlLefd--Bd-hhhhiilldffd--hd-HiHiHiIlLffd--Hd-iiiiiillddd"
+     "d--id-IlIlIlIlLddd--Id-lllllllldddd--ld-LdLdLdLdLddd--Ld-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------lbBhHiIlLefd--dddddddddefd----------------"},
     {"power",
      "bbBhHiIlLefd--ld-bbhhiilldefd--bd-BhBhHiIlLefd--Bd-hhhhiilldffd--hd-HiHiHiIlLffd--Hd-iiiiiillddd"
      "d--id-IlIlIlIlLddd--Id-lllllllldddd--ld-LdLdLdLdLddd--Ld-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
      "ddddddd--dd-----------------------------------lbBhHiIlLefd--dddddddddefd----------------"},
+    {"float_power",
+     "dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-ddddddddddd"
+     "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-ddddd"
+     "ddddddd--dd-----------------------------------dddddddddddd--dddddddddddd----------------"},
+    {"logaddexp",
+     "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
+     "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------deeffddddefd--dddddddddefd----------------"},
+    {"logaddexp2",
+     "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
+     "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------deeffddddefd--dddddddddefd----------------"},
     {"arctan2",
      "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
      "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
@@ -35,6 +59,14 @@ static const struct {
      "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
      "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
      "ddddddd--dd-----------------------------------deeffddddefd--dddddddddefd----------------"},
+    {"nextafter",
+     "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
+     "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
+     "ddddddd--dd-----------------------------------deeffddddefd--dddddddddefd----------------"},
+    {"ldexp",
+     "eeeeeeee------e--eeeeeeee------e--eeeeeeee------e--ffffffff------f--ffffffff------f--dddddddd---"
+     "---d--dddddddd------d--dddddddd------d--dddddddd------d--eeeeeeee------e--ffffffff------f--ddddd"
+     "ddd------d------------------------------------deeeeeee------dddddddd--------------------"},
     {"heaviside",
      "eeeffddddefd--dd-eeeffddddefd--ed-eeeffddddefd--ed-fffffddddffd--fd-fffffddddffd--fd-ddddddddddd"
      "d--dd-dddddddddddd--dd-dddddddddddd--dd-dddddddddddd--dd-eeeffddddefd--ee-fffffddddffd--ff-ddddd"
@@ -111,6 +143,14 @@ static const struct {
      "bbBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
      "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
      "----------------------------------------------lbBhHiIlL---------------------------------"},
+    {"gcd",
+     "-bBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+     "----------------------------------------------lbBhHiIlL---------------------------------"},
+    {"lcm",
+     "-bBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+     "----------------------------------------------lbBhHiIlL---------------------------------"},
     {"negative", "-bBhHiIlLefdFD"},
     {"positive", "-bBhHiIlLefdFD"},
     {"absolute", "tbBhHiIlLefdfd"},
@@ -140,15 +180,25 @@ static const struct {
     {"arcsinh", "eeeffddddefd--"},
     {"arccosh", "eeeffddddefd--"},
     {"arctanh", "eeeffddddefd--"},
+    {"deg2rad", "eeeffddddefd--"},
+    {"rad2deg", "eeeffddddefd--"},
     {"floor", "tbBhHiIlLefd--"},
     {"ceil", "tbBhHiIlLefd--"},
     {"trunc", "tbBhHiIlLefd--"},
     {"rint", "eeeffddddefd--"},
+    {"spacing", "eeeffddddefd--"},
     {"isnan", "tttttttttttttt"},
     {"isinf", "tttttttttttttt"},
     {"isfinite", "tttttttttttttt"},
     {"isnat", "--------------"},
+    {"isposinf", "tttttttttttt--"},
+    {"isneginf", "tttttttttttt--"},
     {"signbit", "tttttttttttt--"},
     {"logical_not", "tttttttttttttt"},
     {"invert", "tbBhHiIlL-----"},
+    {"bitwise_count", "BBBBBBBBB-----"},
+    {"modf[0]", "eeeffddddefd--"},
+    {"modf[1]", "eeeffddddefd--"},
+    {"frexp[0]", "eeeffddddefd--"},
+    {"frexp[1]", "iiiiiiiiiiii--"},
 };

@@ -11,6 +11,8 @@ EXPORT const char *kernels_isa(void);
 EXPORT int kernels_operation_count(void);
 EXPORT const char *kernels_operation(int operation);
 EXPORT int kernels_arity(int operation);
+EXPORT int kernels_output(int operation);
+EXPORT int kernels_input(int operation, int type, int position);
 EXPORT int kernels_run(int operation, int type, void *out, const void *a, const void *b, const void *c,
                        int64_t n, unsigned scalars);
 EXPORT int kernels_run_mixed(int operation, int first_is_signed, void *out, const void *a, const void *b,
@@ -59,6 +61,16 @@ const char *kernels_operation(int operation)
 int kernels_arity(int operation)
 {
     return fa__operations[operation].arity;
+}
+
+int kernels_output(int operation)
+{
+    return fa__operations[operation].output;
+}
+
+int kernels_input(int operation, int type, int position)
+{
+    return (int)fa__loop_input((fa__operation)operation, (fa_type)type, position);
 }
 
 int kernels_run(int operation, int type, void *out, const void *a, const void *b, const void *c, int64_t n,

@@ -25,7 +25,7 @@ static bool is_float(fa_type type)
 /* Complex numbers have no power yet: their type rule says so too. */
 static bool row_has(fa__operation operation, fa_type type)
 {
-    if (operation == FA__OP_POWER && type >= FA_TYPE_COMPLEX64)
+    if ((operation == FA__OP_POWER || operation == FA__OP_FLOAT_POWER) && type >= FA_TYPE_COMPLEX64)
         return false;
     switch (fa__operations[operation].rule) {
     case FA__RULE_NUMBER:
@@ -39,7 +39,15 @@ static bool row_has(fa__operation operation, fa_type type)
         return type <= FA_TYPE_FLOAT64;
     case FA__RULE_BITS:
         return type == FA_TYPE_BOOL || is_integer(type);
-    case FA__RULE_SHIFT:
+    case FA__RULE_SCALE:
+    case FA__RULE_EXPONENT:
+        return is_float(type);
+    case FA__RULE_QUOTIENT:
+        return is_integer(type) || is_float(type);
+    case FA__RULE_WIDEST:
+        return type == FA_TYPE_FLOAT64 || type == FA_TYPE_COMPLEX128;
+    case FA__RULE_INTEGER:
+    case FA__RULE_COUNT:
         return is_integer(type);
     case FA__RULE_TIME_PREDICATE:
         return false;

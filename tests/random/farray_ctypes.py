@@ -37,7 +37,8 @@ class _Axes(Structure):
 
 
 class _IndexPart(Structure):
-    _fields_ = [("kind", c_int), ("reserved", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64)]
+    _fields_ = [("kind", c_int), ("reserved", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64),
+                ("array", c_void_p)]
 
 
 class _IndexParts(Structure):
@@ -321,7 +322,12 @@ class Library:
 
     # Operations.
     def operation(self, name, *arrays):
-        return self.array(name, *(a.pointer for a in arrays))
+        """One operation; "modf[1]" is the second output of a function of two."""
+        if not name.endswith("]"):
+            return self.array(name, *(a.pointer for a in arrays))
+        second = c_void_p()
+        first = self.array(name[:-3], *(a.pointer for a in arrays), byref(second))
+        return (first, Array(self, second.value))[int(name[-2])]
 
     def reduction(self, name, array, axes=None, dtype=None, keepdims=False, ddof=0.0):
         number = self.dtype(dtype) if dtype else None
@@ -433,8 +439,11 @@ def operations(source):
     """The one list of operations, read from the sources: elementwise {name: (arity, symbol, rule)}, reductions [name]."""
     with open(os.path.join(source, "src", "kernel", "operations.h"), encoding="utf-8") as file:
         text = file.read()
+    text = text.replace("\\\n", "\n")
     elementwise = {name: (int(arity), symbol, rule) for name, arity, symbol, rule in
                    re.findall(r'X\(\w+, (\w+), (\d), "([^"]*)", "[^"]*",\s*(\w+),', text)}
+    for name, output, arity, rule in re.findall(r"X\(\w+, (\w+), (\d), (\d), (\w+),", text):
+        elementwise[f"{name}[{output}]"] = int(arity), "", rule
     listed = text[text.index("#define FA__REDUCTIONS"):text.index("#define FA__GENERATORS")]
     reductions = re.findall(r'X\(\w+, (\w+), "[^"]*", "', listed)
     return elementwise, reductions

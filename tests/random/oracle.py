@@ -156,6 +156,8 @@ LIPSCHITZ_1 = {"negative", "positive", "absolute", "fabs", "conjugate", "real", 
 
 
 def ufunc(name):
+    if name.endswith("]"):  # one output of several
+        return lambda *arrays: getattr(np, name[:-3])(*arrays)[int(name[-2])]
     return UFUNCS.get(name) or getattr(np, name)
 
 
@@ -197,7 +199,7 @@ class Oracle:
         agreement = self._agreement(name, values, result, shortcut, operator)
         if agreement is None:
             return Value(result)
-        return self._inexact(name, arrays, result, agreement[0])
+        return self._inexact(name, arrays, result, *agreement)
 
     @staticmethod
     def _refuse_beyond_64_bits(name, arrays):
@@ -236,8 +238,8 @@ class Oracle:
             if len(signs) > 1:
                 raise Unsuitable
 
-    def _inexact(self, name, arrays, result, ulp):
-        """The exact value, rounded to the result's type, and `ulp` of it."""
+    def _inexact(self, name, arrays, result, ulp, ulp_of_one):
+        """The exact value, rounded to the result's type, and how far from it a result may be."""
         loop = np.result_type(*arrays)
         if result.dtype.kind in "fc" and loop.kind not in "fc":
             loop = result.dtype
@@ -255,6 +257,8 @@ class Oracle:
         value = np.empty_like(result)
         value[...] = exact
         bound = ulp * spacing(value)
+        if result.dtype.kind == "f":
+            bound = bound + ulp_of_one * np.finfo(result.dtype).eps
         return Value(value, like(value, bound))
 
     @staticmethod

@@ -13,7 +13,7 @@ from oracle import Value
 
 BINARY = {"add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow,
           "bitwise_and": ast.BitAnd, "bitwise_or": ast.BitOr, "bitwise_xor": ast.BitXor, "left_shift": ast.LShift,
-          "right_shift": ast.RShift}
+          "right_shift": ast.RShift, "floor_divide": ast.FloorDiv, "remainder": ast.Mod}
 COMPARISONS = {"equal": ast.Eq, "not_equal": ast.NotEq, "less": ast.Lt, "less_equal": ast.LtE, "greater": ast.Gt,
                "greater_equal": ast.GtE}
 UNARY = {"negative": ast.USub, "positive": ast.UAdd, "invert": ast.Invert}
@@ -97,6 +97,8 @@ def _node(tree):
             return ast.Compare(nodes[0], [COMPARISONS[name]()], [nodes[1]])
         if as_operator and name in UNARY:
             return ast.UnaryOp(UNARY[name](), nodes[0])
+        if name.endswith("]"):  # one output of several
+            return ast.Subscript(ast.Call(_name(name[:-3]), nodes, []), ast.Constant(int(name[-2])), ast.Load())
         return ast.Call(_name(name), nodes, [])
     if kind == "reduce":
         _, name, as_method, child, options = tree

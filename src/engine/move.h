@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Moves: nodes whose elements are those of standing inputs in other places. Nothing is copied for them: a
+ * *derived source* answers reads from the inputs, and passes load it as they load a file. What a move does
+ * with positions is a class that src/op fills. */
+#ifndef FA_ENGINE_MOVE_H
+#define FA_ENGINE_MOVE_H
+
+#include "engine/flat.h"
+#include "expr/graph.h"
+
+/* Elements [first, first + n) of `flat` are read for what was asked. */
+typedef void fa__move_visit(const fa__flat *flat, int64_t first, int64_t n, void *user);
+
+typedef struct fa__move_class {
+    /* Looks at the inputs, which stand and outlive the plan, once. NULL with an error. */
+    void *(*plan)(const fa__node *node, fa_array *const *inputs, fa_error *err);
+    void (*free)(void *plan); /* also of a plan that is half made */
+    /* Elements number first, first + step, ... (n > 0 of them, any step) of the node's virtual layout, where
+     * they are counted as they stand in memory, to dense memory, as elements of the node's dtype. Called on
+     * several threads at once. */
+    bool (*fetch)(const void *plan, int64_t first, int64_t step, int64_t n, void *elements, fa_error *err);
+    /* Says what fetch(first, 1, n) would read, and what lies between where that is shorter to say. */
+    void (*visit)(const void *plan, int64_t first, int64_t n, fa__move_visit *visit, void *user);
+} fa__move_class;
+
+/* src/op/move.c */
+extern const fa__move_class *const fa__move_classes[FA__MOVE_COUNT];
+
+/* The most derived sources that stand on each other: one above is copied first. Bounds the stack of a read.
+ */
+enum { FA__MAX_DERIVED = 4 };
+
+/* What has to be computed and kept before a move can read `input`: a node below conversions and views. NULL
+ * when the elements stand already, or will once the derived source of *from (NULL: nothing of the kind) is made. */
+fa__node *fa__move_needs(fa__node *input, fa__node **from);
+
+/* A view of a new derived source in the node's virtual layout. All that fa__move_needs() named is kept. Lives
+ * inside one evaluation. */
+fa_array *fa__derived_array(const fa__node *node, fa_error *err);
+bool fa__is_derived(const fa__source *source);
+/* Whether a derived source reads bytes of `target`. */
+bool fa__derived_reads(const fa__source *source, const fa_array *target);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Choosing elements: by a mask (one byte for each element, true where it is not zero) and by offsets. Knows
+ * nothing about dtypes: elements are items of some number of bytes.
+ *
+ * A mask is looked at 64 elements at a time, as the bits of one word. */
+#include "kernel/loop.h"
+
+#include <stddef.h>
+
+/* Bit i says that mask[i] is true, for i < 64. */
+FA__INLINE uint64_t bits_of_64(const unsigned char *mask)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    const __m256i low = _mm256_loadu_si256((const __m256i *)mask);
+    const __m256i high = _mm256_loadu_si256((const __m256i *)(mask + 32));
+    const uint32_t low_zeros = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, zero));
+    const uint32_t high_zeros = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, zero));
+    return ~((uint64_t)high_zeros << 32 | low_zeros);
+}
+
+/* The same for up to 64 elements. */
+FA__INLINE uint64_t bits_of(const unsigned char *mask, int64_t n)
+{
+    if (n >= 64)
+        return bits_of_64(mask);
+    uint64_t bits = 0;
+    for (int64_t i = 0; i < n; i++)
+        bits |= (uint64_t)(mask[i] != 0) << i;
+    return bits;
+}
+
+static int64_t count_true(const unsigned char *mask, int64_t n)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i += 64)
+        count += __builtin_popcountll(bits_of(mask + i, n - i));
+    return count;
+}
+
+static int64_t true_positions(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first)
+{
+    int64_t made = 0;
+    for (int64_t i = 0; i < n; i += 64)
+        for (uint64_t bits = bits_of(mask + i, n - i); bits != 0 && made < room; bits &= bits - 1)
+            out[made++] = first + i + __builtin_ctzll(bits);
+    return made;
+}
+
+/* ---- Squeezing: the elements where the mask is true, one behind the other
+ * ----------------------------------------- */
+
+/* Items whose size is no vector's. */
+FA__INLINE int64_t squeeze_bits(unsigned char *out, const unsigned char *in, uint64_t bits, int64_t made,
+                                int64_t room, size_t item_bytes)
+{
+    for (; bits != 0 && made < room; bits &= bits - 1)
+        memcpy(out + (size_t)made++ * item_bytes, in + (size_t)__builtin_ctzll(bits) * item_bytes,
+               item_bytes);
+    return made;
+}
+
+/* Moves the chosen of 8 items to the front of out[0..8), which is written whole. */
+FA__INLINE void squeeze_eight_8(unsigned char *out, const unsigned char *in, unsigned chosen)
+{
+#ifdef __AVX512F__
+    const __m512i items = _mm512_loadu_si512(in);
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi64((__mmask8)chosen, items));
+#else
+    /* Each item is two words of 4 bytes; the numbers of the chosen words make the permutation. */
+    const uint64_t words = UINT64_C(0x0706050403020100);
+    for (int half = 0; half < 2; half++) {
+        const uint64_t four = chosen >> 4 * half & 15;
+        const uint64_t picked = _pext_u64(words, _pdep_u64(four, UINT64_C(0x0001000100010001)) * 0xffff);
+        const __m256i order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)picked));
+        const __m256i items = _mm256_loadu_si256((const __m256i *)(in + 32 * half));
+        _mm256_storeu_si256((__m256i *)out, _mm256_permutevar8x32_epi32(items, order));
+        out += 8 * __builtin_popcountll(four);
+    }
+#endif
+}
+
+FA__INLINE void squeeze_eight_4(unsigned char *out, const unsigned char *in, unsigned chosen)
+{
+    const uint64_t bytes = _pdep_u64(chosen, UINT64_C(0x0101010101010101)) * 0xff;
+    const uint64_t picked = _pext_u64(UINT64_C(0x0706050403020100), bytes);
+    const __m256i order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)picked));
+    const __m256i items = _mm256_loadu_si256((const __m256i *)in);
+    _mm256_storeu_si256((__m256i *)out, _mm256_permutevar8x32_epi32(items, order));
+}
+
+FA__INLINE void squeeze_eight_1(unsigned char *out, const unsigned char *in, unsigned chosen)
+{
+    uint64_t items;
+    memcpy(&items, in, sizeof items);
+    items = _pext_u64(items, _pdep_u64(chosen, UINT64_C(0x0101010101010101)) * 0xff);
+    memcpy(out, &items, sizeof items);
+}
+
+FA__INLINE void squeeze_eight_2(unsigned char *out, const unsigned char *in, unsigned chosen)
+{
+    for (int half = 0; half < 2; half++) {
+        const uint64_t four = chosen >> 4 * half & 15;
+        uint64_t items;
+        memcpy(&items, in + 8 * half, sizeof items);
+        items = _pext_u64(items, _pdep_u64(four, UINT64_C(0x0001000100010001)) * 0xffff);
+        memcpy(out, &items, sizeof items);
+        out += 2 * __builtin_popcountll(four);
+    }
+}
+
+/* The loop for items of a size that has vectors: EIGHT writes 8 items, so there must be room for those. */
+#define SQUEEZE(size)                                                                                     \
+    static int64_t squeeze_##size(unsigned char *out, int64_t room, const unsigned char *in,              \
+                                  const unsigned char *mask, int64_t n)                                   \
+    {                                                                                                     \
+        int64_t made = 0;                                                                                 \
+        for (int64_t i = 0; i < n && made < room; i += 64) {                                              \
+            const uint64_t bits = bits_of(mask + i, n - i);                                               \
+            const unsigned char *from = in + (size_t)i * (size);                                          \
+            if (bits == UINT64_MAX && room - made >= 64) {                                                \
+                memcpy(out + (size_t)made * (size), from, 64 * (size));                                   \
+                made += 64;                                                                               \
+            } else if (n - i < 64 || room - made < 64 || __builtin_popcountll(bits) < 8) {                \
+                made = squeeze_bits(out, from, bits, made, room, (size));                                 \
+            } else {                                                                                      \
+                for (int k = 0; k < 64; k += 8) {                                                         \
+                    const unsigned chosen = bits >> k & 0xff;                                             \
+                    squeeze_eight_##size(out + (size_t)made * (size), from + (size_t)k * (size), chosen); \
+                    made += __builtin_popcount(chosen);                                                   \
+                }                                                                                         \
+            }                                                                                             \
+        }                                                                                                 \
+        return made;                                                                                      \
+    }
+
+SQUEEZE(1)
+SQUEEZE(2)
+SQUEEZE(4)
+SQUEEZE(8)
+
+static int64_t squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n,
+                       int64_t item_bytes)
+{
+    switch (item_bytes) {
+    case 1:
+        return squeeze_1(out, room, in, mask, n);
+    case 2:
+        return squeeze_2(out, room, in, mask, n);
+    case 4:
+        return squeeze_4(out, room, in, mask, n);
+    case 8:
+        return squeeze_8(out, room, in, mask, n);
+    }
+    int64_t made = 0;
+    for (int64_t i = 0; i < n && made < room; i += 64)
+        made = squeeze_bits(out, (const unsigned char *)in + i * item_bytes, bits_of(mask + i, n - i), made,
+                            room, (size_t)item_bytes);
+    return made;
+}
+
+/* ---- Offsets and masked stores
+ * ------------------------------------------------------------------------------------ */
+
+/* One loop for each size that the compiler knows, and one for all others: X(size). */
+#define BY_SIZE(item_bytes, X) \
+    switch (item_bytes) {      \
+    case 1:                    \
+        X(1);                  \
+        break;                 \
+    case 2:                    \
+        X(2);                  \
+        break;                 \
+    case 4:                    \
+        X(4);                  \
+        break;                 \
+    case 8:                    \
+        X(8);                  \
+        break;                 \
+    case 16:                   \
+        X(16);                 \
+        break;                 \
+    default:                   \
+        X((size_t)item_bytes); \
+    }
+
+static void pick(void *out_items, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes)
+{
+    unsigned char *out = out_items;
+    const unsigned char *in = base;
+#define LOOP(size)                  \
+    for (int64_t i = 0; i < n; i++) \
+    memcpy(out + (size_t)i * (size), in + offsets[i], (size))
+    BY_SIZE(item_bytes, LOOP)
+#undef LOOP
+}
+
+static void place(void *base, const int64_t *offsets, const void *in_items, int64_t n, int64_t item_bytes)
+{
+    unsigned char *out = base;
+    const unsigned char *in = in_items;
+#define LOOP(size)                  \
+    for (int64_t i = 0; i < n; i++) \
+    memcpy(out + offsets[i], in + (size_t)i * (size), (size))
+    BY_SIZE(item_bytes, LOOP)
+#undef LOOP
+}
+
+/* Elements where the mask is not true are not written at all: they may be another thread's. */
+static void overlay(void *out_items, const void *in_items, const unsigned char *mask, int64_t n,
+                    int64_t item_bytes)
+{
+    unsigned char *out = out_items;
+    const unsigned char *in = in_items;
+#define LOOP(size)                                                                      \
+    for (int64_t i = 0; i < n; i += 64) {                                               \
+        uint64_t bits = bits_of(mask + i, n - i);                                       \
+        if (bits == UINT64_MAX)                                                         \
+            memcpy(out + (size_t)i * (size), in + (size_t)i * (size), 64 * (size));     \
+        else                                                                            \
+            for (; bits != 0; bits &= bits - 1) {                                       \
+                const size_t at = ((size_t)i + (size_t)__builtin_ctzll(bits)) * (size); \
+                memcpy(out + at, in + at, (size));                                      \
+            }                                                                           \
+    }
+    BY_SIZE(item_bytes, LOOP)
+#undef LOOP
+}
+
+void FA__ISA(fa__fill_squeeze)(fa__kernels *kernels)
+{
+    kernels->count_true = count_true;
+    kernels->true_positions = true_positions;
+    kernels->squeeze = squeeze;
+    kernels->pick = pick;
+    kernels->place = place;
+    kernels->overlay = overlay;
+}
