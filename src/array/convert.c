@@ -2,6 +2,7 @@
 /* Which elements can be converted into which, and what a dtype that leaves something open becomes. */
 #include "array/convert.h"
 
+#include "array/shape.h"
 #include "array/time.h"
 #include "base/error.h"
 
@@ -18,10 +19,51 @@ const fa_dtype *fa__cast_target(const fa_dtype *from, const fa_dtype *to, fa_err
     return fa__dtype_native(to, err);
 }
 
+/* Whether elements stay what they are but for their byte order. */
 static bool same_but_for_order(const fa_dtype *a, const fa_dtype *b)
 {
     return a->type == b->type && a->type != FA_TYPE_VOID && a->item_bytes == b->item_bytes &&
            a->unit_count == b->unit_count && strcmp(a->unit, b->unit) == 0;
+}
+
+static bool refuse(const fa_dtype *from, const fa_dtype *to, fa_error *err)
+{
+    char from_text[96], to_text[96];
+    fa__dtype_display(from, from_text, sizeof from_text);
+    fa__dtype_display(to, to_text, sizeof to_text);
+    return fa__fail(err, FA_UNSUPPORTED, "elements of type %s cannot be converted to %s", from_text, to_text);
+}
+
+static const fa_dtype *element_of(const fa_dtype *dtype, int64_t *count)
+{
+    *count = 1;
+    for (; dtype->base != NULL; dtype = dtype->base)
+        *count *= fa__count(dtype->base_ndim, dtype->base_sizes);
+    return dtype;
+}
+
+static bool can_convert_subarrays(const fa_dtype *from, const fa_dtype *to, fa_error *err)
+{
+    int64_t have, wanted;
+    const fa_dtype *element = element_of(from, &have), *target = element_of(to, &wanted);
+    bool fits =
+        have == 1 || to->base == NULL ||
+        (from->base != NULL && from->base_ndim == to->base_ndim && have == wanted &&
+         memcmp(from->base_sizes, to->base_sizes, (size_t)to->base_ndim * sizeof *to->base_sizes) == 0);
+    return fits && have > 0 ? fa__can_convert(element, target, err) : refuse(from, to, err);
+}
+
+/* Structures by position; one value becomes every field; a structure of one field is that field. */
+static bool can_convert_structures(const fa_dtype *from, const fa_dtype *to, fa_error *err)
+{
+    if (!to->is_structure)
+        return from->field_count == 1 ? fa__can_convert(from->fields[0].dtype, to, err)
+                                      : refuse(from, to, err);
+    if (from->is_structure && from->field_count != to->field_count)
+        return refuse(from, to, err);
+    for (int i = 0; i < to->field_count && !fa_failed(err); i++)
+        fa__can_convert(from->is_structure ? from->fields[i].dtype : from, to->fields[i].dtype, err);
+    return !fa_failed(err);
 }
 
 bool fa__can_convert(const fa_dtype *from, const fa_dtype *to, fa_error *err)
@@ -29,16 +71,18 @@ bool fa__can_convert(const fa_dtype *from, const fa_dtype *to, fa_error *err)
     if (fa_failed(err))
         return false;
     fa__time_ratio ratio;
-    bool from_number = fa__type_is_numeric(from->type), to_number = fa__type_is_numeric(to->type);
     bool from_time = fa__type_is_time(from->type), to_time = fa__type_is_time(to->type);
     if (same_but_for_order(from, to) || fa__dtype_same_bytes(from, to))
         return true;
+    if (from->base != NULL || to->base != NULL)
+        return can_convert_subarrays(from, to, err);
+    if (from->is_structure || to->is_structure)
+        return can_convert_structures(from, to, err);
     if (from_time && to_time && from->type == to->type)
         return fa__time_ratio_of(from, to, &ratio, err);
-    if ((from_number || from_time) && (to_number || to_time))
-        return true;
-    char from_text[96], to_text[96];
-    fa__dtype_display(from, from_text, sizeof from_text);
-    fa__dtype_display(to, to_text, sizeof to_text);
-    return fa__fail(err, FA_UNSUPPORTED, "elements of type %s cannot be converted to %s", from_text, to_text);
+    bool from_count = fa__type_is_numeric(from->type) || from_time,
+         to_count = fa__type_is_numeric(to->type) || to_time;
+    bool same_bytes = from->type == to->type && (from->type == FA_TYPE_VOID || from->type == FA_TYPE_BYTES ||
+                                                 from->type == FA_TYPE_STRING);
+    return (from_count && to_count) || same_bytes || refuse(from, to, err);
 }

@@ -35,6 +35,7 @@ typedef enum fa__value_kind {
 typedef struct fa__value {
     fa__value_kind kind;
     bool uniform;         /* one element for all of the pass: computed once a tile, passed to loops as a scalar */
+    int64_t uniform_at;   /* where that element stands in a worker's room for them */
     bool check_exponents; /* integers to negative powers are an error */
     int type;             /* fa_type, or -1: opaque elements that are only moved */
     int64_t item_bytes;
@@ -54,6 +55,7 @@ typedef struct fa__value {
 
 typedef struct fa__store {
     int value;
+    int request; /* whose target this is, or a part of it */
     fa__operand to;
     bool stream; /* larger than the cache: past it */
 } fa__store;
@@ -83,6 +85,7 @@ typedef struct fa__pass {
     fa__consume *consumes;
     int64_t consume_count, consume_capacity;
     int slot_count;
+    int64_t uniform_bytes; /* of all elements that are one for the pass */
     bool aliased;         /* a store may touch bytes of an operand: the same elements, which schedule.c has made sure of */
     int64_t slot_bytes;
 } fa__pass;

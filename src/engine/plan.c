@@ -8,8 +8,8 @@
 #include "engine/pass.h"
 #include "engine/pending.h"
 
-#include "array/convert.h"
 #include "array/time.h"
+#include "engine/cast.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -31,6 +31,7 @@ typedef struct planner {
     fa__index loads;     /* source, hash of offset and strides -> value */
     demand *stack;
     int64_t depth, stack_capacity;
+    int request; /* the number of the one that is being planned */
     fa_error *err;
 } planner;
 
@@ -137,7 +138,7 @@ static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64
                                      .type = kernel_type(dtype),
                                      .item_bytes = dtype->item_bytes,
                                      .operand = (int)(pass->operand_count - 1),
-                                     .uniform = kernel_type(dtype) >= 0 && all_zero(pass, domain),
+                                     .uniform = all_zero(pass, domain),
                                  });
     if (value >= 0 && found < 0)
         fa__index_set(&p->loads, (uint64_t)(uintptr_t)source, hash, value, p->err);
@@ -184,59 +185,29 @@ static int64_t constant(planner *p, const fa__node *node)
     return add_value(p, value);
 }
 
-static int64_t convert(planner *p, int64_t input, fa_type from, fa_type to)
-{
-    if (from == to)
-        return input;
-    return add_value(p, (fa__value){
-                            .kind = FA__VALUE_CONVERT,
-                            .type = (int)to,
-                            .item_bytes = fa__type_bytes(to),
-                            .input_count = 1,
-                            .inputs = {(int)input},
-                            .convert = fa__convert_find(from, to),
-                            .uniform = p->pass->values[input].uniform,
-                        });
-}
-
-static int64_t convert_time(planner *p, int64_t input, const fa_dtype *from, const fa_dtype *to)
-{
-    fa__time_ratio ratio;
-    if (from->type != to->type)
-        return input; /* dates and spans become each other by their counts */
-    if (!fa__time_ratio_of(from, to, &ratio, p->err))
-        return -1;
-    if (ratio.multiply == 1 && ratio.divide == 1 && !ratio.by_calendar)
-        return input;
-    return add_value(p, (fa__value){
-                            .kind = FA__VALUE_CAST,
-                            .type = (int)to->type,
-                            .item_bytes = to->item_bytes,
-                            .input_count = 1,
-                            .inputs = {(int)input},
-                            .cast = {.loop = ratio.by_calendar ? fa__cast_time_by_calendar : fa__cast_time_by_ratio,
-                                     .multiply = ratio.multiply,
-                                     .divide = ratio.divide,
-                                     .from_unit = fa__unit_of(from),
-                                     .to_unit = fa__unit_of(to),
-                                     .from_count = from->unit_count,
-                                     .to_count = to->unit_count},
-                            .uniform = p->pass->values[input].uniform,
-                        });
-}
-
-/* Elements of one dtype as those of another; byte orders are the loads' and stores'. Between times and numbers go the
- * counts that times are. */
+/* Elements of one dtype as those of another; byte orders are the loads' and stores', but inside of structures. */
 static int64_t cast(planner *p, int64_t input, const fa_dtype *from, const fa_dtype *to)
 {
-    if (!fa__can_convert(from, to, p->err))
+    fa__value value = {
+        .kind = FA__VALUE_CAST,
+        .type = kernel_type(to),
+        .item_bytes = to->item_bytes,
+        .input_count = 1,
+        .inputs = {(int)input},
+        .uniform = p->pass->values[input].uniform,
+    };
+    if (!fa__cast_plan(from, to, &value.cast, p->err))
         return -1;
-    bool from_time = fa__type_is_time(from->type), to_time = fa__type_is_time(to->type);
-    if (from_time && to_time)
-        return convert_time(p, input, from, to);
-    if (kernel_type(from) < 0 || kernel_type(to) < 0)
+    if (value.cast.loop == NULL)
         return input;
-    return convert(p, input, from_time ? FA_TYPE_INT64 : from->type, to_time ? FA_TYPE_INT64 : to->type);
+    if (value.cast.loop == fa__cast_numbers) {
+        value.kind = FA__VALUE_CONVERT;
+        value.convert = value.cast.convert;
+    }
+    int64_t made = add_value(p, value);
+    if (made < 0)
+        fa__cast_clear(&value.cast);
+    return made;
 }
 
 /* The loop of a node, by the types of its inputs. */
@@ -330,7 +301,7 @@ static int64_t load_under_view(planner *p, const fa__node *below, const fa__geom
 static int under_view(planner *p, demand d, fa__node *input, const fa__geometry *geometry, const fa_dtype *dtype,
                       demand *below, int64_t *value)
 {
-    if (through_view(p, geometry, input, d.map, below))
+    if (fa__dtype_same_bytes(dtype, input->dtype) && through_view(p, geometry, input, d.map, below))
         return 1;
     if (!fa_failed(p->err))
         *value = load_under_view(p, input, geometry, dtype, p->maps[d.map]);
@@ -434,11 +405,10 @@ static int64_t demand_value(planner *p, fa__node *node, int64_t map)
 
 /* ---- Stores --------------------------------------------------------------------------------------------------- */
 
-static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *target)
+/* Stores `bytes` bytes of each element, from `offset` on. */
+static bool store_bytes(planner *p, int64_t value, fa_array *target, int64_t offset, int64_t bytes, int swap)
 {
     fa__pass *pass = p->pass;
-    const fa_dtype *dtype = target->dtype;
-    value = cast(p, value, from, dtype);
     fa__source *source = fa__concrete(target->source);
     if (value < 0 || !fa__source_check(source, p->err) ||
         !fa__grow(&pass->stores, &pass->store_capacity, pass->store_count + 1, sizeof *pass->stores, p->err))
@@ -449,9 +419,50 @@ static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *tar
     for (int i = 0; i < pass->ndim; i++)
         strides[i] = target->strides[pass->perm[i]];
     fa__store *s = &pass->stores[pass->store_count++];
-    s->value = (int)value;
-    s->stream = false;
-    return add_operand(p, source, dtype, target->offset, strides, &s->to);
+    *s = (fa__store){.value = (int)value, .request = p->request};
+    s->to = (fa__operand){source, bytes, swap, target->offset + offset, strides};
+    fa__source_retain(source);
+    return true;
+}
+
+/* What lies between the fields of a structure belongs to others: the fields are stored one run of bytes after the other. */
+static bool store_fields(planner *p, int64_t value, const fa_dtype *dtype, fa_array *target)
+{
+    fa__byte_run *runs;
+    int64_t count;
+    if (!fa__dtype_runs(dtype, &runs, &count, p->err))
+        return false;
+    for (int64_t i = 0; i < count && !fa_failed(p->err); i++) {
+        int64_t made = value;
+        if (runs[i].bytes < dtype->item_bytes) {
+            fa__value part = {
+                .kind = FA__VALUE_CAST,
+                .type = -1,
+                .item_bytes = runs[i].bytes,
+                .input_count = 1,
+                .inputs = {(int)value},
+                .uniform = p->pass->values[value].uniform,
+            };
+            if (fa__cast_plan_part(dtype, runs[i].offset, runs[i].bytes, &part.cast, p->err))
+                made = add_value(p, part);
+            if (made < 0)
+                fa__cast_clear(&part.cast);
+        }
+        store_bytes(p, made, target, runs[i].offset, runs[i].bytes, 0);
+    }
+    fa__free(runs);
+    return !fa_failed(p->err);
+}
+
+static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *target)
+{
+    const fa_dtype *dtype = target->dtype;
+    value = cast(p, value, from, dtype);
+    if (value < 0)
+        return false;
+    if (dtype->is_structure)
+        return store_fields(p, value, dtype, target);
+    return store_bytes(p, value, target, 0, dtype->item_bytes, fa__dtype_swap(dtype));
 }
 
 /* ---- Block buffers -------------------------------------------------------------------------------------------- */
@@ -478,8 +489,11 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
     for (int64_t i = 0; i < pass->value_count; i++) {
         fa__value *value = &pass->values[i];
         pass->slot_bytes = fa__max_i64(pass->slot_bytes, value->item_bytes);
-        if (value->uniform)
+        if (value->uniform) {
+            value->uniform_at = pass->uniform_bytes;
+            pass->uniform_bytes += fa__round_up(value->item_bytes, 16);
             continue;
+        }
         value->slot = unused_count > 0 ? unused[--unused_count] : pass->slot_count++;
         /* Inputs that die here are free from the next value on: a loop's output may not be one of them when sizes of
          * elements differ, and telling those apart gains one buffer at most. */
@@ -588,8 +602,10 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
         pass->total *= pass->sizes[i];
         permutation->coefficient[order[i] * ndim + i] = 1;
     }
-    for (int64_t i = 0; i < count && !fa_failed(err); i++)
+    for (int64_t i = 0; i < count && !fa_failed(err); i++) {
+        p.request = (int)i;
         add_request(&p, &requests[i], permutation);
+    }
     fa__free(permutation);
     planner_clear(&p);
     if (!fa_failed(err) && assign_slots(pass, err))
@@ -605,8 +621,10 @@ static void operand_clear(fa__operand *operand)
 
 void fa__pass_clear(fa__pass *pass)
 {
-    for (int64_t i = 0; i < pass->value_count; i++)
+    for (int64_t i = 0; i < pass->value_count; i++) {
         fa__free(pass->values[i].position_strides);
+        fa__cast_clear(&pass->values[i].cast);
+    }
     for (int64_t i = 0; i < pass->operand_count; i++)
         operand_clear(&pass->operands[i]);
     for (int64_t i = 0; i < pass->store_count; i++)

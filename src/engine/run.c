@@ -45,7 +45,7 @@ typedef struct worker {
     char *slots;
     size_t slots_bytes;
     const void **at;      /* address of each value's current block */
-    int64_t *uniforms;    /* 16 bytes for each value that is one element */
+    char *uniforms;       /* values that are one element */
     fa__reach *loads, *stores;
     void **consumers;
     fa__span span;
@@ -64,7 +64,7 @@ static void *slot(const worker *w, int number)
 /* One element for all of the tile. */
 static void *uniform(const worker *w, int64_t value)
 {
-    return w->uniforms + 2 * value;
+    return w->uniforms + w->run->pass->values[value].uniform_at;
 }
 
 static void generate(const worker *w, const fa__value *value, int64_t first, int64_t n, void *out)
@@ -86,13 +86,14 @@ static void generate(const worker *w, const fa__value *value, int64_t first, int
     }
 }
 
-/* where() of elements that are only moved; the condition may be one for all. */
+/* where() of elements that are only moved; any of the three may be one for all. */
 static void choose(int64_t item_bytes, const void *const *in, int64_t n, unsigned scalars, void *out)
 {
     const unsigned char *condition = in[0];
     for (int64_t i = 0; i < n; i++) {
-        const char *from = in[condition[scalars & 1 ? 0 : i] ? 1 : 2];
-        memcpy((char *)out + i * item_bytes, from + i * item_bytes, (size_t)item_bytes);
+        const int from = condition[scalars & 1 ? 0 : i] ? 1 : 2;
+        memcpy((char *)out + i * item_bytes, (const char *)in[from] + (scalars >> from & 1 ? 0 : i * item_bytes),
+               (size_t)item_bytes);
     }
 }
 
@@ -312,7 +313,7 @@ static bool worker_start(worker *w)
     const fa__pass *pass = w->run->pass;
     fa_error *err = &w->err;
     w->at = fa__alloc_zero((size_t)pass->value_count, sizeof *w->at, err);
-    w->uniforms = fa__alloc_zero((size_t)pass->value_count, 2 * sizeof *w->uniforms, err);
+    w->uniforms = fa__alloc_zero((size_t)pass->uniform_bytes + 16, 1, err);
     w->loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *w->loads, err);
     w->stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->stores, err);
     w->consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->consumers, err);

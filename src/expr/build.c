@@ -263,6 +263,9 @@ fa__node *fa__node_operation(fa__operation operation, fa__node *const *inputs, f
         return numeric_operation(operation, inputs, err);
     if (operation == FA__OP_WHERE && !fa__type_is_numeric(inputs[0]->dtype->type))
         return where_of_truth(inputs, err);
+    if (fa__operations[operation].rule == FA__RULE_COMPARE &&
+        (inputs[0]->dtype->is_structure || inputs[1]->dtype->is_structure))
+        return fa__node_compare_records(operation, inputs, err);
     if (any_time)
         return fa__node_time_operation(operation, inputs, err);
     if (operation == FA__OP_WHERE)

@@ -139,7 +139,9 @@ bool fa__parser_index(fa__parser *p, const fa__token *token)
     if (is_several)
         return take_output(p, token, &slice);
     fa__node *node = NULL;
-    if (slice.field != NULL) {
+    if (slice.is_list) {
+        node = fa__node_fields(value->node, slice.field, slice.field_length, p->err);
+    } else if (slice.field != NULL) {
         node = fa__node_field(value->node, slice.field, slice.field_length, p->err);
     } else {
         fa__geometry geometry;

@@ -19,7 +19,7 @@ os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
 import farray_ctypes  # noqa: E402
 
 NAMESPACE = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
-NAMESPACE.update(np=np, strings=np.strings, char=np.char, astype=lambda a, dtype: np.asarray(a).astype(dtype))
+NAMESPACE.update(np=np, strings=np.strings, char=np.char, astype=lambda a, dtype: np.asarray(a).astype(eval_dtype(dtype)))
 
 
 class Checker:
@@ -64,8 +64,9 @@ class Checker:
         if isinstance(expected, Exception):
             return f"NumPy raises {type(expected).__name__}: {expected}"
         dtype = np.dtype(eval_dtype(found.dtype_text))
-        if dtype != expected.dtype:
+        if native(dtype) != native(expected.dtype):  # docs/differences.md: native-results
             return f"{expected.dtype!r} expected, {dtype!r} found"
+        dtype = as_read(dtype)
         if tuple(found.shape) != expected.shape:
             return f"shape {expected.shape} expected, {found.shape} found"
         array = np.frombuffer(bytes_found, dtype).reshape(expected.shape) if dtype.itemsize else expected
@@ -76,7 +77,7 @@ class Checker:
     def round_trip(self, found, expected):
         text, leaves = self.library.expression(found)
         again = self.library.eval(text, {f"a{i}": leaf for i, leaf in enumerate(leaves)})
-        array = np.frombuffer(self.library.get_all(again), expected.dtype)
+        array = np.frombuffer(self.library.get_all(again), as_read(np.dtype(eval_dtype(again.dtype_text))))
         if expected.dtype.itemsize and not same(expected, array.reshape(expected.shape)):
             return f"prints as {text!r}, which is something else"
         return None
@@ -86,14 +87,24 @@ class Checker:
         sys.exit(1 if self.wrong or not self.compared else 0)
 
 
+def native(dtype):
+    return dtype.newbyteorder("=")
+
+
+def as_read(dtype):
+    """Elements are handed over in the machine's byte order, but structures as they are stored."""
+    return dtype if dtype.names is not None else native(dtype)
+
+
 def shown(array):
     """NumPy cannot print all of its own times."""
-    return f"{array.dtype} {array.view('i8').tolist()}" if array.dtype.kind in "Mm" else repr(array)
+    return f"{array.dtype} {array.view('i8').tolist()}" if array.dtype.kind in "Mm" else f"{array.dtype} {array.tolist()}"
 
 
 def same(expected, found):
     if expected.dtype.names is not None:
         return all(same(expected[name], found[name]) for name in expected.dtype.names)
+    expected, found = expected.astype(native(expected.dtype)), found.astype(native(found.dtype))
     if expected.dtype.kind in "fc":
         return bool(np.array_equal(expected, found, equal_nan=True))
     return expected.tobytes() == found.tobytes()
@@ -104,4 +115,13 @@ def dtype_text(dtype):
 
 
 def eval_dtype(text):
-    return eval(text, {}) if text.startswith("[") or text.startswith("{") else text
+    """A dtype from farray's notation, in which padding is fields without names."""
+    return as_dtype(eval(text, {})) if text[0] in "[{" else np.dtype(text)
+
+
+def as_dtype(notation):
+    if isinstance(notation, dict):
+        return np.dtype({**notation, "formats": [as_dtype(part) for part in notation["formats"]]})
+    if isinstance(notation, tuple):
+        return np.dtype((as_dtype(notation[0]), notation[1]))
+    return np.lib.format.descr_to_dtype(notation)
