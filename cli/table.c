@@ -44,7 +44,7 @@ const option_row cli_options[OPTION_COUNT] = {
                        .help = "use at most this much memory: 256M, 1.5G, 64KiB"},
     [OPTION_THREADS] = {.name = "threads", .argument = "N", .help = "compute on this many threads"},
     [OPTION_JSON] = {.name = "json",
-                     .help = "print JSON; NaN and infinities are \"nan\", \"inf\", \"-inf\"; values of more than 1000 elements are null"},
+                     .help = "print JSON; NaN and infinities are \"nan\", \"inf\", \"-inf\"; more than 1000 elements are null"},
     [OPTION_QUIET] = {.name = "quiet", .help = "no progress bar", .letter = 'q'},
     [OPTION_HELP] = {.name = "help", .help = "print this help", .letter = 'h'},
     [OPTION_VERSION] = {.name = "version", .help = "print the version"},

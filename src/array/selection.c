@@ -90,6 +90,7 @@ static bool add_array(walk *w, const fa__geometry *from, const fa__selector *sel
         return false;
     choose(w);
     selection->axes[selection->count] = w->made;
+    selection->named[selection->count] = w->axis;
     selection->spans[selection->count++] = span;
     for (int i = 0; i < span; i++)
         if (!add_part(w, fa_whole(), err))

@@ -21,6 +21,7 @@ typedef struct fa__selection {
         base; /* what the slices, integers and new axes make of the array; the chosen axes are whole */
     int count;
     int axes[FA_MAX_NDIM], spans[FA_MAX_NDIM];
+    int named[FA_MAX_NDIM]; /* the axis of the array itself that axes[k] is: for messages */
     int place; /* how many of the other axes stand before those that the selectors make together */
 } fa__selection;
 

@@ -112,9 +112,14 @@ static void fit(char *to, int64_t to_bytes, const char *from, int64_t from_bytes
     }
 }
 
-/* n elements that stand in `raw` to `to`; `turned` has room for them. */
-static void finish(const fa__flat *flat, char *raw, char *turned, int64_t n, char *to)
+bool fa__flat_is_raw(const fa__flat *flat)
 {
+    return flat->swap <= 1 && flat->convert == NULL && flat->item_bytes == flat->out_bytes;
+}
+
+void fa__flat_finish(const fa__flat *flat, char *raw, char *turned, int64_t n, void *elements)
+{
+    char *to = elements;
     bool same_size = flat->convert == NULL && flat->item_bytes == flat->out_bytes;
     if (flat->swap > 1) {
         fa__gather(same_size ? to : turned, raw, flat->item_bytes, n, flat->item_bytes, flat->swap);
@@ -131,7 +136,7 @@ bool fa__flat_read(const fa__flat *flat, int64_t first, int64_t step, int64_t n,
 {
     if (fa_failed(err) || n == 0)
         return !fa_failed(err);
-    if (flat->swap <= 1 && flat->convert == NULL && flat->item_bytes == flat->out_bytes)
+    if (fa__flat_is_raw(flat))
         return flat->item_bytes == 0 || read_standing(flat, first, step, n, elements, err);
     int64_t some = fa__min_i64(n, fa__max_i64(CONVERTED_BYTES / fa__max_i64(flat->item_bytes, 1), 1));
     size_t bytes = 2 * (size_t)fa__round_up(some * flat->item_bytes, 64);
@@ -139,7 +144,7 @@ bool fa__flat_read(const fa__flat *flat, int64_t first, int64_t step, int64_t n,
     for (int64_t done = 0; done < n && buffer != NULL && !fa_failed(err); done += some) {
         some = fa__min_i64(some, n - done);
         if (flat->item_bytes == 0 || read_standing(flat, first + done * step, step, some, buffer, err))
-            finish(flat, buffer, buffer + bytes / 2, some, to + done * flat->out_bytes);
+            fa__flat_finish(flat, buffer, buffer + bytes / 2, some, to + done * flat->out_bytes);
     }
     fa__buffer_give_back(buffer, bytes);
     return !fa_failed(err);

@@ -52,6 +52,12 @@ const char *fa__value_words(const fa__value *value)
         return "the name of NumPy";
     case FA__VALUE_KEYWORD:
         return "a keyword";
+    case FA__VALUE_COLON:
+        return "':'";
+    case FA__VALUE_ELLIPSIS:
+        return "'...'";
+    case FA__VALUE_COMMA:
+        return "','";
     }
     return "";
 }
@@ -74,8 +80,8 @@ fa__node *fa__argument_node(const fa__bound_call *call, int index)
     const fa__value *value = call->arguments[index];
     if (fa_failed(call->err))
         return NULL;
-    if (value->kind == FA__VALUE_NODE)
-        return value->node;
+    if (fa__value_array(value) != NULL)
+        return fa__value_array(value);
     wrong(call, index, "an array");
     return NULL;
 }
@@ -158,7 +164,7 @@ bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple)
     if (fa_failed(call->err))
         return false;
     const fa__value *value = call->arguments[index];
-    if (value->kind == FA__VALUE_TUPLE) {
+    if (value->kind == FA__VALUE_TUPLE && value->as.tuple != NULL) {
         *tuple = *value->as.tuple;
         return true;
     }

@@ -20,7 +20,10 @@ typedef enum fa__value_kind {
     FA__VALUE_FUNCTION, /* a function, or the name of a type */
     FA__VALUE_METHOD,   /* a function and its first argument */
     FA__VALUE_NUMPY,    /* the name "np" */
-    FA__VALUE_KEYWORD   /* what stands before "=" in a call; the value follows */
+    FA__VALUE_KEYWORD,  /* what stands before "=" in a call; the value follows */
+    FA__VALUE_COLON,    /* in an index: ":" */
+    FA__VALUE_ELLIPSIS, /* in an index: "..." */
+    FA__VALUE_COMMA     /* in an index: "," */
 } fa__value_kind;
 
 typedef struct fa__tuple {
@@ -52,6 +55,12 @@ void fa__value_release(fa__value *value);
 void fa__nodes_release(fa__nodes *nodes);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);
+
+/* The array that a list of numbers, or of such lists of one shape, is (list.c); NULL with a clean err where something else
+ * stands in it. */
+fa__node *fa__list_node(const fa__value *items, int64_t count, fa_error *err);
+/* The array that a value is: an operand, or a list of numbers. Borrowed; NULL where it is none. */
+fa__node *fa__value_array(const fa__value *value);
 
 /* A function or the name of a type, a method of arrays, an attribute; NULL when there is none. */
 const fa__function *fa__function_find(const char *name, size_t length);

@@ -42,6 +42,7 @@ extern const fa__function fa__time_functions[];
 /* arange() where one of its first three arguments is a time: int64 counts, seen as times. */
 bool fa__arange_is_of_times(const fa__bound_call *call);
 fa__node *fa__arange_of_times(const fa__bound_call *call);
+extern const fa__function fa__take_functions[];
 
 /* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
  * last. Start with a cursor of zeros. */

@@ -2,6 +2,7 @@
 /* The life of nodes: making them, holding them, walking and comparing the graphs that they form. Knows
  * nothing about what the operations mean. No function here recurses: graphs may be a million nodes deep. */
 #include "expr/node.h"
+#include "expr/take.h"
 
 #include "base/memory.h"
 
@@ -73,6 +74,8 @@ void fa__node_release(fa__node *node)
         released = gone->next_free;
         for (int i = 0; i < gone->input_count; i++)
             release_later(gone->inputs[i]);
+        if (gone->kind == FA__NODE_MOVE)
+            fa__take_release(gone->as.move.take);
         fa_release(gone->array);
         fa_release(gone->kept);
         fa_dtype_release(gone->dtype);
@@ -251,7 +254,8 @@ static bool same_node(const fa__node *a, const fa__node *b)
     case FA__NODE_GENERATE:
         return same_generator(&a->as.generate, &b->as.generate);
     case FA__NODE_MOVE:
-        return a->as.move.axis == b->as.move.axis;
+        return a->as.move.axis == b->as.move.axis && (a->as.move.take == NULL) == (b->as.move.take == NULL) &&
+               (a->as.move.take == NULL || fa__take_equal(a->as.move.take, b->as.move.take));
     default:
         return true;
     }

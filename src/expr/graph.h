@@ -49,6 +49,7 @@ struct fa__node {
         fa__generator_params generate;
         struct {
             int axis; /* MOVE: along which the elements go to other places */
+            struct fa__take *take; /* MOVE by positions or a mask (expr/take.h), else NULL; released here */
         } move;
     } as;
     fa__node *next_free;   /* while being released */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What names, attributes and indices in a text stand for. Knows nothing about operators and brackets. */
+/* What names and attributes in a text stand for. Knows nothing about operators and brackets. */
 #include "expr/parser.h"
-
-#include "array/slice.h"
 
 #include <string.h>
 
@@ -104,56 +102,6 @@ bool fa__parser_name(fa__parser *p, const fa__token *token)
     if (is_numpy(token))
         return fa__parser_push_value(p, (fa__value){.kind = FA__VALUE_NUMPY, .column = token->column});
     return unknown_name(p, token);
-}
-
-/* Takes one of several arrays: [0], [-1]. */
-static bool take_output(fa__parser *p, const fa__token *token, const fa__slice *slice)
-{
-    fa__value *value = fa__parser_top_value(p);
-    fa__nodes *nodes = value->as.nodes;
-    const bool is_one = slice->field == NULL && slice->count == 1 && slice->parts[0].kind == FA__PART_AT;
-    int64_t at = is_one ? slice->parts[0].start : 0;
-    at += at < 0 ? nodes->count : 0;
-    if (!is_one || at < 0 || at >= nodes->count)
-        return fa__fail_at_column(p->err, FA_BAD_INDEX, token->column, "%d arrays: take one of them with [0] to [%d]",
-                                  nodes->count, nodes->count - 1);
-    fa__node *node = fa__node_retain(nodes->items[at]);
-    const int column = value->column;
-    fa__parser_drop_values(p, p->value_count - 1);
-    return fa__parser_push_node(p, node, column);
-}
-
-bool fa__parser_index(fa__parser *p, const fa__token *token)
-{
-    fa__value *value = fa__parser_top_value(p);
-    const bool is_several = value->kind == FA__VALUE_NODES;
-    if (!is_several && !fa__parser_is_operand(p, value))
-        return false;
-    if (!is_several && fa__node_is_weak(value->node))
-        return fa__fail_at_column(p->err, FA_BAD_TYPES, token->column, "a number cannot be indexed");
-    fa__slice slice;
-    size_t at = (size_t)token->column - 1;
-    if (!fa__slice_parse(p->lexer.text, p->lexer.length, &at, &slice, p->err))
-        return fa__parser_placed(p, token->column);
-    p->lexer.at = at;
-    if (is_several)
-        return take_output(p, token, &slice);
-    fa__node *node = NULL;
-    if (slice.is_list) {
-        node = fa__node_fields(value->node, slice.field, slice.field_length, p->err);
-    } else if (slice.field != NULL) {
-        node = fa__node_field(value->node, slice.field, slice.field_length, p->err);
-    } else {
-        fa__geometry geometry;
-        fa__node_geometry(value->node, &geometry);
-        if (fa__geometry_index(&geometry, (fa_index_parts){slice.count, slice.parts}, &geometry, p->err))
-            node = fa__node_view(value->node, &geometry, p->err);
-    }
-    if (node == NULL)
-        return fa__parser_placed(p, token->column);
-    fa__node_release(value->node);
-    value->node = node;
-    return true;
 }
 
 bool fa__parser_attribute(fa__parser *p)

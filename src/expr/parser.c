@@ -89,6 +89,11 @@ static bool push_open(fa__parser *p, fa__open_kind kind, int precedence, int ope
     return true;
 }
 
+bool fa__parser_open(fa__parser *p, fa__open_kind kind, int column)
+{
+    return push_open(p, kind, 0, 0, column);
+}
+
 /* Applies the operator on top of the open ones to the values on top of the values. */
 static bool apply(fa__parser *p)
 {
@@ -159,18 +164,33 @@ static bool infix_operator(fa__parser *p, const fa__token *token, int operation)
 static bool tuple_of_values(fa__parser *p, fa__opened group)
 {
     int64_t count = p->value_count - group.first_value;
-    if (count > FA_MAX_NDIM)
+    if (count > FA_MAX_NDIM && group.kind != FA__OPEN_LIST)
         return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
                                   "%lld numbers in brackets: more than %d", (long long)count, FA_MAX_NDIM);
     fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column};
+    if (group.kind == FA__OPEN_LIST)
+        value.node = fa__list_node(p->values + group.first_value, count, p->err);
+    if (fa_failed(p->err))
+        return fa__parser_placed(p, group.column);
+    if (count > FA_MAX_NDIM && value.node != NULL) {
+        fa__parser_drop_values(p, group.first_value);
+        return fa__parser_push_value(p, value);
+    }
     value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
-    if (value.as.tuple == NULL)
+    if (value.as.tuple == NULL) {
+        fa__value_release(&value);
         return false;
+    }
     value.as.tuple->count = (int)count;
-    for (int64_t i = 0; i < count; i++) {
+    for (int64_t i = 0; i < count && value.as.tuple != NULL; i++) {
         const fa__value *item = &p->values[group.first_value + i];
         bool is_whole = item->kind == FA__VALUE_NODE && item->node->weak == FA__WEAK_INT &&
                         item->node->kind == FA__NODE_SCALAR && item->node->dtype->type == FA_TYPE_INT64;
+        if (!is_whole && value.node != NULL) {
+            fa__free(value.as.tuple); /* a list of other numbers is an array, and no tuple */
+            value.as.tuple = NULL;
+            continue;
+        }
         if (!is_whole) {
             fa__value_release(&value);
             return fa__parser_syntax(p, item->column,
@@ -199,14 +219,17 @@ static bool close_bracket(fa__parser *p, const fa__token *token)
         return false;
     fa__opened *below = fa__parser_top_open(p);
     bool is_round = fa__token_is(token, ")");
+    bool has_square = below != NULL && (below->kind == FA__OPEN_LIST || below->kind == FA__OPEN_INDEX);
     if (below == NULL)
         return fa__parser_syntax(p, token->column, is_round ? "')' closes nothing" : "']' closes nothing");
     fa__opened bracket = *below;
-    if (is_round != (bracket.kind != FA__OPEN_LIST))
+    if (is_round == has_square)
         return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, token->column,
                                   "'%c' closes the '%c' of column %d", is_round ? ')' : ']',
-                                  bracket.kind == FA__OPEN_LIST ? '[' : '(', (int)bracket.column);
+                                  has_square ? '[' : '(', (int)bracket.column);
     p->open_count--;
+    if (bracket.kind == FA__OPEN_INDEX)
+        return fa__parser_apply_index(p, bracket.first_value, bracket.column);
     if (bracket.kind == FA__OPEN_CALL)
         return close_call(p, bracket);
     if (bracket.kind == FA__OPEN_GROUP && !bracket.has_comma && p->value_count > bracket.first_value)
@@ -222,7 +245,22 @@ static bool comma(fa__parser *p, const fa__token *token)
     if (below == NULL)
         return fa__parser_syntax(p, token->column, "a ',' outside of brackets");
     below->has_comma = true;
-    return true;
+    return below->kind != FA__OPEN_INDEX ||
+           fa__parser_push_value(p, (fa__value){.kind = FA__VALUE_COMMA, .column = token->column});
+}
+
+/* A ":" or "..." of an index. */
+static bool index_mark(fa__parser *p, const fa__token *token, bool *more)
+{
+    bool is_colon = fa__token_is(token, ":");
+    *more = is_colon;
+    return fa__parser_push_value(p, (fa__value){.kind = is_colon ? FA__VALUE_COLON : FA__VALUE_ELLIPSIS,
+                                                .column = token->column});
+}
+
+static bool is_inside_index(fa__parser *p)
+{
+    return fa__parser_top_open(p) != NULL && fa__parser_top_open(p)->kind == FA__OPEN_INDEX;
 }
 
 static bool open_call(fa__parser *p, const fa__token *token)
@@ -300,7 +338,11 @@ static bool read_operand(fa__parser *p, const fa__token *token, bool *more)
     }
     if (may_close(p, token))
         return close_bracket(p, token);
+    if (is_inside_index(p) && (fa__token_is(token, ":") || fa__token_is(token, "...")))
+        return index_mark(p, token, more);
     *more = true;
+    if (is_inside_index(p) && fa__token_is(token, ",") && fa__parser_top_value(p)->kind == FA__VALUE_COLON)
+        return comma(p, token);
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (fa__token_is(token, prefixes[i].symbol))
             return push_open(p, FA__OPEN_UNARY, FA__BINDS_UNARY, (int)prefixes[i].operation, token->column);
@@ -334,7 +376,7 @@ static bool read_operator(fa__parser *p, const fa__token *token, bool *more)
     if (token->kind != FA__TOKEN_SYMBOL)
         return refuse_operator(p, token);
     if (fa__token_is(token, "["))
-        return fa__parser_index(p, token);
+        return fa__parser_index(p, token, more);
     if (fa__token_is(token, "."))
         return fa__parser_attribute(p);
     if (fa__token_is(token, ")") || fa__token_is(token, "]"))
@@ -344,6 +386,10 @@ static bool read_operator(fa__parser *p, const fa__token *token, bool *more)
         return open_call(p, token);
     if (fa__token_is(token, ","))
         return comma(p, token);
+    if (fa__token_is(token, ":") && apply_down_to(p, 0) && is_inside_index(p))
+        return index_mark(p, token, more);
+    if (fa_failed(p->err))
+        return false;
     int operation = infix_operation(token);
     if (operation >= 0)
         return infix_operator(p, token, operation);
@@ -357,7 +403,7 @@ static fa__node *finish(fa__parser *p)
     if (p->open_count > 0) {
         fa__opened *below = fa__parser_top_open(p);
         fa__fail_at_column(p->err, FA_BAD_EXPRESSION, below->column, "'%c' is never closed",
-                           below->kind == FA__OPEN_LIST ? '[' : '(');
+                           below->kind == FA__OPEN_LIST || below->kind == FA__OPEN_INDEX ? '[' : '(');
         return NULL;
     }
     return fa__parser_is_operand(p, fa__parser_top_value(p)) ? fa__node_retain(fa__parser_top_value(p)->node)

@@ -14,7 +14,8 @@ typedef enum fa__open_kind {
     FA__OPEN_BINARY,
     FA__OPEN_GROUP, /* "(" that is no call */
     FA__OPEN_LIST,  /* "[" that is no index */
-    FA__OPEN_CALL
+    FA__OPEN_CALL,
+    FA__OPEN_INDEX /* "[" behind an operand */
 } fa__open_kind;
 
 /* What waits for its right side or its closing bracket. A text may open millions: this is kept small. */
@@ -42,6 +43,7 @@ typedef struct fa__parser {
     int leaf_count;
 } fa__parser;
 
+bool fa__parser_open(fa__parser *p, fa__open_kind kind, int column);
 /* A message about the text itself; returns false. */
 bool fa__parser_syntax(fa__parser *p, int column, const char *what);
 /* True while nothing has failed; else what a maker refused is put where it stands in the text. */
@@ -60,8 +62,10 @@ bool fa__parser_is_operand(fa__parser *p, const fa__value *value);
 bool fa__parser_name(fa__parser *p, const fa__token *token);
 /* Python's words that are no names: false, with what to write instead. */
 bool fa__parser_refuse_keyword(fa__parser *p, const fa__token *token);
-/* What follows an operand: ".name", and "[" with all up to its "]". */
+/* What follows an operand: ".name", and "[" with all up to its "]", or, where expressions stand in it (*more), that alone. */
 bool fa__parser_attribute(fa__parser *p);
-bool fa__parser_index(fa__parser *p, const fa__token *token);
+bool fa__parser_index(fa__parser *p, const fa__token *token, bool *more);
+/* The index whose parts stand on the values from `first_value` on has been closed: applies it to what stands below. */
+bool fa__parser_apply_index(fa__parser *p, int64_t first_value, int column);
 
 #endif

@@ -126,6 +126,10 @@ static const char *const move_names[] = {
 static void write_move(fa__writer *w, const fa__node *node)
 {
     bool takes_several = node->code == FA__MOVE_CONCATENATE;
+    if (node->as.move.take != NULL) {
+        fa__write_take(w, node);
+        return;
+    }
     fa__put(w, move_names[node->code]);
     fa__put(w, takes_several ? "((" : "(");
     fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
@@ -140,6 +144,10 @@ static void write_move(fa__writer *w, const fa__node *node)
 
 static void write_move_arguments(fa__writer *w, const fa__node *node)
 {
+    if (node->as.move.take != NULL) {
+        fa__write_take_arguments(w, node);
+        return;
+    }
     fa__put(w, ", ");
     if (node->code == FA__MOVE_RESHAPE) {
         fa__put_tuple(w, node->ndim, node->sizes);

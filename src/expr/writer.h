@@ -75,4 +75,8 @@ void fa__write_generator(fa__writer *w, const fa__node *node);
 void fa__write_view(fa__writer *w, const fa__node *view, const fa__node *base);
 void fa__write_geometry(fa__writer *w, const fa__node *view, const fa__node *base);
 
+/* A move by positions or a mask; the second writes what stands behind its inputs. */
+void fa__write_take(fa__writer *w, const fa__node *node);
+void fa__write_take_arguments(fa__writer *w, const fa__node *node);
+
 #endif

@@ -159,7 +159,11 @@
  * X(id, name, documentation). What each of them does is a class of src/op/move.c. */
 #define FA__MOVES(X)                                                                                                   \
     X(CONCATENATE, concatenate, "Arrays one behind the other along an axis.")                                          \
-    X(RESHAPE, reshape, "The elements in C order, under another shape.")
+    X(RESHAPE, reshape, "The elements in C order, under another shape.")                                               \
+    X(TAKE, take, "Elements at positions that other arrays hold, or where a mask is true.")                            \
+    X(FLATNONZERO, flatnonzero, "Positions, counted in C order, of what is not zero.")                                 \
+    X(ARGWHERE, argwhere, "One row of coordinates for each element that is not zero.")                                 \
+    X(SPREAD, spread, "The values of an array, one after the other, where a mask is true; zero elsewhere.")
 
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,

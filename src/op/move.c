@@ -3,6 +3,7 @@
  * order in which its node's elements stand in memory; reading inputs is engine/flat's, boxes are
  * engine/derived's. */
 #include "engine/move.h"
+#include "op/moves.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -207,4 +208,8 @@ static const fa__move_class concatenate_class = {.plan = concatenate_plan,
 const fa__move_class *const fa__move_classes[FA__MOVE_COUNT] = {
     [FA__MOVE_CONCATENATE] = &concatenate_class,
     [FA__MOVE_RESHAPE] = &reshape_class,
+    [FA__MOVE_TAKE] = &fa__move_take,
+    [FA__MOVE_FLATNONZERO] = &fa__move_flatnonzero,
+    [FA__MOVE_ARGWHERE] = &fa__move_argwhere,
+    [FA__MOVE_SPREAD] = &fa__move_spread,
 };

@@ -208,7 +208,7 @@ static void test_errors_say_what_and_where(void **state)
         {"c + sqr(a)", FA_UNKNOWN_NAME, 5, "unknown name 'sqr': did you mean 'sqrt'?"},
         {"np.cosine(a)", FA_UNKNOWN_NAME, 4, "unknown function of NumPy 'cosine'"},
         {"a.men()", FA_UNKNOWN_NAME, 3, "unknown attribute 'men': did you mean 'min'?"},
-        {"speed * 2", FA_UNKNOWN_NAME, 1, "unknown name 'speed'"},
+        {"velocity * 2", FA_UNKNOWN_NAME, 1, "unknown name 'velocity'"},
         {"sqrt + 1", FA_BAD_EXPRESSION, 1, "'sqrt' is a function: call it with (...)"},
         {"a(1)", FA_BAD_EXPRESSION, 2, "an array cannot be called"},
         {"sqrt()", FA_BAD_EXPRESSION, 1, "sqrt() needs its argument 'x'"},

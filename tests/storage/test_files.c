@@ -139,7 +139,7 @@ static void what_is_no_array_is_refused_in_clear_words(void **state)
     assert_int_equal(truncate(in_folder("cut.npy"), 4096), 0);
     assert_not_opened("cut.npy", FA_READ_ONLY, FA_BAD_FORMAT, "header claims 8128 bytes, file has 4096");
     assert_not_opened("cut.npy", FA_CREATE, FA_INVALID_ARGUMENT,
-                      "a file is opened with FA_READ_ONLY or FA_READ_WRITE, not with mode 2");
+                      "a file is opened with FA_READ_ONLY, FA_READ_WRITE or FA_COPY_ON_WRITE, not with mode 2");
     fa_error err = {0};
     assert_null(fa__storage_open("", FA_READ_ONLY, NULL, &err));
     assert_int_equal(err.code, FA_INVALID_ARGUMENT);

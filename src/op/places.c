@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Places are sorted unless they are in order already, and cut into windows: stretches of the source without
+ * long gaps. */
+#include "op/places.h"
+
+#include "engine/buffers.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+#include "kernel/kernel.h"
+
+#include <string.h>
+
+enum {
+    GAP_BYTES = 4096, /* what lies between two elements of a window is read along */
+    WINDOW_BYTES = 1 << 20,
+    DIGIT_BITS = 11
+};
+
+/* An element on its way: where it is in the source, and its number in memory. */
+typedef struct place {
+    int64_t offset, number;
+} place;
+
+/* A charged buffer. */
+typedef struct room {
+    void *bytes;
+    size_t size;
+} room;
+
+static bool take_room(room *r, size_t size, fa_error *err)
+{
+    size = fa__buffer_size(size);
+    if (!fa__ledger_charge(size))
+        return fa__fail(err, FA_NO_MEMORY,
+                        "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
+                        fa__ledger_limit(), size);
+    r->bytes = fa__buffer_take(size, err);
+    if (r->bytes == NULL) {
+        fa__ledger_release(size);
+        return false;
+    }
+    r->size = size;
+    return true;
+}
+
+static void give_room_back(room *r)
+{
+    fa__buffer_give_back(r->bytes, r->size);
+    fa__ledger_release(r->size);
+    *r = (room){NULL, 0};
+}
+
+/* ---- Order
+ * ------------------------------------------------------------------------------------------------------- */
+
+static bool are_in_order(const int64_t *offsets, int64_t n)
+{
+    for (int64_t i = 1; i < n; i++)
+        if (offsets[i] < offsets[i - 1])
+            return false;
+    return true;
+}
+
+/* One digit: stable, so that equal offsets stay in the order of their numbers. */
+static void sort_digit(const place *from, place *to, int64_t n, int shift)
+{
+    int64_t starts[(1 << DIGIT_BITS) + 1] = {0};
+    const int64_t mask = (1 << DIGIT_BITS) - 1;
+    for (int64_t i = 0; i < n; i++)
+        starts[(from[i].offset >> shift & mask) + 1]++;
+    for (int64_t i = 0; i < mask; i++)
+        starts[i + 1] += starts[i];
+    for (int64_t i = 0; i < n; i++)
+        to[starts[from[i].offset >> shift & mask]++] = from[i];
+}
+
+/* Sorts by offset; the result is in `places` or in `other`, and given. */
+static place *sort(place *places, place *other, int64_t n)
+{
+    int64_t highest = 0;
+    for (int64_t i = 0; i < n; i++)
+        highest |= places[i].offset;
+    for (int shift = 0; shift < 63 && highest >> shift != 0; shift += DIGIT_BITS) {
+        sort_digit(places, other, n, shift);
+        place *sorted = other;
+        other = places;
+        places = sorted;
+    }
+    return places;
+}
+
+/* ---- Windows
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* What is done with places [first, last), which lie in bytes [low, high) of the source. */
+typedef struct work {
+    fa__source *source;
+    const place *places;
+    int64_t item_bytes;
+    char *out;      /* reading */
+    const char *in; /* writing */
+    char *window;
+    fa_error *err;
+} work;
+
+static bool read_bytes(work *w, int64_t low, int64_t size, void *to)
+{
+    int64_t stride = 1;
+    fa__box box = {1, 1, low, &size, &stride};
+    return fa__source_read(w->source, &box, to, w->err);
+}
+
+static bool write_bytes(work *w, int64_t low, int64_t size, const void *from)
+{
+    int64_t stride = 1;
+    fa__box box = {1, 1, low, &size, &stride};
+    return fa__source_write(w->source, &box, from, w->err);
+}
+
+static bool read_window(work *w, int64_t first, int64_t last, int64_t low, int64_t high)
+{
+    int64_t item = w->item_bytes;
+    if (last - first == 1)
+        return read_bytes(w, low, high - low, w->out + w->places[first].number * item);
+    if (!read_bytes(w, low, high - low, w->window))
+        return false;
+    for (int64_t i = first; i < last; i++)
+        memcpy(w->out + w->places[i].number * item, w->window + (w->places[i].offset - low), (size_t)item);
+    return true;
+}
+
+static bool covers(const work *w, int64_t first, int64_t last)
+{
+    for (int64_t i = first + 1; i < last; i++)
+        if (w->places[i].offset > w->places[i - 1].offset + w->item_bytes)
+            return false;
+    return true;
+}
+
+static bool write_window(work *w, int64_t first, int64_t last, int64_t low, int64_t high)
+{
+    int64_t item = w->item_bytes;
+    if (last - first == 1)
+        return write_bytes(w, low, high - low, w->in + w->places[first].number * item);
+    if (!covers(w, first, last) && !read_bytes(w, low, high - low, w->window))
+        return false;
+    for (int64_t i = first; i < last; i++)
+        memcpy(w->window + (w->places[i].offset - low), w->in + w->places[i].number * item, (size_t)item);
+    return write_bytes(w, low, high - low, w->window);
+}
+
+static bool each_window(work *w, int64_t n)
+{
+    for (int64_t first = 0, last; first < n; first = last) {
+        int64_t low = w->places[first].offset, high = low + w->item_bytes;
+        for (last = first + 1; last < n; last++) {
+            int64_t offset = w->places[last].offset, end = fa__max_i64(high, offset + w->item_bytes);
+            if (offset - high > GAP_BYTES || end - low > WINDOW_BYTES)
+                break;
+            high = end;
+        }
+        /* Two large elements at one place are windows of their own, which need no room. */
+        bool done =
+            w->out != NULL ? read_window(w, first, last, low, high) : write_window(w, first, last, low, high);
+        if (!done)
+            return false;
+    }
+    return true;
+}
+
+static bool in_order_of_file(work *w, const int64_t *offsets, int64_t n)
+{
+    bool sorted = are_in_order(offsets, n);
+    room places = {0}, window = {0};
+    if (take_room(&places, (size_t)(sorted ? n : 2 * n) * sizeof(place), w->err) &&
+        take_room(&window, WINDOW_BYTES, w->err)) {
+        place *list = places.bytes;
+        for (int64_t i = 0; i < n; i++)
+            list[i] = (place){offsets[i], i};
+        w->places = sorted ? list : sort(list, list + n, n);
+        w->window = window.bytes;
+        each_window(w, n);
+    }
+    give_room_back(&places);
+    give_room_back(&window);
+    return !fa_failed(w->err);
+}
+
+/* ---- Reading and writing
+ * ----------------------------------------------------------------------------------------- */
+
+bool fa__places_read(fa__source *source, const int64_t *offsets, int64_t n, int64_t item_bytes,
+                     void *elements, fa_error *err)
+{
+    if (fa_failed(err) || n == 0 || item_bytes == 0)
+        return !fa_failed(err);
+    const char *memory = fa__source_memory(source);
+    if (memory != NULL) {
+        fa__pick(elements, memory, offsets, n, item_bytes);
+        return true;
+    }
+    work w = {.source = source, .item_bytes = item_bytes, .out = elements, .err = err};
+    return in_order_of_file(&w, offsets, n);
+}
+
+bool fa__places_write(fa__source *source, const int64_t *offsets, int64_t n, int64_t item_bytes,
+                      const void *elements, fa_error *err)
+{
+    if (fa_failed(err) || n == 0 || item_bytes == 0)
+        return !fa_failed(err);
+    char *memory = fa__source_memory(source);
+    if (memory != NULL) {
+        fa__place(memory, offsets, elements, n, item_bytes);
+        return true;
+    }
+    work w = {.source = source, .item_bytes = item_bytes, .in = elements, .err = err};
+    return in_order_of_file(&w, offsets, n);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Elements at positions. In the memory order of the result stand axes of the input and, together as one,
+ * those of the indices:
+ *
+ *     a[:, i]     i, rows         take(a, i, 1)     rows, i
+ *
+ * Elements are wanted in runs along one of these. Along an axis of the input a run is a row with a step;
+ * along the indices it is a list of offsets, and where rows behind it are dense in the input each offset is
+ * that of a whole row. */
+#include "op/moves.h"
+#include "op/chooser.h"
+#include "op/places.h"
+
+#include "engine/buffers.h"
+#include "engine/pending.h"
+#include "engine/tiles.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RAW_BYTES = 64 << 10,     /* of elements before they are turned or converted */
+    SQUEEZED_BYTES = 1 << 20, /* of a block of elements that a mask is laid over */
+    WORTH_SQUEEZING = 16 /* of a block in a file, one element in this many must be wanted to read all of it */
+};
+
+typedef struct axis {
+    int64_t size, inside; /* positions; elements of the result inside of one */
+    int64_t stride;       /* bytes of the input */
+    bool chosen;          /* along the indices */
+} axis;
+
+typedef struct taking {
+    fa__flat input; /* all elements of the input, and how they are turned */
+    int64_t offset;
+    fa__chooser *chooser;
+    int ndim;
+    axis axes[FA_MAX_NDIM + 1];
+} taking;
+
+/* ---- The plan
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void add_axis(taking *t, int64_t size, int64_t stride, bool chosen)
+{
+    axis *last = t->ndim > 0 ? &t->axes[t->ndim - 1] : NULL;
+    if (size == 1)
+        return;
+    if (last != NULL && !chosen && !last->chosen && last->stride == size * stride) {
+        last->size *= size;
+        last->stride = stride;
+        return;
+    }
+    t->axes[t->ndim++] = (axis){.size = size, .stride = stride, .chosen = chosen};
+}
+
+/* The axes of which nothing is chosen, `from` the first to `to`, counted among themselves. */
+static void add_others(taking *t, const fa__take *take, const fa_array *input, int from, int to)
+{
+    int number = 0;
+    for (int i = 0; i < input->ndim; i++) {
+        bool chosen = false;
+        for (int k = 0; k < take->count; k++)
+            chosen =
+                chosen || (i >= take->indices[k].axis && i < take->indices[k].axis + take->indices[k].span);
+        if (chosen)
+            continue;
+        if (number >= from && number < to)
+            add_axis(t, input->sizes[i], input->strides[i], false);
+        number++;
+    }
+}
+
+static void set_axes(taking *t, const fa__take *take, const fa_array *input)
+{
+    int front = take->in_order ? take->place : 0;
+    add_others(t, take, input, 0, front);
+    add_axis(t, t->chooser->total, 0, true);
+    add_others(t, take, input, front, FA_MAX_NDIM);
+    if (t->ndim == 0)
+        t->axes[t->ndim++] = (axis){.size = 1, .chosen = true};
+    int64_t inside = 1;
+    for (int i = t->ndim - 1; i >= 0; i--) {
+        t->axes[i].inside = inside;
+        inside *= t->axes[i].size;
+    }
+}
+
+static void free_plan(void *plan)
+{
+    taking *t = plan;
+    fa__flat_clear(&t->input);
+    fa__chooser_free(t->chooser);
+    fa__free(t);
+}
+
+/* Indices that stood when the node was made were looked at then. */
+static uint64_t checked_indices(const fa__node *node)
+{
+    uint64_t checked = 0;
+    for (int i = 1; i < node->input_count; i++)
+        if (node->inputs[i]->kind == FA__NODE_LEAF && fa__pending_of(node->inputs[i]->array->source) == NULL)
+            checked |= UINT64_C(1) << (i - 1);
+    return checked;
+}
+
+static void *plan(const fa__node *node, fa_array *const *inputs, fa_error *err)
+{
+    const fa__take *take = node->as.move.take;
+    taking *t = fa__alloc_zero(1, sizeof *t, err);
+    if (t == NULL)
+        return NULL;
+    t->offset = inputs[0]->offset;
+    t->chooser = fa__chooser_new(take, take->ndim, node->sizes + take->place, inputs[0], inputs + 1,
+                                 checked_indices(node), err);
+    if (t->chooser != NULL && fa__flat_start(&t->input, inputs[0], node->dtype, err))
+        set_axes(t, take, inputs[0]);
+    return t;
+}
+
+/* ---- Squeezing
+ * --------------------------------------------------------------------------------------------------- */
+
+/* Whether the run is a mask laid over elements of `bytes` bytes that stand one behind the other. */
+static bool is_squeezed(const taking *t, int64_t step, int64_t bytes)
+{
+    const fa__chooser *chooser = t->chooser;
+    const fa__chooser_index *index = &chooser->indices[0];
+    return chooser->count == 1 && index->counts != NULL && step == 1 && index->row == chooser->total &&
+           index->axes.ndim == 1 && index->axes.strides[0] == bytes &&
+           (fa__source_memory(t->input.source) != NULL || bytes * FA__COUNTED_BLOCK <= SQUEEZED_BYTES);
+}
+
+/* How many elements of the mask come before the true one of this rank. */
+static int64_t position_of(const unsigned char *mask, int64_t n, int64_t rank)
+{
+    int64_t at = 0;
+    for (int64_t some; at < n && rank >= (some = fa__count_true(mask + at, fa__min_i64(64, n - at)));
+         at += 64)
+        rank -= some;
+    while (at < n && (mask[at] == 0 || rank-- > 0))
+        at++;
+    return at;
+}
+
+/* `count` true elements of one block, from number `skipped` on. */
+static bool squeeze_block(const taking *t, int64_t offset, int64_t block, int64_t skipped, int64_t count,
+                          int64_t bytes, unsigned char *mask_room, char *room, char *to, fa_error *err)
+{
+    const fa__chooser_index *index = &t->chooser->indices[0];
+    int64_t first = block * FA__COUNTED_BLOCK,
+            n = fa__min_i64(FA__COUNTED_BLOCK, index->counts->elements - first);
+    const unsigned char *mask = fa__mask_block(&index->flat, first, n, mask_room, err);
+    if (mask == NULL)
+        return false;
+    int64_t at = position_of(mask, n, skipped), made = 0;
+    char *memory = fa__source_memory(t->input.source);
+    offset += (first + at) * bytes;
+    n -= at;
+    if (memory != NULL) {
+        made = fa__squeeze(to, count, memory + offset, mask + at, n, bytes);
+    } else if (count >= n / WORTH_SQUEEZING) {
+        int64_t size = n * bytes, one = 1;
+        fa__box box = {1, 1, offset, &size, &one};
+        if (fa__source_read(t->input.source, &box, room, err))
+            made = fa__squeeze(to, count, room, mask + at, n, bytes);
+    } else {
+        int64_t *offsets = (int64_t *)(void *)room;
+        made = fa__true_positions(offsets, count, mask + at, n, 0);
+        for (int64_t i = 0; i < made; i++)
+            offsets[i] = offset + offsets[i] * bytes;
+        fa__places_read(t->input.source, offsets, made, bytes, to, err);
+    }
+    return made == count || fa__fail(err, FA_BAD_INDEX, "a mask has changed since its elements were counted");
+}
+
+static bool squeeze(const taking *t, int64_t offset, int64_t first, int64_t n, int64_t bytes, char *to,
+                    fa_error *err)
+{
+    const fa__counts *counts = t->chooser->indices[0].counts;
+    size_t size = SQUEEZED_BYTES + FA__COUNTED_BLOCK;
+    char *room = fa__buffer_take(size, err);
+    for (int64_t block = n > 0 ? fa__counts_block(counts, first) : 0;
+         n > 0 && room != NULL && !fa_failed(err); block++) {
+        int64_t some = fa__min_i64(n, counts->before[block + 1] - first);
+        if (some == 0)
+            continue;
+        squeeze_block(t, offset, block, first - counts->before[block], some, bytes,
+                      (unsigned char *)room + SQUEEZED_BYTES, room, to, err);
+        to += some * bytes;
+        first += some;
+        n -= some;
+    }
+    fa__buffer_give_back(room, size);
+    return !fa_failed(err);
+}
+
+/* ---- Runs
+ * -------------------------------------------------------------------------------------------------------- */
+
+/* Along the indices: n items of `bytes` bytes at offset + what is chosen. */
+static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t step, int64_t n,
+                        int64_t bytes, char *to, fa_error *err)
+{
+    if (is_squeezed(t, step, bytes))
+        return squeeze(t, offset, first, n, bytes, to, err);
+    int64_t some = fa__min_i64(n, fa__source_memory(t->input.source) != NULL ? FA__BLOCK : FA__PLACES);
+    size_t size = 2 * (size_t)some * sizeof(int64_t);
+    int64_t *offsets = fa__buffer_take(size, err);
+    for (int64_t done = 0; done < n && offsets != NULL && !fa_failed(err); done += some) {
+        some = fa__min_i64(some, n - done);
+        if (!fa__chooser_offsets(t->chooser, first + done * step, step, some, offsets, offsets + some, err))
+            break;
+        for (int64_t i = 0; i < some; i++)
+            offsets[i] += offset;
+        fa__places_read(t->input.source, offsets, some, bytes, to + done * bytes, err);
+    }
+    fa__buffer_give_back(offsets, size);
+    return !fa_failed(err);
+}
+
+/* Along an axis of the input. */
+static bool read_row(const taking *t, int64_t offset, int64_t stride, int64_t n, char *to, fa_error *err)
+{
+    fa__box box = {1, t->input.item_bytes, offset, &n, &stride};
+    return fa__source_read(t->input.source, &box, to, err);
+}
+
+/* The axis that a step goes along by whole positions, and how many elements of a run it holds from `first`
+ * on. */
+static int axis_of_step(const taking *t, int64_t first, int64_t step, int64_t n, int64_t *along,
+                        int64_t *count)
+{
+    for (int i = t->ndim - 1; i >= 0; i--) {
+        const axis *a = &t->axes[i];
+        int64_t position = first / a->inside % a->size;
+        *along = step / a->inside;
+        if (step % a->inside != 0 || (llabs(*along) >= a->size && i > 0))
+            continue;
+        int64_t left = *along > 0   ? (a->size - 1 - position) / *along
+                       : *along < 0 ? position / -*along
+                                    : n - 1;
+        *count = fa__min_i64(n, left + 1);
+        return i;
+    }
+    *along = 0;
+    *count = 1;
+    return t->ndim - 1;
+}
+
+/* Rows that are dense in the input and that whole positions of the indices choose: how many of them a run
+ * holds. */
+static int64_t whole_rows(const taking *t, int64_t first, int64_t step, int64_t n)
+{
+    if (t->ndim < 2 || step != 1 || !t->axes[t->ndim - 2].chosen)
+        return 0;
+    const axis *rows = &t->axes[t->ndim - 2], *row = &t->axes[t->ndim - 1];
+    if (row->stride != t->input.item_bytes || first % row->size != 0)
+        return 0;
+    return fa__min_i64(n / row->size, rows->size - first / row->size % rows->size);
+}
+
+/* Reads as much of a run as lies along one axis; gives how many elements that are. */
+static int64_t read_some(const taking *t, int64_t first, int64_t step, int64_t n, char *to, fa_error *err)
+{
+    int64_t offset = t->offset, chosen = 0, along, count, bytes = t->input.item_bytes, one, room;
+    int64_t rows = whole_rows(t, first, step, n);
+    for (int i = 0; i < t->ndim; i++) {
+        int64_t position = first / t->axes[i].inside % t->axes[i].size;
+        chosen = t->axes[i].chosen ? position : chosen;
+        offset += position * t->axes[i].stride;
+    }
+    if (rows > 0) {
+        int64_t size = t->axes[t->ndim - 1].size;
+        read_chosen(t, offset, chosen, 1, rows, bytes * size, to, err);
+        return rows * size;
+    }
+    int run = axis_of_step(t, first, step, n, &along, &count);
+    if (t->axes[run].chosen) {
+        read_chosen(t, offset, chosen, along, count, bytes, to, err);
+        return count;
+    }
+    if (fa__chooser_offsets(t->chooser, chosen, 1, 1, &one, &room, err))
+        read_row(t, offset + one, along * t->axes[run].stride, count, to, err);
+    return count;
+}
+
+static bool fetch_raw(const taking *t, int64_t first, int64_t step, int64_t n, char *to, fa_error *err)
+{
+    while (n > 0 && !fa_failed(err)) {
+        int64_t some = read_some(t, first, step, n, to, err);
+        first += some * step;
+        to += some * t->input.item_bytes;
+        n -= some;
+    }
+    return !fa_failed(err);
+}
+
+static bool fetch(const void *plan, int64_t first, int64_t step, int64_t n, void *elements, fa_error *err)
+{
+    const taking *t = plan;
+    if (fa__flat_is_raw(&t->input))
+        return t->input.item_bytes == 0 || fetch_raw(t, first, step, n, elements, err);
+    int64_t item = fa__max_i64(t->input.item_bytes, 1),
+            some = fa__min_i64(n, fa__max_i64(RAW_BYTES / item, 1));
+    size_t bytes = 2 * (size_t)fa__round_up(some * item, 64);
+    char *raw = fa__buffer_take(bytes, err), *to = elements;
+    for (int64_t done = 0; done < n && raw != NULL && !fa_failed(err); done += some) {
+        some = fa__min_i64(some, n - done);
+        if (fetch_raw(t, first + done * step, step, some, raw, err))
+            fa__flat_finish(&t->input, raw, raw + bytes / 2, some, to + done * t->input.out_bytes);
+    }
+    fa__buffer_give_back(raw, bytes);
+    return !fa_failed(err);
+}
+
+/* ---- What is read
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Positions of the indices that elements [first, first + n) need: a range where the indices are outermost,
+ * else all. */
+static void chosen_range(const taking *t, int64_t first, int64_t n, int64_t *low, int64_t *high)
+{
+    *low = 0;
+    *high = t->chooser->total;
+    if (!t->axes[0].chosen)
+        return;
+    *low = first / t->axes[0].inside;
+    *high = (first + n - 1) / t->axes[0].inside + 1;
+}
+
+static void visit_inputs(const void *plan, int64_t first, int64_t n, fa__move_visit *visit, void *user)
+{
+    const taking *t = plan;
+    int64_t low, high;
+    chosen_range(t, first, n, &low, &high);
+    for (int i = 0; i < t->chooser->count; i++) {
+        const fa__chooser_index *index = &t->chooser->indices[i];
+        if (index->counts == NULL) {
+            visit(&index->flat, low, high - low, user);
+        } else if (t->chooser->count == 1 && high > low) {
+            int64_t begin = fa__counts_block(index->counts, low) * FA__COUNTED_BLOCK;
+            int64_t end = (fa__counts_block(index->counts, high - 1) + 1) * FA__COUNTED_BLOCK;
+            end = fa__min_i64(end, index->counts->elements);
+            visit(&index->flat, begin, end - begin, user);
+            /* The mask covers the outermost axes of the input in its order. */
+            int64_t inside = t->input.count / fa__max_i64(index->counts->elements, 1);
+            if (t->axes[0].chosen && index->axes.ndim == 1 &&
+                index->axes.strides[0] == inside * t->input.item_bytes)
+                visit(&t->input, begin * inside, (end - begin) * inside, user);
+        }
+    }
+}
+
+const fa__move_class fa__move_take = {.plan = plan, .free = free_plan, .fetch = fetch, .visit = visit_inputs};
