@@ -21,6 +21,9 @@ FA_API fa_array *fa_empty(const fa_dtype *dtype, fa_shape shape, fa_error *err);
 FA_API fa_array *fa_zeros(const fa_dtype *dtype, fa_shape shape, fa_error *err);
 FA_API fa_array *fa_ones(const fa_dtype *dtype, fa_shape shape, fa_error *err);
 /// `value` points to one element of `dtype`.
+/// One string of a text in UTF-8, as wide as it is (NumPy's U), in zero dimensions: to compare with, and for
+/// fa_strings_find() and its kin.
+FA_API fa_array *fa_from_text(const char *text, fa_error *err);
 FA_API fa_array *fa_full(const fa_dtype *dtype, fa_shape shape, const void *value, fa_error *err);
 /// Copies `fa_size` elements in C order from the caller's memory.
 FA_API fa_array *fa_from_data(const fa_dtype *dtype, fa_shape shape, const void *data, fa_error *err);

@@ -8,17 +8,6 @@
 
 #include <string.h>
 
-const fa_dtype *fa__cast_target(const fa_dtype *from, const fa_dtype *to, fa_error *err)
-{
-    if (fa_failed(err))
-        return NULL;
-    if (fa__type_is_numeric(to->type))
-        return fa_dtype_of(to->type);
-    if (fa__type_is_time(to->type) && fa__type_is_time(from->type) && to->unit[0] == '\0')
-        return fa__dtype_time(to->type, from->unit, from->unit_count, false, err);
-    return fa__dtype_native(to, err);
-}
-
 /* Whether elements stay what they are but for their byte order. */
 static bool same_but_for_order(const fa_dtype *a, const fa_dtype *b)
 {
@@ -66,6 +55,57 @@ static bool can_convert_structures(const fa_dtype *from, const fa_dtype *to, fa_
     return !fa_failed(err);
 }
 
+static bool is_string(fa_type type)
+{
+    return type == FA_TYPE_BYTES || type == FA_TYPE_STRING;
+}
+
+/* What strings can be read as, and what can be written as strings. */
+static bool reads_as(fa_type type)
+{
+    return fa__type_is_time(type) ||
+           (fa__type_is_numeric(type) && strchr("iuf", fa__type_kind(type)) != NULL);
+}
+
+static bool writes_as(fa_type type)
+{
+    return fa__type_is_time(type) ||
+           (fa__type_is_numeric(type) && strchr("biuf", fa__type_kind(type)) != NULL);
+}
+
+/* As NumPy counts: a sign and 20 digits of a year, and what stands behind it down to the unit. */
+static int64_t date_characters(const fa_dtype *dtype)
+{
+    static const int behind[] = {0, 3, 6, 6, 10, 13, 16, 20, 23, 26, 29, 32, 35, 0};
+    return 22 + behind[fa__unit_of(dtype)];
+}
+
+/* How many characters any element of a type may take, as NumPy counts them. */
+static int64_t characters_of(const fa_dtype *from)
+{
+    static const int whole[] = {0, 4, 6, 0, 11, 0, 0, 0, 21}, unsigned_[] = {0, 3, 5, 0, 10, 0, 0, 0, 20};
+    switch (fa__type_kind(from->type)) {
+    case 'b':
+        return 5;
+    case 'i':
+        return whole[from->item_bytes];
+    case 'u':
+        return unsigned_[from->item_bytes];
+    case 'U':
+        return from->item_bytes / 4;
+    case 'S':
+        return from->item_bytes;
+    case 'm':
+        return 21;
+    case 'f':
+        return 32;
+    case 'M':
+        return date_characters(from);
+    default:
+        return 0;
+    }
+}
+
 bool fa__can_convert(const fa_dtype *from, const fa_dtype *to, fa_error *err)
 {
     if (fa_failed(err))
@@ -82,7 +122,22 @@ bool fa__can_convert(const fa_dtype *from, const fa_dtype *to, fa_error *err)
         return fa__time_ratio_of(from, to, &ratio, err);
     bool from_count = fa__type_is_numeric(from->type) || from_time,
          to_count = fa__type_is_numeric(to->type) || to_time;
-    bool same_bytes = from->type == to->type && (from->type == FA_TYPE_VOID || from->type == FA_TYPE_BYTES ||
-                                                 from->type == FA_TYPE_STRING);
-    return (from_count && to_count) || same_bytes || refuse(from, to, err);
+    bool from_string = is_string(from->type), to_string = is_string(to->type);
+    bool said = (from_string && (to_string || reads_as(to->type))) || (to_string && writes_as(from->type));
+    bool same_bytes = from->type == to->type && from->type == FA_TYPE_VOID;
+    return (from_count && to_count) || same_bytes || said || refuse(from, to, err);
+}
+
+const fa_dtype *fa__cast_target(const fa_dtype *from, const fa_dtype *to, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    if (fa__type_is_numeric(to->type))
+        return fa_dtype_of(to->type);
+    if (fa__type_is_time(to->type) && fa__type_is_time(from->type) && to->unit[0] == '\0')
+        return fa__dtype_time(to->type, from->unit, from->unit_count, false, err);
+    if (is_string(to->type) && to->item_bytes == 0 && characters_of(from) > 0)
+        return fa__dtype_flexible(to->type, characters_of(from) * (to->type == FA_TYPE_STRING ? 4 : 1), false,
+                                  err);
+    return fa__dtype_native(to, err);
 }

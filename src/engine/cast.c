@@ -6,6 +6,7 @@
 #include "array/convert.h"
 #include "array/shape.h"
 #include "array/time.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <string.h>
@@ -80,6 +81,10 @@ static bool add_leaf(parts *p, const fa_dtype *from, int64_t from_offset, const 
         return false;
     if (part->cast.loop == NULL)
         part->cast.loop = fa__cast_bytes;
+    if (part->cast.loop != fa__cast_bytes &&
+        (from->item_bytes > FA__CAST_WIDEST || to->item_bytes > FA__CAST_WIDEST))
+        return fa__fail(p->err, FA_UNSUPPORTED, "a field of more than %d bytes cannot be converted",
+                        FA__CAST_WIDEST);
     part->cast.from_bytes = from->item_bytes;
     part->cast.to_bytes = to->item_bytes;
     whole->part_count++;
@@ -148,8 +153,10 @@ bool fa__cast_plan(const fa_dtype *from, const fa_dtype *to, fa__cast *cast, fa_
         return plan_times(from, to, cast, err);
     if (number_type(from) >= 0 && number_type(to) >= 0)
         plan_numbers(number_type(from), number_type(to), cast);
-    else if (from->item_bytes != to->item_bytes)
+    else if (from->type == FA_TYPE_VOID && from->item_bytes != to->item_bytes)
         cast->loop = fa__cast_bytes;
+    else if (from->type != FA_TYPE_VOID && (from->type != to->type || from->item_bytes != to->item_bytes))
+        fa__cast_plan_text(from, to, cast);
     return true;
 }
 

@@ -11,6 +11,9 @@
 #include "engine/affine.h"
 #include "engine/engine.h"
 #include "kernel/cast.h"
+#include "kernel/strings.h"
+
+enum { FA__MAX_INPUTS = FA__STRING_INPUTS };
 
 /* How elements of a source stand over the domain. */
 typedef struct fa__operand {
@@ -28,6 +31,7 @@ typedef enum fa__value_kind {
     FA__VALUE_LOOP,
     FA__VALUE_CONVERT,
     FA__VALUE_CAST,   /* a conversion that needs to know more than two types */
+    FA__VALUE_STRINGS, /* a loop that is told how wide its elements are */
     FA__VALUE_CHOOSE /* where() of elements that are only moved */
 } fa__value_kind;
 
@@ -40,15 +44,17 @@ typedef struct fa__value {
     int type;             /* fa_type, or -1: opaque elements that are only moved */
     int64_t item_bytes;
     int input_count;
-    int inputs[3];
+    int inputs[FA__MAX_INPUTS];
     int operand;          /* LOAD */
     fa__loop *loop;
     fa__convert_loop *convert;
+    fa__string_loop *strings; /* STRINGS */
+    bool measures;
     fa__cast cast;        /* CAST */
     const fa__node *node; /* GENERATE */
     int64_t position;     /* GENERATE: C-order position of element 0, and strides over the domain */
     int64_t *position_strides;
-    unsigned char constant[16];
+    const unsigned char *constant; /* CONSTANT: of a node */
     int last_use;         /* the last value, store or consumer that reads it */
     int slot;             /* block buffer; -1: none needed */
 } fa__value;

@@ -177,11 +177,11 @@ static int64_t constant(planner *p, const fa__node *node)
 {
     fa__value value = {
         .kind = FA__VALUE_CONSTANT,
-        .type = (int)node->dtype->type,
+        .type = kernel_type(node->dtype),
         .item_bytes = node->dtype->item_bytes,
         .uniform = true,
     };
-    memcpy(value.constant, node->as.bytes, sizeof value.constant);
+    value.constant = node->element;
     return add_value(p, value);
 }
 
@@ -233,8 +233,47 @@ static int64_t choose(planner *p, const fa__node *node, const int64_t *inputs)
                         });
 }
 
+/* The inputs of a string operation say how wide their elements are. */
+static int64_t of_strings(planner *p, const fa__node *node, fa__string_operation operation, const int64_t *inputs)
+{
+    fa__value value = {
+        .kind = FA__VALUE_STRINGS,
+        .type = kernel_type(node->dtype),
+        .item_bytes = node->dtype->item_bytes,
+        .input_count = node->input_count,
+        .uniform = true,
+        .strings = fa__string_loop_find(operation, node->inputs[0]->dtype->type),
+        /* A string's own length is what is asked for where a whole number stands for it. */
+        .measures = node->kind == FA__NODE_STRING && fa__string_operation_makes_strings(operation) &&
+                    node->dtype->type == FA_TYPE_INT64,
+    };
+    if (value.strings == NULL) {
+        fa__fail(p->err, FA_INTERNAL, "no loop of strings for %s", fa__type_name(node->inputs[0]->dtype->type));
+        return -1;
+    }
+    for (int i = 0; i < node->input_count; i++) {
+        value.inputs[i] = (int)inputs[i];
+        value.uniform = value.uniform && p->pass->values[inputs[i]].uniform;
+    }
+    return add_value(p, value);
+}
+
+/* The comparison of strings that an operation writes; -1 for none. */
+static int comparison_of_strings(const fa__node *node)
+{
+    static const fa__operation compared[] = {FA__OP_EQUAL,      FA__OP_NOT_EQUAL, FA__OP_LESS,
+                                             FA__OP_LESS_EQUAL, FA__OP_GREATER,   FA__OP_GREATER_EQUAL};
+    fa_type type = node->inputs[0]->dtype->type;
+    for (int i = 0; i < 6 && (type == FA_TYPE_BYTES || type == FA_TYPE_STRING); i++)
+        if ((int)compared[i] == node->code)
+            return FA__STRING_EQUAL + i;
+    return -1;
+}
+
 static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs)
 {
+    if (comparison_of_strings(node) >= 0)
+        return of_strings(p, node, (fa__string_operation)comparison_of_strings(node), inputs);
     if (kernel_type(node->dtype) < 0)
         return choose(p, node, inputs);
     fa__value value = {
@@ -349,6 +388,7 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
         fa__fail(p->err, FA_INTERNAL, "a reduction or a move was not made first");
         return -1;
     case FA__NODE_OPERATION:
+    case FA__NODE_STRING:
         for (int i = 0; i < node->input_count; i++) {
             fa__node *input = node->inputs[i];
             below[i].node = input;
@@ -364,6 +404,8 @@ static int64_t value_of(planner *p, fa__node *node, int count, const int64_t *in
     switch (node->kind) {
     case FA__NODE_OPERATION:
         return operation(p, node, inputs);
+    case FA__NODE_STRING:
+        return of_strings(p, node, (fa__string_operation)node->code, inputs);
     case FA__NODE_CAST:
         return cast(p, inputs[0], node->inputs[0]->dtype, node->dtype);
     default:
@@ -381,8 +423,8 @@ static int64_t demand_value(planner *p, fa__node *node, int64_t map)
             p->depth--;
             continue;
         }
-        demand below[3];
-        int64_t inputs[3], value = -1;
+        demand below[FA__MAX_INPUTS];
+        int64_t inputs[FA__MAX_INPUTS], value = -1;
         int count = inputs_of(p, top, below, &value);
         bool ready = true;
         for (int i = count - 1; i >= 0 && !fa_failed(p->err); i--) {

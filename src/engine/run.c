@@ -17,7 +17,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { CONSUMED_TASK_BYTES = 16 << 20 };
+enum { CONSUMED_TASK_BYTES = 16 << 20, WIDE_BLOCK_BYTES = 64 << 10 };
 
 /* What all workers share. */
 typedef struct run {
@@ -26,6 +26,7 @@ typedef struct run {
     int64_t tile;      /* elements of a tile */
     int64_t task;      /* elements of a task, in one box; with many boxes a task is a box */
     int64_t boxes, task_count, box_elements;
+    int64_t block;     /* elements of a block: fewer where they are wide, so that blocks stay in the cache */
     int64_t row;       /* blocks end at multiples of this; 0: anywhere */
     bool drop;         /* mapped pages are taken out of the page tables behind the tiles */
     int64_t slot_stride; /* bytes from one block buffer to the next */
@@ -51,6 +52,7 @@ typedef struct worker {
     fa__span span;
     int64_t first, last;  /* the tile */
     bool negative_power;
+    fa__trouble trouble; /* the first that strings had */
     fa_error err;
 } worker;
 
@@ -101,7 +103,7 @@ static void choose(int64_t item_bytes, const void *const *in, int64_t n, unsigne
 static void compute(worker *w, const fa__value *value, int64_t n, void *out)
 {
     const fa__pass *pass = w->run->pass;
-    const void *in[3] = {NULL, NULL, NULL};
+    const void *in[FA__MAX_INPUTS] = {NULL};
     unsigned scalars = 0;
     for (int i = 0; i < value->input_count; i++) {
         in[i] = w->at[value->inputs[i]];
@@ -112,7 +114,22 @@ static void compute(worker *w, const fa__value *value, int64_t n, void *out)
         return;
     }
     if (value->kind == FA__VALUE_CAST) {
-        value->cast.loop(&value->cast, out, in[0], n);
+        fa__trouble trouble = value->cast.loop(&value->cast, out, in[0], n);
+        w->trouble = w->trouble == FA__NO_TROUBLE ? trouble : w->trouble;
+        return;
+    }
+    if (value->kind == FA__VALUE_STRINGS) {
+        fa__strings strings = {.out = out,
+                               .in = in,
+                               .n = n,
+                               .scalars = scalars,
+                               .out_bytes = value->item_bytes,
+                               .input_count = value->input_count,
+                               .measures = value->measures};
+        for (int i = 0; i < value->input_count; i++)
+            strings.in_bytes[i] = pass->values[value->inputs[i]].item_bytes;
+        fa__trouble trouble = value->strings(&strings);
+        w->trouble = w->trouble == FA__NO_TROUBLE ? trouble : w->trouble;
         return;
     }
     if (value->kind == FA__VALUE_CHOOSE) {
@@ -211,7 +228,7 @@ static void tile_body(void *argument)
     const run *r = w->run;
     uniforms(w);
     for (int64_t at = w->first; at < w->last;) {
-        int64_t n = fa__min_i64(FA__BLOCK, w->last - at);
+        int64_t n = fa__min_i64(r->block, w->last - at);
         if (r->row > 0)
             n = fa__min_i64(n, r->row - at % r->row);
         block(w, at, n);
@@ -242,6 +259,8 @@ static bool tile(worker *w, int64_t first, int64_t last)
             tile_body(w);
         if (fault != NULL)
             fa__storage_fault(fault, err);
+        if (w->trouble != FA__NO_TROUBLE)
+            fa__fail(err, FA_OUT_OF_RANGE, "%s", fa__trouble_words(w->trouble));
         if (w->negative_power)
             fa__fail(err, FA_OUT_OF_RANGE, "integers to negative integer powers are not allowed");
     }
@@ -444,7 +463,8 @@ static void cut(run *r)
     for (int i = 0; i < pass->ndim; i++)
         r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
     r->row = row_of(pass);
-    r->slot_stride = fa__round_up(fa__min_i64(pass->total, FA__BLOCK) * pass->slot_bytes, 64);
+    r->block = fa__max_i64(fa__min_i64(FA__BLOCK, WIDE_BLOCK_BYTES / pass->slot_bytes), 1);
+    r->slot_stride = fa__round_up(fa__min_i64(pass->total, r->block) * pass->slot_bytes, 64);
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
         /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each

@@ -251,11 +251,12 @@ fa__node *fa__node_operation(fa__operation operation, fa__node *const *inputs, f
     int count = fa__operations[operation].arity;
     if (!fa__nodes_usable(count, inputs, err))
         return NULL;
-    bool all_weak = true, all_numeric = true, any_time = false;
+    bool all_weak = true, all_numeric = true, any_time = false, any_string = false;
     for (int i = 0; i < count; i++) {
         all_weak = all_weak && fa__node_is_weak(inputs[i]);
         all_numeric = all_numeric && fa__type_is_numeric(inputs[i]->dtype->type);
         any_time = any_time || fa__type_is_time(inputs[i]->dtype->type);
+        any_string = any_string || inputs[i]->dtype->type == FA_TYPE_BYTES || inputs[i]->dtype->type == FA_TYPE_STRING;
     }
     if (all_weak && fa__operation_folds(operation))
         return fa__fold(operation, inputs[0], count == 2 ? inputs[1] : NULL, err);
@@ -266,6 +267,10 @@ fa__node *fa__node_operation(fa__operation operation, fa__node *const *inputs, f
     if (fa__operations[operation].rule == FA__RULE_COMPARE &&
         (inputs[0]->dtype->is_structure || inputs[1]->dtype->is_structure))
         return fa__node_compare_records(operation, inputs, err);
+    if (fa__operations[operation].rule == FA__RULE_COMPARE && any_string)
+        return fa__node_compare_strings(operation, inputs, err);
+    if (operation == FA__OP_ADD && any_string)
+        return fa__node_string(FA__STRING_ADD, 2, inputs, err);
     if (any_time)
         return fa__node_time_operation(operation, inputs, err);
     if (operation == FA__OP_WHERE)

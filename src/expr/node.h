@@ -57,6 +57,8 @@ fa__node *fa__node_elementwise(fa__operation operation, fa__node *const *origina
 bool fa__node_refuse_types(fa__operation operation, fa__node *const *inputs, fa_error *err);
 /* == and != of structures: all fields, or any. */
 fa__node *fa__node_compare_records(fa__operation operation, fa__node *const *inputs, fa_error *err);
+/* Comparisons of strings. */
+fa__node *fa__node_compare_strings(fa__operation operation, fa__node *const *inputs, fa_error *err);
 /* Operations on datetime64 and timedelta64: at least one input is one of them. */
 fa__node *fa__node_time_operation(fa__operation operation, fa__node *const *inputs, fa_error *err);
 

@@ -109,11 +109,58 @@ static void put_time(fa__writer *w, const fa__node *node)
     fa__put(w, ")");
 }
 
+static void put_code_point(fa__writer *w, uint32_t c)
+{
+    char utf8[5] = {0};
+    if (c < 0x80) {
+        utf8[0] = (char)c;
+    } else if (c < 0x800) {
+        utf8[0] = (char)(0xc0 | c >> 6);
+        utf8[1] = (char)(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        utf8[0] = (char)(0xe0 | c >> 12);
+        utf8[1] = (char)(0x80 | (c >> 6 & 0x3f));
+        utf8[2] = (char)(0x80 | (c & 0x3f));
+    } else {
+        utf8[0] = (char)(0xf0 | c >> 18);
+        utf8[1] = (char)(0x80 | (c >> 12 & 0x3f));
+        utf8[2] = (char)(0x80 | (c >> 6 & 0x3f));
+        utf8[3] = (char)(0x80 | (c & 0x3f));
+    }
+    fa__put(w, utf8);
+}
+
+/* A string that text has written: without a backslash, and without one of the quotes. */
+static void put_text(fa__writer *w, const fa__node *node)
+{
+    bool is_bytes = node->dtype->type == FA_TYPE_BYTES, has_single = false;
+    int64_t length = node->dtype->item_bytes / (is_bytes ? 1 : 4);
+    uint32_t c;
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass == 1)
+            fa__put(w, is_bytes ? (has_single ? "b\"" : "b'") : has_single ? "\"" : "'");
+        for (int64_t i = 0; i < length; i++) {
+            if (is_bytes)
+                c = node->element[i];
+            else
+                memcpy(&c, node->element + 4 * i, sizeof c);
+            has_single = has_single || (pass == 0 && c == '\'');
+            if (pass == 1 && c != 0)
+                put_code_point(w, c);
+        }
+    }
+    fa__put(w, has_single ? "\"" : "'");
+}
+
 void fa__put_scalar(fa__writer *w, const fa__node *node)
 {
     fa_type type = node->dtype->type;
     if (fa__type_is_time(type) && node->weak == FA__STRONG) {
         put_time(w, node);
+        return;
+    }
+    if (type == FA_TYPE_STRING || type == FA_TYPE_BYTES) {
+        put_text(w, node);
         return;
     }
     fa__number value = fa__constant_number(node);
