@@ -40,7 +40,8 @@ static void of_strings(FILE *out, const char *name, const char *parameters, cons
     while (*parameters != '\0') {
         size_t length = strcspn(parameters, " ");
         bool optional = parameters[length - 1] == '=';
-        fprintf(out, "fa_array *%.*s, ", (int)(length - optional), parameters);
+        const char *plain = strncmp(parameters, "new ", 4) == 0 ? "replacement" : NULL; /* no name in C++ */
+        fprintf(out, "fa_array *%.*s, ", plain ? (int)strlen(plain) : (int)(length - optional), plain ? plain : parameters);
         parameters += length + (parameters[length] == ' ');
     }
     fputs("fa_error *err);\n", out);
