@@ -24,6 +24,11 @@ typedef enum option_id {
     OPTION_OUTPUT,
     OPTION_FORCE,
     OPTION_RAW,
+    OPTION_TO,
+    OPTION_CODEC,
+    OPTION_RTOL,
+    OPTION_ATOL,
+    OPTION_EQUAL_NAN,
     OPTION_PRECISION,
     OPTION_SUPPRESS,
     OPTION_THRESHOLD,
@@ -55,7 +60,7 @@ typedef struct text_row {
 
 struct arguments;
 
-enum { CLI_MOST_EXAMPLES = 4, CLI_MOST_COMMANDS = 32 };
+enum { CLI_MOST_EXAMPLES = 5, CLI_MOST_COMMANDS = 32 };
 
 typedef struct example {
     const char *command, *meaning;
@@ -79,14 +84,18 @@ extern const text_row cli_exit_statuses[], cli_environment[];
 
 /* ---- Arguments (options.c) ---- */
 
+typedef struct value_list {
+    int count;
+    const char **values;
+} value_list;
+
 typedef struct arguments {
     const command_row *command;
     int operand_count;
     const char **operands;
     bool given[OPTION_COUNT];
-    const char *values[OPTION_COUNT]; /* of the options that are not repeatable */
-    int raw_count;
-    const char **raws;
+    const char *values[OPTION_COUNT]; /* of repeatable options the last one */
+    value_list lists[OPTION_COUNT];   /* of repeatable options all */
 } arguments;
 
 /* Takes the command line apart. False after a usage error was reported. */
@@ -104,6 +113,8 @@ bool cli_parse_order(const char *what, const char *text, size_t length, fa_order
 /* A dtype; NULL after a usage error was reported. */
 fa_dtype *cli_parse_dtype(const char *what, const char *text, size_t length);
 
+bool cli_parse_number(const char *what, const char *text, double least, double *value);
+
 /* The candidate that `text` may have been meant to be; NULL when none is near. */
 const char *cli_nearest(const char *text, size_t length, const char *const *candidates, int count);
 
@@ -112,8 +123,46 @@ const char *cli_nearest(const char *text, size_t length, const char *const *cand
 /* Opens an operand for reading: as --raw says, or by its header. `name` is what the expression calls it;
  * NULL: the one operand of a command. Sets *status and gives NULL when it fails. */
 fa_array *cli_open(const arguments *parsed, const char *name, const char *path, int *status);
+fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status);
 /* Usage errors of --raw options that belong to no operand. */
 bool cli_check_raws(const arguments *parsed, const char *const *names, int count);
+
+/* The length of PATH in "PATH" and "PATH::NAME"; *member is NAME, or NULL. */
+size_t cli_split_name(const char *name, const char **member);
+
+/* ---- Saving (save.c) ---- */
+
+/* What --order, --dtype, --to and --codec say about new files. *dtype is what --dtype names, released by
+ * the caller. False after a usage error was reported. */
+bool cli_parse_saving(const arguments *parsed, fa_create_options *options, fa_dtype **dtype);
+/* A result in the place of an input is safe (the input is read through while the new file has no name yet), but seldom
+ * meant: it is asked for by --force. `label` is what the input is called. */
+int cli_check_output(const arguments *parsed, const char *output, const char *label, const char *input);
+/* Computes all outputs under a bar; with --json says what became of them. */
+void cli_save(const arguments *parsed, const fa_output *outputs, int count, fa_error *err);
+
+/* ---- Operands of expressions (inputs.c) ---- */
+
+/* What expressions, and --raw, call the file that a command changes. */
+#define CLI_SELF "self"
+
+typedef struct cli_inputs {
+    int count;
+    bool has_target; /* the first one, called CLI_SELF */
+    char **names;    /* owned */
+    const char **paths;
+    fa_variable *variables;
+} cli_inputs;
+
+/* Whether an operand looks like NAME=PATH, and not like an expression. */
+bool cli_is_input(const char *operand);
+/* Takes operands NAME=PATH, and `target`, the path of the file that is changed (NULL: none is). False
+ * after a usage error was reported. */
+bool cli_take_inputs(const arguments *parsed, const char *const *operands, int count, const char *target,
+                     cli_inputs *taken);
+/* Opens them; gives the exit status. */
+int cli_open_inputs(const arguments *parsed, cli_inputs *taken);
+void cli_release_inputs(cli_inputs *taken);
 
 /* ---- Reporting (report.c) ---- */
 
@@ -196,7 +245,11 @@ int command_create(const arguments *parsed);
 int command_info(const arguments *parsed);
 int command_show(const arguments *parsed);
 int command_eval(const arguments *parsed);
+int command_set(const arguments *parsed);
+int command_append(const arguments *parsed);
 int command_stats(const arguments *parsed);
+int command_convert(const arguments *parsed);
+int command_diff(const arguments *parsed);
 int command_ops(const arguments *parsed);
 
 /* help.c */

@@ -1,122 +1,52 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* farray eval: computes an expression over files into a new file, or prints its value. */
+/* farray eval: computes expressions over files into new files, or prints the value of one. */
 #include "cli.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-/* The operands NAME=PATH. */
-typedef struct inputs {
-    int count;
-    char **names; /* owned */
-    const char **paths;
-    fa_variable *variables;
-} inputs;
+/* The operands, told apart: the expressions with what is computed for each, and NAME=PATH. */
+typedef struct task {
+    int count, input_count;
+    const char **texts, **inputs;
+    fa_output *outputs;
+} task;
 
-static bool is_identifier(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        char character = text[i];
-        bool letter = character == '_' || (character >= 'a' && character <= 'z') ||
-                      (character >= 'A' && character <= 'Z');
-        if (!letter && (i == 0 || character < '0' || character > '9'))
-            return false;
-    }
-    return length > 0;
-}
-
-static bool take_input(const char *operand, inputs *taken)
-{
-    const char *equals = strchr(operand, '=');
-    if (equals == NULL || !is_identifier(operand, (size_t)(equals - operand)) || equals[1] == '\0') {
-        cli_usage("'%s' is not NAME=PATH", operand);
-        return false;
-    }
-    size_t length = (size_t)(equals - operand);
-    for (int i = 0; i < taken->count; i++)
-        if (strlen(taken->names[i]) == length && memcmp(taken->names[i], operand, length) == 0) {
-            cli_usage("%.*s=... is given twice", (int)length, operand);
-            return false;
-        }
-    char *name = strndup(operand, length);
-    if (name == NULL) {
-        cli_usage("the system has no memory for the name %.*s", (int)length, operand);
-        return false;
-    }
-    taken->names[taken->count] = name;
-    taken->paths[taken->count++] = equals + 1;
-    return true;
-}
-
-static bool take_inputs(const arguments *parsed, inputs *taken)
+/* The first operand is an expression. Of the others, those that are no NAME=PATH (what has == there is none)
+ * are as many as there are outputs. */
+static bool take_operands(const arguments *parsed, task *asked)
 {
     size_t most = (size_t)parsed->operand_count;
-    taken->names = calloc(most, sizeof *taken->names);
-    taken->paths = calloc(most, sizeof *taken->paths);
-    taken->variables = calloc(most, sizeof *taken->variables);
-    if (taken->names == NULL || taken->paths == NULL || taken->variables == NULL) {
+    int outputs = parsed->lists[OPTION_OUTPUT].count;
+    asked->texts = calloc(most, sizeof *asked->texts);
+    asked->inputs = calloc(most, sizeof *asked->inputs);
+    asked->outputs = calloc(most, sizeof *asked->outputs);
+    if (asked->texts == NULL || asked->inputs == NULL || asked->outputs == NULL) {
         cli_usage("the system has no memory for %d operands", parsed->operand_count);
         return false;
     }
-    for (int i = 1; i < parsed->operand_count; i++)
-        if (!take_input(parsed->operands[i], taken))
-            return false;
-    return cli_check_raws(parsed, (const char *const *)taken->names, taken->count) && cli_check_printing(parsed);
+    for (int i = 0; i < parsed->operand_count; i++) {
+        const char *operand = parsed->operands[i];
+        if (i == 0 || (asked->count < outputs && !cli_is_input(operand)))
+            asked->texts[asked->count++] = operand;
+        else
+            asked->inputs[asked->input_count++] = operand;
+    }
+    if (outputs <= asked->count)
+        return true;
+    cli_usage("%d times --output, but only %d expression%s", outputs, asked->count,
+              asked->count > 1 ? "s" : "");
+    return false;
 }
 
-static int open_inputs(const arguments *parsed, inputs *taken)
+static int check_outputs(const arguments *parsed, const cli_inputs *taken)
 {
+    const value_list *outputs = &parsed->lists[OPTION_OUTPUT];
     int status = EXIT_OK;
-    for (int i = 0; i < taken->count && status == EXIT_OK; i++) {
-        taken->variables[i].name = taken->names[i];
-        taken->variables[i].array = cli_open(parsed, taken->names[i], taken->paths[i], &status);
-    }
+    for (int i = 0; i < outputs->count; i++)
+        for (int j = 0; j < taken->count && status == EXIT_OK; j++)
+            status = cli_check_output(parsed, outputs->values[i], taken->names[j], taken->paths[j]);
     return status;
-}
-
-static void release_inputs(inputs *taken)
-{
-    for (int i = 0; i < taken->count; i++) {
-        fa_release(taken->variables[i].array);
-        free(taken->names[i]);
-    }
-    free(taken->names);
-    free(taken->paths);
-    free(taken->variables);
-}
-
-/* A result in the place of an input is safe (the input is read through while the new file has no name yet),
- * but seldom meant: it is asked for by --force. */
-static int check_output(const arguments *parsed, const inputs *taken)
-{
-    struct stat output, input;
-    const char *path = parsed->values[OPTION_OUTPUT];
-    if (parsed->given[OPTION_FORCE] || stat(path, &output) != 0)
-        return EXIT_OK;
-    for (int i = 0; i < taken->count; i++)
-        if (stat(taken->paths[i], &input) == 0 && input.st_dev == output.st_dev &&
-            input.st_ino == output.st_ino)
-            return cli_fail_text("%s: is the input %s; with --force the result takes its place", path,
-                                 taken->names[i]);
-    return EXIT_OK;
-}
-
-static void save(const arguments *parsed, fa_array *array, fa_error *err)
-{
-    const char *path = parsed->values[OPTION_OUTPUT];
-    progress_bar bar;
-    cli_progress_begin(&bar, path, parsed);
-    fa_evaluate_all(&(fa_output){.array = array, .path = path}, 1, &bar.options, err);
-    cli_progress_end(&bar);
-    if (fa_failed(err) || !parsed->given[OPTION_JSON])
-        return;
-    json_begin('{');
-    json_key("file");
-    json_string(path);
-    json_describe(array);
-    json_end('}');
-    putchar('\n');
 }
 
 /* What is small is computed whole, under a bar; of what is large the corners are computed by printing them.
@@ -138,28 +68,60 @@ static void print_value(const arguments *parsed, fa_array *array, fa_error *err)
     fa_release(small);
 }
 
+/* Computes all expressions together. *wrong is the one that an error is about. */
+static void evaluate(const arguments *parsed, const cli_inputs *taken, task *asked,
+                     const fa_create_options *options, const char **wrong, fa_error *err)
+{
+    for (int i = 0; i < asked->count && !fa_failed(err); i++) {
+        *wrong = asked->texts[i];
+        asked->outputs[i].array = fa_eval(asked->texts[i], (fa_vars){taken->count, taken->variables}, err);
+        asked->outputs[i].path = parsed->given[OPTION_OUTPUT] ? parsed->lists[OPTION_OUTPUT].values[i] : NULL;
+        asked->outputs[i].options = options;
+    }
+    if (!fa_failed(err) && parsed->given[OPTION_OUTPUT])
+        cli_save(parsed, asked->outputs, asked->count, err);
+    else if (!fa_failed(err))
+        print_value(parsed, asked->outputs[0].array, err);
+}
+
+/* What only means something with a file to write. */
+static bool check_options(const arguments *parsed)
+{
+    static const option_id saving[] = {OPTION_FORCE, OPTION_ORDER, OPTION_CODEC};
+    for (size_t i = 0; i < sizeof saving / sizeof *saving; i++)
+        if (parsed->given[saving[i]] && !parsed->given[OPTION_OUTPUT]) {
+            cli_usage("--%s goes with --output", cli_options[saving[i]].name);
+            return false;
+        }
+    return true;
+}
+
 int command_eval(const arguments *parsed)
 {
-    inputs taken = {0};
+    cli_inputs taken = {0};
+    task asked = {0};
+    fa_create_options options = {0};
+    fa_dtype *dtype = NULL;
     int status = EXIT_USAGE;
-    const char *expression = parsed->operands[0];
-    if (parsed->given[OPTION_FORCE] && !parsed->given[OPTION_OUTPUT])
-        status = cli_usage("--force goes with --output");
-    else if (take_inputs(parsed, &taken))
-        status = open_inputs(parsed, &taken);
-    if (status == EXIT_OK && parsed->given[OPTION_OUTPUT])
-        status = check_output(parsed, &taken);
+    if (check_options(parsed) && cli_parse_saving(parsed, &options, &dtype) &&
+        take_operands(parsed, &asked) &&
+        cli_take_inputs(parsed, asked.inputs, asked.input_count, NULL, &taken))
+        status = cli_open_inputs(parsed, &taken);
+    if (status == EXIT_OK)
+        status = check_outputs(parsed, &taken);
     if (status == EXIT_OK) {
         fa_error err = {0};
-        fa_array *array = fa_eval(expression, (fa_vars){taken.count, taken.variables}, &err);
-        if (!fa_failed(&err) && parsed->given[OPTION_OUTPUT])
-            save(parsed, array, &err);
-        else if (!fa_failed(&err))
-            print_value(parsed, array, &err);
+        const char *wrong = NULL;
+        evaluate(parsed, &taken, &asked, &options, &wrong, &err);
         if (fa_failed(&err))
-            status = cli_fail(&err, expression);
-        fa_release(array);
+            status = cli_fail(&err, wrong);
     }
-    release_inputs(&taken);
+    for (int i = 0; i < asked.count; i++)
+        fa_release(asked.outputs[i].array);
+    free(asked.texts);
+    free(asked.inputs);
+    free(asked.outputs);
+    fa_dtype_release(dtype);
+    cli_release_inputs(&taken);
     return status;
 }

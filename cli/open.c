@@ -81,14 +81,13 @@ static bool parse_raw(const char *raw, raw_spec *spec)
     return true;
 }
 
-static fa_array *open_raw(const char *raw, const char *path, int *status)
+static fa_array *open_raw(const char *raw, const char *path, fa_mode mode, int *status)
 {
     raw_spec spec;
     fa_array *array = NULL;
     if (parse_raw(raw, &spec)) {
         fa_error err = {0};
-        array =
-            fa_memmap(path, FA_READ_ONLY, spec.dtype, (fa_shape){spec.ndim, spec.sizes}, &spec.options, &err);
+        array = fa_memmap(path, mode, spec.dtype, (fa_shape){spec.ndim, spec.sizes}, &spec.options, &err);
         if (fa_failed(&err))
             *status = cli_fail(&err, NULL);
     } else {
@@ -100,16 +99,22 @@ static fa_array *open_raw(const char *raw, const char *path, int *status)
 
 fa_array *cli_open(const arguments *parsed, const char *name, const char *path, int *status)
 {
-    for (int i = 0; i < parsed->raw_count; i++) {
-        const char *raw = parsed->raws[i];
+    return cli_open_as(parsed, name, path, FA_READ_ONLY, status);
+}
+
+fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status)
+{
+    const value_list *raws = &parsed->lists[OPTION_RAW];
+    for (int i = 0; i < raws->count; i++) {
+        const char *raw = raws->values[i];
         size_t length = name_length(raw);
         if (length == 0)
-            return open_raw(raw, path, status);
+            return open_raw(raw, path, mode, status);
         if (name != NULL && strlen(name) == length && memcmp(name, raw, length) == 0)
-            return open_raw(raw + length + 1, path, status);
+            return open_raw(raw + length + 1, path, mode, status);
     }
     fa_error err = {0};
-    fa_array *array = fa_open(path, FA_READ_ONLY, NULL, &err);
+    fa_array *array = fa_open(path, mode, NULL, &err);
     if (fa_failed(&err))
         *status = cli_fail(&err, NULL);
     return array;
@@ -117,11 +122,12 @@ fa_array *cli_open(const arguments *parsed, const char *name, const char *path, 
 
 bool cli_check_raws(const arguments *parsed, const char *const *names, int count)
 {
-    for (int i = 0; i < parsed->raw_count; i++) {
-        const char *raw = parsed->raws[i];
+    const value_list *raws = &parsed->lists[OPTION_RAW];
+    for (int i = 0; i < raws->count; i++) {
+        const char *raw = raws->values[i];
         size_t length = name_length(raw);
         if (length == 0) {
-            if (parsed->raw_count > 1 || count > 1) {
+            if (raws->count > 1 || count > 1) {
                 cli_usage("--raw %s does not say which file it is about: --raw NAME=%s", raw, raw);
                 return false;
             }
@@ -135,10 +141,17 @@ bool cli_check_raws(const arguments *parsed, const char *const *names, int count
             return false;
         }
         for (int j = 0; j < i; j++)
-            if (name_length(parsed->raws[j]) == length && memcmp(parsed->raws[j], raw, length) == 0) {
+            if (name_length(raws->values[j]) == length && memcmp(raws->values[j], raw, length) == 0) {
                 cli_usage("--raw %.*s=... is given twice", (int)length, raw);
                 return false;
             }
     }
     return true;
+}
+
+size_t cli_split_name(const char *name, const char **member)
+{
+    const char *colons = strstr(name, "::");
+    *member = colons != NULL ? colons + 2 : NULL;
+    return colons != NULL ? (size_t)(colons - name) : strlen(name);
 }

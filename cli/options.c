@@ -93,7 +93,8 @@ static bool take_option(option_id id, const char *value, arguments *parsed)
 {
     const option_row *option = &cli_options[id];
     if (option->repeatable) {
-        parsed->raws[parsed->raw_count++] = value;
+        value_list *list = &parsed->lists[id];
+        list->values[list->count++] = value;
     } else if (parsed->given[id]) {
         cli_usage("--%s is given twice", option->name);
         return false;
@@ -211,8 +212,13 @@ bool cli_parse(int argc, char **argv, arguments *parsed)
 {
     memset(parsed, 0, sizeof *parsed);
     parsed->operands = calloc((size_t)argc + 1, sizeof *parsed->operands);
-    parsed->raws = calloc((size_t)argc + 1, sizeof *parsed->raws);
-    if (parsed->operands == NULL || parsed->raws == NULL) {
+    bool has_room = parsed->operands != NULL;
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (cli_options[i].repeatable) {
+            parsed->lists[i].values = calloc((size_t)argc + 1, sizeof *parsed->lists[i].values);
+            has_room = has_room && parsed->lists[i].values != NULL;
+        }
+    if (!has_room) {
         cli_usage("the system has no memory for %d arguments", argc);
         return false;
     }
@@ -226,6 +232,7 @@ bool cli_parse(int argc, char **argv, arguments *parsed)
 void cli_arguments_clear(arguments *parsed)
 {
     free(parsed->operands);
-    free(parsed->raws);
+    for (int i = 0; i < OPTION_COUNT; i++)
+        free(parsed->lists[i].values);
     memset(parsed, 0, sizeof *parsed);
 }

@@ -29,6 +29,16 @@ bool cli_parse_integer(const char *what, const char *text, size_t length, int64_
     return false;
 }
 
+bool cli_parse_number(const char *what, const char *text, double least, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    if (end != text && *end == '\0' && *value >= least)
+        return true;
+    cli_usage("%s: '%s' is not a number of at least %g", what, text, least);
+    return false;
+}
+
 /* Sizes with commas between, as they stand in a shape that Python prints: "3", "3,4", "(3, 4)", "(3,)", "()".
  */
 bool cli_parse_shape(const char *what, const char *text, size_t length, bool may_infer,

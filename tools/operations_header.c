@@ -47,6 +47,12 @@ static void of_strings(FILE *out, const char *name, const char *parameters, cons
     fputs("fa_error *err);\n", out);
 }
 
+static void scan(FILE *out, const char *name, const char *documentation)
+{
+    fprintf(out, "/// %s `dtype` (may be NULL) is that of the result and of every step.\nFA_API fa_array *fa_%s(fa_array *a, "
+                 "fa_axes axes, const fa_dtype *dtype, fa_error *err);\n", documentation, name);
+}
+
 int main(int argc, char **argv)
 {
     FILE *out = argc > 1 ? fopen(argv[1], "w") : stdout;
@@ -87,12 +93,19 @@ int main(int argc, char **argv)
           "typedef struct fa_reduce_options {\n"
           "    const fa_dtype *dtype; ///< of the result and of the additions; NULL: NumPy's default\n"
           "    bool keepdims;         ///< reduced axes stay, with size 1\n"
-          "    double ddof;           ///< var, std: what is taken from the count of elements\n"
+          "    double ddof;           ///< var, std: what is taken from the count of elements (NumPy's correction)\n"
+          "    fa_array *initial;     ///< one number that sum, prod, min, max begin with; NULL: none\n"
+          "    fa_array *where;       ///< bool, broadcast to the array: elements where it is false are left out; NULL: none are\n"
+          "    fa_array *mean;        ///< var, std: the mean, of the result's shape with keepdims; NULL: it is computed\n"
           "    uint64_t reserved[4];  ///< zero\n"
           "} fa_reduce_options;\n\n"
           "/// @name Reductions over the axes given\n/// @{\n", out);
 #define X(id, name, aliases, documentation) reduction(out, #name, documentation);
     FA__REDUCTIONS(X)
+#undef X
+    fputs("/// @}\n\n/// @name Scans along one axis, or of all elements in C order (FA_ALL_AXES)\n/// @{\n", out);
+#define X(id, name, operation, documentation) scan(out, #name, documentation);
+    FA__SCANS(X)
 #undef X
     fputs("/// @}\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", out);
     if (fflush(out) != 0 || ferror(out)) {

@@ -23,23 +23,16 @@ NO_UFUNC = {"real", "imag", "clip", "where"}  # in NumPy
 
 
 def operations():
-    """The rows of the one list of operations: name, number of inputs, rule."""
+    """The rows of the one list of operations: name, number of inputs."""
     with open(os.path.join(ROOT, "src", "kernel", "operations.h"), encoding="utf-8") as file:
         text = re.sub(r"\\\n", "", file.read())
-        rows = re.findall(r'X\(\w+, (\w+), (\d), "[^"]*", "[^"]*",\s*(\w+),', text)
-        outputs = re.findall(r'X\(\w+, (\w+), (\d), (\d), (\w+),', text)
-    return [(name, int(arity), rule) for name, arity, rule in rows if name not in NO_UFUNC] + \
-        [(f"{name}[{output}]", int(arity), rule) for name, output, arity, rule in outputs]
+        rows = re.findall(r'X\(\w+, (\w+), (\d), "[^"]*", "[^"]*",', text)
+        outputs = re.findall(r'X\(\w+, (\w+), (\d), (\d),', text)
+    return [(name, int(arity)) for name, arity in rows if name not in NO_UFUNC] + \
+        [(f"{name}[{output}]", int(arity)) for name, output, arity in outputs]
 
 
-def refuses_complex(name, rule):
-    """Functions of real numbers refuse complex ones here; powers of complex numbers are not there yet."""
-    return rule in ("FLOATING", "REAL", "FLOAT_PREDICATE", "EXPONENT") or name in ("power", "float_power")
-
-
-def result(name, rule, *inputs):
-    if refuses_complex(name, rule) and any(np.asarray(x).dtype.kind == "c" for x in inputs):
-        return "-"
+def result(name, *inputs):
     try:
         function, _, output = name.partition("[")
         made = getattr(np, function)(*inputs)
@@ -54,13 +47,13 @@ def main():
     print("/* SPDX-License-Identifier: BSD-3-Clause */")
     print(f"/* Made by tools/types_table.py with NumPy {np.__version__}: change that, not this file. */")
     print("static const struct {\n    const char *name, *results;\n} types_table[] = {")
-    for name, arity, rule in operations():
+    for name, arity in operations():
         if arity == 1:
-            print(f'    {{"{name}", "{"".join(result(name, rule, a) for a in arrays)}"}},')
+            print(f'    {{"{name}", "{"".join(result(name, a) for a in arrays)}"}},')
             continue
         both = [(a, b) for a, b in itertools.product(arrays + WEAK, repeat=2)
                 if isinstance(a, np.ndarray) or isinstance(b, np.ndarray)]
-        text = "".join(result(name, rule, a, b) for a, b in both)
+        text = "".join(result(name, a, b) for a, b in both)
         print(f'    {{"{name}",')
         for start in range(0, len(text), 96):
             print(f'     "{text[start:start + 96]}"' + ("}," if start + 96 >= len(text) else ""))

@@ -87,14 +87,14 @@ FA_API void fa_evaluate(fa_array *array, const fa_evaluate_options *options, fa_
 /// One result that is asked for.
 typedef struct fa_output {
     fa_array *array;                  ///< what to compute
-    const char *path;                 ///< a new .npy file for it; NULL: kept, as by fa_evaluate()
+    const char *path;                 ///< a new file for it, as by fa_save(); NULL: kept, as by fa_evaluate()
     fa_array *target;                 ///< or a view to assign to
     const fa_create_options *options; ///< of the file
     uint64_t reserved[4];             ///< zero
 } fa_output;
 
 /// Computes several arrays together: what can share one pass over the inputs does. No file appears under its name until
-/// all have succeeded. Outputs without path and target are concrete then, as by fa_evaluate(); the others stay pending.
+/// all have succeeded. Outputs to "PATH.npz::NAME" with the same PATH become one archive. Outputs without path and target are concrete then, as by fa_evaluate(); the others stay pending.
 FA_API void fa_evaluate_all(const fa_output *outputs, int count, const fa_evaluate_options *options, fa_error *err);
 
 /// How NumPy's printoptions are said here. Zero it, then set what differs; NULL is all defaults.

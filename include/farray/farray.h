@@ -17,8 +17,11 @@
 #include <farray/create.h>
 #include <farray/file.h>
 #include <farray/move.h>
+#include <farray/map.h>
 #include <farray/evaluate.h>
 #include <farray/operations.h>
+#include <farray/functions.h>
+#include <farray/ufunc.h>
 #include <farray/registry.h>
 
 #define FA_VERSION "0.1.0"

@@ -35,28 +35,66 @@ typedef enum fa_order {
 
 /// Options of fa_open(). Zero it, then set what differs; NULL is all defaults.
 typedef struct fa_open_options {
-    bool strict;          ///< refuse bytes behind the array
+    bool strict;          ///< refuse bytes behind the array; of an archive's array read all bytes and compare the checksum
     uint64_t reserved[4]; ///< zero
 } fa_open_options;
 
 /// Opens the array of a file, by the format that its bytes (not its name) say. Modes: FA_READ_ONLY, FA_READ_WRITE.
 ///
+/// An array of an archive (.npz) is called "PATH::NAME", NAME as NumPy has it, with or without the .npy; PATH alone is
+/// enough where it holds one. It is not written in place (FA_READ_WRITE); FA_COPY_ON_WRITE is fine. One that is stored is mapped like any file, and its checksum is compared
+/// by `strict` alone. One that is compressed is unpacked once, on first use, into memory or scratch, and its checksum
+/// is compared then.
+///
 /// Returns  a view of the whole array, released with fa_release().
-/// Errors   FA_NOT_FOUND, FA_PERMISSION_DENIED, FA_BAD_FORMAT (with the byte offset), FA_UNSUPPORTED, FA_IO_ERROR,
-///          FA_BUSY (locked by a writer that replaces or grows it), FA_NO_MEMORY.
+/// Errors   FA_NOT_FOUND (file, or array in it), FA_PERMISSION_DENIED, FA_BAD_FORMAT (with the byte offset),
+///          FA_UNSUPPORTED, FA_IO_ERROR, FA_BUSY (locked by a writer that replaces or grows it), FA_NO_MEMORY,
+///          FA_INVALID_ARGUMENT (several arrays, and none is named).
 /// Threads  safe; the same file may be open many times.
-/// Cost     reads the header only; maps, but touches no data.
+/// Cost     reads the header only (of an archive the directory too); maps, but touches no data.
 FA_API fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err);
+
+/// The names of the arrays of a file, in its order.
+typedef struct fa_names fa_names;
+
+/// Lists the arrays of an archive: what fa_open() takes behind "PATH::". A file that is one array has none to list.
+///
+/// Returns  the names, released with fa_names_release().
+/// Errors   as fa_open().
+/// Cost     reads the directory of the archive.
+FA_API fa_names *fa_names_of_file(const char *path, fa_error *err);
+FA_API int64_t fa_names_count(const fa_names *names);
+/// Returns  a text that lives as long as `names`; NULL when `index` is none of theirs.
+FA_API const char *fa_names_get(const fa_names *names, int64_t index);
+/// NULL is fine.
+FA_API void fa_names_release(fa_names *names);
+
+/// The format of a new file.
+typedef enum fa_format {
+    FA_FORMAT_BY_NAME = 0, ///< an archive where the path ends in ".npz", else .npy
+    FA_FORMAT_NPY = 1,
+    FA_FORMAT_NPZ = 2, ///< an archive of arrays
+    FA_FORMAT_RAW = 3  ///< the elements alone
+} fa_format;
+
+/// How an array is compressed in its file.
+typedef enum fa_codec {
+    FA_CODEC_NONE = 0,
+    FA_CODEC_DEFLATE = 1 ///< in archives
+} fa_codec;
 
 /// Options of fa_create() and fa_save(). Zero it, then set what differs; NULL is all defaults.
 typedef struct fa_create_options {
     fa_order order;       ///< order of the elements in the file
-    bool keep_existing;   ///< FA_BUSY where the file exists, instead of replacing it
+    bool keep_existing;   ///< FA_BUSY where the file (in an archive: the array) exists, instead of replacing it
     const fa_dtype *dtype; ///< fa_save(), outputs: of the elements in the file, cast without a check; NULL: the array's
-    uint64_t reserved[4]; ///< zero
+    fa_format format;      ///< fa_save(), outputs
+    fa_codec codec;        ///< fa_save(), outputs: of an array in an archive
+    bool whole_archive;    ///< an archive of that name is replaced; else its other arrays stay, copied as they are
+    uint64_t reserved[2];  ///< zero
 } fa_create_options;
 
-/// Makes a new .npy file of zeros, its space reserved, and opens it for writing. A file of that name is replaced when the
+/// Makes a new .npy file of zeros (not one in an archive: arrays there are written once, by fa_save()), its space reserved, and opens it for writing. A file of that name is replaced when the
 /// new one is whole; views of the old one keep seeing the old one.
 ///
 /// Errors   FA_DISK_FULL, FA_PERMISSION_DENIED, FA_NOT_FOUND (folder), FA_BUSY, FA_BAD_SHAPE.
@@ -78,8 +116,16 @@ typedef struct fa_memmap_options {
 FA_API fa_array *fa_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
                            const fa_memmap_options *options, fa_error *err);
 
-/// Computes `array` into a new .npy file: whole under its name, and durable, when this returns, or not there at all.
-/// In C order unless the options say otherwise.
+/// Computes `array` into a new file: whole under its name, and durable, when this returns, or not there at all.
+/// In C order unless the options say otherwise. The file is an .npy file unless its name or the options say otherwise.
+///
+/// "PATH.npz::NAME" is an array of an archive, which np.load() reads; other arrays of an archive of that name stay.
+/// "PATH.npz" alone is an archive of this one array, called arr_0 as by np.savez(). Several arrays go into one archive at
+/// once by fa_evaluate_all().
+///
+/// Errors   FA_DISK_FULL, FA_PERMISSION_DENIED, FA_NOT_FOUND (folder), FA_BUSY, FA_UNSUPPORTED, FA_BAD_FORMAT (an archive
+///          that others stay in is none), and whatever computing can meet.
+/// Cost     computing the array; of an archive that exists, copying its other arrays.
 FA_API void fa_save(const char *path, fa_array *array, const fa_create_options *options, fa_error *err);
 
 /// Makes the bytes of a view durable. Success means that they are on stable storage. Pending and in-memory arrays: does
@@ -110,26 +156,32 @@ FA_API void fa_close(fa_array *array, fa_error *err);
 /// Appends `rows`: of the array's shape but for their number, or one row with a dimension less. Cast without a check, as
 /// an assignment.
 ///
-/// Cost     writes the rows; flushes the file twice.
+/// Cost     writes the rows; a .npy file is flushed twice and durable then, a headerless one is not: fa_flush().
 FA_API fa_array *fa_append(fa_array *array, fa_array *rows, const fa_evaluate_options *options, fa_error *err);
 /// Makes the axis `length` long. What is new is zero.
 ///
-/// Cost     flushes the file; computes pending arrays that read what goes.
+/// Cost     as fa_append(); computes pending arrays that read what goes.
 FA_API fa_array *fa_resize(fa_array *array, int64_t length, fa_error *err);
 /// @}
 
 /// Where an array lives.
 typedef struct fa_file_info {
     const char *path;      ///< borrowed from the array; NULL for arrays that are in no file
-    const char *format;    ///< "npy" or "raw"; for arrays in no file "memory", "scratch" or "pending"
+    const char *format;    ///< "npy", "npz" or "raw"; for arrays in no file "memory", "scratch", "anonymous" (a map) or
+                           ///< "pending"
     int64_t offset_bytes;  ///< of the file's array, in the file
     int64_t file_bytes;    ///< the file's size now
-    int64_t trailing_bytes;///< behind the file's array
+    int64_t trailing_bytes;///< behind the file's array; in an archive, behind it in its member
     int major, minor;      ///< version of the format
     fa_order order;        ///< of the file's array
-    uint64_t reserved[4];
+    const char *name;      ///< of the array in an archive, borrowed from the array; NULL in other files
+    int64_t packed_bytes;  ///< of a compressed array, whose `offset_bytes` is where these begin; else 0
+    int64_t resident_bytes;///< of the file's array, in whole pages of the page cache; -1 where the system does not say
+    int64_t dirty_bytes;   ///< of these, on no disk yet; -1 where the system does not say (Linux does from 6.5 on)
+    uint64_t reserved[2];
 } fa_file_info;
 
+/// Cost     asks for the state of the array's pages; reads none.
 /// Errors   FA_IO_ERROR, FA_CLOSED.
 FA_API void fa_get_file_info(fa_array *array, fa_file_info *info, fa_error *err);
 

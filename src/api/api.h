@@ -3,6 +3,8 @@
 #ifndef FA_API_API_H
 #define FA_API_API_H
 
+#include <farray/operations.h>
+
 #include "engine/engine.h"
 
 /* Words of an options struct that must be zero: FA_INVALID_ARGUMENT otherwise. */
@@ -13,6 +15,11 @@ bool fa__reserved_is_zero(const uint64_t *words, size_t bytes, fa_error *err);
 fa__node *fa__leaf(fa_array *array, fa_error *err);
 /* The pending array of a graph; takes the reference over. NULL passes through. */
 fa_array *fa__array_of(fa__node *node, fa_error *err);
+
+/* The options of a reduction as graphs take them, with leaves of their own for the arrays among them. To be ended, also when
+ * it fails. */
+bool fa__reduce_start(fa__reduce_arguments *arguments, fa_axes axes, const fa_reduce_options *options, fa_error *err);
+void fa__reduce_end(fa__reduce_arguments *arguments);
 
 /* Every write passes here: flags, closed files, hazards, overlap. Assigns `value` (broadcast, cast without a check) to
  * `target`. `ours` says that nobody but the caller holds the value: it need not be kept as it was. */

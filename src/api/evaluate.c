@@ -47,8 +47,24 @@ typedef struct outgoing {
     fa__publication *publication;
 } outgoing;
 
-static bool begin(const fa_output *output, outgoing *out, fa__sink *sink, const fa_evaluate_options *options,
-                  fa_error *err)
+/* The array to write to, in a new file; or in one that an earlier output began, where that is an archive. */
+static fa_array *begin_file(const fa_output *output, outgoing *earlier, outgoing *out, fa_error *err)
+{
+    fa_array *array = output->array, *target = NULL;
+    const fa_dtype *dtype =
+        output->options != NULL && output->options->dtype != NULL ? output->options->dtype : array->dtype;
+    for (; earlier < out && target == NULL; earlier++)
+        if (earlier->publication != NULL)
+            target = fa__publish_beside(earlier->publication, output->path, dtype, array->ndim, array->sizes,
+                                        output->options, err);
+    if (target != NULL || fa_failed(err))
+        return target;
+    out->publication = fa__publish_begin(output->path, dtype, array->ndim, array->sizes, output->options, err);
+    return fa__publish_array(out->publication);
+}
+
+static bool begin(const fa_output *output, outgoing *earlier, outgoing *out, fa__sink *sink,
+                  const fa_evaluate_options *options, fa_error *err)
 {
     if (fa__unusable(output->array, err) || !FA__RESERVED_IS_ZERO(output, err))
         return false;
@@ -60,11 +76,8 @@ static bool begin(const fa_output *output, outgoing *out, fa__sink *sink, const 
             return false;
         if (!fa__source_check(array->source, err))
             return false;
-        const fa_dtype *dtype = output->options != NULL && output->options->dtype != NULL ? output->options->dtype
-                                                                                          : array->dtype;
-        out->publication = fa__publish_begin(output->path, dtype, array->ndim, array->sizes, output->options, err);
         out->value = fa_retain(array);
-        sink->target = out->publication != NULL ? fa__publish_array(out->publication) : NULL;
+        sink->target = begin_file(output, earlier, out, err);
     } else if (output->target != NULL) {
         out->value = fa__broadcast_value(array, output->target, err);
         sink->target = output->target;
@@ -76,12 +89,27 @@ static bool begin(const fa_output *output, outgoing *out, fa__sink *sink, const 
     return !fa_failed(err);
 }
 
-/* All files are durable before the first appears under its name. */
-static void publish(outgoing *out, int count, fa_error *err)
+typedef struct batch {
+    outgoing *out;
+    int count;
+} batch;
+
+static void prepare(void *argument, fa__watch *watch, fa_error *err)
 {
-    for (int i = 0; i < count && !fa_failed(err); i++)
-        if (out[i].publication != NULL)
-            fa__publish_prepare(out[i].publication, err);
+    const batch *files = argument;
+    for (int i = 0; i < files->count && !fa_failed(err); i++)
+        if (files->out[i].publication != NULL)
+            fa__publish_prepare(files->out[i].publication, watch, err);
+}
+
+/* All files are durable before the first appears under its name. */
+static void publish(outgoing *out, int count, const fa_evaluate_options *options, fa_error *err)
+{
+    bool to_files = false;
+    for (int i = 0; i < count; i++)
+        to_files = to_files || out[i].publication != NULL;
+    if (to_files)
+        fa__engine_aside(prepare, &(batch){out, count}, options, err);
     for (int i = 0; i < count; i++) {
         if (out[i].publication != NULL && !fa_failed(err))
             fa__publish_commit(out[i].publication, true, err);
@@ -102,10 +130,10 @@ void fa_evaluate_all(const fa_output *outputs, int count, const fa_evaluate_opti
     outgoing *out = fa__alloc_zero((size_t)count, sizeof *out, err);
     fa__sink *sinks = fa__alloc_zero((size_t)count, sizeof *sinks, err);
     if (out != NULL && sinks != NULL) {
-        for (int i = 0; i < count && begin(&outputs[i], &out[i], &sinks[i], options, err); i++)
+        for (int i = 0; i < count && begin(&outputs[i], out, &out[i], &sinks[i], options, err); i++)
             ;
         fa__engine_run(sinks, count, options, err);
-        publish(out, count, err);
+        publish(out, count, options, err);
     }
     fa__free(out);
     fa__free(sinks);

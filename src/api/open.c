@@ -40,11 +40,21 @@ fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *options
     return fa__storage_open(path, mode, options, err);
 }
 
+fa_names *fa_names_of_file(const char *path, fa_error *err)
+{
+    return path_is_given(path, err) ? fa__storage_list(path, err) : NULL;
+}
+
 /* Publishes what was begun, empty as it is, and gives its array. */
-static fa_array *publish_empty(fa__publication *publication, fa_error *err)
+static fa_array *publish_empty(fa__publication *publication, const char *path, fa_error *err)
 {
     if (publication == NULL)
         return NULL;
+    if (fa__publish_is_archive(publication)) {
+        fa__fail(err, FA_UNSUPPORTED, "%s: arrays of archives are written once, by fa_save", path);
+        fa__publish_drop(publication);
+        return NULL;
+    }
     fa_array *array = fa_retain(fa__publish_array(publication));
     if (fa__publish_commit(publication, false, err))
         return array;
@@ -59,7 +69,7 @@ fa_array *fa_create(const char *path, const fa_dtype *dtype, fa_shape shape, con
         (options != NULL && !FA__RESERVED_IS_ZERO(options, err)))
         return NULL;
     fa__budget_start();
-    return publish_empty(fa__publish_begin(path, dtype, shape.ndim, shape.sizes, options, err), err);
+    return publish_empty(fa__publish_begin(path, dtype, shape.ndim, shape.sizes, options, err), path, err);
 }
 
 fa_array *fa_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
@@ -70,7 +80,7 @@ fa_array *fa_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_sh
         return NULL;
     fa__budget_start();
     if (mode == FA_CREATE)
-        return publish_empty(fa__publish_begin_raw(path, dtype, shape.ndim, shape.sizes, options, err), err);
+        return publish_empty(fa__publish_begin_raw(path, dtype, shape.ndim, shape.sizes, options, err), path, err);
     return fa__storage_memmap(path, mode, dtype, shape, options, err);
 }
 
@@ -117,6 +127,7 @@ void fa_get_file_info(fa_array *array, fa_file_info *info, fa_error *err)
         return;
     fa__source *source = array->source;
     info->format = source->class->name;
+    info->resident_bytes = info->dirty_bytes = -1;
     if (source->class->describe != NULL)
         source->class->describe(source, info, err);
 }

@@ -42,16 +42,11 @@ static fa_array *apply(fa__operation operation, int count, fa_array *const *arra
 static fa_array *reduce(fa__reduction reduction, fa_array *array, fa_axes axes, const fa_reduce_options *options,
                         fa_error *err)
 {
-    fa__reduce_arguments arguments = {.axes = axes};
-    if (options != NULL) {
-        if (!FA__RESERVED_IS_ZERO(options, err))
-            return NULL;
-        arguments.keepdims = options->keepdims;
-        arguments.dtype = options->dtype;
-        arguments.ddof = options->ddof;
-    }
-    fa__node *input = fa__leaf(array, err);
-    fa__node *node = input != NULL ? fa__node_reduce(reduction, input, &arguments, err) : NULL;
+    fa__reduce_arguments arguments;
+    fa__node *input = fa__leaf(array, err), *node = NULL;
+    if (fa__reduce_start(&arguments, axes, options, err))
+        node = fa__node_reduce(reduction, input, &arguments, err);
+    fa__reduce_end(&arguments);
     fa__node_release(input);
     return fa__array_of(node, err);
 }
@@ -234,7 +229,7 @@ static fa__node *parse(const char *text, fa_vars vars, fa_error *err)
     bindings b = {.vars = vars};
     fa__node *node = NULL;
     if (bind(&b, err)) {
-        fa__names names = {find, nearest, &b};
+        fa__names names = {.find = find, .nearest = nearest, .user = &b};
         node = fa__parse(text, &names, err);
     }
     for (int i = 0; b.views != NULL && i < vars.count; i++)
@@ -272,6 +267,9 @@ size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves
     size_t length = leaf == NULL ? 0
                                  : fa__graph_text(leaf, fa__pending_graph, text, size, leaves, capacity,
                                                   leaf_count != NULL ? leaf_count : &count, err);
+    /* An array that is computed is its own leaf; ours is about to go. */
+    if (leaf != NULL && capacity > 0 && leaves != NULL && leaves[0] == leaf->array)
+        leaves[0] = array;
     fa__engine_leave();
     /* What is no computation is its own text; the view that the graph had of it goes away here. */
     if (length > 0 && leaves != NULL && capacity > 0 && leaves[0] == leaf->array)

@@ -23,6 +23,13 @@ char *fa__source_memory(fa__source *source)
     return source->class->memory != NULL ? source->class->memory(source) : NULL;
 }
 
+bool fa__source_prepare(fa__source *source, const atomic_bool *stop, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    return source->class->prepare == NULL || source->class->prepare(source, stop, err);
+}
+
 bool fa__source_check(fa__source *source, fa_error *err)
 {
     if (fa_failed(err))
@@ -102,6 +109,7 @@ static void memory_describe(fa__source *source, fa_file_info *info, fa_error *er
     (void)err;
     memset(info, 0, sizeof *info);
     info->format = "memory";
+    info->resident_bytes = info->dirty_bytes = -1;
 }
 
 static const fa__source_class memory_class = {

@@ -26,12 +26,17 @@ typedef struct fa__owner {
     struct fa__reader *readers;
 } fa__owner;
 
+typedef enum fa__access { FA__ACCESS_NORMAL, FA__ACCESS_RANDOM, FA__ACCESS_SEQUENTIAL } fa__access;
+
 typedef struct fa__source_class {
-    const char *name; /* "memory", "npy", "raw", "scratch", "pending" */
+    const char *name; /* "memory", "npy", "npz", "raw", "scratch", "pending" */
     /* Ends the source: the last reference is gone. */
     void (*destroy)(fa__source *source);
     /* The address of byte 0 where all bytes can be touched at any time without a fault; NULL otherwise. */
     char *(*memory)(fa__source *source);
+    /* Makes the bytes ready, where that takes long (a compressed member is unpacked): before a pass over them is cut, so
+     * that nothing changes under it. Gives up when *stop becomes true. */
+    bool (*prepare)(fa__source *source, const atomic_bool *stop, fa_error *err);
     /* Copies a box to dense C-order memory, or from it. */
     bool (*read)(fa__source *source, const fa__box *box, void *elements, fa_error *err);
     bool (*write)(fa__source *source, const fa__box *box, const void *elements, fa_error *err);
@@ -43,11 +48,15 @@ typedef struct fa__source_class {
     void (*prefetch)(fa__source *source, int64_t first, int64_t size);
     void (*drop)(fa__source *source, int64_t first, int64_t size);
     int64_t (*resident)(fa__source *source, int64_t first, int64_t size);
+    /* Advice: how the file of the source will be read from now on. */
+    void (*expect)(fa__source *source, fa__access access);
     /* Starts writing a range back (wait: and waits). */
     bool (*write_behind)(fa__source *source, int64_t first, int64_t size, bool wait, fa_error *err);
     /* Durable. */
     bool (*flush)(fa__source *source, int64_t first, int64_t size, fa_error *err);
     bool (*close)(fa__source *source, fa_error *err);
+    /* The same of this source alone: others of the same bytes stay open, and the bytes too where there are some. */
+    bool (*close_alone)(fa__source *source, fa_error *err);
     /* Fails when the source can no longer be used: FA_CLOSED with the file's name, or a failed computation's error. */
     bool (*check)(fa__source *source, fa_error *err);
     /* Whether the range is still there, after it was read: a file that was cut meanwhile may have shown zeros. */
@@ -62,6 +71,7 @@ struct fa__source {
     const fa__source_class *class;
     int64_t bytes;
     bool writeable;
+    bool is_private;  /* what is written to it is seen through it alone, though it shows what is written to its owner */
     fa__owner *owner; /* never NULL; outlives the source or is part of it */
     int64_t base;     /* where byte 0 is in the owner */
 };
@@ -71,6 +81,7 @@ struct fa__source {
 void fa__source_retain(fa__source *source);
 void fa__source_release(fa__source *source);
 char *fa__source_memory(fa__source *source);
+bool fa__source_prepare(fa__source *source, const atomic_bool *stop, fa_error *err);
 bool fa__source_check(fa__source *source, fa_error *err);
 bool fa__source_holds(fa__source *source, int64_t first, int64_t size, fa_error *err);
 bool fa__source_read(fa__source *source, const fa__box *box, void *elements, fa_error *err);

@@ -24,15 +24,17 @@ typedef struct fa__consumer_class {
     bool (*start)(void *worker, const fa__span *span, fa_error *err);
     /* n <= FA__BLOCK elements from flat element `first` on; called in order. May be left by a fault while it reads x. */
     void (*feed)(void *worker, int64_t first, int64_t n, const void *x);
+    /* In place of feed(), where the consumer makes a value: n elements of it, for the n of x. */
+    void (*transform)(void *worker, int64_t first, int64_t n, const void *x, void *out);
     bool (*stop)(void *worker, fa_error *err);
     /* After the last task. Keeps the result on the node. */
     bool (*finish)(void *plan, fa_error *err);
     void (*free)(void *plan);
 } fa__consumer_class;
 
-/* src/op/reduce.c */
-extern const fa__consumer_class fa__reduce_consumer;
-/* True when a reduction must have its pass for itself: its walk goes along columns. */
-bool fa__reduce_is_wide(const fa__node *reduce, const int *order);
+/* src/op/consumers.c: what takes in the input of a REDUCE, SCAN or FOLD. */
+const fa__consumer_class *fa__consumer_of(const fa__node *node);
+/* True when such a node must have its pass for itself, if its input is walked in this order: the walk goes along columns. */
+bool fa__walks_columns(const fa__node *node, const int *order);
 
 #endif

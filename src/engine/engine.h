@@ -5,6 +5,7 @@
 
 #include <farray/evaluate.h>
 #include "expr/graph.h"
+#include "storage/storage.h"
 
 /* Wraps a graph into a pending source and gives a view of all of it. LEAF and whole VIEW-of-LEAF graphs give that view
  * itself. The pending source registers with the owners of the bytes that it reads. */
@@ -36,6 +37,10 @@ void fa__engine_fail_readers(fa__owner *owner, const fa_error *why);
 /* Waits in line for evaluations; between enter and leave no other thread evaluates, and no graph ends. */
 bool fa__engine_enter(const fa_evaluate_options *options, fa_error *err);
 void fa__engine_leave(void);
+
+/* Does long work that computes nothing, calling back meanwhile; FA_CANCELLED when a callback said so. */
+bool fa__engine_aside(void (*body)(void *argument, fa__watch *watch, fa_error *err), void *argument,
+                      const fa_evaluate_options *options, fa_error *err);
 
 /* True inside a progress callback on this thread: records FA_BUSY. */
 bool fa__engine_busy(fa_error *err);

@@ -16,19 +16,21 @@
 #include "storage/storage.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* One sink, or one barrier, on its way. */
 typedef struct job {
-    fa__node *node;      /* whose elements; one reference */
-    fa__node *reduce;    /* they feed this reduction (borrowed), or */
-    fa_array *target;    /* are stored here; one reference */
+    fa__node *node;         /* whose elements; one reference */
+    fa__node *feeds;        /* they feed this reduction, fold or scan (borrowed), or */
+    fa_array *target;       /* are stored here, or the scan is; one reference */
     fa__pending *completes; /* what becomes concrete by it; borrowed */
     fa__node *keeps;     /* whose elements stand in target from now on; borrowed */
     bool derives;        /* no pass: `keeps` is a move, read from its inputs */
     fa_array *behind;    /* the target that the user gave, when `target` is a buffer before it */
     int level;
     bool planned;
+    bool lasting; /* what is kept stays when the evaluation has ended */
 } job;
 
 typedef struct evaluation {
@@ -147,15 +149,64 @@ static void add_barriers(evaluation *e)
 {
     for (int64_t i = 0; i < e->schedule.barrier_count; i++) {
         fa__barrier *barrier = &e->schedule.barriers[i];
-        bool reduces = barrier->node->kind == FA__NODE_REDUCE;
-        job *new = add_job(e, reduces ? barrier->node->inputs[0] : barrier->node, barrier->level);
+        fa__node *node = barrier->node;
+        job *new = add_job(e, fa__node_is_walk(node) ? node->inputs[0] : node, barrier->level);
         if (new == NULL)
             return;
-        if (reduces)
-            new->reduce = barrier->node;
-        else
-            new->keeps = barrier->node;
+        new->feeds = fa__node_is_walk(node) ? node : NULL;
+        new->keeps = node->kind == FA__NODE_SCAN || new->feeds == NULL ? node : NULL;
+        new->lasting = node->kind == FA__NODE_SCAN;
         new->derives = barrier->derives;
+    }
+}
+
+/* Whether no two elements of a target are the same bytes. */
+static bool is_injective(const fa_array *target)
+{
+    int order[FA_MAX_NDIM];
+    int64_t reach = target->dtype->item_bytes;
+    fa__k_order(target->ndim, target->sizes, target->strides, order);
+    for (int i = target->ndim - 1; i >= 0; i--) {
+        int64_t size = target->sizes[order[i]], stride = llabs(target->strides[order[i]]);
+        if (size > 1 && stride < reach)
+            return false;
+        reach += (size - 1) * stride;
+    }
+    return true;
+}
+
+/* The scan that a sink wants as it is: all of it, in its own type. */
+static fa__node *scan_of_sink(const job *sink)
+{
+    const fa__node *leaf = sink->node;
+    if (sink->target == NULL || sink->feeds != NULL || leaf->kind != FA__NODE_LEAF || !fa__is_pending(leaf->array))
+        return NULL;
+    fa__node *root = fa__pending_graph(leaf->array);
+    size_t bytes = (size_t)leaf->ndim * sizeof(int64_t);
+    bool whole = root->kind == FA__NODE_SCAN && root->kept == NULL && leaf->ndim == root->ndim && leaf->offset == 0 &&
+                 memcmp(leaf->sizes, root->sizes, bytes) == 0 && memcmp(leaf->strides, root->strides, bytes) == 0;
+    return whole && sink->target->dtype->type == root->dtype->type && is_injective(sink->target) ? root : NULL;
+}
+
+/* Scans are stored where they are wanted, not first somewhere else. */
+static void aim_scans(evaluation *e)
+{
+    for (int64_t i = 0; i < e->count; i++) {
+        job *sink = &e->jobs[i];
+        fa__node *scan = scan_of_sink(sink);
+        bool alone = scan != NULL;
+        for (int64_t k = 0; alone && k < e->count; k++)
+            alone = k == i || e->jobs[k].target == NULL || !fa__overlap(e->jobs[k].target, sink->target, NULL);
+        for (int64_t k = 0; alone && k < e->count; k++) {
+            job *walk = &e->jobs[k];
+            if (walk->feeds != scan || walk->target != NULL)
+                continue;
+            walk->target = sink->target;
+            walk->lasting = false;
+            sink->target = NULL;
+            sink->planned = true;
+            break;
+        }
     }
 }
 
@@ -182,12 +233,17 @@ static bool order_jobs(evaluation *e)
 
 /* ---- Shapes and orders ---------------------------------------------------------------------------------------- */
 
-/* The order in which a job wants to be walked: along the memory of what is read; where that stands still along an axis
- * (a broadcast), along the memory of what is written. */
+/* The order in which a job wants to be walked: along the memory of what is read; where that stands still
+ * along an axis (a broadcast), along the memory of what is written. A flat scan goes in C order. */
 static void order_of(const job *j, int *order)
 {
     const int64_t *strides = j->node->strides;
-    for (int i = 0; j->reduce == NULL && j->target != NULL && i < j->node->ndim; i++)
+    if (j->feeds != NULL && j->feeds->as.reduce.flat) {
+        for (int i = 0; i < j->node->ndim; i++)
+            order[i] = i;
+        return;
+    }
+    for (int i = 0; j->feeds == NULL && j->target != NULL && i < j->node->ndim; i++)
         if (strides[i] == 0 && j->node->sizes[i] > 1)
             strides = j->target->strides;
     fa__k_order(j->node->ndim, j->node->sizes, strides, order);
@@ -217,20 +273,22 @@ static bool same_order(const job *j, const int *a, const int *b)
 
 static bool is_wide(const job *j, const int *order)
 {
-    return j->reduce != NULL && fa__reduce_is_wide(j->reduce, order);
+    return j->feeds != NULL && fa__walks_columns(j->feeds, order);
 }
 
-/* Whether a job can be computed in the pass that walks like `leader`. Stores may go along with anybody; a reduction has
- * its own order; one that walks columns goes alone. */
+/* Whether a job can be computed in the pass that walks like `leader`. Stores may go along with anybody;
+ * reductions and scans have their own order; one that walks columns goes alone, but for scans along the same
+ * axis. */
 static bool goes_with(const job *j, const job *leader, const int *order)
 {
     int own[FA_MAX_NDIM];
-    if (!same_shape(j, leader) || is_wide(leader, order))
+    if (!same_shape(j, leader))
         return false;
-    if (j->reduce == NULL)
-        return true;
     order_of(j, own);
-    return same_order(j, own, order) && !is_wide(j, own);
+    if (is_wide(leader, order))
+        return leader->feeds->kind == FA__NODE_SCAN && j->feeds != NULL && j->feeds->kind == FA__NODE_SCAN &&
+               j->feeds->as.reduce.axes == leader->feeds->as.reduce.axes && same_order(j, own, order);
+    return j->feeds == NULL || (same_order(j, own, order) && !is_wide(j, own));
 }
 
 /* ---- Overlap -------------------------------------------------------------------------------------------------- */
@@ -305,7 +363,7 @@ static bool is_read_by_others(const evaluation *e, const job *writer)
 {
     struct reads reads = {writer->target, false};
     for (int64_t i = 0; i < e->count && !reads.found; i++)
-        if (&e->jobs[i] != writer && e->jobs[i].level >= writer->level && !fa_failed(e->err)) {
+        if (&e->jobs[i] != writer && !e->jobs[i].planned && e->jobs[i].level >= writer->level && !fa_failed(e->err)) {
             fa__node_walk(e->jobs[i].node, reads_target, &reads, e->err);
             if (e->jobs[i].node->kind == FA__NODE_LEAF && fa__is_pending(e->jobs[i].node->array))
                 fa__node_walk(fa__pending_graph(e->jobs[i].node->array), reads_target, &reads, e->err);
@@ -371,12 +429,13 @@ static void collect_group(evaluation *e, job *leader, const int *order, group *g
         if (j->planned || (j != leader && !goes_with(j, leader, order)))
             continue;
         j->planned = true;
-        if (j->reduce == NULL && j->target == NULL)
-            j->target = room_for(j->node, e->err);
-        if (j->reduce == NULL && j->node->dtype->item_bytes == 0)
+        bool stores = j->feeds == NULL || j->feeds->kind == FA__NODE_SCAN;
+        if (stores && j->target == NULL)
+            j->target = room_for(j->feeds != NULL ? j->feeds : j->node, e->err);
+        if (j->feeds == NULL && j->node->dtype->item_bytes == 0)
             continue; /* elements of no bytes are there already */
         g->members[g->count] = j;
-        g->requests[g->count++] = (fa__request){.node = j->node, .target = j->target, .reduce = j->reduce};
+        g->requests[g->count++] = (fa__request){.node = j->node, .target = j->target, .feeds = j->feeds};
     }
 }
 
@@ -389,7 +448,7 @@ static bool put_conflicts_behind(fa__pass *pass, group *g, fa_error *err)
     for (int64_t i = 0; i < g->count && !fa_failed(err); i++) {
         job *j = g->members[i];
         bool conflicts = false;
-        for (; j->reduce == NULL && at < pass->store_count && pass->stores[at].request == (int)i; at++)
+        for (; j->target != NULL && at < pass->store_count && pass->stores[at].request == (int)i; at++)
             conflicts = writes_what_it_reads(pass, &pass->stores[at], err) || conflicts;
         if (!conflicts)
             continue;
@@ -434,12 +493,12 @@ static void run_level(evaluation *e, int level)
             j->planned = true;
         }
     }
-    /* Reductions lead, since they have an order of their own; stores go along where they can. */
+    /* Reductions and scans lead, since they have an order of their own; stores go along where they can. */
     for (int turn = 0; turn < 2; turn++)
         for (int64_t i = begin; i < end && !fa_failed(e->err); i++) {
             job *j = e->ordered[i];
             int order[FA_MAX_NDIM];
-            if (j->planned || (turn == 0) != (j->reduce != NULL))
+            if (j->planned || (turn == 0) != (j->feeds != NULL))
                 continue;
             if (stands_already(j)) {
                 j->planned = true;
@@ -478,7 +537,7 @@ static void finish(evaluation *e)
 {
     for (int64_t i = 0; i < e->count; i++) {
         job *j = &e->jobs[i];
-        if (j->keeps != NULL)
+        if (j->keeps != NULL && !j->lasting)
             keep(j->keeps, NULL);
         if (j->completes != NULL && !fa_failed(e->err) &&
             fa__pending_get_state(j->completes) == FA__STATE_PENDING) {
@@ -508,6 +567,7 @@ bool fa__engine_run(const fa__sink *sinks, int count, const fa_evaluate_options 
     for (int i = 0; i < count && !fa_failed(err); i++)
         add_sink(&e, &sinks[i]);
     add_barriers(&e);
+    aim_scans(&e);
     for (int64_t i = 0; i < e.count && !fa_failed(err); i++)
         if (e.jobs[i].target != NULL && (is_written_before(&e, &e.jobs[i]) || is_read_by_others(&e, &e.jobs[i])))
             put_behind(&e.jobs[i], err);

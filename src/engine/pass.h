@@ -30,9 +30,10 @@ typedef enum fa__value_kind {
     FA__VALUE_GENERATE,
     FA__VALUE_LOOP,
     FA__VALUE_CONVERT,
-    FA__VALUE_CAST,   /* a conversion that needs to know more than two types */
+    FA__VALUE_CAST,    /* a conversion that needs to know more than two types */
     FA__VALUE_STRINGS, /* a loop that is told how wide its elements are */
-    FA__VALUE_CHOOSE /* where() of elements that are only moved */
+    FA__VALUE_CHOOSE,  /* where() of elements that are only moved */
+    FA__VALUE_SCAN     /* by a consumer, which has seen all that comes before */
 } fa__value_kind;
 
 /* One block-wise value of the pass. Values stand in the order in which they are computed. */
@@ -46,6 +47,7 @@ typedef struct fa__value {
     int input_count;
     int inputs[FA__MAX_INPUTS];
     int operand;          /* LOAD */
+    int consume;          /* SCAN: which of the pass's consumers makes it */
     fa__loop *loop;
     fa__convert_loop *convert;
     fa__string_loop *strings; /* STRINGS */
@@ -68,9 +70,10 @@ typedef struct fa__store {
 
 struct fa__consumer_class;
 
-/* A reduction fed by a value. */
+/* A reduction or a scan fed by a value. */
 typedef struct fa__consume {
     int value;
+    int output; /* the value that it makes, block by block; -1: it makes none */
     fa__node *node;
     const struct fa__consumer_class *class;
     void *plan;
@@ -103,7 +106,7 @@ typedef struct fa__request {
     fa__node *node;     /* elementwise values of this node seen through `map` (domain axes in the result's order) */
     fa__affine *map;    /* NULL: identity */
     fa_array *target;   /* store here, or */
-    fa__node *reduce;   /* feed this reduction, whose input `node` is */
+    fa__node *feeds;    /* feed this reduction, fold or scan, whose input `node` is; a scan is stored in the target */
 } fa__request;
 
 /* Plans one pass for requests that share sizes and iteration order. `order` is a permutation of the axes. */

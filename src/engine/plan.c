@@ -384,8 +384,10 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
         below[0] = (demand){node->inputs[0], d.map};
         return 1;
     case FA__NODE_REDUCE:
+    case FA__NODE_SCAN:
+    case FA__NODE_FOLD:
     case FA__NODE_MOVE:
-        fa__fail(p->err, FA_INTERNAL, "a reduction or a move was not made first");
+        fa__fail(p->err, FA_INTERNAL, "a reduction, a scan or a move was not made first");
         return -1;
     case FA__NODE_OPERATION:
     case FA__NODE_STRING:
@@ -447,8 +449,22 @@ static int64_t demand_value(planner *p, fa__node *node, int64_t map)
 
 /* ---- Stores --------------------------------------------------------------------------------------------------- */
 
+/* Strides of the target over the domain. Of a flat scan the domain has the axes of its input, the target has
+ * one. */
+static void strides_of_target(const fa__pass *pass, const fa_array *target, bool flat, int64_t *strides)
+{
+    int64_t sizes[FA_MAX_NDIM], c_strides[FA_MAX_NDIM];
+    for (int i = 0; i < pass->ndim; i++)
+        sizes[pass->perm[i]] = pass->sizes[i];
+    if (flat)
+        fa__strides_c(pass->ndim, sizes, target->strides[0], c_strides);
+    for (int i = 0; i < pass->ndim; i++)
+        strides[i] = flat ? c_strides[pass->perm[i]] : target->strides[pass->perm[i]];
+}
+
 /* Stores `bytes` bytes of each element, from `offset` on. */
-static bool store_bytes(planner *p, int64_t value, fa_array *target, int64_t offset, int64_t bytes, int swap)
+static bool store_bytes(planner *p, int64_t value, fa_array *target, bool flat, int64_t offset, int64_t bytes,
+                        int swap)
 {
     fa__pass *pass = p->pass;
     fa__source *source = fa__concrete(target->source);
@@ -458,8 +474,7 @@ static bool store_bytes(planner *p, int64_t value, fa_array *target, int64_t off
     int64_t *strides = fa__alloc((size_t)(pass->ndim + 1) * sizeof *strides, p->err);
     if (strides == NULL)
         return false;
-    for (int i = 0; i < pass->ndim; i++)
-        strides[i] = target->strides[pass->perm[i]];
+    strides_of_target(pass, target, flat, strides);
     fa__store *s = &pass->stores[pass->store_count++];
     *s = (fa__store){.value = (int)value, .request = p->request};
     s->to = (fa__operand){source, bytes, swap, target->offset + offset, strides};
@@ -468,7 +483,7 @@ static bool store_bytes(planner *p, int64_t value, fa_array *target, int64_t off
 }
 
 /* What lies between the fields of a structure belongs to others: the fields are stored one run of bytes after the other. */
-static bool store_fields(planner *p, int64_t value, const fa_dtype *dtype, fa_array *target)
+static bool store_fields(planner *p, int64_t value, const fa_dtype *dtype, fa_array *target, bool flat)
 {
     fa__byte_run *runs;
     int64_t count;
@@ -490,21 +505,21 @@ static bool store_fields(planner *p, int64_t value, const fa_dtype *dtype, fa_ar
             if (made < 0)
                 fa__cast_clear(&part.cast);
         }
-        store_bytes(p, made, target, runs[i].offset, runs[i].bytes, 0);
+        store_bytes(p, made, target, flat, runs[i].offset, runs[i].bytes, 0);
     }
     fa__free(runs);
     return !fa_failed(p->err);
 }
 
-static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *target)
+static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *target, bool flat)
 {
     const fa_dtype *dtype = target->dtype;
     value = cast(p, value, from, dtype);
     if (value < 0)
         return false;
     if (dtype->is_structure)
-        return store_fields(p, value, dtype, target);
-    return store_bytes(p, value, target, 0, dtype->item_bytes, fa__dtype_swap(dtype));
+        return store_fields(p, value, dtype, target, flat);
+    return store_bytes(p, value, target, flat, 0, dtype->item_bytes, fa__dtype_swap(dtype));
 }
 
 /* ---- Block buffers -------------------------------------------------------------------------------------------- */
@@ -524,7 +539,8 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
     for (int64_t i = 0; i < pass->store_count; i++)
         use(pass, pass->stores[i].value, pass->value_count);
     for (int64_t i = 0; i < pass->consume_count; i++)
-        use(pass, pass->consumes[i].value, pass->value_count);
+        if (pass->consumes[i].output < 0)
+            use(pass, pass->consumes[i].value, pass->value_count);
     int *unused = NULL;
     int64_t unused_count = 0, unused_capacity = 0;
     pass->slot_bytes = 8;
@@ -605,14 +621,26 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
     int64_t value = demand_value(p, request->node, intern(p, map));
     if (value < 0)
         return false;
-    if (request->reduce == NULL)
-        return store(p, value, request->node->dtype, request->target);
+    fa__node *feeds = request->feeds;
+    if (feeds == NULL)
+        return store(p, value, request->node->dtype, request->target, false);
     fa__pass *pass = p->pass;
     if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
         return false;
-    pass->consumes[pass->consume_count++] =
-        (fa__consume){.value = (int)value, .node = fa__node_retain(request->reduce)};
-    return true;
+    fa__consume *consume = &pass->consumes[pass->consume_count++];
+    *consume = (fa__consume){.value = (int)value, .output = -1, .node = fa__node_retain(feeds)};
+    if (feeds->kind != FA__NODE_SCAN)
+        return true;
+    int64_t output = add_value(p, (fa__value){
+                                      .kind = FA__VALUE_SCAN,
+                                      .type = (int)feeds->dtype->type,
+                                      .item_bytes = feeds->dtype->item_bytes,
+                                      .input_count = 1,
+                                      .inputs = {(int)value},
+                                      .consume = (int)(pass->consume_count - 1),
+                                  });
+    consume->output = (int)output;
+    return output >= 0 && store(p, output, feeds->dtype, request->target, feeds->as.reduce.flat);
 }
 
 static void planner_clear(planner *p)

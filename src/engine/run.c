@@ -142,6 +142,18 @@ static void compute(worker *w, const fa__value *value, int64_t n, void *out)
     value->loop(out, in, n, value->uniform ? 0 : scalars);
 }
 
+/* The current block of a value, as many elements: what is the same everywhere is spread. */
+static const void *spread(const worker *w, int number, int64_t n)
+{
+    const fa__pass *pass = w->run->pass;
+    const fa__value *value = &pass->values[number];
+    if (!value->uniform)
+        return w->at[number];
+    void *all = slot(w, pass->slot_count);
+    fa__fill(all, w->at[number], n, value->item_bytes);
+    return all;
+}
+
 /* A store that the last operation of its value can write into. */
 static void *place_of(const worker *w, int64_t value, int64_t first)
 {
@@ -168,27 +180,19 @@ static void block(worker *w, int64_t first, int64_t n)
         out = place != NULL ? place : out;
         if (value->kind == FA__VALUE_GENERATE)
             generate(w, value, first, n, out);
+        else if (value->kind == FA__VALUE_SCAN)
+            pass->consumes[value->consume].class->transform(w->consumers[value->consume], first, n,
+                                                            spread(w, value->inputs[0], n), out);
         else
             compute(w, value, n, out);
         w->at[i] = out;
     }
-    for (int64_t i = 0; i < pass->consume_count; i++) {
-        const fa__value *value = &pass->values[pass->consumes[i].value];
-        const void *x = w->at[pass->consumes[i].value];
-        if (value->uniform) {
-            fa__fill(slot(w, pass->slot_count), x, n, value->item_bytes);
-            x = slot(w, pass->slot_count);
-        }
-        pass->consumes[i].class->feed(w->consumers[i], first, n, x);
-    }
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        if (pass->consumes[i].output < 0)
+            pass->consumes[i].class->feed(w->consumers[i], first, n, spread(w, pass->consumes[i].value, n));
     for (int64_t i = 0; i < pass->store_count; i++) {
         const fa__store *store = &pass->stores[i];
-        const fa__value *value = &pass->values[store->value];
-        const void *x = w->at[store->value];
-        if (value->uniform) {
-            fa__fill(slot(w, pass->slot_count), x, n, value->item_bytes);
-            x = slot(w, pass->slot_count);
-        }
+        const void *x = spread(w, store->value, n);
         if (x != fa__store_place(&w->stores[i], first))
             fa__store_block(&w->stores[i], first, n, x, store->stream);
     }
@@ -262,7 +266,7 @@ static bool tile(worker *w, int64_t first, int64_t last)
         if (w->trouble != FA__NO_TROUBLE)
             fa__fail(err, FA_OUT_OF_RANGE, "%s", fa__trouble_words(w->trouble));
         if (w->negative_power)
-            fa__fail(err, FA_OUT_OF_RANGE, "integers to negative integer powers are not allowed");
+            fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
     }
     for (int64_t i = 0; i < loaded; i++)
         fa__load_end(&w->loads[i], r->drop);
@@ -354,6 +358,17 @@ static bool worker_start(worker *w)
     return !fa_failed(err);
 }
 
+/* One worker's error ends the run of all. */
+static void fail_run(run *r, const fa_error *err)
+{
+    if (!fa_failed(err))
+        return;
+    atomic_store(&r->stop, true);
+    fa__mutex_lock(&r->mutex);
+    fa__error_move(&r->err, err);
+    fa__mutex_unlock(&r->mutex);
+}
+
 static void work(void *job, int number)
 {
     run *r = job;
@@ -367,12 +382,7 @@ static void work(void *job, int number)
         }
     }
     worker_clear(&w);
-    if (fa_failed(&w.err)) {
-        atomic_store(&r->stop, true);
-        fa__mutex_lock(&r->mutex);
-        fa__error_move(&r->err, &w.err);
-        fa__mutex_unlock(&r->mutex);
-    }
+    fail_run(r, &w.err);
 }
 
 static void poll(void *user)
@@ -388,6 +398,48 @@ static void poll(void *user)
         fa__fail(&r->err, FA_CANCELLED, "cancelled by the progress callback");
         fa__mutex_unlock(&r->mutex);
     }
+}
+
+/* ---- What must be ready before ---------------------------------------------------------------------------------- */
+
+/* A source that several operands look at is prepared for the first. */
+static bool needs_preparing(const fa__pass *pass, int64_t number)
+{
+    fa__source *source = pass->operands[number].source;
+    if (source->class->prepare == NULL || fa__source_memory(source) != NULL)
+        return false;
+    for (int64_t i = 0; i < number; i++)
+        if (pass->operands[i].source == source)
+            return false;
+    return true;
+}
+
+static void prepare(void *job, int number)
+{
+    run *r = job;
+    fa_error err = {0};
+    (void)number;
+    while (!atomic_load(&r->stop) && !fa_failed(&err)) {
+        int64_t next = atomic_fetch_add(&r->next_task, 1);
+        if (next >= r->pass->operand_count)
+            break;
+        if (needs_preparing(r->pass, next))
+            fa__source_prepare(r->pass->operands[next].source, &r->stop, &err);
+    }
+    fail_run(r, &err);
+}
+
+/* On the pool, so that callbacks are called meanwhile; and before the work is cut, since it takes memory. */
+static void prepare_operands(run *r)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; i < r->pass->operand_count; i++)
+        count += needs_preparing(r->pass, i);
+    if (count == 0)
+        return;
+    bool callback = r->options != NULL && r->options->progress != NULL;
+    fa__pool_run((int)fa__min_i64(count, r->threads), prepare, r, callback ? poll : NULL, r, &r->err);
+    atomic_store(&r->next_task, 0);
 }
 
 /* ---- How the work is cut -------------------------------------------------------------------------------------- */
@@ -431,14 +483,12 @@ static void cut(run *r)
 {
     fa__pass *pass = r->pass;
     int64_t widest = 1, staged = 0;
-    r->bytes_per_element = 0;
     /* Walks in boxes turn what runs along other axes: in memory too that takes a buffer, and two where it is staged. */
     bool boxes = memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) != 0;
     for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
         const fa__operand *operand =
             i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
         widest = fa__max_i64(widest, operand->item_bytes);
-        r->bytes_per_element += operand->item_bytes;
         if (boxes)
             staged += 2 * operand->item_bytes;
         if (!in_memory(operand)) {
@@ -474,6 +524,16 @@ static void cut(run *r)
         r->task = (r->task + granule - 1) / granule * granule;
     }
     r->task_count = r->boxes > 1 ? r->boxes : (pass->total + r->task - 1) / r->task;
+}
+
+static int64_t bytes_per_element(const fa__pass *pass)
+{
+    int64_t bytes = 0;
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        bytes += pass->operands[i].item_bytes;
+    for (int64_t i = 0; i < pass->store_count; i++)
+        bytes += pass->stores[i].to.item_bytes;
+    return bytes;
 }
 
 /* Results in memory that are larger than the cache are written past it. */
@@ -537,11 +597,15 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         .mutex = FA__MUTEX_INIT,
         .options = options,
         .started = fa__now(),
+        .bytes_per_element = bytes_per_element(pass),
     };
+    if (pass->total > 0)
+        prepare_operands(&r);
+    fa__error_move(err, &r.err);
     choose_streams(pass);
     for (int64_t i = 0; i < pass->consume_count; i++) {
         fa__consume *consume = &pass->consumes[i];
-        consume->class = &fa__reduce_consumer;
+        consume->class = fa__consumer_of(consume->node);
         consume->plan = consume->class->plan(pass, consume, r.threads, err);
     }
     if (!fa_failed(err) && pass->total > 0) {

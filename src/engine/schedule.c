@@ -139,15 +139,14 @@ static void settle(walk *w, fa__node *node, int count, fa__node **inputs, bool s
     }
     for (int i = 0; i < count; i++) {
         int below = level_of(w->schedule, inputs[i]);
-        if (stands && inputs[i]->kept == NULL && inputs[i]->kind != FA__NODE_REDUCE &&
-            inputs[i]->kind != FA__NODE_MOVE) {
+        if (stands && inputs[i]->kept == NULL && !fa__node_is_walk(inputs[i]) && inputs[i]->kind != FA__NODE_MOVE) {
             add_barrier(w, inputs[i], below);
             below++;
         }
         if (below > level)
             level = below;
     }
-    if (node->kind == FA__NODE_REDUCE && node->kept == NULL) {
+    if (fa__node_is_walk(node) && node->kept == NULL) {
         add_barrier(w, node, level);
         level++;
     }

@@ -6,7 +6,7 @@
 #include "engine/index.h"
 #include "engine/pending.h"
 
-/* A node that has a pass of its own (a reduction, or elements under a reshape), in level `level`: passes of level 0 need
+/* A node that has a pass of its own (a reduction or a scan, or elements under a reshape), in level `level`: passes of level 0 need
  * nothing, those of level n need results of level n - 1. A move has none: its derived source is made before the passes
  * of its level, behind those that it reads. */
 typedef struct fa__barrier {

@@ -155,7 +155,7 @@ static bool has_no_negative_exponent(fa__node *const *inputs, fa_type type, fa_e
     if (!fa__node_is_weak(inputs[1]) || inputs[1]->weak != FA__WEAK_INT || !fa__type_is_signed(type) ||
         fa__count(inputs[0]->ndim, inputs[0]->sizes) == 0 || fa__constant_of(inputs[1]).integer >= 0)
         return true;
-    return fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed.");
+    return fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
 }
 
 static fa__node *numeric_operation(fa__operation operation, fa__node *const *inputs, fa_error *err)
@@ -289,10 +289,12 @@ static fa__operation shortcut(fa_type power_type, const fa__constant *exponent)
         return FA__OP_SQUARE;
     if (fa__type_is_integer(power_type))
         return value == 1 ? FA__OP_POSITIVE : FA__OP_POWER;
-    if (exponent->kind == FA__WEAK_COMPLEX || (is_complex && !is_int))
+    if (exponent->kind == FA__WEAK_COMPLEX)
         return FA__OP_POWER;
-    if (value == 0.5 && !is_complex)
+    if (value == 0.5)
         return FA__OP_SQRT;
+    if (is_complex)
+        return is_int && value == -1 ? FA__OP_RECIPROCAL : FA__OP_POWER;
     return value == 2    ? FA__OP_SQUARE
            : value == 1  ? FA__OP_POSITIVE
            : value == -1 ? FA__OP_RECIPROCAL
@@ -315,7 +317,7 @@ fa__node *fa__node_power(fa__node *base, fa__node *exponent, fa_error *err)
     fa__constant constant = fa__constant_of(exponent);
     if (constant.integer < 0 && fa__type_is_signed(resolution.loop_type) &&
         fa__count(base->ndim, base->sizes) > 0) {
-        fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed.");
+        fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
         return NULL;
     }
     fa__operation instead = shortcut(resolution.loop_type, &constant);

@@ -16,7 +16,8 @@ typedef enum fa__value_kind {
     FA__VALUE_NODES, /* what a function of several outputs gives: an index takes one */
     FA__VALUE_NONE,
     FA__VALUE_TEXT,
-    FA__VALUE_TUPLE,    /* of whole numbers */
+    FA__VALUE_TUPLE,    /* of whole numbers, FA_MAX_NDIM at most */
+    FA__VALUE_LIST,     /* of anything else: arrays, numbers, lists, None */
     FA__VALUE_FUNCTION, /* a function, or the name of a type */
     FA__VALUE_METHOD,   /* a function and its first argument */
     FA__VALUE_NUMPY,    /* the name "np" */
@@ -48,9 +49,19 @@ typedef struct fa__value {
         } text;
         fa__tuple *tuple;
         fa__nodes *nodes;
+        struct fa__list *list;
         const fa__function *function;
     } as;
 } fa__value;
+
+/* Lists of lists are released and read by recursion: `depth` is bounded. */
+enum { FA__MAX_LIST_DEPTH = 32 };
+
+typedef struct fa__list {
+    int count;
+    int depth; /* 1: holds no list */
+    fa__value items[];
+} fa__list;
 
 void fa__value_release(fa__value *value);
 /* A TEXT becomes the string that it is where an array is expected. */
@@ -69,6 +80,8 @@ fa__node *fa__value_array(const fa__value *value);
 const fa__function *fa__function_find(const char *name, size_t length);
 const fa__function *fa__method_find(const char *name, size_t length);
 const fa__function *fa__attribute_find(const char *name, size_t length);
+/* The method of a function: what follows "add." in "add.reduce". */
+const fa__function *fa__ufunc_method_find(const fa__function *function, const char *name, size_t length);
 const char *fa__function_name(const fa__function *function);
 /* The built-in dtype that the name of a type stands for; NULL for other functions. */
 const fa_dtype *fa__function_type(const fa__function *function);

@@ -63,6 +63,18 @@ const fa__function *fa__attribute_find(const char *name, size_t length)
     return NULL;
 }
 
+const fa__function *fa__ufunc_method_find(const fa__function *function, const char *name, size_t length)
+{
+    size_t before = strlen(function->name);
+    for (const fa__function *row = fa__ufunc_methods; row->name != NULL; row++) {
+        const char *behind = row->name + before;
+        if (strncmp(row->name, function->name, before) == 0 && *behind == '.' &&
+            fa__same_name(behind + 1, strlen(behind + 1), name, length))
+            return row;
+    }
+    return NULL;
+}
+
 const char *fa__function_name(const fa__function *function)
 {
     return function->name;
@@ -173,7 +185,7 @@ static void describe(const fa__function *row, fa_operation_info *info)
         .parameters = fa__function_parameters(row),
         .documentation = row->documentation,
         .arity = arity_of(row),
-        .outputs = fa__function_outputs(row),
+        .outputs = row->uses & FA__GIVES_LIST ? 0 : fa__function_outputs(row),
         .kind = row->kind,
         .is_method = fa__method_find(row->name, strlen(row->name)) != NULL,
     };

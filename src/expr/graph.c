@@ -205,11 +205,13 @@ static bool same_scalar(const fa__node *a, const fa__node *b)
         return true;
     /* Not-a-numbers of any payload are one value. */
     switch (a->dtype->type) {
-    case FA_TYPE_FLOAT16: {
+    case FA_TYPE_FLOAT16:
+    case FA_TYPE_BFLOAT16: {
+        const uint16_t infinite = a->dtype->type == FA_TYPE_FLOAT16 ? 0x7c00 : 0x7f80;
         uint16_t x, y;
         memcpy(&x, a->as.bytes, sizeof x);
         memcpy(&y, b->as.bytes, sizeof y);
-        return (x & 0x7fff) > 0x7c00 && (y & 0x7fff) > 0x7c00;
+        return (x & 0x7fff) > infinite && (y & 0x7fff) > infinite;
     }
     case FA_TYPE_FLOAT32:
     case FA_TYPE_COMPLEX64: {
@@ -252,7 +254,10 @@ static bool same_node(const fa__node *a, const fa__node *b)
     case FA__NODE_SCALAR:
         return same_scalar(a, b);
     case FA__NODE_REDUCE:
+    case FA__NODE_SCAN:
+    case FA__NODE_FOLD:
         return a->as.reduce.axes == b->as.reduce.axes && a->as.reduce.keepdims == b->as.reduce.keepdims &&
+               a->as.reduce.flat == b->as.reduce.flat &&
                same_double(a->as.reduce.ddof, b->as.reduce.ddof);
     case FA__NODE_GENERATE:
         return same_generator(&a->as.generate, &b->as.generate);

@@ -20,6 +20,8 @@ typedef enum fa__node_kind {
     FA__NODE_STRING,    /* elementwise, of strings of any width; code is a fa__string_operation */
     FA__NODE_CAST,      /* elementwise: input to dtype */
     FA__NODE_REDUCE,    /* over axes of its one input */
+    FA__NODE_SCAN,      /* its one input with an operation repeated along an axis, every step kept */
+    FA__NODE_FOLD,      /* the same, the last step alone; a second input, a SCALAR, is what it begins with */
     FA__NODE_VIEW,      /* a geometry on its input's virtual layout */
     FA__NODE_GENERATE,  /* made from positions */
     FA__NODE_MOVE       /* elements of its inputs in other places */
@@ -31,7 +33,7 @@ struct fa__node {
     fa__references references;
     fa__node_kind kind;
     int code;              /* fa__operation, fa__reduction, fa__generator or fa__move */
-    fa_type loop_type;     /* OPERATION: the type of its loop; REDUCE: the type of its reducer's input */
+    fa_type loop_type;     /* OPERATION, SCAN, FOLD: the type of its loop; REDUCE: the type of its reducer's input */
     const fa_dtype *dtype; /* of the result, in the machine's byte order; a LEAF's may be any */
     int ndim;
     int64_t *sizes;        /* both inside geometry[] */
@@ -44,8 +46,9 @@ struct fa__node {
     union {
         unsigned char bytes[16]; /* SCALAR: its value as its dtype, where that fits; `element` says where it is */
         struct {
-            uint64_t axes;   /* REDUCE: mask of the input's axes */
-            bool keepdims;
+            uint64_t axes;    /* REDUCE, SCAN, FOLD: mask of the input's axes; one axis, of a scan or fold that is not flat */
+            bool keepdims;    /* REDUCE, FOLD */
+            bool flat;        /* SCAN: all elements in C order, one axis comes out */
             double ddof;
         } reduce;
         fa__generator_params generate;
@@ -88,14 +91,42 @@ bool fa__string_operation_makes_strings(int operation);
 fa__node *fa__node_power(fa__node *base, fa__node *exponent, fa_error *err);
 fa__node *fa__node_cast(fa__node *input, const fa_dtype *dtype, fa_error *err); /* the input itself when nothing changes */
 
+/* A node that is made by a walk over its input: its elements have to stand somewhere before others can be read from them. */
+static inline bool fa__node_is_walk(const fa__node *node)
+{
+    return node->kind == FA__NODE_REDUCE || node->kind == FA__NODE_SCAN || node->kind == FA__NODE_FOLD;
+}
+
 typedef struct fa__reduce_arguments {
     fa_axes axes;
     bool keepdims;
     const fa_dtype *dtype; /* NULL: NumPy's default */
     double ddof;
+    /* Borrowed; NULL: left out. */
+    fa__node *initial; /* 0-d */
+    fa__node *where;
+    fa__node *mean;
 } fa__reduce_arguments;
+/* Any reduction of the list: what has no kernel, and `initial`, `where` and `mean`, become graphs of what has. */
 fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
                           fa_error *err);
+/* NumPy's average() with weights, which have the input's shape or that of its reduced axes, in order. `sum_of_weights`
+ * (may be NULL) gets one more reference, of the result's shape. */
+fa__node *fa__node_average(fa__node *input, fa__node *weights, const fa__reduce_arguments *arguments,
+                           fa__node **sum_of_weights, fa_error *err);
+
+/* An operation of two inputs along an axis: every step. */
+fa__node *fa__node_accumulate(fa__operation operation, fa__node *input, int axis, const fa_dtype *dtype, fa_error *err);
+/* A scan of the list, along an axis or (FA_ALL_AXES) of all elements in C order. */
+fa__node *fa__node_scan(fa__scan scan, fa__node *input, fa_axes axes, const fa_dtype *dtype, fa_error *err);
+/* NumPy's reduce() of an operation of two inputs: the reduction that it is, or else from the first element to the last. */
+fa__node *fa__node_fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments, fa_error *err);
+/* The operation of each element of one with each of another. */
+fa__node *fa__node_outer(fa__operation operation, fa__node *first, fa__node *second, fa_error *err);
+/* Differences of neighbours along an axis, n times. What stands before and behind (NULL: nothing) is an array, or one number. */
+fa__node *fa__node_diff(fa__node *input, int64_t n, int axis, fa__node *before, fa__node *behind, fa_error *err);
+/* A SCAN along an axis with the identity of its operation in front. */
+fa__node *fa__node_begin_scan(fa__node *scan, int axis, fa_error *err);
 fa__node *fa__node_generate(fa__generator generator, fa_type type, fa_shape shape,
                             const fa__generator_params *params, fa_error *err);
 /* Moves. Elements are converted to `dtype`, or, where that is NULL, to what holds all inputs. */
@@ -114,6 +145,7 @@ void fa__node_geometry(const fa__node *node, fa__geometry *geometry); /* of a LE
 fa__node *fa__node_arange_int64(int64_t start, int64_t stop, int64_t step, fa_error *err);
 fa__node *fa__node_arange_float64(double start, double stop, double step, fa_error *err);
 fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *err);
+fa__node *fa__node_linspace_open(double start, double stop, int64_t count, fa_error *err); /* without the end */
 
 /* Whether two graphs compute the same from the same views: what a round trip through text keeps. False with a failed err
  * when there is no memory. */
@@ -122,10 +154,11 @@ bool fa__graph_equal(fa__node *a, fa__node *b, fa_error *err);
 /* Calls visit(node, user) once for every node that `root` reaches, inputs before users; false stops with no memory. */
 bool fa__node_walk(fa__node *root, bool (*visit)(fa__node *node, void *user), void *user, fa_error *err);
 
-/* Text to graph. `find` gives the array that a name stands for (borrowed), NULL when there is none; `suggest` is called
- * for unknown names and may give the nearest known one. Errors carry the column. */
+/* Text to graph. `find` gives the array that a name stands for (borrowed), NULL when there is none, `find_node` the graph;
+ * `nearest` is called for unknown names and may give the nearest known one. Each may be NULL. Errors carry the column. */
 typedef struct fa__names {
     fa_array *(*find)(const char *name, size_t length, void *user);
+    fa__node *(*find_node)(const char *name, size_t length, void *user);
     const char *(*nearest)(const char *name, size_t length, void *user);
     void *user;
 } fa__names;

@@ -10,7 +10,7 @@ bool fa__parser_refuse_keyword(fa__parser *p, const fa__token *token)
     static const char *const rows[][2] = {
         {"and", "'and' takes no arrays: write (...) & (...)"},
         {"or", "'or' takes no arrays: write (...) | (...)"},
-        {"not", "'not' takes no arrays: write ~(...)"},
+        {"not", "'not' takes no arrays: write ~(...) of bool, or logical_not(...)"},
         {"if", "'if' takes no arrays: write where(condition, a, b)"},
         {"else", "'else' takes no arrays: write where(condition, a, b)"},
         {"in", "'in' is not part of expressions"},
@@ -116,6 +116,11 @@ bool fa__parser_name(fa__parser *p, const fa__token *token)
         keyword.as.text.length = token->length;
         return fa__parser_push_value(p, keyword);
     }
+    fa__node *node = NULL;
+    if (p->names->find_node != NULL)
+        node = p->names->find_node(token->start, token->length, p->names->user);
+    if (node != NULL)
+        return fa__parser_push_node(p, fa__node_retain(node), token->column);
     fa_array *array = NULL;
     if (p->names->find != NULL)
         array = p->names->find(token->start, token->length, p->names->user);
@@ -152,6 +157,10 @@ bool fa__parser_attribute(fa__parser *p)
                                 fa__nearest_function(token.start, token.length, &distance));
     }
     fa__value *value = fa__parser_top_value(p);
+    if (value->kind == FA__VALUE_FUNCTION) {
+        value->as.function = fa__ufunc_method_find(value->as.function, token.start, token.length);
+        return value->as.function != NULL || unknown(p, &token, "method of a function", NULL);
+    }
     if (!fa__parser_is_operand(p, value))
         return false;
     const fa__function *method = fa__method_find(token.start, token.length);

@@ -61,6 +61,12 @@ fa__node *fa__node_compare_records(fa__operation operation, fa__node *const *inp
 fa__node *fa__node_compare_strings(fa__operation operation, fa__node *const *inputs, fa_error *err);
 /* Operations on datetime64 and timedelta64: at least one input is one of them. */
 fa__node *fa__node_time_operation(fa__operation operation, fa__node *const *inputs, fa_error *err);
+/* What a reduction begins with: a 0-d node as `type`, a literal checked against its range. */
+fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err);
+/* A reduction that has no kernel, or begins somewhere, or leaves out elements, as a graph of those that do not. NULL with a
+ * clean err when it has its kernel. */
+fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
+                           fa_error *err);
 
 /* What Python makes of an operator between its own numbers. `second` is NULL for unary ones. */
 bool fa__operation_folds(fa__operation operation);

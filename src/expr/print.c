@@ -84,15 +84,17 @@ static void write_operation(fa__writer *w, const fa__node *node)
     }
 }
 
+/* Axes that are all of them are left out where that is the default. */
 static void write_axes(fa__writer *w, const fa__node *node)
 {
+    bool all_is_default = node->kind == FA__NODE_REDUCE || node->as.reduce.flat;
     int ndim = node->inputs[0]->ndim, count = 0;
     int64_t axes[FA_MAX_NDIM];
     for (int i = 0; i < ndim; i++) {
         if (node->as.reduce.axes >> i & 1)
             axes[count++] = i;
     }
-    if (count == ndim)
+    if (count == ndim && all_is_default)
         return;
     fa__put(w, ", axis=");
     if (count == 1)
@@ -113,7 +115,26 @@ static void write_reduce_arguments(fa__writer *w, const fa__node *node)
         fa__put(w, ", ddof=");
         fa__put_number(w, node->as.reduce.ddof);
     }
-    fa__put(w, node->as.reduce.keepdims ? ", keepdims=True)" : ")");
+    fa__put(w, node->as.reduce.keepdims ? ", keepdims=True" : "");
+    fa__push_words(w, ")");
+    if (node->input_count > 1) {
+        fa__put(w, ", initial=");
+        fa__push_node(w, node->inputs[1], FA__BINDS_NOTHING);
+    }
+}
+
+/* "cumsum", "maximum.accumulate", "subtract.reduce": the name of a walk that repeats an operation. */
+static void write_repeated_name(fa__writer *w, const fa__node *node)
+{
+    bool scans = node->kind == FA__NODE_SCAN;
+    if (scans && node->code == FA__OP_ADD) {
+        fa__put(w, "cumsum");
+    } else if (scans && node->code == FA__OP_MULTIPLY) {
+        fa__put(w, "cumprod");
+    } else {
+        fa__put(w, fa__operations[node->code].name);
+        fa__put(w, scans ? ".accumulate" : ".reduce");
+    }
 }
 
 static const char *const move_names[] = {
@@ -222,9 +243,14 @@ static void write_node(fa__writer *w, const fa__node *node, int needs)
         break;
     case FA__NODE_CAST:
     case FA__NODE_REDUCE:
-        fa__put(w, node->kind == FA__NODE_REDUCE                         ? fa__reductions[node->code].name
-                   : fa_dtype_equal(node->dtype, node->inputs[0]->dtype) ? "copy"
-                                                                         : "astype");
+    case FA__NODE_SCAN:
+    case FA__NODE_FOLD:
+        if (node->kind == FA__NODE_SCAN || node->kind == FA__NODE_FOLD)
+            write_repeated_name(w, node);
+        else if (node->kind == FA__NODE_REDUCE)
+            fa__put(w, fa__reductions[node->code].name);
+        else
+            fa__put(w, fa_dtype_equal(node->dtype, node->inputs[0]->dtype) ? "copy" : "astype");
         fa__put(w, "(");
         fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
         fa__push_node(w, node->inputs[0], FA__BINDS_NOTHING);

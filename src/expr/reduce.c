@@ -17,10 +17,18 @@ static bool takes_dtype(fa__reduction reduction)
     case FA__REDUCE_MEAN:
     case FA__REDUCE_VAR:
     case FA__REDUCE_STD:
+    case FA__REDUCE_NANVAR:
+    case FA__REDUCE_NANSTD:
         return true;
     default:
         return false;
     }
+}
+
+static bool is_position(fa__reduction reduction)
+{
+    return reduction == FA__REDUCE_ARGMIN || reduction == FA__REDUCE_ARGMAX ||
+           reduction == FA__REDUCE_NANARGMIN || reduction == FA__REDUCE_NANARGMAX;
 }
 
 /* What is reduced: the input in the type of the reducer. A conversion is not shown by text, which says
@@ -86,6 +94,9 @@ static bool axes_of(fa__reduction reduction, const fa__node *input, fa_axes axes
 {
     bool divides = reduction == FA__REDUCE_MEAN || reduction == FA__REDUCE_VAR || reduction == FA__REDUCE_STD;
     *mask = 0;
+    if (is_position(reduction) && axes.count > 1)
+        return fa__fail(err, FA_BAD_INDEX, "%s() goes along one axis, not %d", fa__reductions[reduction].name,
+                        axes.count);
     if (input->ndim == 0 && !divides && axes.count == 1 && (axes.axes[0] == 0 || axes.axes[0] == -1))
         return true;
     return fa__axes_mask(axes, input->ndim, mask, err);
@@ -145,6 +156,9 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
     without_dtype.dtype = NULL;
     if (of_spans && adds)
         arguments = &without_dtype;
+    fa__node *composed = fa__node_compose(reduction, input, arguments, err);
+    if (composed != NULL || fa_failed(err))
+        return composed;
     if (reduction == FA__REDUCE_MEAN && is_whole_number(arguments->dtype))
         return mean_of_integers(input, axes, arguments, err);
     if (reduction == FA__REDUCE_MEAN && of_spans)
@@ -158,10 +172,15 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     int64_t reduced = keep_as_one(input, axes, sizes);
     fa__node *node = NULL;
-    if (reduced == 0 && !reducer->has_identity) {
-        const char *name = reduction == FA__REDUCE_MIN   ? "minimum"
-                           : reduction == FA__REDUCE_MAX ? "maximum"
-                                                         : NULL;
+    if (reduced == 0 && is_position(reduction)) {
+        bool least = reduction == FA__REDUCE_ARGMIN || reduction == FA__REDUCE_NANARGMIN;
+        fa__fail(err, FA_BAD_SHAPE, "attempt to get %s of an empty sequence", least ? "argmin" : "argmax");
+    } else if (reduced == 0 && !reducer->has_identity) {
+        const char *name = reduction == FA__REDUCE_MIN      ? "minimum"
+                           : reduction == FA__REDUCE_MAX    ? "maximum"
+                           : reduction == FA__REDUCE_NANMIN ? "fmin"
+                           : reduction == FA__REDUCE_NANMAX ? "fmax"
+                                                            : NULL;
         fa__fail(err, FA_BAD_SHAPE, "zero-size array to reduction operation %s which has no identity",
                  name ? name : fa__reductions[reduction].name);
     } else {
@@ -194,7 +213,7 @@ static bool generates(fa__generator generator, fa_type type)
     bool is_real = type == FA_TYPE_FLOAT32 || type == FA_TYPE_FLOAT64;
     switch (generator) {
     case FA__GENERATE_ARANGE:
-        return type == FA_TYPE_INT64 || type == FA_TYPE_FLOAT64;
+        return type == FA_TYPE_INT64 || type >= FA_TYPE_FLOAT16;
     case FA__GENERATE_LINSPACE:
         return type == FA_TYPE_FLOAT64;
     default:
@@ -273,7 +292,7 @@ fa__node *fa__node_arange_float64(double start, double stop, double step, fa_err
                              &params, err);
 }
 
-fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *err)
+static fa__node *evenly_spaced(double start, double stop, int64_t count, bool endpoint, fa_error *err)
 {
     if (fa_failed(err))
         return NULL;
@@ -281,7 +300,23 @@ fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *
         fa__fail(err, FA_INVALID_ARGUMENT, "number of samples, %lld, must be non-negative", (long long)count);
         return NULL;
     }
-    double step = count > 1 ? (stop - start) / (double)(count - 1) : 0;
-    fa__generator_params params = {.a = start, .b = step, .i = count, .last = count > 1 ? stop : start};
+    /* Where the end is not one of them, its number is one that is never made. */
+    double steps = (double)(endpoint ? count - 1 : count);
+    fa__generator_params params = {.a = start,
+                                   .b = steps > 0 ? (stop - start) / steps : 0,
+                                   .i = endpoint ? count : count + 1,
+                                   .last = stop};
+    if (endpoint && count <= 1)
+        params.last = start;
     return fa__node_generate(FA__GENERATE_LINSPACE, FA_TYPE_FLOAT64, FA_SHAPE(count), &params, err);
+}
+
+fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *err)
+{
+    return evenly_spaced(start, stop, count, true, err);
+}
+
+fa__node *fa__node_linspace_open(double start, double stop, int64_t count, fa_error *err)
+{
+    return evenly_spaced(start, stop, count, false, err);
 }

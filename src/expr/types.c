@@ -80,12 +80,18 @@ static bool counts_as(int i, int count, const fa_type *types, const fa__weak *we
     return *type != strong;
 }
 
-/* The first of float16, float32 and float64 that holds the first `held` of the inputs; false for complex ones. */
-static bool floating_loop(int held, int count, const fa_type *types, const fa__weak *weak, fa_type *loop)
+/* The first of the floating types, up to `last`, that holds the first `held` of the inputs; false when none
+ * does. */
+static bool floating_loop(int held, int count, const fa_type *types, const fa__weak *weak, fa_type last,
+                          fa_type *loop)
 {
-    static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_FLOAT32, FA_TYPE_FLOAT64};
-    for (int c = 0; c < 3; c++) {
-        bool holds = true;
+    static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_BFLOAT16,  FA_TYPE_FLOAT32,
+                                         FA_TYPE_FLOAT64, FA_TYPE_COMPLEX64, FA_TYPE_COMPLEX128};
+    bool any_bfloat = false; /* only then is it a candidate: integers alone go to NumPy's types */
+    for (int i = 0; i < held; i++)
+        any_bfloat = any_bfloat || types[i] == FA_TYPE_BFLOAT16;
+    for (int c = 0; c < 6 && candidates[c] <= last; c++) {
+        bool holds = candidates[c] != FA_TYPE_BFLOAT16 || any_bfloat;
         for (int i = 0; i < held; i++) {
             fa_type type;
             if (counts_as(i, count, types, weak, &type))
@@ -162,7 +168,8 @@ static bool is_exponent(fa_type type, fa__weak weak)
 }
 
 /* The type of the loop that the rule of an operation finds; false where there is none. */
-static bool find_loop(fa__type_rule rule, int count, const fa_type *types, const fa__weak *weak, fa_type *loop)
+static bool find_loop(fa__type_rule rule, int count, const fa_type *types, const fa__weak *weak,
+                      fa_type *loop)
 {
     *loop = promote_all(rule == FA__RULE_CHOOSE ? 1 : 0, count, types, weak);
     switch (rule) {
@@ -176,9 +183,11 @@ static bool find_loop(fa__type_rule rule, int count, const fa_type *types, const
     case FA__RULE_FLOATING:
     case FA__RULE_FLOAT_PREDICATE:
     case FA__RULE_EXPONENT:
-        return floating_loop(count, count, types, weak, loop);
+        return floating_loop(count, count, types, weak, FA_TYPE_FLOAT64, loop);
+    case FA__RULE_ANALYTIC:
+        return floating_loop(count, count, types, weak, FA_TYPE_COMPLEX128, loop);
     case FA__RULE_SCALE:
-        return floating_loop(1, count, types, weak, loop) && is_exponent(types[1], weak[1]);
+        return floating_loop(1, count, types, weak, FA_TYPE_FLOAT64, loop) && is_exponent(types[1], weak[1]);
     case FA__RULE_WIDEST:
         *loop = fa__type_is_complex(*loop) ? FA_TYPE_COMPLEX128 : FA_TYPE_FLOAT64;
         return true;

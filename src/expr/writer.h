@@ -12,7 +12,7 @@
 typedef enum fa__piece_kind {
     FA__PIECE_WORDS,     /* a text that lives for ever */
     FA__PIECE_NODE,      /* a node, in brackets where it binds too little */
-    FA__PIECE_ARGUMENTS, /* what follows the inputs of a REDUCE, CAST or MOVE, up to the closing bracket */
+    FA__PIECE_ARGUMENTS, /* what follows the inputs of a REDUCE, SCAN, FOLD, CAST or MOVE, up to the closing bracket */
     FA__PIECE_GEOMETRY   /* what follows the array that `node` is a view of */
 } fa__piece_kind;
 

@@ -47,6 +47,11 @@ FA__INLINE T NAME(conjugate)(T a)
     return (T){a.real, -a.imag};
 }
 
+FA__INLINE T NAME(rint)(T a)
+{
+    return (T){MATH(rint)(a.real), MATH(rint)(a.imag)};
+}
+
 FA__INLINE T NAME(square)(T a)
 {
     return NAME(multiply)(a, a);

@@ -22,6 +22,7 @@ typedef struct fa__kernels {
     int mixed_count;
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
+    fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
     bool (*any_negative[FA__KERNEL_TYPES])(const void *elements, int64_t n);
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
     void (*scatter)(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
@@ -50,7 +51,7 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
     kernels->mixed[at].loop = loop;
 }
 
-/* The families, and what each fills; X(name). */
+/* The families, and what each fills; X(name). The last one stands on the others. */
 #define FA__FAMILIES(X) \
     X(arithmetic)       \
     X(integer)          \
@@ -58,14 +59,17 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
     X(parts)            \
     X(complex)          \
     X(math)             \
+    X(cmath)            \
     X(compare)          \
     X(time)             \
     X(select)           \
     X(convert)          \
     X(reduce)           \
+    X(scan)             \
     X(move)             \
     X(squeeze)          \
-    X(random)
+    X(random)           \
+    X(narrow)
 
 #define FA__ROW(family)                                \
     void fa__fill_##family##_v3(fa__kernels *kernels); \

@@ -19,6 +19,7 @@ enum { PARTS = 128 }; /* elements that are split into their parts together */
     X(NEGATIVE, negative)   \
     X(POSITIVE, positive)   \
     X(CONJUGATE, conjugate) \
+    X(RINT, rint)           \
     X(SQUARE, square)
 
 #define MATH(function) FA__JOIN(fa__##function, REAL_S)

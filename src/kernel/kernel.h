@@ -85,13 +85,22 @@ typedef struct fa__reducer {
     void (*strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row);
     /* Ends a strip leaf of `rows` rows: states become what merge() takes. */
     void (*strip_end)(void *state, int64_t capacity, int64_t n, int rows);
-    /* a = a followed by b, for n states. */
+    /* NULL unless the result is a position. leaf() counts positions from its first element, strip_row() from row 0: makes
+     * first + position * step of them, for n states. */
+    void (*locate)(void *state, int64_t capacity, int64_t n, int64_t first, int64_t step);
+    /* a = a followed by b, for n states. Of positions it takes the smaller where they are worth the same. */
     void (*merge)(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n);
     /* n results of `result` type out of states over `count` elements each; count 0: identity (state is not read). */
     void (*finish)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof);
 } fa__reducer;
 
-/* NULL when the reduction is not defined for the type. */
+/* A scan along contiguous elements: out[i] = op(out[i - 1], x[i]), where out[-1] is *before, or out[0] = x[0] when that is
+ * NULL. `out` may be x. The bits are those of the operation's loop. */
+typedef void fa__scan_loop(void *out, const void *x, int64_t n, const void *before);
+/* NULL where the operation's loop has to be called for one element after the other. */
+fa__scan_loop *fa__scan_find(fa__operation operation, fa_type type);
+
+/* NULL when the reduction is not defined for the type, or has no kernel. */
 const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type);
 
 /* n elements of a generator: element k is made from position first + k * step (positions count in C order). */

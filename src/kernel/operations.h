@@ -11,6 +11,7 @@
     X(NUMBER)      /* int8 to complex128 (bool is refused as NumPy refuses it where the row says so) */                \
     X(DIVIDE)      /* float64 for bool and integers; float16 to complex128 */                                          \
     X(FLOATING)    /* first of float16, float32, float64; complex is refused */                                       \
+    X(ANALYTIC)    /* the same, with complex64 and complex128 */                                                       \
     X(REAL)        /* bool to float64; result the same */                                                              \
     X(ABSOLUTE)    /* bool to complex128; complex gives its real type */                                               \
     X(PARTS)       /* as ABSOLUTE: the real type of what comes in */                                                   \
@@ -80,33 +81,33 @@
     X(IMAG, imag, 1, "", "", PARTS, "Imaginary part; zero for real types.")                                            \
     X(SQUARE, square, 1, "", "", NUMBER, "The value times itself.")                                                    \
     X(RECIPROCAL, reciprocal, 1, "", "", NUMBER, "One over the value.")                                                \
-    X(SQRT, sqrt, 1, "", "", FLOATING, "Square root.")                                                                 \
+    X(SQRT, sqrt, 1, "", "", ANALYTIC, "Square root.")                                                                 \
     X(CBRT, cbrt, 1, "", "", FLOATING, "Cube root.")                                                                   \
-    X(EXP, exp, 1, "", "", FLOATING, "e to the power of the value.")                                                   \
-    X(EXP2, exp2, 1, "", "", FLOATING, "2 to the power of the value.")                                                 \
-    X(EXPM1, expm1, 1, "", "", FLOATING, "exp(x) - 1, accurate near 0.")                                               \
-    X(LOG, log, 1, "", "", FLOATING, "Natural logarithm.")                                                             \
-    X(LOG2, log2, 1, "", "", FLOATING, "Logarithm to base 2.")                                                         \
-    X(LOG10, log10, 1, "", "", FLOATING, "Logarithm to base 10.")                                                      \
-    X(LOG1P, log1p, 1, "", "", FLOATING, "log(1 + x), accurate near 0.")                                               \
-    X(SIN, sin, 1, "", "", FLOATING, "Sine of an angle in radians.")                                                   \
-    X(COS, cos, 1, "", "", FLOATING, "Cosine of an angle in radians.")                                                 \
-    X(TAN, tan, 1, "", "", FLOATING, "Tangent of an angle in radians.")                                                \
-    X(ARCSIN, arcsin, 1, "", "asin", FLOATING, "Inverse sine, in radians.")                                            \
-    X(ARCCOS, arccos, 1, "", "acos", FLOATING, "Inverse cosine, in radians.")                                          \
-    X(ARCTAN, arctan, 1, "", "atan", FLOATING, "Inverse tangent, in radians.")                                         \
-    X(SINH, sinh, 1, "", "", FLOATING, "Hyperbolic sine.")                                                             \
-    X(COSH, cosh, 1, "", "", FLOATING, "Hyperbolic cosine.")                                                           \
-    X(TANH, tanh, 1, "", "", FLOATING, "Hyperbolic tangent.")                                                          \
-    X(ARCSINH, arcsinh, 1, "", "asinh", FLOATING, "Inverse hyperbolic sine.")                                          \
-    X(ARCCOSH, arccosh, 1, "", "acosh", FLOATING, "Inverse hyperbolic cosine.")                                        \
-    X(ARCTANH, arctanh, 1, "", "atanh", FLOATING, "Inverse hyperbolic tangent.")                                       \
+    X(EXP, exp, 1, "", "", ANALYTIC, "e to the power of the value.")                                                   \
+    X(EXP2, exp2, 1, "", "", ANALYTIC, "2 to the power of the value.")                                                 \
+    X(EXPM1, expm1, 1, "", "", ANALYTIC, "exp(x) - 1, accurate near 0.")                                               \
+    X(LOG, log, 1, "", "", ANALYTIC, "Natural logarithm.")                                                             \
+    X(LOG2, log2, 1, "", "", ANALYTIC, "Logarithm to base 2.")                                                         \
+    X(LOG10, log10, 1, "", "", ANALYTIC, "Logarithm to base 10.")                                                      \
+    X(LOG1P, log1p, 1, "", "", ANALYTIC, "log(1 + x), accurate near 0.")                                               \
+    X(SIN, sin, 1, "", "", ANALYTIC, "Sine of an angle in radians.")                                                   \
+    X(COS, cos, 1, "", "", ANALYTIC, "Cosine of an angle in radians.")                                                 \
+    X(TAN, tan, 1, "", "", ANALYTIC, "Tangent of an angle in radians.")                                                \
+    X(ARCSIN, arcsin, 1, "", "asin", ANALYTIC, "Inverse sine, in radians.")                                            \
+    X(ARCCOS, arccos, 1, "", "acos", ANALYTIC, "Inverse cosine, in radians.")                                          \
+    X(ARCTAN, arctan, 1, "", "atan", ANALYTIC, "Inverse tangent, in radians.")                                         \
+    X(SINH, sinh, 1, "", "", ANALYTIC, "Hyperbolic sine.")                                                             \
+    X(COSH, cosh, 1, "", "", ANALYTIC, "Hyperbolic cosine.")                                                           \
+    X(TANH, tanh, 1, "", "", ANALYTIC, "Hyperbolic tangent.")                                                          \
+    X(ARCSINH, arcsinh, 1, "", "asinh", ANALYTIC, "Inverse hyperbolic sine.")                                          \
+    X(ARCCOSH, arccosh, 1, "", "acosh", ANALYTIC, "Inverse hyperbolic cosine.")                                        \
+    X(ARCTANH, arctanh, 1, "", "atanh", ANALYTIC, "Inverse hyperbolic tangent.")                                       \
     X(DEG2RAD, deg2rad, 1, "", "radians", FLOATING, "Degrees as radians.")                                             \
     X(RAD2DEG, rad2deg, 1, "", "degrees", FLOATING, "Radians as degrees.")                                             \
     X(FLOOR, floor, 1, "", "", REAL, "Largest integer not above.")                                                     \
     X(CEIL, ceil, 1, "", "", REAL, "Smallest integer not below.")                                                      \
     X(TRUNC, trunc, 1, "", "fix", REAL, "Integer part.")                                                                   \
-    X(RINT, rint, 1, "", "", FLOATING, "Nearest integer, ties to even.")                                               \
+    X(RINT, rint, 1, "", "", ANALYTIC, "Nearest integer, ties to even.")                                               \
     X(SPACING, spacing, 1, "", "", FLOATING, "Distance to the next number of the type away from zero.")                \
     X(ISNAN, isnan, 1, "", "", PREDICATE, "Whether the value is not a number.")                                        \
     X(ISINF, isinf, 1, "", "", PREDICATE, "Whether the value is infinite.")                                            \
@@ -135,7 +136,8 @@
     X(modf, 1, MODF_FRACTION, MODF_WHOLE, whole, "What is behind the point, and what is before it.")                   \
     X(frexp, 1, FREXP_MANTISSA, FREXP_EXPONENT, exponent, "Mantissa from 0.5 to 1, and the power of two that goes with it.")
 
-/* Reductions: X(id, name, other names, documentation). Types: kernel/reductions in kernel.h. */
+/* Reductions: X(id, name, other names, documentation). Some have kernels (fa__reducer in kernel.h), the others are made of
+ * those and of elementwise operations (expr/compose.c). */
 #define FA__REDUCTIONS(X)                                                                                              \
     X(SUM, sum, "", "Sum.")                                                                                            \
     X(PROD, prod, "", "Product.")                                                                                      \
@@ -146,7 +148,27 @@
     X(STD, std, "", "Standard deviation; ddof is taken from the count.")                                               \
     X(ANY, any, "", "Whether any is true.")                                                                            \
     X(ALL, all, "", "Whether all are true.")                                                                           \
-    X(COUNT_NONZERO, count_nonzero, "", "How many are not zero.")
+    X(COUNT_NONZERO, count_nonzero, "", "How many are not zero.")                                                      \
+    X(PTP, ptp, "", "Largest minus smallest.")                                                                         \
+    X(ARGMIN, argmin, "", "Position of the first smallest, of the first NaN when there is one.")                       \
+    X(ARGMAX, argmax, "", "Position of the first largest, of the first NaN when there is one.")                        \
+    X(NANSUM, nansum, "", "Sum of what is not NaN.")                                                                   \
+    X(NANPROD, nanprod, "", "Product of what is not NaN.")                                                             \
+    X(NANMIN, nanmin, "", "Smallest that is not NaN; NaN when all are.")                                               \
+    X(NANMAX, nanmax, "", "Largest that is not NaN; NaN when all are.")                                                \
+    X(NANMEAN, nanmean, "", "Arithmetic mean of what is not NaN.")                                                     \
+    X(NANVAR, nanvar, "", "Variance of what is not NaN.")                                                              \
+    X(NANSTD, nanstd, "", "Standard deviation of what is not NaN.")                                                    \
+    X(NANARGMIN, nanargmin, "", "Position of the first smallest that is not NaN; an error when all are.")              \
+    X(NANARGMAX, nanargmax, "", "Position of the first largest that is not NaN; an error when all are.")
+
+/* Scans: X(id, name, the operation that is repeated, documentation). All operations with two inputs and one type can be
+ * repeated along an axis, as accumulate(); these have a name of their own. */
+#define FA__SCANS(X)                                                                                                   \
+    X(CUMSUM, cumsum, ADD, "Running sums along an axis, or of all elements in C order.")                               \
+    X(CUMPROD, cumprod, MULTIPLY, "Running products along an axis, or of all elements in C order.")                    \
+    X(NANCUMSUM, nancumsum, ADD, "Running sums that take NaN for 0.")                                                  \
+    X(NANCUMPROD, nancumprod, MULTIPLY, "Running products that take NaN for 1.")
 
 /* Generators: elements made from their position alone: X(id, name). */
 #define FA__GENERATORS(X)                                                                                              \
@@ -189,6 +211,13 @@ typedef enum fa__reduction {
         FA__REDUCTION_COUNT
 } fa__reduction;
 
+typedef enum fa__scan {
+#define FA__ROW(id, name, operation, documentation) FA__SCAN_##id,
+    FA__SCANS(FA__ROW)
+#undef FA__ROW
+        FA__SCAN_COUNT
+} fa__scan;
+
 typedef enum fa__generator {
 #define FA__ROW(id, name) FA__GENERATE_##id,
     FA__GENERATORS(FA__ROW)
@@ -227,8 +256,14 @@ typedef struct fa__reduction_info {
     const char *name, *aliases, *documentation;
 } fa__reduction_info;
 
+typedef struct fa__scan_info {
+    const char *name, *documentation;
+    fa__operation operation;
+} fa__scan_info;
+
 extern const fa__operation_info fa__operations[FA__OPERATION_COUNT];
 extern const fa__pair_info fa__pairs[FA__PAIR_COUNT];
 extern const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT];
+extern const fa__scan_info fa__scans[FA__SCAN_COUNT];
 
 #endif

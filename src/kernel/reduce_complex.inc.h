@@ -59,8 +59,10 @@ static void complex_prod_merge(void *a, int64_t a_capacity, const void *b, int64
     complex_prod_strip(a, a_capacity, b, (const double *)b + b_capacity, n, 1);
 }
 
-/* Minimum and maximum: the first NaN, or else the first of the smallest: a rule that any grouping keeps. */
-#define X(name, NOT_BEHIND)                                                                                  \
+/* Minimum and maximum: the first NaN, or else the first of the smallest: a rule that any grouping keeps.
+ * Those that pass over NaN: the first of the smallest numbers, or else a NaN. KEEP(a, b) says that a, which
+ * comes first, stays. */
+#define X(name, KEEP)                                                                                        \
     static void complex_##name##_rows(void *state, int64_t capacity, const double *real, const double *imag, \
                                       int64_t rows, int64_t n)                                               \
     {                                                                                                        \
@@ -69,7 +71,7 @@ static void complex_prod_merge(void *a, int64_t a_capacity, const void *b, int64
             fa__complex128 best = {real[row * n], imag[row * n]};                                            \
             for (int64_t i = 1; i < n; i++) {                                                                \
                 const fa__complex128 x = {real[row * n + i], imag[row * n + i]};                             \
-                best = is_nan_c128(best) || NOT_BEHIND(best, x) ? best : x;                                  \
+                best = KEEP(best, x) ? best : x;                                                             \
             }                                                                                                \
             reals[row] = best.real;                                                                          \
             imags[row] = best.imag;                                                                          \
@@ -82,7 +84,7 @@ static void complex_prod_merge(void *a, int64_t a_capacity, const void *b, int64
         FA__INDEPENDENT                                                                                      \
         for (int64_t i = 0; i < n; i++) {                                                                    \
             const fa__complex128 best = {reals[i], imags[i]}, x = {real[i], imag[i]};                        \
-            const bool keep = row != 0 && (is_nan_c128(best) || NOT_BEHIND(best, x));                        \
+            const bool keep = row != 0 && KEEP(best, x);                                                     \
             reals[i] = keep ? best.real : x.real;                                                            \
             imags[i] = keep ? best.imag : x.imag;                                                            \
         }                                                                                                    \
@@ -92,12 +94,18 @@ static void complex_prod_merge(void *a, int64_t a_capacity, const void *b, int64
     {                                                                                                        \
         complex_##name##_strip(a, a_capacity, b, (const double *)b + b_capacity, n, 1);                      \
     }
-#define NOT_ABOVE(a, b) less_equal_c128(a, b)
-#define NOT_BELOW(a, b) less_equal_c128(b, a)
-X(min, NOT_ABOVE)
-X(max, NOT_BELOW)
-#undef NOT_ABOVE
-#undef NOT_BELOW
+#define MIN(a, b)    (is_nan_c128(a) || less_equal_c128(a, b))
+#define MAX(a, b)    (is_nan_c128(a) || less_equal_c128(b, a))
+#define NANMIN(a, b) (is_nan_c128(b) || less_equal_c128(a, b))
+#define NANMAX(a, b) (is_nan_c128(b) || less_equal_c128(b, a))
+X(min, MIN)
+X(max, MAX)
+X(nanmin, NANMIN)
+X(nanmax, NANMAX)
+#undef MIN
+#undef MAX
+#undef NANMIN
+#undef NANMAX
 #undef X
 
 /* Variance, of the magnitudes of deviations: the components of the real one; behind them the shift and the
@@ -155,4 +163,60 @@ static void complex_var_merge(void *a, int64_t a_capacity, const void *b, int64_
         a_squares[i] += b_squares[i] + (real * real + imag * imag) * (a_count * (b_count / count));
         a_counts[i] = count;
     }
+}
+
+/* Of what is not NaN: a NaN in either part is one. */
+static void complex_nanvar_rows(void *state, int64_t capacity, const double *real, const double *imag,
+                                int64_t rows, int64_t n)
+{
+    double *components = state, reals[FA__BLOCK], imags[FA__BLOCK];
+    for (int64_t row = 0; row < rows; row++) {
+        int64_t count = 0;
+        for (int64_t i = 0; i < n; i++) {
+            reals[count] = real[row * n + i];
+            imags[count] = imag[row * n + i];
+            count += (reals[count] == reals[count]) & (imags[count] == imags[count]);
+        }
+        if (count > 0)
+            complex_var_rows(components + row, capacity, reals, imags, 1, count);
+        else
+            for (int c = 0; c < 6; c++)
+                components[c * capacity + row] = 0;
+    }
+}
+
+static void complex_nanvar_strip(void *state, int64_t capacity, const double *real, const double *imag,
+                                 int64_t n, int row)
+{
+    double *squares = state, *counts = squares + capacity;
+    if (row == 0)
+        for (int c = 0; c < 6; c++)
+            memset(squares + c * capacity, 0, (size_t)n * sizeof *squares);
+    for (int64_t i = 0; i < n; i++) {
+        const bool number = (real[i] == real[i]) & (imag[i] == imag[i]);
+        double count = counts[i];
+        nanvar_step(squares + i, counts + i, squares + 2 * capacity + i, squares + 3 * capacity + i, number,
+                    real[i]);
+        nanvar_step(squares + i, &count, squares + 4 * capacity + i, squares + 5 * capacity + i, number,
+                    imag[i]);
+    }
+}
+
+static void complex_nanvar_strip_end(void *state, int64_t capacity, int64_t n, int rows)
+{
+    double *squares = state, *counts = squares + capacity, *real_sums = squares + 3 * capacity,
+           *imag_sums = squares + 5 * capacity;
+    (void)rows;
+    for (int64_t i = 0; i < n; i++)
+        if (counts[i] > 0)
+            squares[i] = centred(centred(squares[i], real_sums[i], counts[i]), imag_sums[i], counts[i]);
+}
+
+static void complex_nanvar_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)
+{
+    double *firsts = a;
+    const double *seconds = b;
+    for (int64_t i = 0; i < n; i++)
+        if (!merge_uncounted(firsts + i, a_capacity, seconds + i, b_capacity, 6))
+            complex_var_merge(firsts + i, a_capacity, seconds + i, b_capacity, 1);
 }

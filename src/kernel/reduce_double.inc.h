@@ -49,6 +49,14 @@ FA__INLINE fa__doubles max_step(fa__doubles lane, fa__doubles x, fa__doubles con
     return FA__VECTOR(max_pd)(x, lane);
 }
 
+static bool all_nan(const double *x, int64_t n)
+{
+    int64_t i = 0;
+    while (i < n && x[i] != x[i])
+        i++;
+    return i == n;
+}
+
 FA__INLINE double sum_block(const double *x, int64_t n)
 {
     const fa__doubles zero = FA__VECTOR(set1_pd)(-0.0);
@@ -75,6 +83,32 @@ FA__INLINE double max_block(const double *x, int64_t n)
     bool nan;
     const double most = fa__reduce_lanes(x, n, least, least, least, max_step, max_join, &nan);
     return nan ? NAN : most;
+}
+
+/* Those that pass over NaN: the processor's min and max do, when the element is their first operand. Nothing
+ * but NaN leaves what the lanes began with. */
+FA__INLINE double nanmin_block(const double *x, int64_t n)
+{
+    const fa__doubles most = FA__VECTOR(set1_pd)(INFINITY);
+    const double least = fa__reduce_lanes(x, n, most, most, most, min_step, min_join, NULL);
+    return least == INFINITY && all_nan(x, n) ? NAN : least;
+}
+
+FA__INLINE double nanmax_block(const double *x, int64_t n)
+{
+    const fa__doubles least = FA__VECTOR(set1_pd)(-INFINITY);
+    const double most = fa__reduce_lanes(x, n, least, least, least, max_step, max_join, NULL);
+    return most == -INFINITY && all_nan(x, n) ? NAN : most;
+}
+
+FA__INLINE double nanmin_pair(double a, double b)
+{
+    return a <= b || b != b ? a : b;
+}
+
+FA__INLINE double nanmax_pair(double a, double b)
+{
+    return a >= b || b != b ? a : b;
 }
 
 FA__INLINE double sum_pair(double a, double b)
@@ -124,6 +158,8 @@ X(sum)
 X(prod)
 X(min)
 X(max)
+X(nanmin)
+X(nanmax)
 #undef X
 
 /* ---- Variance ----
@@ -231,4 +267,85 @@ static void var_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capa
         a_squares[i] += b_squares[i] + difference * difference * (a_count * (b_count / count));
         a_counts[i] = count;
     }
+}
+
+/* ---- Variance of what is not NaN ----
+ *
+ * The same components, and a count that differs from result to result: nothing counted merges into anything.
+ */
+
+/* The numbers among n elements, moved together. */
+FA__INLINE int64_t without_nan(double *numbers, const double *x, int64_t n)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++) {
+        numbers[count] = x[i];
+        count += x[i] == x[i];
+    }
+    return count;
+}
+
+static void nanvar_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)
+{
+    double *components = state, numbers[FA__BLOCK];
+    for (int64_t row = 0; row < rows; row++) {
+        const int64_t count = without_nan(numbers, x + row * n, n);
+        if (count > 0)
+            var_rows(components + row, capacity, numbers, 1, count);
+        else
+            for (int c = 0; c < 4; c++)
+                components[c * capacity + row] = 0;
+    }
+}
+
+/* One element more of a strip: its components, whether it counts, and the number. */
+FA__INLINE void nanvar_step(double *squares, double *count, double *shift, double *sum, bool counts, double x)
+{
+    const double from = *count == 0 ? x : *shift, deviation = x - from;
+    *shift = counts ? from : *shift;
+    *sum += counts ? deviation : 0;
+    *squares += counts ? deviation * deviation : 0;
+    *count += counts;
+}
+
+static void nanvar_strip(void *state, int64_t capacity, const double *x, int64_t n, int row)
+{
+    double *squares = state, *counts = squares + capacity, *shifts = counts + capacity,
+           *sums = shifts + capacity;
+    if (row == 0)
+        for (int c = 0; c < 4; c++)
+            memset(squares + c * capacity, 0, (size_t)n * sizeof *squares);
+    FA__INDEPENDENT
+    for (int64_t i = 0; i < n; i++)
+        nanvar_step(squares + i, counts + i, shifts + i, sums + i, x[i] == x[i], x[i]);
+}
+
+static void nanvar_strip_end(void *state, int64_t capacity, int64_t n, int rows)
+{
+    double *squares = state, *counts = squares + capacity, *sums = squares + 3 * capacity;
+    (void)rows;
+    for (int64_t i = 0; i < n; i++)
+        squares[i] = counts[i] == 0 ? 0 : centred(squares[i], sums[i], counts[i]);
+}
+
+/* Merges what both have counted; true where one side has counted nothing, and the other is taken as it is. */
+FA__INLINE bool merge_uncounted(double *a, int64_t a_capacity, const double *b, int64_t b_capacity,
+                                int components)
+{
+    if (a[a_capacity] != 0 && b[b_capacity] != 0)
+        return false;
+    for (int c = 0; c < components && a[a_capacity] == 0; c++)
+        if (c != 1)
+            a[c * a_capacity] = b[c * b_capacity];
+    a[a_capacity] += b[b_capacity];
+    return true;
+}
+
+static void nanvar_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)
+{
+    double *firsts = a;
+    const double *seconds = b;
+    for (int64_t i = 0; i < n; i++)
+        if (!merge_uncounted(firsts + i, a_capacity, seconds + i, b_capacity, 4))
+            var_merge(firsts + i, a_capacity, seconds + i, b_capacity, 1);
 }

@@ -55,7 +55,30 @@ static void NAME(finish_std)(void *out, const void *state, int64_t capacity, int
     NAME(finish_spread)(out, state, n, count, ddof, true);
 }
 
-#ifndef HALF
+/* The counts are in the states: NaN where no degrees of freedom are left. */
+FA__INLINE void NAME(finish_nanspread)(T *results, const double *state, int64_t capacity, int64_t n,
+                                       int64_t count, double ddof, bool root)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const double divisor = count == 0 ? 0 : state[capacity + i] - ddof;
+        const double variance = divisor > 0 ? state[i] / divisor : NAN;
+        results[i] = STORE(root ? __builtin_sqrt(variance) : variance);
+    }
+}
+
+static void NAME(finish_nanvar)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                                double ddof)
+{
+    NAME(finish_nanspread)(out, state, capacity, n, count, ddof, false);
+}
+
+static void NAME(finish_nanstd)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                                double ddof)
+{
+    NAME(finish_nanspread)(out, state, capacity, n, count, ddof, true);
+}
+
+#ifndef NARROW
 FA__INLINE void NAME(finish_complex)(T *results, const double *state, int64_t capacity, int64_t n,
                                      double divisor, const double *fixed)
 {

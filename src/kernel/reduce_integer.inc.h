@@ -101,6 +101,71 @@ X(min)
 X(max)
 #undef X
 
+/* Positions of the first extreme: components are the extreme and the position. */
+FA__INLINE int64_t NAME(find)(const T *x, int64_t n, T extreme)
+{
+    enum { STEP = 64 };
+    int64_t i = 0;
+    for (; i + STEP <= n; i += STEP) {
+        int found = 0;
+        for (int64_t j = 0; j < STEP; j++)
+            found |= VALUE(x[i + j]) == extreme;
+        if (found != 0)
+            break;
+    }
+    while (i < n && VALUE(x[i]) != extreme)
+        i++;
+    return i;
+}
+
+#define X(name, extreme, BEATS)                                                                              \
+    static void NAME(integer_##name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, \
+                                                 int64_t n)                                                  \
+    {                                                                                                        \
+        uint64_t *values = state;                                                                            \
+        int64_t *positions = (int64_t *)state + capacity;                                                    \
+        for (int64_t row = 0; row < rows; row++) {                                                           \
+            values[row] = NAME(extreme##_block)((const T *)x + row * n, n);                                  \
+            positions[row] = NAME(find)((const T *)x + row * n, n, (T)values[row]);                          \
+        }                                                                                                    \
+    }                                                                                                        \
+    static void NAME(integer_##name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)         \
+    {                                                                                                        \
+        NAME(integer_##name##_leaf_rows)(state, capacity, x, 1, n);                                          \
+    }                                                                                                        \
+    static void NAME(integer_##name##_strip_row)(void *state, int64_t capacity, const void *x_row,           \
+                                                 int64_t n, int row)                                         \
+    {                                                                                                        \
+        WIDE *values = state;                                                                                \
+        int64_t *positions = (int64_t *)state + capacity;                                                    \
+        const T *x = x_row;                                                                                  \
+        FA__INDEPENDENT                                                                                      \
+        for (int64_t i = 0; i < n; i++) {                                                                    \
+            const WIDE value = (WIDE)VALUE(x[i]);                                                            \
+            const bool takes = row == 0 || value BEATS values[i];                                            \
+            values[i] = takes ? value : values[i];                                                           \
+            positions[i] = takes ? row : positions[i];                                                       \
+        }                                                                                                    \
+    }                                                                                                        \
+    static void NAME(integer_##name##_merge)(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, \
+                                             int64_t n)                                                      \
+    {                                                                                                        \
+        WIDE *values = a;                                                                                    \
+        const WIDE *others = b;                                                                              \
+        int64_t *positions = (int64_t *)a + a_capacity;                                                      \
+        const int64_t *other_positions = (const int64_t *)b + b_capacity;                                    \
+        FA__INDEPENDENT                                                                                      \
+        for (int64_t i = 0; i < n; i++) {                                                                    \
+            const bool earlier = other_positions[i] < positions[i];                                          \
+            const bool takes = others[i] BEATS values[i] || (others[i] == values[i] && earlier);             \
+            values[i] = takes ? others[i] : values[i];                                                       \
+            positions[i] = takes ? other_positions[i] : positions[i];                                        \
+        }                                                                                                    \
+    }
+X(argmin, min, <)
+X(argmax, max, >)
+#undef X
+
 static void NAME(finish_extreme)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
                                  double ddof)
 {
@@ -117,4 +182,6 @@ static void NAME(fill_integer)(fa__kernels *kernels)
     FA__REDUCER(PROD, 1, true, integer_prod, NAME(integer_prod_merge), finish_integer_prod, WIDE_TYPE);
     FA__REDUCER(MIN, 1, false, integer_min, NAME(integer_min_merge), NAME(finish_extreme), TYPE);
     FA__REDUCER(MAX, 1, false, integer_max, NAME(integer_max_merge), NAME(finish_extreme), TYPE);
+    FA__LOCATOR(ARGMIN, 2, integer_argmin, NAME(integer_argmin_merge), finish_position, locate_double);
+    FA__LOCATOR(ARGMAX, 2, integer_argmax, NAME(integer_argmax_merge), finish_position, locate_double);
 }

@@ -39,6 +39,13 @@ X(prod)
 X(min)
 X(max)
 X(var)
+X(nanmin)
+X(nanmax)
+X(nanvar)
+X(argmin)
+X(argmax)
+X(nanargmin)
+X(nanargmax)
 #undef X
 
 static void NAME(count_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n)
@@ -79,6 +86,16 @@ static void NAME(fill_complex)(fa__kernels *kernels)
     FA__REDUCER(STD, 6, true, var, complex_var_merge, FA__JOIN(finish_std, REAL_S), REAL_TYPE);
     kernels->reducers[FA__REDUCE_VAR][TYPE].strip_end = complex_var_strip_end;
     kernels->reducers[FA__REDUCE_STD][TYPE].strip_end = complex_var_strip_end;
+    FA__REDUCER(NANMIN, 2, false, nanmin, complex_nanmin_merge, FA__JOIN(finish_complex_sum, REAL_S), TYPE);
+    FA__REDUCER(NANMAX, 2, false, nanmax, complex_nanmax_merge, FA__JOIN(finish_complex_sum, REAL_S), TYPE);
+    FA__REDUCER(NANVAR, 6, true, nanvar, complex_nanvar_merge, FA__JOIN(finish_nanvar, REAL_S), REAL_TYPE);
+    FA__REDUCER(NANSTD, 6, true, nanvar, complex_nanvar_merge, FA__JOIN(finish_nanstd, REAL_S), REAL_TYPE);
+    kernels->reducers[FA__REDUCE_NANVAR][TYPE].strip_end = complex_nanvar_strip_end;
+    kernels->reducers[FA__REDUCE_NANSTD][TYPE].strip_end = complex_nanvar_strip_end;
+    FA__LOCATOR(ARGMIN, 3, argmin, complex_argmin_merge, finish_complex_position, locate_complex);
+    FA__LOCATOR(ARGMAX, 3, argmax, complex_argmax_merge, finish_complex_position, locate_complex);
+    FA__LOCATOR(NANARGMIN, 3, nanargmin, complex_nanargmin_merge, finish_complex_position, locate_complex);
+    FA__LOCATOR(NANARGMAX, 3, nanargmax, complex_nanargmax_merge, finish_complex_position, locate_complex);
     FA__REDUCER(ANY, 1, true, count, add_merge, finish_any, FA_TYPE_BOOL);
     FA__REDUCER(ALL, 1, true, count, add_merge, finish_all, FA_TYPE_BOOL);
     FA__REDUCER(COUNT_NONZERO, 1, true, count, add_merge, finish_count, FA_TYPE_INT64);

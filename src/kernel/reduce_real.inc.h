@@ -6,9 +6,9 @@
 /* n elements as doubles: x itself, or converted into the buffer. */
 FA__INLINE const double *NAME(doubles)(double *buffer, const T *x, int64_t n)
 {
-#ifdef HALF
+#ifdef NARROW
     float block[FA__BLOCK];
-    half_widen(block, x, n);
+    NAME(widen)(block, x, n);
     for (int64_t i = 0; i < n; i++)
         buffer[i] = block[i];
 #else
@@ -94,5 +94,15 @@ static void NAME(fill_real)(fa__kernels *kernels)
     FA__REDUCER(PROD, 1, true, prod, prod_merge, FINISH(prod), TYPE);
     FA__REDUCER(MIN, 1, false, min, min_merge, FINISH(sum), TYPE);
     FA__REDUCER(MAX, 1, false, max, max_merge, FINISH(sum), TYPE);
+    FA__REDUCER(NANMIN, 1, false, nanmin, nanmin_merge, FINISH(sum), TYPE);
+    FA__REDUCER(NANMAX, 1, false, nanmax, nanmax_merge, FINISH(sum), TYPE);
+    FA__REDUCER(NANVAR, 4, true, nanvar, nanvar_merge, FINISH(nanvar), TYPE);
+    FA__REDUCER(NANSTD, 4, true, nanvar, nanvar_merge, FINISH(nanstd), TYPE);
+    kernels->reducers[FA__REDUCE_NANVAR][TYPE].strip_end = nanvar_strip_end;
+    kernels->reducers[FA__REDUCE_NANSTD][TYPE].strip_end = nanvar_strip_end;
+    FA__LOCATOR(ARGMIN, 2, argmin, argmin_merge, finish_position, locate_double);
+    FA__LOCATOR(ARGMAX, 2, argmax, argmax_merge, finish_position, locate_double);
+    FA__LOCATOR(NANARGMIN, 2, nanargmin, nanargmin_merge, finish_position, locate_double);
+    FA__LOCATOR(NANARGMAX, 2, nanargmax, nanargmax_merge, finish_position, locate_double);
 #endif
 }

@@ -32,6 +32,12 @@ const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT] = {
 #undef X
 };
 
+const fa__scan_info fa__scans[FA__SCAN_COUNT] = {
+#define X(id, name, operation, documentation) {#name, documentation, FA__OP_##operation},
+    FA__SCANS(X)
+#undef X
+};
+
 static fa__kernels chosen;
 static atomic_int chosen_state; /* 0: not yet, 1: some thread is at it, 2: done */
 
@@ -167,6 +173,7 @@ bool fa__loop_is_exact(fa__operation operation, fa_type type)
         return type <= FA_TYPE_UINT64;
     case FA__OP_ABSOLUTE:
     case FA__OP_SIGN:
+    case FA__OP_SQRT:
         return type <= FA_TYPE_FLOAT64;
     case FA__OP_FLOAT_POWER:
     case FA__OP_LOGADDEXP:
@@ -272,6 +279,11 @@ const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type)
         return NULL;
     const fa__reducer *reducer = &kernels()->reducers[reduction][type];
     return reducer->leaf != NULL ? reducer : NULL;
+}
+
+fa__scan_loop *fa__scan_find(fa__operation operation, fa_type type)
+{
+    return has_kernels(type) ? kernels()->scans[operation][type] : NULL;
 }
 
 void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reductions as consumers of a pass: the fixed trees of DESIGN.md, cut into tasks and put together again. Knows which
- * element comes when; what is done with elements is the kernels' (fa__reducer). */
-#include "engine/consumer.h"
+/* Reductions as consumers of a pass: the fixed trees of DESIGN.md, cut into tasks and put together again.
+ * Knows which element comes when; what is done with elements is the kernels' (fa__reducer). */
+#include "op/consumers.h"
 #include "op/tree.h"
+
+#include "engine/tiles.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -13,8 +15,7 @@
 
 enum {
     MAX_LEVELS = FA_MAX_NDIM / 2 + 1,
-    WIDE = 16 << 10,  /* states in a row from which on the walk goes down columns */
-    COLUMNS = 8 << 10 /* columns that are walked together then */
+    COLUMNS = 8 << 10 /* columns that are walked together where rows are wide */
 };
 
 /* A tree across rows: `rows` vectors of `width` states. */
@@ -51,6 +52,10 @@ typedef struct plan {
     fa__node *node;
     const fa__reducer *reducer;
     int64_t item_bytes; /* of an element */
+    /* The positions that argmin and its kin count: in C order of the reduced axes, axes that are one for them
+     * merged. */
+    int position_ndim;
+    int64_t position_sizes[FA_MAX_NDIM], position_strides[FA_MAX_NDIM];
     bool reduced[FA_MAX_NDIM]; /* domain axes */
     structure whole;
     int64_t reduced_count; /* elements in a result */
@@ -62,7 +67,7 @@ typedef struct plan {
     int64_t next_task;
     piece open;
     bool broken; /* a part was lost: `open` is not what it should be */
-    void *leaf;  /* room for one state */
+    void *leaf;  /* room for two states */
 } plan;
 
 typedef struct worker {
@@ -115,36 +120,15 @@ static structure structure_of(const fa__pass *pass, const bool *reduced, const i
     return s;
 }
 
-bool fa__reduce_is_wide(const fa__node *reduce, const int *order)
-{
-    const fa__node *input = reduce->inputs[0];
-    int64_t width = 1;
-    int i = input->ndim - 1;
-    for (; i >= 0 && !(reduce->as.reduce.axes >> order[i] & 1); i--)
-        width *= input->sizes[order[i]];
-    int changes = 0;
-    for (int k = i; k > 0; k--)
-        changes += (reduce->as.reduce.axes >> order[k] & 1) != (reduce->as.reduce.axes >> order[k - 1] & 1);
-    return width > WIDE && i >= 0 && changes <= 1;
-}
+/* ---- Results ----------------------------------------------------------------------------------------------------- */
 
-/* Boxes of some columns, down all rows. */
-static void walk_columns(fa__pass *pass, const bool *reduced)
+static bool all_found(const int64_t *positions, int64_t n)
 {
-    int64_t columns = 1;
-    int i = pass->ndim - 1;
-    for (; i >= 0 && !reduced[i]; i--) {
-        int64_t fit = fa__max_i64(COLUMNS / columns, 1);
-        columns *= pass->sizes[i];
-        pass->box[i] = fa__min_i64(fit, pass->sizes[i]);
-    }
-    for (; i >= 0 && reduced[i]; i--)
-        ;
-    for (; i >= 0; i--)
-        pass->box[i] = reduced[i] ? pass->sizes[i] : 1;
+    int64_t least = 0;
+    for (int64_t i = 0; i < n; i++)
+        least = fa__min_i64(least, positions[i]);
+    return least >= 0;
 }
-
-/* ---- Results -------------------------------------------------------------------------------------------------- */
 
 /* Writes results [at, at + n) out of their states. */
 static bool put(plan *p, int64_t at, int64_t n, const void *states, int64_t capacity, fa_error *err)
@@ -158,6 +142,8 @@ static bool put(plan *p, int64_t at, int64_t n, const void *states, int64_t capa
         bool straight = memory != NULL && p->convert == NULL;
         char *out = straight ? memory + at * item : results;
         p->reducer->finish(out, from, capacity, some, p->reduced_count, p->node->as.reduce.ddof);
+        if (p->reducer->locate != NULL && !all_found((const int64_t *)(const void *)out, some))
+            return fa__fail(err, FA_OUT_OF_RANGE, "All-NaN slice encountered");
         if (p->convert != NULL) {
             p->convert(converted, results, some);
             out = converted;
@@ -191,9 +177,32 @@ static int64_t leaf_length(const plan *p, int64_t leaf)
     return fa__min_i64(FA__BLOCK, p->whole.run - leaf * FA__BLOCK);
 }
 
+/* The state of a leaf along memory. Positions are found in stretches that are one in C order too. `state` has
+ * room for two. */
+static void make_leaf(const plan *p, int64_t leaf, const char *elements, void *state)
+{
+    int64_t n = leaf_length(p, leaf), first = leaf * FA__BLOCK;
+    const fa__reducer *reducer = p->reducer;
+    if (reducer->locate == NULL) {
+        reducer->leaf(state, 1, elements, n);
+        return;
+    }
+    int64_t stretch = p->position_sizes[p->position_ndim - 1];
+    for (int64_t at = 0; at < n;) {
+        int64_t some = fa__min_i64(n - at, stretch - (first + at) % stretch);
+        char *next = (char *)state + (at > 0 ? 8 * reducer->components : 0);
+        reducer->leaf(next, 1, elements + at * p->item_bytes, some);
+        int64_t position = fa__flat_offset(p->position_ndim, p->position_sizes, p->position_strides, first + at);
+        reducer->locate(next, 1, 1, position, p->position_strides[p->position_ndim - 1]);
+        if (at > 0)
+            reducer->merge(state, 1, next, 1, 1);
+        at += some;
+    }
+}
+
 static bool push_leaf(plan *p, fa__tree *tree, int64_t leaf, const void *elements, void *state, fa_error *err)
 {
-    p->reducer->leaf(state, 1, elements, leaf_length(p, leaf));
+    make_leaf(p, leaf, elements, state);
     void *vector = fa__tree_vector(tree, err);
     if (vector == NULL)
         return false;
@@ -378,6 +387,8 @@ static int64_t feed_strip(worker *w, int64_t first, int64_t n, const char *x)
     if (column + some < l->width || (of_leaf < FA__STRIP_LEAF - 1 && !last_row))
         return some;
     p->reducer->strip_end(strip, l->width, l->width, of_leaf + 1);
+    if (p->reducer->locate != NULL)
+        p->reducer->locate(strip, l->width, l->width, row - of_leaf, 1);
     w->strips[0] = NULL; /* the tree takes it over, also where it has no room for it */
     if (fa__tree_push(tree, row / FA__STRIP_LEAF, 0, strip, &w->err))
         w->strips[0] = fa__tree_vector(tree, &w->err);
@@ -403,7 +414,7 @@ static void feed(void *worker_pointer, int64_t first, int64_t n, const void *ele
         int64_t some;
         if (run == 0) {
             some = feed_strip(w, first, n, x);
-        } else if (run <= n && first % run == 0) {
+        } else if (run <= n && first % run == 0 && p->position_ndim <= 1) {
             /* Whole short rows, many at once. */
             int64_t rows = n / run;
             p->reducer->leaf_rows(w->states, FA__BLOCK, x, rows, run);
@@ -493,13 +504,7 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
     w->task = span->task;
     w->next = span->first;
     /* Where the box lies among the results: items come before columns. */
-    int64_t kept = 0, width = 1;
-    for (int i = pass->ndim - 1; i >= 0; i--) {
-        if (p->reduced[i])
-            continue;
-        kept += span->start[i] * width;
-        width *= pass->sizes[i];
-    }
+    int64_t kept = fa__first_result(pass, p->reduced, span->start);
     w->item = kept / p->whole.width + span->first / w->s.item;
     w->kept_offset = kept % p->whole.width;
     w->continuing = span->first % w->s.item != 0;
@@ -584,6 +589,27 @@ static void plan_free(void *plan_pointer)
     fa__free(p);
 }
 
+/* How positions in C order follow from the order of the walk. */
+static void count_positions(plan *p)
+{
+    const fa__pass *pass = p->pass;
+    int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM], step = 1;
+    int domain[FA_MAX_NDIM], count = 0;
+    for (int i = 0; i < pass->ndim; i++)
+        domain[pass->perm[i]] = i;
+    for (int axis = pass->ndim - 1; axis >= 0; axis--) {
+        int64_t size = pass->sizes[domain[axis]];
+        strides[domain[axis]] = step;
+        step *= p->reduced[domain[axis]] ? size : 1;
+    }
+    for (int i = 0; i < pass->ndim; i++)
+        if (p->reduced[i]) {
+            sizes[count] = pass->sizes[i];
+            strides[count++] = strides[i];
+        }
+    p->position_ndim = fa__merge_axes(count, sizes, strides, p->position_sizes, p->position_strides);
+}
+
 static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, fa_error *err)
 {
     fa__node *node = consume->node;
@@ -601,12 +627,14 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
         p->reduced[i] = node->as.reduce.axes >> pass->perm[i] & 1;
         *(p->reduced[i] ? &p->reduced_count : &p->result_count) *= pass->sizes[i];
     }
+    if (p->reducer->locate != NULL)
+        count_positions(p);
     p->whole = structure_of(pass, p->reduced, pass->sizes);
-    if (fa__reduce_is_wide(node, pass->perm))
-        walk_columns(pass, p->reduced);
+    if (fa__walks_columns(node, pass->perm))
+        fa__walk_columns(pass, p->reduced, COLUMNS);
     fa__tree_start(&p->open.tree, p->reducer, p->whole.width);
     p->open.tail = fa__alloc((size_t)(FA__BLOCK * p->item_bytes), err);
-    p->leaf = fa__alloc((size_t)p->reducer->components * 8, err);
+    p->leaf = fa__alloc(2 * (size_t)p->reducer->components * 8, err);
     if (p->reducer->result != node->dtype->type)
         p->convert = fa__convert_find(p->reducer->result, node->dtype->type);
     p->result = fa__memory_or_scratch(p->result_count * node->dtype->item_bytes, err);
@@ -629,29 +657,6 @@ static int64_t granule(const void *plan_pointer)
     return s->level_count == 1 && s->run == 0 ? rows * FA__STRIP_LEAF : rows;
 }
 
-/* The values stand in the K order of the input, reduced axes left out. */
-static fa_array *view_of_result(const plan *p, fa_error *err)
-{
-    fa__geometry geometry = {0};
-    int64_t strides[FA_MAX_NDIM] = {0}, stride = p->node->dtype->item_bytes;
-    for (int i = p->pass->ndim - 1; i >= 0; i--) {
-        if (p->reduced[i])
-            continue;
-        strides[p->pass->perm[i]] = stride;
-        stride *= fa__max_i64(p->pass->sizes[i], 1);
-    }
-    uint64_t axes = p->node->as.reduce.axes;
-    for (int axis = 0; axis < p->pass->ndim; axis++) {
-        bool gone = axes >> axis & 1;
-        if (gone && !p->node->as.reduce.keepdims)
-            continue;
-        geometry.sizes[geometry.ndim] = p->node->sizes[geometry.ndim];
-        geometry.strides[geometry.ndim] = gone ? 0 : strides[axis];
-        geometry.ndim++;
-    }
-    return fa__view(p->result, p->node->dtype, &geometry, true, err);
-}
-
 static bool finish(void *plan_pointer, fa_error *err)
 {
     plan *p = plan_pointer;
@@ -664,7 +669,7 @@ static bool finish(void *plan_pointer, fa_error *err)
         }
     else if (p->open.present || p->waiting != NULL)
         return fa__fail(err, FA_INTERNAL, "a reduction ended before all of its parts were there");
-    p->node->kept = view_of_result(p, err);
+    p->node->kept = fa__view_of_result(p->pass, p->node, p->reduced, p->result, err);
     return !fa_failed(err);
 }
 

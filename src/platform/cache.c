@@ -66,6 +66,21 @@ void fa__file_drop(fa__file *file, int64_t offset, int64_t size)
         posix_fadvise(file->descriptor, offset, size, POSIX_FADV_DONTNEED);
 }
 
+void fa__file_expect_random(fa__file *file)
+{
+    posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_RANDOM);
+}
+
+void fa__file_expect_sequential(fa__file *file)
+{
+    posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+
+void fa__file_expect_nothing(fa__file *file)
+{
+    posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_NORMAL);
+}
+
 /* cachestat(2), Linux 6.5: newer than the headers that we build with. The number is the same on every
  * architecture. */
 #ifndef SYS_cachestat
@@ -86,6 +101,11 @@ static bool may_ask_for_residency(const fa__file *file)
     struct stat status;
     uid_t user = geteuid();
     return file->writeable || user == 0 || (fstat(file->descriptor, &status) == 0 && status.st_uid == user);
+}
+
+static int64_t fewer(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
 }
 
 static int64_t count_resident(const unsigned char *pages, size_t count)
@@ -117,12 +137,11 @@ static int64_t resident_pages_by_mapping(fa__file *file, int64_t offset, int64_t
     return resident;
 }
 
-int64_t fa__file_resident(fa__file *file, int64_t offset, int64_t size)
+void fa__file_cached(fa__file *file, int64_t offset, int64_t size, int64_t *resident, int64_t *dirty)
 {
-    if (size <= 0)
-        return 0;
-    if (offset < 0 || size > INT64_MAX - offset || !may_ask_for_residency(file))
-        return -1;
+    *resident = *dirty = size <= 0 ? 0 : -1;
+    if (size <= 0 || offset < 0 || size > INT64_MAX - offset || !may_ask_for_residency(file))
+        return;
     int64_t page = (int64_t)fa__page_size();
     int64_t begin = offset / page * page;
     struct cache_range range = {(uint64_t)offset, (uint64_t)size};
@@ -130,14 +149,21 @@ int64_t fa__file_resident(fa__file *file, int64_t offset, int64_t size)
     int64_t pages;
     if (syscall(SYS_cachestat, file->descriptor, &range, &state, 0) == 0) {
         pages = (int64_t)state.cached;
+        *dirty = fewer(size, (int64_t)state.dirty * page);
     } else {
         struct stat status; /* a mapping knows nothing behind the end of the file */
         if (fstat(file->descriptor, &status) != 0)
-            return -1;
-        int64_t end = offset + size < status.st_size ? offset + size : status.st_size;
+            return;
+        int64_t end = fewer(offset + size, status.st_size);
         pages = begin < end ? resident_pages_by_mapping(file, begin, end) : 0;
     }
-    if (pages < 0)
-        return -1;
-    return pages > size / page ? size : pages * page;
+    if (pages >= 0)
+        *resident = pages > size / page ? size : pages * page;
+}
+
+int64_t fa__file_resident(fa__file *file, int64_t offset, int64_t size)
+{
+    int64_t resident, dirty;
+    fa__file_cached(file, offset, size, &resident, &dirty);
+    return resident;
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -114,8 +115,20 @@ static int open_unlinked(const char *folder, fa_error *err)
     return descriptor;
 }
 
+static int open_memory(const char *name, fa_error *err)
+{
+    char cut[200]; /* the system takes names of up to 249 bytes */
+    snprintf(cut, sizeof cut, "%s", name);
+    int descriptor = memfd_create(cut, MFD_CLOEXEC);
+    if (descriptor < 0)
+        fa__fail_system(err, errno, "%s: cannot be created", name);
+    return descriptor;
+}
+
 static int open_by_flags(const char *path, unsigned flags, fa_error *err)
 {
+    if (flags & FA__OPEN_MEMORY)
+        return open_memory(path, err);
     if (flags & FA__OPEN_UNLINKED)
         return open_unlinked(path, err);
     if (flags & FA__OPEN_CREATE)

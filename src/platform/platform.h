@@ -21,7 +21,8 @@ typedef enum fa__open_flags {
     FA__OPEN_READ = 0,
     FA__OPEN_WRITE = 1,     /* read and write */
     FA__OPEN_CREATE = 2,    /* with WRITE: a new file; fails when one is there */
-    FA__OPEN_UNLINKED = 4   /* with WRITE: a file without a name in the folder `path` */
+    FA__OPEN_UNLINKED = 4,  /* with WRITE: a file without a name in the folder `path` */
+    FA__OPEN_MEMORY = 8     /* with WRITE: a file that is memory; `path` is what it is called, nobody finds it by that */
 } fa__open_flags;
 
 fa__file *fa__file_open(const char *path, unsigned flags, fa_error *err);
@@ -54,8 +55,14 @@ bool fa__file_write_behind(fa__file *file, int64_t offset, int64_t size, bool wa
  * fa__map_populate(). */
 void fa__file_prefetch(fa__file *file, int64_t offset, int64_t size);
 void fa__file_drop(fa__file *file, int64_t offset, int64_t size);
+/* Advice for the system's own read-ahead of this descriptor: none, more than usual, as usual. */
+void fa__file_expect_random(fa__file *file);
+void fa__file_expect_sequential(fa__file *file);
+void fa__file_expect_nothing(fa__file *file);
 /* How many bytes of a range are in the page cache; -1 when the system cannot tell. */
 int64_t fa__file_resident(fa__file *file, int64_t offset, int64_t size);
+/* The same, and how many of them wait for their way to the disk: -1 where only Linux from 6.5 on could tell. */
+void fa__file_cached(fa__file *file, int64_t offset, int64_t size, int64_t *resident, int64_t *dirty);
 
 /* Open-file-description locks over the whole file: shared or exclusive, never waiting. FA_BUSY when another holds it;
  * true without a lock where the file system has none. An exclusive lock needs a file opened for writing. Closing gives

@@ -21,6 +21,7 @@ typedef struct axis {
 /* A box in the order of the file: axes[0] outermost, no negative file strides, no axis of size 1. */
 typedef struct transfer {
     fa__file *file;
+    fa__checksum *checksum; /* NULL: nobody asks */
     bool writing;
     int64_t file_offset; /* of the first element in file order */
     char *memory;        /* of the same element */
@@ -188,6 +189,8 @@ static bool move_bytes(const transfer *t, int64_t offset, void *bytes, int64_t s
 {
     bool done = t->writing ? fa__file_write(t->file, offset, bytes, (size_t)size, err)
                            : fa__file_read(t->file, offset, bytes, (size_t)size, err);
+    if (done && t->checksum != NULL)
+        fa__checksum_add(t->checksum, offset, bytes, (size_t)size);
     if (done && t->writing)
         fa__storage_count_written(size);
     else if (done)
@@ -271,12 +274,14 @@ bool fa__box_read_file(fa__file *file, int64_t base, const fa__box *box, void *e
     return run_transfer(&t, err);
 }
 
-bool fa__box_write_file(fa__file *file, int64_t base, const fa__box *box, const void *elements, fa_error *err)
+bool fa__box_write_file(fa__file *file, int64_t base, const fa__box *box, const void *elements,
+                        fa__checksum *checksum, fa_error *err)
 {
     transfer t;
     /* Writing only reads the elements; reading and writing share the walk. */
     if (fa_failed(err) || !begin(&t, file, base, box, (char *)(uintptr_t)elements))
         return !fa_failed(err);
     t.writing = true;
+    t.checksum = checksum;
     return run_transfer(&t, err);
 }

@@ -6,11 +6,13 @@
 
 #include "array/source.h"
 #include "platform/platform.h"
+#include "storage/checksum.h"
 
 /* `base` is where byte 0 of the box's source is in the file. Reading takes gaps of up to a page along where
- * that saves calls; writing writes the bytes of the box and no others. Both count into the statistics. */
+ * that saves calls; writing writes the bytes of the box and no others. Both count into the statistics; what
+ * is written is added to `checksum` (may be NULL), at its offset in the file. */
 bool fa__box_read_file(fa__file *file, int64_t base, const fa__box *box, void *elements, fa_error *err);
 bool fa__box_write_file(fa__file *file, int64_t base, const fa__box *box, const void *elements,
-                        fa_error *err);
+                        fa__checksum *checksum, fa_error *err);
 
 #endif

@@ -248,6 +248,11 @@ static int64_t resident(fa__source *source, int64_t first, int64_t size)
     return file_of(source)->class->resident(file_of(source), first, size);
 }
 
+static void expect(fa__source *source, fa__access access)
+{
+    file_of(source)->class->expect(file_of(source), access);
+}
+
 static bool check(fa__source *source, fa_error *err)
 {
     return fa__source_check(file_of(source), err);
@@ -261,6 +266,13 @@ static bool holds(fa__source *source, int64_t first, int64_t size, fa_error *err
 static bool close_file(fa__source *source, fa_error *err)
 {
     return file_of(source)->class->close(file_of(source), err);
+}
+
+static bool close_alone(fa__source *source, fa_error *err)
+{
+    copy_on_write *self = (copy_on_write *)source;
+    return file_of(source)->class->close_alone(file_of(source), err) &&
+           fa__object_close_tenant(self->object, &self->tenant, err);
 }
 
 static void describe(fa__source *source, fa_file_info *info, fa_error *err)
@@ -299,13 +311,15 @@ static const fa__source_class copy_on_write_class = {
     .prefetch = prefetch,
     .drop = drop,
     .resident = resident,
+    .expect = expect,
     .check = check,
     .holds = holds,
     .close = close_file,
+    .close_alone = close_alone,
     .describe = describe,
 };
 
-fa__source *fa__copy_on_write_source(fa__source *file, fa_error *err)
+fa__source *fa__copy_on_write_source(fa__source *file, fa__file_object *object, fa_error *err)
 {
     copy_on_write *self = fa_failed(err) ? NULL : fa__alloc_zero(1, sizeof *self, err);
     if (self == NULL)
@@ -320,12 +334,12 @@ fa__source *fa__copy_on_write_source(fa__source *file, fa_error *err)
     fa__references_start(&self->source.references);
     self->source.class = &copy_on_write_class;
     self->source.bytes = file->bytes;
-    self->source.writeable = true;
+    self->source.writeable = self->source.is_private = true;
     self->source.owner = file->owner;
     self->source.base = file->base;
     self->file = file;
     fa__source_retain(file);
-    self->object = fa__file_source_object(file);
+    self->object = object;
     self->tenant.give_back = give_back;
     fa__object_add_tenant(self->object, &self->tenant);
     return &self->source;

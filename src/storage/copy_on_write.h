@@ -7,6 +7,6 @@
 
 /* A writeable source that shows what `file` (retained) has until it is written to itself. It shares the owner
  * of the file's bytes: a change of the file is a change of what it shows. */
-fa__source *fa__copy_on_write_source(fa__source *file, fa_error *err);
+fa__source *fa__copy_on_write_source(fa__source *file, fa__file_object *object, fa_error *err);
 
 #endif

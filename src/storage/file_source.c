@@ -16,8 +16,10 @@ typedef struct file_source {
     fa__source source;
     fa__file_object *object;
     fa__tenant tenant;
-    fa__layout layout; /* what the header said; its dtype is NULL for scratch */
-    size_t charged;    /* to the ledger, for as long as the source lives */
+    fa__layout layout;      /* what the header said; its dtype is NULL for scratch */
+    size_t charged;         /* to the ledger, for as long as the source lives */
+    char *member;           /* layout.member, of an array in an archive */
+    fa__checksum *checksum; /* of what is written; NULL: nobody asks */
 } file_source;
 
 static fa__file_object *object_of(fa__source *source)
@@ -32,6 +34,7 @@ static void file_destroy(fa__source *source)
     fa__object_release(self->object);
     fa__ledger_release(self->charged);
     fa__layout_clear(&self->layout);
+    fa__free(self->member);
     fa__free(self);
 }
 
@@ -93,7 +96,7 @@ static bool file_write(fa__source *source, const fa__box *box, const void *eleme
     fa__file *file = enter(source, end, err);
     if (file == NULL)
         return false;
-    fa__box_write_file(file, source->base, box, elements, err);
+    fa__box_write_file(file, source->base, box, elements, ((file_source *)source)->checksum, err);
     fa__object_leave(object_of(source));
     return !fa_failed(err);
 }
@@ -124,6 +127,8 @@ static char *file_map(fa__source *source, int64_t first, int64_t size, bool for_
         return NULL;
     fa__file_object *object = object_of(source);
     const char *path = fa__object_path(object);
+    if (for_writing && ((file_source *)source)->checksum != NULL)
+        return NULL; /* written by calls, which are seen */
     if (for_writing && !source->writeable) {
         fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only", path);
         return NULL;
@@ -174,6 +179,21 @@ static void file_drop(fa__source *source, int64_t first, int64_t size)
     if (file == NULL)
         return;
     fa__file_drop(file, source->base + first, size);
+    fa__object_leave(object_of(source));
+}
+
+static void file_expect(fa__source *source, fa__access access)
+{
+    fa_error ignored = {0};
+    fa__file *file = enter(source, 0, &ignored);
+    if (file == NULL)
+        return;
+    if (access == FA__ACCESS_RANDOM)
+        fa__file_expect_random(file);
+    else if (access == FA__ACCESS_SEQUENTIAL)
+        fa__file_expect_sequential(file);
+    else
+        fa__file_expect_nothing(file);
     fa__object_leave(object_of(source));
 }
 
@@ -234,6 +254,11 @@ static bool file_close(fa__source *source, fa_error *err)
     return fa__object_close(object_of(source), err);
 }
 
+static bool file_close_alone(fa__source *source, fa_error *err)
+{
+    return fa__object_close_tenant(object_of(source), &((file_source *)source)->tenant, err);
+}
+
 static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
 {
     memset(info, 0, sizeof *info);
@@ -242,13 +267,16 @@ static void file_describe(fa__source *source, fa_file_info *info, fa_error *err)
     if (file == NULL)
         return;
     info->path = fa__object_path(self->object);
-    info->format = source->class->name;
+    info->format = self->layout.format;
     info->offset_bytes = source->base;
     info->file_bytes = fa__file_size(file, err);
-    info->trailing_bytes = fa__max_i64(info->file_bytes - (source->base + source->bytes), 0);
+    int64_t end = self->member != NULL ? self->layout.member_end : info->file_bytes;
+    info->trailing_bytes = fa__max_i64(end - (source->base + source->bytes), 0);
+    info->name = self->member;
     info->major = self->layout.major;
     info->minor = self->layout.minor;
     info->order = self->layout.order;
+    fa__file_cached(file, source->base, source->bytes, &info->resident_bytes, &info->dirty_bytes);
     fa__object_leave(self->object);
 }
 
@@ -257,6 +285,7 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
     (void)err;
     memset(info, 0, sizeof *info);
     info->format = source->class->name;
+    info->resident_bytes = info->dirty_bytes = -1;
 }
 
 /* ---- Making
@@ -264,13 +293,16 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
 
 #define SHARED_FUNCTIONS                                                                                   \
     .destroy = file_destroy, .read = file_read, .write = file_write, .map = file_map, .unmap = file_unmap, \
-    .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident,                               \
+    .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident, .expect = file_expect,        \
     .write_behind = file_write_behind, .check = file_check, .holds = file_holds
 
-static const fa__source_class npy_class = {
-    .name = "npy", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
-static const fa__source_class raw_class = {
-    .name = "raw", SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .describe = file_describe};
+#define FILE_FUNCTIONS                                                                           \
+    SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .close_alone = file_close_alone, \
+                      .describe = file_describe
+
+static const fa__source_class npy_class = {.name = "npy", FILE_FUNCTIONS};
+static const fa__source_class raw_class = {.name = "raw", FILE_FUNCTIONS};
+static const fa__source_class npz_class = {.name = "npz", FILE_FUNCTIONS};
 static const fa__source_class scratch_class = {
     .name = "scratch", SHARED_FUNCTIONS, .describe = scratch_describe};
 
@@ -296,17 +328,22 @@ fa__source *fa__file_source(fa__file_object *object, const fa__layout *layout, f
     if (fa_failed(err))
         return NULL;
     int64_t bytes = fa__count(layout->ndim, layout->sizes) * fa_dtype_item_bytes(layout->dtype);
-    bool is_npy = strcmp(layout->format, "npy") == 0;
-    file_source *self = make_source(object, is_npy ? &npy_class : &raw_class, bytes, err);
+    const fa__source_class *class = layout->member != NULL               ? &npz_class
+                                    : strcmp(layout->format, "npy") == 0 ? &npy_class
+                                                                         : &raw_class;
+    file_source *self = make_source(object, class, bytes, err);
     if (self == NULL)
         return NULL;
     self->source.writeable = mode == FA_READ_WRITE;
     self->source.base = layout->offset_bytes;
     self->layout = *layout;
     fa_dtype_retain(layout->dtype);
-    if (mode != FA_COPY_ON_WRITE)
+    if (layout->member != NULL)
+        self->member = fa__copy_text(layout->member, (size_t)layout->member_name_bytes, err);
+    self->layout.member = self->member;
+    if (mode != FA_COPY_ON_WRITE && !fa_failed(err))
         return &self->source;
-    fa__source *copy = fa__copy_on_write_source(&self->source, err);
+    fa__source *copy = fa__copy_on_write_source(&self->source, object, err);
     fa__source_release(&self->source);
     return copy;
 }
@@ -326,11 +363,8 @@ const fa__layout *fa__file_source_layout(fa__source *source)
     return is_file_class(source->class) ? &((file_source *)source)->layout : NULL;
 }
 
-fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, fa_mode mode, fa_error *err)
+fa_array *fa__layout_view(fa__source *source, const fa__layout *layout, bool writeable, fa_error *err)
 {
-    fa__source *source = fa__file_source(object, layout, mode, err);
-    if (source == NULL)
-        return NULL;
     fa__geometry geometry = {.ndim = layout->ndim};
     memcpy(geometry.sizes, layout->sizes, sizeof geometry.sizes);
     int64_t item_bytes = fa_dtype_item_bytes(layout->dtype);
@@ -338,8 +372,25 @@ fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, fa_m
         fa__strides_f(layout->ndim, layout->sizes, item_bytes, geometry.strides);
     else
         fa__strides_c(layout->ndim, layout->sizes, item_bytes, geometry.strides);
-    fa_array *array = fa__view(source, layout->dtype, &geometry, mode != FA_READ_ONLY, err);
+    return fa__view(source, layout->dtype, &geometry, writeable, err);
+}
+
+fa_array *fa__file_array(fa__file_object *object, const fa__layout *layout, fa_mode mode, fa_error *err)
+{
+    fa__source *source = fa__file_source(object, layout, mode, err);
+    if (source == NULL)
+        return NULL;
+    fa_array *array = fa__layout_view(source, layout, mode != FA_READ_ONLY, err);
     fa__source_release(source);
+    return array;
+}
+
+fa_array *fa__file_array_checked(fa__file_object *object, const fa__layout *layout, fa__checksum *checksum,
+                                 fa_error *err)
+{
+    fa_array *array = fa__file_array(object, layout, FA_READ_WRITE, err);
+    if (array != NULL)
+        ((file_source *)array->source)->checksum = checksum;
     return array;
 }
 

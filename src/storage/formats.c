@@ -5,14 +5,29 @@
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "storage/npz.h"
 
 #include <string.h>
 
 static const fa__format formats[] = {
-    {"an .npy file", "\x93NUMPY", 6, fa__npy_parse},
-    {"a zip archive (.npz)", "PK\x03\x04", 4, NULL},
-    {"an HDF5 file", "\x89HDF\r\n\x1a\n", 8, NULL},
+    {.name = "an .npy file", .magic = "\x93NUMPY", .magic_bytes = 6, .parse = fa__npy_parse},
+    {.name = "a zip archive", .magic = "PK\x03\x04", .magic_bytes = 4, .container = &fa__npz},
+    {.name = "an empty zip archive", .magic = "PK\x05\x06", .magic_bytes = 4, .container = &fa__npz},
+    {.name = "an HDF5 file", .magic = "\x89HDF\r\n\x1a\n", .magic_bytes = 8},
 };
+
+const fa__container *fa__formats_container(fa__file *file, fa_error *err)
+{
+    char bytes[8];
+    int64_t file_bytes = fa__file_size(file, err);
+    size_t size = (size_t)fa__min_i64(file_bytes, (int64_t)sizeof bytes);
+    if (file_bytes < 0 || !fa__file_read(file, 0, bytes, size, err))
+        return NULL;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (size >= formats[i].magic_bytes && memcmp(bytes, formats[i].magic, formats[i].magic_bytes) == 0)
+            return formats[i].container;
+    return NULL;
+}
 
 bool fa__formats_parse(const char *name, const void *bytes, size_t size, int64_t file_bytes,
                        fa__layout *layout, fa_error *err)
@@ -32,7 +47,8 @@ bool fa__formats_parse(const char *name, const void *bytes, size_t size, int64_t
         if (common == format->magic_bytes)
             return fa__fail(err, FA_UNSUPPORTED, "%s: is %s, which farray does not read", name, format->name);
     }
-    return fa__fail(err, FA_BAD_FORMAT, "%s: not an .npy file; say its dtype and shape to open it raw", name);
+    return fa__fail(err, FA_BAD_FORMAT,
+                    "%s: not an .npy or .npz file; say its dtype and shape to open it raw", name);
 }
 
 /* Parses a private copy of the first bytes, so that nobody changes them between a check and its use. */

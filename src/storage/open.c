@@ -9,16 +9,6 @@
 
 #include <string.h>
 
-static bool check_path(const char *path, fa_error *err)
-{
-    if (fa_failed(err))
-        return false;
-    if (path == NULL || path[0] == '\0')
-        return fa__fail(err, FA_INVALID_ARGUMENT, "the name of a file is %s",
-                        path == NULL ? "NULL" : "empty");
-    return true;
-}
-
 static fa__file_object *open_object(const char *path, fa_mode mode, fa_error *err)
 {
     bool writeable = mode == FA_READ_WRITE;
@@ -45,30 +35,86 @@ static bool read_layout(fa__file *file, const char *path, const fa_open_options 
     return !fa_failed(err);
 }
 
-fa_array *fa__storage_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err)
+/* What a name leads to: an open file, and what is asked for in it. */
+typedef struct opened {
+    char *path;
+    const char *member; /* NULL: none was named */
+    fa__file_object *object;
+    fa__file *file;                 /* NULL: the object is not entered */
+    const fa__container *container; /* NULL: the file is one array */
+} opened;
+
+static bool open_name(opened *o, const char *name, fa_mode mode, fa_error *err)
 {
-    if (!check_path(path, err))
+    *o = (opened){0};
+    if (!fa__name_split(name, &o->path, &o->member, err))
+        return false;
+    o->object = open_object(o->path, mode, err);
+    o->file = o->object != NULL ? fa__object_enter(o->object, err) : NULL;
+    if (o->file != NULL)
+        o->container = fa__formats_container(o->file, err);
+    return !fa_failed(err);
+}
+
+static void opened_clear(opened *o)
+{
+    if (o->file != NULL)
+        fa__object_leave(o->object);
+    fa__object_release(o->object);
+    fa__free(o->path);
+}
+
+static fa_array *open_only(const opened *o, fa_mode mode, const fa_open_options *options, fa_error *err)
+{
+    fa_array *array = NULL;
+    fa__layout layout = {0};
+    if (!read_layout(o->file, o->path, options, &layout, err))
         return NULL;
-    if (mode != FA_READ_ONLY && mode != FA_READ_WRITE && mode != FA_COPY_ON_WRITE) {
+    if (o->member != NULL)
+        fa__fail(err, FA_NOT_FOUND, "%s: holds one array, which has no name", o->path);
+    else
+        array = fa__file_array(o->object, &layout, mode, err);
+    fa__layout_clear(&layout);
+    return array;
+}
+
+fa_array *fa__storage_open(const char *name, fa_mode mode, const fa_open_options *options, fa_error *err)
+{
+    opened o;
+    fa_array *array = NULL;
+    if (!fa_failed(err) && mode != FA_READ_ONLY && mode != FA_READ_WRITE && mode != FA_COPY_ON_WRITE) {
         fa__fail(
             err, FA_INVALID_ARGUMENT,
             "%s: a file is opened with FA_READ_ONLY, FA_READ_WRITE or FA_COPY_ON_WRITE, not with mode %d",
-            path, (int)mode);
+            name, (int)mode);
         return NULL;
     }
-    fa__file_object *object = open_object(path, mode, err);
-    fa__file *file = object != NULL ? fa__object_enter(object, err) : NULL;
-    fa_array *array = NULL;
-    if (file != NULL) {
-        fa__layout layout = {0};
-        if (read_layout(file, path, options, &layout, err)) {
-            array = fa__file_array(object, &layout, mode, err);
-            fa__layout_clear(&layout);
-        }
-        fa__object_leave(object);
+    if (open_name(&o, name, mode, err)) {
+        if (o.container == NULL)
+            array = open_only(&o, mode, options, err);
+        else
+            array = o.container->open(o.object, o.file, o.path, o.member, mode, options, err);
     }
-    fa__object_release(object);
+    opened_clear(&o);
     return array;
+}
+
+fa_names *fa__storage_list(const char *path, fa_error *err)
+{
+    opened o;
+    fa__layout layout = {0};
+    fa_names *names = fa__names_new(err);
+    if (open_name(&o, path, FA_READ_ONLY, err) && o.member == NULL) {
+        if (o.container != NULL)
+            o.container->list(o.file, o.path, names, err);
+        else if (fa__formats_read(o.file, o.path, &layout, err))
+            fa__layout_clear(&layout);
+    }
+    opened_clear(&o);
+    if (!fa_failed(err))
+        return names;
+    fa_names_release(names);
+    return NULL;
 }
 
 /* ---- Headerless files
@@ -182,6 +228,16 @@ static fa_array *create_raw(const char *path, const fa__layout *layout, int open
         return array;
     fa_release(array);
     return NULL;
+}
+
+static bool check_path(const char *path, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    if (path == NULL || path[0] == '\0')
+        return fa__fail(err, FA_INVALID_ARGUMENT, "the name of a file is %s",
+                        path == NULL ? "NULL" : "empty");
+    return true;
 }
 
 fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,

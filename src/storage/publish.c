@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Files that appear whole or not at all: written under a temporary name in the same folder, renamed when they
- * are done.
- *
- * The temporary of NAME is .NAME.farray-<16 hexadecimal digits>. Its writer holds an exclusive lock on it for
- * as long as it lives, so that one without a lock is litter of a writer that was killed: the next writer of
- * NAME removes it. */
+ * are done. */
 #include "array/dtype.h"
 #include "base/checked.h"
 #include "base/memory.h"
+#include "storage/archive.h"
 #include "storage/file_source.h"
 #include "storage/statistics.h"
+#include "storage/temporary.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct fa__publication {
@@ -22,127 +19,10 @@ struct fa__publication {
     fa__replace_lock *lock; /* of the file that is replaced */
     fa__file_object *object;
     fa_array *array;
+    /* Of an archive: its writer, which has the arrays, and whether the old one's arrays go with it. */
+    fa__archive *archive;
+    bool whole_archive, finished;
 };
-
-/* ---- Temporary names
- * -------------------------------------------------------------------------------------------- */
-
-enum { NONCE_DIGITS = 16, LONGEST_NAME = 180 };
-
-static const char *name_in(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* What all temporaries of a name begin with. A name too long to be made longer is cut, and a hash stands for
- * the rest. */
-static void temporary_prefix(const char *name, char *prefix, size_t size)
-{
-    size_t length = strlen(name);
-    if (length <= LONGEST_NAME) {
-        snprintf(prefix, size, ".%s.farray-", name);
-        return;
-    }
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)name[i]) * UINT64_C(1099511628211);
-    snprintf(prefix, size, ".%.*s~%016llx.farray-", LONGEST_NAME, name, (unsigned long long)hash);
-}
-
-static char *join_sibling(const char *path, const char *name, fa_error *err)
-{
-    size_t folder = (size_t)(name_in(path) - path), length = strlen(name);
-    char *joined = fa__alloc(folder + length + 1, err);
-    if (joined != NULL) {
-        memcpy(joined, path, folder);
-        memcpy(joined + folder, name, length + 1);
-    }
-    return joined;
-}
-
-typedef struct litter {
-    const char *path;
-    char prefix[256];
-} litter;
-
-static bool is_temporary(const char *name, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return strncmp(name, prefix, length) == 0 && strlen(name + length) == NONCE_DIGITS &&
-           strspn(name + length, "0123456789abcdef") == NONCE_DIGITS;
-}
-
-static bool remove_if_litter(const char *name, void *user)
-{
-    const litter *search = user;
-    if (!is_temporary(name, search->prefix))
-        return true;
-    fa_error ignored = {0}; /* litter that cannot be removed hinders nobody */
-    char *path = join_sibling(search->path, name, &ignored);
-    fa__file *file = path != NULL ? fa__file_open(path, FA__OPEN_WRITE, &ignored) : NULL;
-    if (file != NULL && fa__file_lock(file, true, &ignored) && fa__file_is_at(file, path))
-        fa__path_remove(path, &ignored);
-    fa__file_close(file, NULL);
-    fa__free(path);
-    return true;
-}
-
-static void remove_litter(const char *target)
-{
-    litter search = {.path = target};
-    temporary_prefix(name_in(target), search.prefix, sizeof search.prefix);
-    fa_error ignored = {0};
-    fa__path_each_sibling(target, remove_if_litter, &search, &ignored);
-}
-
-/* ---- Making the temporary
- * --------------------------------------------------------------------------------------- */
-
-/* What the system said about a temporary name, said about the name that the user gave. */
-static void fail_as(const char *path, const char *what, const fa_error *inner, fa_error *err)
-{
-    if (inner->system_errno != 0)
-        fa__fail_system(err, inner->system_errno, "%s: %s", path, what);
-    else
-        fa__error_move(err, inner);
-}
-
-/* One try: NULL with a clean err when another writer took the name or swept the file away before its lock. */
-static fa__file *try_temporary(fa__publication *publication, fa_error *err)
-{
-    uint64_t nonce;
-    char name[256 + NONCE_DIGITS];
-    if (!fa__entropy(&nonce, sizeof nonce, err))
-        return NULL;
-    temporary_prefix(name_in(publication->target), name, sizeof name - NONCE_DIGITS);
-    snprintf(name + strlen(name), NONCE_DIGITS + 1, "%016llx", (unsigned long long)nonce);
-    char *temporary = join_sibling(publication->target, name, err);
-    fa_error inner = {0};
-    fa__file *file =
-        temporary != NULL ? fa__file_open(temporary, FA__OPEN_WRITE | FA__OPEN_CREATE, &inner) : NULL;
-    if (file != NULL && fa__file_lock(file, true, &inner) && fa__file_is_at(file, temporary)) {
-        publication->temporary = temporary;
-        return file;
-    }
-    if (fa_failed(&inner) && inner.code != FA_BUSY)
-        fail_as(publication->path, "cannot be created", &inner, err);
-    fa__file_close(file, NULL);
-    fa__free(temporary);
-    return NULL;
-}
-
-static fa__file *make_temporary(fa__publication *publication, fa_error *err)
-{
-    enum { TRIES = 100 };
-    fa__file *file = NULL;
-    for (int i = 0; i < TRIES && file == NULL && !fa_failed(err); i++)
-        file = try_temporary(publication, err);
-    if (file == NULL && !fa_failed(err))
-        fa__fail(err, FA_BUSY, "%s: no temporary name beside it could be taken in %d tries",
-                 publication->path, TRIES);
-    return file;
-}
 
 /* ---- Beginning
  * -------------------------------------------------------------------------------------------------- */
@@ -165,16 +45,23 @@ static bool prepare_file(const fa__publication *publication, fa__file *file, con
     return !fa_failed(err);
 }
 
-static bool begin_file(fa__publication *publication, const fa__layout *layout, const char *header,
-                       size_t header_bytes, fa_error *err)
+static fa__file *begin_temporary(fa__publication *publication, fa_error *err)
 {
     publication->lock = fa__replace_lock_take(publication->target, err);
     if (fa_failed(err))
-        return false;
-    if (publication->keep_existing && fa__path_exists(publication->target))
-        return fa__fail(err, FA_BUSY, "%s: the file exists", publication->path);
-    remove_litter(publication->target);
-    fa__file *file = make_temporary(publication, err);
+        return NULL;
+    if (publication->keep_existing && fa__path_exists(publication->target)) {
+        fa__fail(err, FA_BUSY, "%s: the file exists", publication->path);
+        return NULL;
+    }
+    fa__temporary_sweep(publication->target);
+    return fa__temporary_make(publication->path, publication->target, &publication->temporary, err);
+}
+
+static bool begin_file(fa__publication *publication, const fa__layout *layout, const char *header,
+                       size_t header_bytes, fa_error *err)
+{
+    fa__file *file = begin_temporary(publication, err);
     if (file == NULL)
         return false;
     if (!prepare_file(publication, file, layout, header, header_bytes, err)) {
@@ -187,15 +74,10 @@ static bool begin_file(fa__publication *publication, const fa__layout *layout, c
     return publication->array != NULL;
 }
 
-static fa__publication *begin(const char *path, const fa__layout *layout, const char *header,
-                              size_t header_bytes, bool keep_existing, fa_error *err)
+static fa__publication *new_publication(const char *path, bool keep_existing, fa_error *err)
 {
-    if (path[0] == '\0' || name_in(path)[0] == '\0') {
+    if (path[0] == '\0' || fa__name_in(path)[0] == '\0') {
         fa__fail(err, FA_INVALID_ARGUMENT, "'%s' is no name of a file", path);
-        return NULL;
-    }
-    if (fa_dtype_item_bytes(layout->dtype) == 0 && fa__count(layout->ndim, layout->sizes) > 0) {
-        fa__fail(err, FA_BAD_DTYPE, "%s: elements of 0 bytes cannot be in a file", path);
         return NULL;
     }
     fa__publication *publication = fa__alloc_zero(1, sizeof *publication, err);
@@ -204,7 +86,25 @@ static fa__publication *begin(const char *path, const fa__layout *layout, const 
     publication->keep_existing = keep_existing;
     publication->path = fa__copy_text(path, strlen(path), err);
     publication->target = fa__path_follow(path, err);
-    if (!fa_failed(err) && begin_file(publication, layout, header, header_bytes, err))
+    if (!fa_failed(err))
+        return publication;
+    fa__publish_drop(publication);
+    return NULL;
+}
+
+static bool check_item(const char *path, const fa__layout *layout, fa_error *err)
+{
+    if (fa_dtype_item_bytes(layout->dtype) == 0 && fa__count(layout->ndim, layout->sizes) > 0)
+        return fa__fail(err, FA_BAD_DTYPE, "%s: elements of 0 bytes cannot be in a file", path);
+    return !fa_failed(err);
+}
+
+static fa__publication *begin(const char *path, const fa__layout *layout, const char *header,
+                              size_t header_bytes, bool keep_existing, fa_error *err)
+{
+    fa__publication *publication =
+        check_item(path, layout, err) ? new_publication(path, keep_existing, err) : NULL;
+    if (publication != NULL && begin_file(publication, layout, header, header_bytes, err))
         return publication;
     fa__publish_drop(publication);
     return NULL;
@@ -244,24 +144,193 @@ static bool expand_subarray(fa__layout *layout, fa_error *err)
     return true;
 }
 
-fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
-                                   const fa_create_options *options, fa_error *err)
+/* What an .npy file, or a member of an archive, begins with. */
+static bool make_header(fa__layout *layout, const char *path, const fa_dtype *dtype, int ndim,
+                        const int64_t *sizes, fa_order order, char **header, size_t *header_bytes,
+                        fa_error *err)
 {
-    static const fa_create_options defaults;
-    options = options != NULL ? options : &defaults;
+    if (!fill_layout(layout, path, dtype, ndim, sizes, order, err) || !expand_subarray(layout, err) ||
+        !check_item(path, layout, err) ||
+        !fa__npy_format(layout->dtype, layout->ndim, layout->sizes, layout->order, header, header_bytes, err))
+        return false;
+    layout->major = (*header)[6];
+    layout->minor = (*header)[7];
+    return true;
+}
+
+static const fa_create_options default_options;
+
+static fa__publication *begin_npy(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
+                                  const fa_create_options *options, fa_error *err)
+{
     fa__layout layout = {.format = "npy"};
     char *header;
     size_t header_bytes;
-    if (!fill_layout(&layout, path, dtype, ndim, sizes, options->order, err) ||
-        !expand_subarray(&layout, err) ||
-        !fa__npy_format(layout.dtype, layout.ndim, layout.sizes, layout.order, &header, &header_bytes, err))
+    if (!make_header(&layout, path, dtype, ndim, sizes, options->order, &header, &header_bytes, err))
         return NULL;
-    layout.major = header[6];
-    layout.minor = header[7];
     layout.offset_bytes = (int64_t)header_bytes;
     fa__publication *publication = begin(path, &layout, header, header_bytes, options->keep_existing, err);
     fa__free(header);
     return publication;
+}
+
+/* ---- Archives
+ * --------------------------------------------------------------------------------------------------- */
+
+static bool ends_in(const char *path, size_t length, const char *suffix)
+{
+    size_t suffix_length = strlen(suffix);
+    return length > suffix_length && memcmp(path + length - suffix_length, suffix, suffix_length) == 0;
+}
+
+/* Where an output goes: to a file, or as `member` to an archive. */
+typedef struct destination {
+    char *path;
+    const char *member; /* NULL: the file is the array */
+    bool whole_archive; /* nobody else's arrays stay */
+} destination;
+
+static bool find_destination(destination *to, const char *name, const fa_create_options *options,
+                             fa_error *err)
+{
+    if (!fa__name_split(name, &to->path, &to->member, err))
+        return false;
+    bool is_archive = options->format == FA_FORMAT_NPZ ||
+                      (options->format == FA_FORMAT_BY_NAME && ends_in(to->path, strlen(to->path), ".npz"));
+    to->whole_archive = options->whole_archive || to->member == NULL;
+    if (to->member != NULL && !is_archive)
+        return fa__fail(err, FA_UNSUPPORTED, "%s: several arrays of one file are written to .npz archives",
+                        name);
+    if (is_archive && to->member == NULL)
+        to->member = "arr_0";
+    if (options->codec != FA_CODEC_NONE && !is_archive)
+        return fa__fail(err, FA_UNSUPPORTED, "%s: arrays are compressed in .npz archives", name);
+    return true;
+}
+
+static fa_array *add_member(fa__publication *publication, const char *name, const fa_dtype *dtype, int ndim,
+                            const int64_t *sizes, const fa_create_options *options, fa_error *err)
+{
+    fa__layout layout = {.format = "npz"};
+    char *header;
+    size_t header_bytes;
+    size_t length = strlen(name);
+    if (ends_in(name, length, ".npy"))
+        length -= strlen(".npy");
+    char *array_name = fa__copy_text(name, length, err);
+    fa_array *array = NULL;
+    if (array_name != NULL && fa__archive_has(publication->archive, array_name))
+        fa__fail(err, FA_INVALID_ARGUMENT, "%s: two outputs are called '%s'", publication->path, array_name);
+    else if (make_header(&layout, publication->path, dtype, ndim, sizes, options->order, &header,
+                         &header_bytes, err)) {
+        array = fa__archive_add(publication->archive, array_name, &layout, header, header_bytes,
+                                options->codec, err);
+        fa__free(header);
+    }
+    fa__free(array_name);
+    return array;
+}
+
+static bool begin_archive(fa__publication *publication, fa_error *err)
+{
+    fa__file *file = begin_temporary(publication, err);
+    if (file == NULL)
+        return false;
+    if (!fa__file_set_path(file, publication->path, err) ||
+        !fa__file_copy_mode(file, publication->target, err)) {
+        fa__file_close(file, NULL);
+        return false;
+    }
+    publication->object = fa__object_of_new_file(file, publication->path, err);
+    publication->archive = publication->object != NULL ? fa__archive_new(publication->object, err) : NULL;
+    return publication->archive != NULL;
+}
+
+/* Whether the archive that is there already has an array of that name. */
+static bool check_new(const destination *to, const char *name, fa_error *err)
+{
+    if (!fa__path_exists(to->path))
+        return !fa_failed(err);
+    if (to->whole_archive)
+        return fa__fail(err, FA_BUSY, "%s: the file exists", to->path);
+    fa_error missing = {0};
+    fa_array *old = fa__storage_open(name, FA_READ_ONLY, NULL, &missing);
+    fa_release(old);
+    if (old != NULL)
+        return fa__fail(err, FA_BUSY, "%s: the array exists", name);
+    if (missing.code != FA_NOT_FOUND)
+        fa__error_move(err, &missing);
+    return !fa_failed(err);
+}
+
+fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
+                                   const fa_create_options *options, fa_error *err)
+{
+    destination to = {0};
+    fa__publication *publication = NULL;
+    options = options != NULL ? options : &default_options;
+    if (options->format == FA_FORMAT_RAW) {
+        const fa_memmap_options raw = {.order = options->order};
+        return fa__publish_begin_raw(path, dtype, ndim, sizes, &raw, err);
+    }
+    if (find_destination(&to, path, options, err)) {
+        if (to.member == NULL) {
+            publication = begin_npy(to.path, dtype, ndim, sizes, options, err);
+        } else if (!options->keep_existing || check_new(&to, path, err)) {
+            publication = new_publication(to.path, false, err);
+            if (publication != NULL)
+                publication->whole_archive = to.whole_archive;
+            if (publication != NULL && begin_archive(publication, err))
+                publication->array =
+                    fa_retain(add_member(publication, to.member, dtype, ndim, sizes, options, err));
+        }
+    }
+    fa__free(to.path);
+    if (publication == NULL || publication->array != NULL)
+        return publication;
+    fa__publish_drop(publication);
+    return NULL;
+}
+
+fa_array *fa__publish_beside(fa__publication *publication, const char *path, const fa_dtype *dtype, int ndim,
+                             const int64_t *sizes, const fa_create_options *options, fa_error *err)
+{
+    destination to = {0};
+    fa_array *array = NULL;
+    options = options != NULL ? options : &default_options;
+    if (fa_failed(err) || publication->archive == NULL || options->format == FA_FORMAT_RAW)
+        return NULL;
+    if (find_destination(&to, path, options, err) && to.member != NULL &&
+        strcmp(to.path, publication->path) == 0 && (!options->keep_existing || check_new(&to, path, err))) {
+        publication->whole_archive = publication->whole_archive && to.whole_archive;
+        array = add_member(publication, to.member, dtype, ndim, sizes, options, err);
+    }
+    fa__free(to.path);
+    return array;
+}
+
+/* Reads the arrays that stay from the archive that is there; no archive is no reason to stop. */
+static bool keep_others(fa__publication *publication, fa_error *err)
+{
+    fa_error missing = {0};
+    if (publication->whole_archive)
+        return true;
+    fa__file *old = fa__file_open(publication->target, FA__OPEN_READ, &missing);
+    if (old != NULL)
+        fa__archive_keep(publication->archive, old, publication->path, err);
+    else if (missing.code != FA_NOT_FOUND)
+        fa__error_move(err, &missing);
+    fa__file_close(old, NULL);
+    return !fa_failed(err);
+}
+
+static bool finish_archive(fa__publication *publication, fa__watch *watch, fa_error *err)
+{
+    if (publication->archive == NULL || publication->finished)
+        return true;
+    publication->finished =
+        keep_others(publication, err) && fa__archive_finish(publication->archive, watch, err);
+    return publication->finished;
 }
 
 fa__publication *fa__publish_begin_raw(const char *path, const fa_dtype *dtype, int ndim,
@@ -281,6 +350,11 @@ fa__publication *fa__publish_begin_raw(const char *path, const fa_dtype *dtype, 
     return begin(path, &layout, NULL, 0, false, err);
 }
 
+bool fa__publish_is_archive(const fa__publication *publication)
+{
+    return publication != NULL && publication->archive != NULL;
+}
+
 fa_array *fa__publish_array(fa__publication *publication)
 {
     return publication != NULL ? publication->array : NULL;
@@ -289,9 +363,10 @@ fa_array *fa__publish_array(fa__publication *publication)
 /* ---- Ending
  * ----------------------------------------------------------------------------------------------------- */
 
-bool fa__publish_prepare(fa__publication *publication, fa_error *err)
+bool fa__publish_prepare(fa__publication *publication, fa__watch *watch, fa_error *err)
 {
-    return !fa_failed(err) && publication != NULL && fa__object_flush(publication->object, 0, INT64_MAX, err);
+    return !fa_failed(err) && publication != NULL && finish_archive(publication, watch, err) &&
+           fa__object_flush(publication->object, 0, INT64_MAX, err);
 }
 
 static bool rename_into_place(fa__publication *publication, fa_error *err)
@@ -305,7 +380,7 @@ static bool rename_into_place(fa__publication *publication, fa_error *err)
         publication->temporary = NULL;
         return true;
     }
-    fail_as(publication->path, "cannot be put into place", &inner, err);
+    fa__temporary_fail(publication->path, "cannot be put into place", &inner, err);
     return false;
 }
 
@@ -315,7 +390,7 @@ bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *er
         return false;
     /* Always flushed first: a name that reaches the disk before the bytes would show half a file after a
      * power loss. */
-    if (fa__publish_prepare(publication, err) && rename_into_place(publication, err)) {
+    if (fa__publish_prepare(publication, NULL, err) && rename_into_place(publication, err)) {
         fa__object_published(publication->object, publication->target, durable);
         if (durable)
             fa__path_sync_folder(publication->target, err);
@@ -332,6 +407,7 @@ void fa__publish_drop(fa__publication *publication)
     if (publication->temporary != NULL)
         fa__path_remove(publication->temporary, &ignored);
     fa_release(publication->array);
+    fa__archive_free(publication->archive);
     fa__object_release(publication->object);
     fa__replace_lock_release(publication->lock);
     fa__free(publication->temporary);

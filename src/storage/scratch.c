@@ -61,6 +61,32 @@ fa__source *fa__scratch_source(int64_t bytes, fa_error *err)
     return source;
 }
 
+fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    *charged = fa__ledger_charge((size_t)bytes) ? (size_t)bytes : 0;
+    bool is_memory = *charged > 0 || bytes == 0;
+    fa_error inner = {0};
+    fa__file *file = is_memory ? fa__file_open(name, FA__OPEN_WRITE | FA__OPEN_MEMORY, &inner)
+                               : fa__file_open(scratch_folder(), FA__OPEN_WRITE | FA__OPEN_UNLINKED, &inner);
+    if (file != NULL)
+        fa__file_reserve(file, bytes, &inner);
+    fa_array *array = NULL;
+    if (fa_failed(&inner)) {
+        fa__file_close(file, NULL);
+        fa__error_move(err, &inner);
+    } else {
+        fa__layout layout = {.format = "anonymous", .dtype = FA_UINT8, .ndim = 1, .sizes = {bytes}};
+        fa__file_object *object = fa__object_of_new_file(file, name, err);
+        array = object != NULL ? fa__file_array(object, &layout, FA_READ_WRITE, err) : NULL;
+        fa__object_release(object);
+    }
+    if (array == NULL)
+        fa__ledger_release(*charged);
+    return array;
+}
+
 /* Large results stand in huge pages: a core reads them half as fast again. */
 enum { HUGE_PAGE = 2 << 20 };
 

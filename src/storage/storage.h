@@ -17,6 +17,10 @@ typedef struct fa__layout {
     int ndim;
     int64_t sizes[FA_MAX_NDIM];
     int64_t offset_bytes; /* of the first element in the file */
+    /* Of an array in an archive: what it is called there (borrowed; needs no NUL), and where the bytes end
+     * that are its own. */
+    const char *member;
+    int64_t member_name_bytes, member_end;
 } fa__layout;
 void fa__layout_clear(fa__layout *layout);
 
@@ -35,23 +39,42 @@ bool fa__npy_reformat(const char *name, const fa__layout *layout, char *header, 
                       fa_error *err);
 enum { FA__NPY_MAX_HEADER = 65536 + 12 };
 
+/* Takes "PATH::NAME" apart: *path is ended by fa__free(), *member points into `name` and is NULL where there
+ * is none. A name that a file has as a whole is its path. */
+bool fa__name_split(const char *name, char **path, const char **member, fa_error *err);
+fa_names *fa__names_new(fa_error *err);
+bool fa__names_add(fa_names *names, const char *text, size_t length, fa_error *err);
+
 /* The public functions behind api/open. Each gives a view of the whole array. An address that the source's
  * map() gave holds, also while others close the file, until its unmap(): every map needs one. */
 fa_array *fa__storage_open(const char *path, fa_mode mode, const fa_open_options *options, fa_error *err);
+fa_names *fa__storage_list(const char *path, fa_error *err);
 fa_array *fa__storage_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_shape shape,
                              const fa_memmap_options *options, fa_error *err);
+
+/* How far long work has come, and whether it shall stop: for whoever watches it from another thread. */
+typedef struct fa__watch {
+    atomic_bool stop;
+    atomic_llong done_bytes, total_bytes;
+} fa__watch;
 
 /* A new file that nobody sees yet: reserved, zeroed, written through `array`, then published or dropped. */
 typedef struct fa__publication fa__publication;
 fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
                                    const fa_create_options *options, fa_error *err);
+/* Another array of the archive that `publication` is, borrowed as fa__publish_array(); NULL with a clean err
+ * where `path` does not name one. */
+fa_array *fa__publish_beside(fa__publication *publication, const char *path, const fa_dtype *dtype, int ndim,
+                             const int64_t *sizes, const fa_create_options *options, fa_error *err);
 /* Headerless, for fa_memmap(FA_CREATE). */
 fa__publication *fa__publish_begin_raw(const char *path, const fa_dtype *dtype, int ndim,
                                        const int64_t *sizes, const fa_memmap_options *options, fa_error *err);
+bool fa__publish_is_archive(const fa__publication *publication);
 fa_array *fa__publish_array(
     fa__publication *publication); /* borrowed; alive until commit or drop, or longer if retained */
-/* Flushes the file; nothing is visible yet. The first half of committing several files together. */
-bool fa__publish_prepare(fa__publication *publication, fa_error *err);
+/* Packs what is compressed, and flushes the file; nothing is visible yet. The first half of committing several
+ * files together. `watch` may be NULL. */
+bool fa__publish_prepare(fa__publication *publication, fa__watch *watch, fa_error *err);
 /* Flushes the file, unless fa__publish_prepare() just did, and renames it into place; `durable` flushes the
  * folder too, else the first flush of the array does. Ends the publication in any case; on failure the
  * temporary is gone. */
@@ -74,14 +97,18 @@ fa_array *fa__resize_doomed(fa__resizing *resizing, int64_t length, fa_error *er
 bool fa__resize_to(fa__resizing *resizing, int64_t length, fa_error *err);
 /* A view of the new rows; one reference. */
 fa_array *fa__resize_added(fa__resizing *resizing, fa_error *err);
-/* Makes rows durable, then the header. Gives a view of the whole array and ends the resizing in any case; on
- * failure the file has its old length. */
+/* Makes rows durable, then the header; a file without one is not flushed. Gives a view of the whole array and
+ * ends the resizing in any case; on failure the file has its old length. */
 fa_array *fa__resize_commit(fa__resizing *resizing, fa_error *err);
 /* Ends it with the old length. NULL is fine. */
 void fa__resize_drop(fa__resizing *resizing);
 
 /* An unlinked, reserved file in FARRAY_TMPDIR (default /var/tmp); on a tmpfs it is charged as memory. */
 fa__source *fa__scratch_source(int64_t bytes, fa_error *err);
+/* Bytes that are in no file, as a file that is memory: it can get another size, and forked children share it.
+ * *charged is what the caller gives back to the ledger when it is closed; 0 where the limit had no room, and
+ * the bytes are in scratch. */
+fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, fa_error *err);
 /* Memory where the ledger has room, else scratch. */
 fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err);
 

@@ -4,7 +4,7 @@ import unittest
 
 from command_line import Case, npy
 
-COMMANDS = ["create", "info", "show", "eval", "stats", "ops"]
+COMMANDS = ["create", "info", "show", "eval", "stats", "convert", "diff", "ops"]
 
 
 class Help(Case):

@@ -60,6 +60,25 @@ class FullDisk(Case):
                     self.is_old(disk + "/out.npy")
                     os.remove(self.path(disk + "/out.npy"))
 
+    def test_archives(self):
+        """Arrays that are stored, compressed, and copied from the archive that is replaced."""
+        for size, disk_bytes in DISKS.items():
+            disk = self.disk(size)
+            out = disk + "/out.npz"
+            count = disk_bytes // 16
+            self.write("a.npy", npy([1.5] * (2 * count)))
+            self.succeeds("create", "noise.npy", "--dtype", "f8", "--shape", str(3 * count), "--fill", "normal")
+            with self.subTest(disk=size):
+                self.fails(1, FULL, "eval", "a", "a=a.npy", "-o", out + "::a")
+                self.fails(1, FULL, "eval", "a[::2]", "a[::2]", "a=a.npy", "-o", out + "::a", "-o", out + "::b")
+                self.fails(1, FULL, "convert", "noise.npy", out, "--codec", "deflate")
+                self.assertEqual(os.listdir(self.path(disk)), [])
+                self.succeeds("eval", "a[::8]", "a=a.npy", "-o", out + "::a")
+                before = self.succeeds("info", out)
+                self.fails(1, FULL, "eval", f"a[:{count * 3 // 2}]", "a=a.npy", "-o", out + "::b")
+                self.fails(1, FULL, "convert", "a.npy", out)
+                self.assertEqual((os.listdir(self.path(disk)), self.succeeds("info", out)), (["out.npz"], before))
+
     def test_what_fits_is_written(self):
         for size, disk_bytes in DISKS.items():
             disk = self.disk(size)

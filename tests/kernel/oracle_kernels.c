@@ -185,9 +185,12 @@ void kernels_reduce(const fa__reducer *reducer, void *out, const void *x, int64_
 {
     double states[FA__MAX_COMPONENTS * MOST_LEAVES];
     int64_t leaves = 0;
-    for (int64_t done = 0; done < n; done += FA__BLOCK, leaves++)
+    for (int64_t done = 0; done < n; done += FA__BLOCK, leaves++) {
         reducer->leaf(states + leaves, MOST_LEAVES, (const char *)x + done * item_bytes,
                       n - done < FA__BLOCK ? n - done : FA__BLOCK);
+        if (reducer->locate != NULL)
+            reducer->locate(states + leaves, MOST_LEAVES, 1, done, 1);
+    }
     merge_all(reducer, states, MOST_LEAVES, leaves);
     reducer->finish(out, states, MOST_LEAVES, 1, n, ddof);
 }
@@ -211,6 +214,8 @@ void kernels_reduce_strips(const fa__reducer *reducer, void *out, const void *x,
         for (int64_t k = 0; k < count; k++)
             reducer->strip_row(into, MOST_WIDTH, (const char *)x + (row + k) * n * item_bytes, n, (int)k);
         reducer->strip_end(into, MOST_WIDTH, n, (int)count);
+        if (reducer->locate != NULL)
+            reducer->locate(into, MOST_WIDTH, n, row, 1);
         if (row != 0)
             reducer->merge(states, MOST_WIDTH, leaf, MOST_WIDTH, n);
     }

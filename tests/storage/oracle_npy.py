@@ -87,6 +87,37 @@ def round_trips(program, folder, rng):
     return len(pairs)
 
 
+def archives(program, folder, rng):
+    """Archives of NumPy's, stored and compressed, member by member into archives that NumPy reads."""
+    arrays = {}
+    for dtype in list(dtypes())[::7]:
+        shape = SHAPES[len(arrays) % 12]
+        order = "CF"[len(arrays) % 2]
+        arrays[f"{len(arrays)}-é"[: 2 + 3 * (len(arrays) % 2)]] = np.array(
+            elements(rng, dtype, shape), order=order, copy=True)
+    arrays["large"] = rng.standard_normal((300, 1000))
+    arrays["zeros"] = np.zeros((1000, 1000), "u1", order="F")
+    for save in np.savez, np.savez_compressed:
+        path, out = os.path.join(folder, "in.npz"), os.path.join(folder, "out.npz")
+        save(path, **arrays)
+        pairs = [(f"{path}::{name}", f"{out}::{name}") for name in arrays]
+        for (name, array), reply in zip(arrays.items(), ask(program, pairs), strict=True):
+            assert reply[0] == "ok", (name, reply)
+            assert descr_to_dtype(ast.literal_eval(reply[1])) == array.dtype, (name, reply)
+            assert tuple(int(n) for n in reply[2].split()) == array.shape, (name, reply)
+        with np.load(out) as written, np.load(path) as original:
+            assert written.zip.testzip() is None
+            assert sorted(written.files) == sorted(arrays), written.files
+            for name in written.files:
+                one, other = written[name], original[name]
+                assert one.dtype == other.dtype and one.shape == other.shape, name
+                assert one.tobytes("A") == other.tobytes("A"), name
+                assert one.flags.f_contiguous == other.flags.f_contiguous, name
+        os.unlink(path)
+        os.unlink(out)
+    return 2 * len(arrays)
+
+
 def wider_names(program, folder):
     """Names beyond ASCII: version 3.0, which both read. NumPy's Latin-1 in version 1.0 is refused."""
     for name, version in (("日本", 3), ("é", 1)):
@@ -171,6 +202,7 @@ def main():
         files = round_trips(program, folder, np.random.default_rng(seed))
         print(f"{files} files of NumPy's read and written byte for byte")
         wider_names(program, folder)
+        print(f"{archives(program, folder, np.random.default_rng(seed))} arrays of archives read and written")
         accepted, stricter = damaged_headers(program, folder, count, random.Random(seed))
         print(f"{count} damaged headers: {accepted} accepted by both, {stricter} by NumPy alone")
         assert accepted > count // 10, "the damage leaves too little to compare"

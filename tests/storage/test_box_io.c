@@ -96,7 +96,7 @@ static void random_boxes_are_read_and_written_as_memory_is(void **state)
             for (size_t k = 0; k < bytes; k++)
                 elements[k] = (char)random_below(256);
             fa__box_scatter(model + BASE, &made.box, elements);
-            assert_true(fa__box_write_file(file, BASE, &made.box, elements, &err));
+            assert_true(fa__box_write_file(file, BASE, &made.box, elements, NULL, &err));
         } else {
             fa__box_gather(model + BASE, &made.box, expected);
             assert_true(fa__box_read_file(file, BASE, &made.box, elements, &err));

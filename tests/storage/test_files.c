@@ -120,13 +120,15 @@ static void what_is_no_array_is_refused_in_clear_words(void **state)
     (void)state;
     write_bytes(in_folder("text"), "hello, world\n", 13);
     assert_not_opened("text", FA_READ_ONLY, FA_BAD_FORMAT,
-                      "not an .npy file; say its dtype and shape to open it raw");
+                      "not an .npy or .npz file; say its dtype and shape to open it raw");
     write_bytes(in_folder("empty"), "", 0);
     assert_not_opened("empty", FA_READ_ONLY, FA_BAD_FORMAT,
                       "the file is empty, an array has at least a header");
     write_bytes(in_folder("zip"), "PK\x03\x04....", 8);
-    assert_not_opened("zip", FA_READ_ONLY, FA_UNSUPPORTED,
-                      "is a zip archive (.npz), which farray does not read");
+    assert_not_opened("zip", FA_READ_ONLY, FA_BAD_FORMAT,
+                      "byte 0: a zip archive has at least 22 bytes, the file has 8");
+    write_bytes(in_folder("hdf"), "\x89HDF\r\n\x1a\n....", 12);
+    assert_not_opened("hdf", FA_READ_ONLY, FA_UNSUPPORTED, "is an HDF5 file, which farray does not read");
     write_bytes(in_folder("short"), "\x93NUM", 4);
     assert_not_opened("short", FA_READ_ONLY, FA_BAD_FORMAT,
                       "file ends at byte 4, inside the first 8 of an .npy file");

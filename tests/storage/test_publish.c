@@ -65,7 +65,7 @@ static void a_file_appears_when_it_is_committed(void **state)
     assert_non_null(publication);
     assert_false(fa__path_exists(in_folder("new.npy")));
     fill(fa__publish_array(publication), 5);
-    assert_true(fa__publish_prepare(publication, &err));
+    assert_true(fa__publish_prepare(publication, NULL, &err));
     assert_false(fa__path_exists(in_folder("new.npy")));
     assert_true(fa__publish_commit(publication, true, &err));
     assert_uniform("new.npy", 1000, 5);
@@ -295,7 +295,7 @@ static int replace_until_killed(const char *path, int place)
         fill(fa__publish_array(publication), i);
         die_at(DIE_FILLED, place);
         if (i % 8 == 0 || place == DIE_PREPARED)
-            fa__publish_prepare(publication, &err);
+            fa__publish_prepare(publication, NULL, &err);
         die_at(DIE_PREPARED, place);
         fa__publish_commit(publication, false, &err);
     }

@@ -27,6 +27,7 @@ C_STANDARD = {
 # Beyond C, what a folder needs for what it is there for. Kernels ask which instructions the processor has. A terminal, and
 # which files a user named, are the command line's business.
 BEYOND_C = {
+    "storage": {"zlib.h"},
     "kernel": {"immintrin.h", "sleef.h", "cpuid.h"},
     "cli": {"unistd.h", "sys/ioctl.h", "sys/stat.h", "strings.h", "locale.h"},
 }

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* farray set: assigns to a part of a file's array in place. */
+#include "cli.h"
+
+#include <string.h>
+
+static void report(const arguments *parsed, fa_array *part)
+{
+    json_begin('{');
+    json_key("file");
+    json_string(parsed->operands[0]);
+    json_key("slice");
+    json_string(parsed->operands[1]);
+    json_describe(part);
+    json_end('}');
+    putchar('\n');
+}
+
+static int set(const arguments *parsed, const cli_inputs *taken)
+{
+    fa_error slicing = {0}, err = {0};
+    const char *slice = parsed->operands[1], *expression = parsed->operands[2];
+    fa_array *part = fa_slice(taken->variables[0].array, slice, &slicing);
+    if (part == NULL)
+        return cli_fail(&slicing, slice);
+    fa_array *value = fa_eval(expression, (fa_vars){taken->count, taken->variables}, &err);
+    progress_bar bar;
+    cli_progress_begin(&bar, parsed->operands[0], parsed);
+    fa_evaluate_all(&(fa_output){.array = value, .target = part}, 1, &bar.options, &err);
+    cli_progress_end(&bar);
+    fa_flush(part, &err);
+    int status = fa_failed(&err) ? cli_fail(&err, expression) : EXIT_OK;
+    if (status == EXIT_OK && parsed->given[OPTION_JSON])
+        report(parsed, part);
+    fa_release(value);
+    fa_release(part);
+    return status;
+}
+
+int command_set(const arguments *parsed)
+{
+    cli_inputs taken = {0};
+    int status = EXIT_USAGE;
+    if (cli_take_inputs(parsed, parsed->operands + 3, parsed->operand_count - 3, parsed->operands[0], &taken))
+        status = cli_open_inputs(parsed, &taken);
+    if (status == EXIT_OK)
+        status = set(parsed, &taken);
+    cli_release_inputs(&taken);
+    return status;
+}

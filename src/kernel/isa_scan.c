@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Scans along contiguous elements: each result waits for the one before it, and no vector helps. Those that
+ * are not here are made of the loops of their operations, one element at a time. */
+#include "kernel/loop.h"
+#include "kernel/complex.h"
+#include "kernel/narrow.h"
+
+#define SCANS(X)          \
+    X(ADD, add)           \
+    X(MULTIPLY, multiply) \
+    X(MINIMUM, minimum)   \
+    X(MAXIMUM, maximum)
+
+/* Integers wrap; multiplying in the unsigned type, at least as wide as int, keeps that defined. */
+#define STEP_ADD(a, b)      (T)((U)(a) + (U)(b))
+#define STEP_MULTIPLY(a, b) (T)((uint64_t)(a) * (uint64_t)(b))
+#define STEP_MINIMUM(a, b)  ((b) < (a) ? (b) : (a))
+#define STEP_MAXIMUM(a, b)  ((b) > (a) ? (b) : (a))
+#define FA__WITH_INTEGERS
+#define FA__TEMPLATE "kernel/scan.inc.h"
+#include "kernel/each_type.inc.h"
+#undef STEP_ADD
+#undef STEP_MULTIPLY
+#undef STEP_MINIMUM
+#undef STEP_MAXIMUM
+
+#define STEP_ADD(a, b)      ((a) + (b))
+#define STEP_MULTIPLY(a, b) ((a) * (b))
+#define STEP_MINIMUM(a, b)  ((a) != (a) ? (a) : (a) <= (b) ? (a) : (b))
+#define STEP_MAXIMUM(a, b)  ((a) != (a) ? (a) : (a) >= (b) ? (a) : (b))
+#define FA__WITH_FLOATS
+#define FA__TEMPLATE "kernel/scan.inc.h"
+#include "kernel/each_type.inc.h"
+#undef STEP_ADD
+#undef STEP_MULTIPLY
+#undef STEP_MINIMUM
+#undef STEP_MAXIMUM
+
+/* float16 is rounded behind every step, as in NumPy. */
+FA__INLINE float widened(fa__half x)
+{
+    float wide;
+    widen_f16(&wide, &x, 1);
+    return wide;
+}
+
+FA__INLINE fa__half narrowed(float x)
+{
+    fa__half half;
+    narrow_f16(&half, &x, 1);
+    return half;
+}
+
+#define S                   f16
+#define T                   fa__half
+#define TYPE                FA_TYPE_FLOAT16
+#define STEP_ADD(a, b)      narrowed(widened(a) + widened(b))
+#define STEP_MULTIPLY(a, b) narrowed(widened(a) * widened(b))
+#define STEP_MINIMUM(a, b)  (widened(a) != widened(a) || widened(a) <= widened(b) ? (a) : (b))
+#define STEP_MAXIMUM(a, b)  (widened(a) != widened(a) || widened(a) >= widened(b) ? (a) : (b))
+#include "kernel/scan.inc.h"
+#undef S
+#undef T
+#undef TYPE
+#undef STEP_ADD
+#undef STEP_MULTIPLY
+#undef STEP_MINIMUM
+#undef STEP_MAXIMUM
+
+#define STEP_ADD(a, b)      ((T){(a).real + (b).real, (a).imag + (b).imag})
+#define STEP_MULTIPLY(a, b) NAME(multiply)(a, b)
+#define STEP_MINIMUM(a, b)  (NAME(is_nan)(a) || NAME(less_equal)(a, b) ? (a) : (b))
+#define STEP_MAXIMUM(a, b)  (NAME(is_nan)(a) || NAME(less_equal)(b, a) ? (a) : (b))
+#define FA__WITH_COMPLEX
+#define FA__TEMPLATE "kernel/scan.inc.h"
+#include "kernel/each_type.inc.h"
+
+void FA__ISA(fa__fill_scan)(fa__kernels *kernels)
+{
+#define X(suffix) fill_scans_##suffix(kernels);
+    X(i8)
+    X(u8)
+    X(i16)
+    X(u16)
+    X(i32)
+    X(u32)
+    X(i64)
+    X(u64)
+    X(f16)
+    X(f32)
+    X(f64)
+    X(c64)
+    X(c128)
+#undef X
+}

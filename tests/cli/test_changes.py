@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Commands that change a file in place: set and append; and order F, and what info says about the page cache."""
+import fcntl
+import os
+import struct
+import unittest
+
+from command_line import Case, npy, read_npy
+
+
+def doubles(data):
+    return list(struct.unpack(f"<{len(data) // 8}d", data))
+
+
+class Set(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("a.npy", npy([float(i) for i in range(12)], shape=(3, 4)))
+
+    def values(self, name="a.npy"):
+        return doubles(read_npy(self.path(name))[1])
+
+    def test_a_part_is_assigned_in_place(self):
+        inode = os.stat(self.path("a.npy")).st_ino
+        self.assertEqual(self.succeeds("set", "a.npy", "[1, ::2]", "-1"), "")
+        self.assertEqual(self.values(), [0, 1, 2, 3, -1, 5, -1, 7, 8, 9, 10, 11])
+        self.assertEqual(os.stat(self.path("a.npy")).st_ino, inode)
+        self.assertEqual(os.listdir(self.folder), ["a.npy"])
+
+    def test_the_array_itself_is_called_self(self):
+        self.succeeds("set", "a.npy", "...", "self[::-1] * 2")
+        self.assertEqual(self.values(), [16, 18, 20, 22, 8, 10, 12, 14, 0, 2, 4, 6])
+
+    def test_other_files_and_casts(self):
+        self.write("i.npy", npy([1, 2, 3], "<i4"))
+        self.write("b.npy", npy([0.5, 1.5, 2.5], "<f8"))
+        self.succeeds("set", "i.npy", "1:", "b[:2] + 10", "b=b.npy")
+        self.assertEqual(struct.unpack("<3i", read_npy(self.path("i.npy"))[1]), (1, 10, 11))
+
+    def test_json(self):
+        self.assertEqual(self.json("set", "a.npy", "[:, 0]", "9"),
+                         {"file": "a.npy", "slice": "[:, 0]", "dtype": "<f8", "shape": [3]})
+
+    def test_a_file_without_a_header(self):
+        self.write("raw", struct.pack("<4h", 1, 2, 3, 4))
+        self.succeeds("set", "raw", "0", "self[1]", "--raw", "i2:2,2")
+        self.write("b", struct.pack("<2h", 8, 9))
+        self.succeeds("set", "raw", "1", "b", "b=b", "--raw", "self=i2:2,2", "--raw", "b=i2:2")
+        with open(self.path("raw"), "rb") as file:
+            self.assertEqual(struct.unpack("<4h", file.read()), (3, 4, 8, 9))
+
+    def test_wrong_ones_change_nothing(self):
+        with open(self.path("a.npy"), "rb") as file:
+            before = file.read()
+        self.fails(1, "out of bounds", "set", "a.npy", "[3]", "0", caret=True)
+        self.fails(1, "", "set", "a.npy", "[0, x]", "0", caret=True)
+        self.fails(1, "ends where an operand", "set", "a.npy", "[0]", "1 +", caret=True)
+        self.fails(1, r"could not broadcast input array from shape \(2,\) into shape \(4,\)",
+                   "set", "a.npy", "[0]", "arange(2)")
+        self.fails(1, r"none\.npy", "set", "none.npy", "[0]", "1")
+        self.usage("self=... is given twice", "set", "a.npy", "[0]", "1", "self=a.npy")
+        self.usage("is not NAME=PATH", "set", "a.npy", "[0]", "1", "b.npy")
+        self.usage("set needs", "set", "a.npy", "[0]")
+        with open(self.path("a.npy"), "rb") as file:
+            self.assertEqual(file.read(), before)
+
+
+class Append(Case):
+    def test_rows_are_appended(self):
+        self.write("a.npy", npy([1.0, 2.0, 3.0, 4.0], shape=(2, 2)))
+        self.write("rows.npy", npy([5, 6, 7, 8, 9, 10], "<i4", shape=(3, 2)))
+        self.write("row.npy", npy([11.0, 12.0]))
+        self.succeeds("append", "a.npy", "rows.npy")
+        self.assertEqual(self.json("append", "a.npy", "row.npy"), {"file": "a.npy", "dtype": "<f8", "shape": [6, 2]})
+        header, data = read_npy(self.path("a.npy"))
+        self.assertIn("'shape': (6, 2), }", header)
+        self.assertEqual(doubles(data), list(range(1, 13)))
+        self.assertEqual(sorted(os.listdir(self.folder)), ["a.npy", "row.npy", "rows.npy"])
+
+    def test_a_file_to_itself(self):
+        self.write("a.npy", npy([1.0, 2.0]))
+        for _ in range(5):
+            self.succeeds("append", "a.npy", "a.npy")
+        self.assertEqual(doubles(read_npy(self.path("a.npy"))[1]), [1, 2] * 32)
+
+    def test_a_file_without_a_header(self):
+        self.write("raw", struct.pack("<4h", 1, 2, 3, 4))
+        self.write("rows.npy", npy([5.0, 6.0], shape=(1, 2)))
+        self.succeeds("append", "raw", "rows.npy", "--raw", "self=i2:-1,2")
+        self.write("rows", struct.pack("<2h", 7, 8))
+        self.succeeds("append", "raw", "rows", "--raw", "self=i2:-1,2", "--raw", "rows=i2:2")
+        with open(self.path("raw"), "rb") as file:
+            self.assertEqual(struct.unpack("<8h", file.read()), tuple(range(1, 9)))
+
+    def test_a_locked_file_is_left_alone(self):
+        self.write("a.npy", npy([1.0, 2.0]))
+        with open(self.path("a.npy"), "rb") as file:
+            lock = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
+            fcntl.fcntl(file, 37, lock)  # F_OFD_SETLK
+            self.fails(1, r"a\.npy: another reader or writer holds a lock on it", "append", "a.npy", "a.npy")
+        self.succeeds("append", "a.npy", "a.npy")
+
+    def test_wrong_ones_change_nothing(self):
+        self.write("a.npy", npy([1.0, 2.0, 3.0, 4.0], shape=(2, 2)))
+        self.write("b.npy", npy([1.0, 2.0, 3.0], shape=(1, 3)))
+        self.fails(1, r"rows of shape \(1, 3\) cannot be appended to an array of shape \(2, 2\) along axis 0",
+                   "append", "a.npy", "b.npy")
+        self.fails(1, r"none\.npy", "append", "a.npy", "none.npy")
+        self.fails(1, r"none\.npy", "append", "none.npy", "a.npy")
+        self.usage("does not say which file", "append", "a.npy", "b.npy", "--raw", "f8:3")
+        self.assertEqual(doubles(read_npy(self.path("a.npy"))[1]), [1, 2, 3, 4])
+
+
+class Orders(Case):
+    def test_eval_writes_order_f(self):
+        self.write("a.npy", npy([float(i) for i in range(6)], shape=(2, 3)))
+        self.succeeds("eval", "a * 1", "a=a.npy", "-o", "f.npy", "--order", "F")
+        header, data = read_npy(self.path("f.npy"))
+        self.assertIn("'fortran_order': True, 'shape': (2, 3)", header)
+        self.assertEqual(doubles(data), [0, 3, 1, 4, 2, 5])
+        self.usage("--order goes with --output", "eval", "a", "a=a.npy", "--order", "F")
+        self.usage("is not an order", "eval", "a", "a=a.npy", "-o", "g.npy", "--order", "X")
+
+    def test_append_makes_more_columns_of_order_f(self):
+        self.write("f.npy", npy([0.0, 1.0, 2.0, 3.0], shape=(2, 2), order="True"))
+        self.write("c.npy", npy([4.0, 5.0]))
+        self.succeeds("append", "f.npy", "c.npy")
+        header, data = read_npy(self.path("f.npy"))
+        self.assertIn("'fortran_order': True, 'shape': (2, 3)", header)
+        self.assertEqual(doubles(data), [0, 1, 2, 3, 4, 5])
+
+
+class Cache(Case):
+    def test_info_says_what_is_in_memory(self):
+        self.succeeds("create", "a.npy", "--dtype", "f8", "--shape", "100000", "--fill", "arange")
+        self.succeeds("show", "a.npy")
+        info = self.json("info", "a.npy")
+        self.assertIn("resident_bytes", info)
+        if info["resident_bytes"] is not None:
+            self.assertLessEqual(info["resident_bytes"], 800000)
+        if info["dirty_bytes"] is not None:
+            self.assertEqual(info["dirty_bytes"], 0)  # create has flushed it
+        text = self.succeeds("info", "a.npy")
+        self.assertRegex(text, r"(?m)^resident  (\d+|unknown)")
+        self.assertRegex(text, r"(?m)^dirty     (\d+|unknown)")
+
+
+if __name__ == "__main__":
+    unittest.main()
