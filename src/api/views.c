@@ -166,9 +166,20 @@ fa_array *fa_field(fa_array *array, const char *name, fa_error *err)
 
 /* ---- Slices as text ---- */
 
+static fa_array *view_fields(fa_array *array, const char *names, size_t length, fa_error *err)
+{
+    fa__geometry geometry;
+    const fa_dtype *dtype = fa__dtype_select(array->dtype, names, length, err);
+    fa__view_geometry(array, &geometry);
+    fa_array *view = dtype != NULL ? fa__view(array->source, dtype, &geometry, array->writeable, err) : NULL;
+    fa_dtype_release(dtype);
+    return view;
+}
+
 static fa_array *apply_slice(fa_array *array, const fa__slice *slice, size_t column, fa_error *err)
 {
-    fa_array *view = slice->field != NULL
+    fa_array *view = slice->is_list ? view_fields(array, slice->field, slice->field_length, err)
+                     : slice->field != NULL
                          ? follow_path(array, slice->field, slice->field_length, err)
                          : fa_index(array, (fa_index_parts){slice->count, slice->parts}, err);
     if (fa_failed(err) && err->column == 0)

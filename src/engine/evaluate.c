@@ -446,7 +446,10 @@ static bool put_conflicts_behind(fa__pass *pass, group *g, fa_error *err)
     int64_t at = 0;
     for (int64_t i = 0; i < g->count && !fa_failed(err); i++) {
         job *j = g->members[i];
-        if (j->target == NULL || !writes_what_it_reads(pass, &pass->stores[at++], err))
+        bool conflicts = false;
+        for (; j->target != NULL && at < pass->store_count && pass->stores[at].request == (int)i; at++)
+            conflicts = writes_what_it_reads(pass, &pass->stores[at], err) || conflicts;
+        if (!conflicts)
             continue;
         if (j->where != NULL)
             return !fa__fail(err, FA_INTERNAL, "a masked value reads other elements of its target");

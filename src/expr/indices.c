@@ -27,6 +27,8 @@ static bool is_word(const char *text, size_t length)
 static bool is_basic(const char *text, size_t length, size_t at)
 {
     at += strspn(text + at, " \t\r\n");
+    if (at < length && text[at] == '[') /* a list of fields' names */
+        at += 1 + strspn(text + at + 1, " \t\r\n");
     if (at < length && (text[at] == '\'' || text[at] == '"'))
         return true;
     while (at < length && text[at] != ']') {
@@ -50,7 +52,8 @@ static bool apply_basic(fa__parser *p, const fa__token *token)
         return fa__parser_placed(p, token->column);
     p->lexer.at = at;
     fa__node *node =
-        slice.field != NULL
+        slice.is_list ? fa__node_fields(value->node, slice.field, slice.field_length, p->err)
+        : slice.field != NULL
             ? fa__node_field(value->node, slice.field, slice.field_length, p->err)
             : fa__node_index(value->node, (fa_index_parts){slice.count, slice.parts}, NULL, p->err);
     if (node == NULL)

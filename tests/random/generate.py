@@ -13,7 +13,7 @@ import data
 from farray_ctypes import scans
 import trees
 from moves import MOVES
-from oracle import NUMERIC, native
+from oracle import ELEMENTS, NUMERIC, TIMES, native
 from world import dtype_text
 
 # Memory limits: under the small ones a tile has 64 elements, and results of a few thousand spill to scratch.
@@ -30,13 +30,19 @@ BEGINS = {"sum", "prod", "min", "max", "nansum", "nanprod", "nanmin", "nanmax"}
 EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_xor", "left_shift", "right_shift"}
 
 
+# Reductions that times have; folds, scans and the variants that leave out what is no time come later.
+OF_TIMES = ["sum", "prod", "min", "max", "mean", "var", "std", "any", "all", "count_nonzero", "astype"]
+
+
 def cells(elementwise, reductions):
     """Every (operation, element type, layout) that there is."""
     everything = []
-    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype", "index", *MOVES], NUMERIC,
+    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype", "index", *MOVES], ELEMENTS,
                                                   data.LAYOUTS):
         dtype = np.dtype(dtype)
         if layout in ("swapped", "misaligned") and dtype.itemsize == 1:
+            continue
+        if dtype.kind in "Mm" and name not in elementwise and name not in OF_TIMES:
             continue
         everything.append((name, dtype.str[1:], layout))
     # A fixed shuffle: neighbouring seeds have nothing in common.
@@ -230,7 +236,7 @@ class Generator:
         choose = self.random
         if dtype.kind == "b":
             return choose.choice([True, False, 0, 1, 2.5])
-        if dtype.kind in "iu":
+        if dtype.kind in "iuMm":
             return choose.choice([0, 1, 2, 3, 7, 2.5, 100, 1000 if dtype.itemsize > 1 else 5, -1])
         if dtype.kind == "f":
             return choose.choice([0, 1, 2, -1, 0.5, -2.5, 1e-3, 3, 100])
@@ -240,7 +246,7 @@ class Generator:
         """A tree with an operation whose first operand is given, and how to build it."""
         choose = self.random
         if name == "astype":
-            return ("astype", tree, choose.choice(NUMERIC))
+            return ("astype", tree, choose.choice(ELEMENTS))
         if name == "index":
             index = self.index_with_arrays(shape)
             return None if index is None else ("index", tree, index)
@@ -268,6 +274,11 @@ class Generator:
             operands.append(("var", made))
         return ("move", name, text_for(self.random, shape), tuple(operands))
 
+    @staticmethod
+    def partners(dtype):
+        """Types for the other operand; what NumPy refuses is tried now and then."""
+        return ELEMENTS + (TIMES * 3 if dtype.kind in "Mm" else [])
+
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
         kind = choose.random()
@@ -280,7 +291,7 @@ class Generator:
             if near and name != "power":
                 return ("var", near)
         same = choose.random() < 0.5
-        other = dtype if same and not (name == "where" and position == 1) else np.dtype(choose.choice(NUMERIC))
+        other = dtype if same and not (name == "where" and position == 1) else np.dtype(choose.choice(self.partners(dtype)))
         profile = None
         if name == "power":
             profile = "positive" if other.kind in "iu" else choose.choice(["unit", "positive", "small"])
@@ -407,7 +418,7 @@ class Generator:
         if choose.random() < 0.12:
             value = self.world.look(tree)
             if value is not None:
-                target = self.existing(lambda v: v.writeable and v.array.dtype.kind in "biufc" and
+                target = self.existing(lambda v: v.writeable and v.array.dtype.kind in "biufcMm" and
                                        fits(np.shape(value), v.array.shape))
                 if target and self.do({"do": "eval_into", "target": target, "tree": tree}):
                     return True
