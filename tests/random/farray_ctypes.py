@@ -263,6 +263,10 @@ class Library:
 
     def append(self, array, rows):
         return self.array("append", array.pointer, rows.pointer, None)
+    def save_member(self, path, array, order, compressed):
+        """To an archive, whatever the file is called."""
+        self.call("save", os.fsencode(path), array.pointer,
+                  self._options("create_options", order=order == "F", format=2, codec=int(compressed)))
 
     def flush(self, array):
         self.call("flush", array.pointer)

@@ -12,6 +12,7 @@ import numpy as np
 import data
 from farray_ctypes import scans
 import trees
+from moves import MOVES
 from oracle import NUMERIC, native
 from world import dtype_text
 
@@ -32,7 +33,8 @@ EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_
 def cells(elementwise, reductions):
     """Every (operation, element type, layout) that there is."""
     everything = []
-    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype", "index"], NUMERIC, data.LAYOUTS):
+    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype", "index", *MOVES], NUMERIC,
+                                                 data.LAYOUTS):
         dtype = np.dtype(dtype)
         if layout in ("swapped", "misaligned") and dtype.itemsize == 1:
             continue
@@ -141,7 +143,7 @@ class Generator:
             else:
                 made = self.field(out, shape, basis, MISALIGNED_FIELDS)
         elif layout == "file":
-            made = self.file(out, choose.choice(["raw", "npy", "npy"]), shape, basis, offset=choose.choice([0, 16, 128]),
+            made = self.file(out, choose.choice(["raw", "npy", "npy", "npz", "deflated"]), shape, basis, offset=choose.choice([0, 16, 128]),
                              order="C")
         elif layout == "pending":
             inner, mask = self.name(), self.name()
@@ -244,6 +246,8 @@ class Generator:
             return None if index is None else ("index", tree, index)
         if name in self.reductions:
             return self.reduction_on(name, tree, shape)
+        if name in MOVES:
+            return self.move_of(name, tree, dtype, shape)
         arity = self.elementwise[name][0]
         operands = [tree]
         for position in range(1, arity):
@@ -252,6 +256,17 @@ class Generator:
                 return None
         options = trees.OPTIONS.get(name)
         return ("op", name, choose.choice(options) if options else choose.random() < 0.6, tuple(operands))
+
+    def move_of(self, name, tree, dtype, shape):
+        more, text_for = MOVES[name]
+        operands = [tree]
+        for _ in range(more):
+            other = dtype if self.random.random() < 0.7 else np.dtype(self.random.choice(NUMERIC))
+            made = self.operand(other, self.random.choice(["C", "F", self.any_layout()]), shape)
+            if made is None:
+                return None
+            operands.append(("var", made))
+        return ("move", name, text_for(self.random, shape), tuple(operands))
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
@@ -287,8 +302,8 @@ class Generator:
         elif choose.random() < 0.1:
             tree = ("T", tree)
         for _ in range(depth):
-            operation = choose.choice([*self.elementwise, *self.elementwise, *self.reductions, "astype", "index", "index",
-                                       "index"])
+            operation = choose.choice([*self.elementwise, *self.elementwise, *self.reductions, *MOVES, "astype", "index",
+                                       "index", "index"])
             shape, dtype = self.shape_of(tree)
             if shape is None:
                 return None
