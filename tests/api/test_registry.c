@@ -44,6 +44,15 @@ static const char *arguments_of(const char *name)
 {
     static const char *const rows[][2] = {
         {"where", "t, a, a"},
+        {"take", "a, 0"},
+        {"take_along_axis", "a, a - 1"},
+        {"compress", "t, a"},
+        {"extract", "t, a"},
+        {"spread", "t, a"},
+        {"choose", "a - 1, (a, a)"},
+        {"select", "[t], [a]"},
+        {"unravel_index", "a, (2, 2)"},
+        {"ravel_multi_index", "(a, a), (2, 2)"},
         {"astype", "a, 'f4'"},
         {"swapaxes", "a, 0, 0"},
         {"reshape", "a, (2, 1)"},
