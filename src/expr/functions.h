@@ -52,7 +52,8 @@ extern const fa__function fa__scan_functions[];
 extern const fa__function fa__ufunc_methods[];
 extern const fa__function fa__move_functions[];
 extern const fa__function fa__take_functions[];
-extern const fa__function fa__where_functions[];
+/* A row of fa__array_functions that stands with what chooses (take_functions.c). */
+fa__node *fa__apply_where(const fa__bound_call *call);
 
 /* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
  * last. Start with a cursor of zeros. */

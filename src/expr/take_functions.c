@@ -185,7 +185,7 @@ static fa__node *apply_nonzero(const fa__bound_call *call)
 }
 
 /* where(condition) is nonzero(); with two arrays more it chooses element by element. */
-static fa__node *apply_where(const fa__bound_call *call)
+fa__node *fa__apply_where(const fa__bound_call *call)
 {
     bool has_first = call->arguments[1] != NULL, has_second = call->arguments[2] != NULL;
     if (!has_first && !has_second)
@@ -258,23 +258,17 @@ const fa__function fa__take_functions[] = {
      "One row of coordinates for each element that is not zero."},
     {"spread", "", "mask values", apply_spread, 0, FA__AS_FUNCTION, FA_OPERATION_MOVE,
      "The values, one after the other, where a mask is true; zero elsewhere."},
-    {"nonzero", "", "a", apply_nonzero, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_MOVE,
-     "Positions of what is not zero, one array for each axis."},
+    {"nonzero", "", "a", apply_nonzero, 0, FA__AS_FUNCTION | FA__AS_METHOD | FA__GIVES_LIST,
+     FA_OPERATION_MOVE, "Positions of what is not zero, one array for each axis."},
     {"choose", "", "a choices out= mode=", apply_choose, 0, FA__AS_FUNCTION | FA__AS_METHOD,
      FA_OPERATION_MOVE, "Element by element of the choice that an array of positions names."},
     {"select", "", "condlist choicelist default=", apply_select, 0, FA__AS_FUNCTION, FA_OPERATION_MOVE,
      "Element by element of the first choice whose condition is true."},
-    {"unravel_index", "", "indices shape", apply_unravel_index, 0, FA__AS_FUNCTION, FA_OPERATION_MOVE,
-     "Positions in C order as coordinates, one array for each axis."},
+    {"unravel_index", "", "indices shape", apply_unravel_index, 0, FA__AS_FUNCTION | FA__GIVES_LIST,
+     FA_OPERATION_MOVE, "Positions in C order as coordinates, one array for each axis."},
     {"ravel_multi_index", "", "multi_index dims mode=", apply_ravel_multi_index, 0, FA__AS_FUNCTION,
      FA_OPERATION_MOVE, "Coordinates as positions in C order."},
-    {"ix_", "", "+args", apply_ix, 0, FA__AS_FUNCTION, FA_OPERATION_MOVE,
+    {"ix_", "", "+args", apply_ix, 0, FA__AS_FUNCTION | FA__GIVES_LIST, FA_OPERATION_MOVE,
      "An open mesh of one-dimensional positions or masks: array i along axis i."},
-    {0},
-};
-
-const fa__function fa__where_functions[] = {
-    {"where", "", "condition x= y=", apply_where, 0, FA__AS_FUNCTION, FA_OPERATION_ELEMENTWISE,
-     "The second where the first is true, else the third; of one array, where it is not zero."},
     {0},
 };
