@@ -37,28 +37,31 @@
 #undef STEP_MAXIMUM
 
 /* The floats of 16 bits are rounded behind every step, as in NumPy. */
-#define ONE_BY_ONE                        \
-    FA__INLINE float NAME(wide_one)(T x)  \
-    {                                     \
-        float wide;                       \
-        NAME(widen)(&wide, &x, 1);        \
-        return wide;                      \
-    }                                     \
-    FA__INLINE T NAME(narrow_one)(float x) \
-    {                                     \
-        T narrow;                         \
-        NAME(narrow)(&narrow, &x, 1);     \
-        return narrow;                    \
+#define ONE_ELEMENT(T, suffix)              \
+    FA__INLINE float widened_##suffix(T x)  \
+    {                                       \
+        float wide;                         \
+        widen_##suffix(&wide, &x, 1);       \
+        return wide;                        \
+    }                                       \
+    FA__INLINE T narrowed_##suffix(float x) \
+    {                                       \
+        T narrow;                           \
+        narrow_##suffix(&narrow, &x, 1);    \
+        return narrow;                      \
     }
-#define WIDE(x)             NAME(wide_one)(x)
-#define STEP_ADD(a, b)      NAME(narrow_one)(WIDE(a) + WIDE(b))
-#define STEP_MULTIPLY(a, b) NAME(narrow_one)(WIDE(a) * WIDE(b))
+ONE_ELEMENT(fa__half, f16)
+ONE_ELEMENT(fa__bfloat, bf16)
+#undef ONE_ELEMENT
+
+#define WIDE(a)             NAME(widened)(a)
+#define STEP_ADD(a, b)      NAME(narrowed)(WIDE(a) + WIDE(b))
+#define STEP_MULTIPLY(a, b) NAME(narrowed)(WIDE(a) * WIDE(b))
 #define STEP_MINIMUM(a, b)  (WIDE(a) != WIDE(a) || WIDE(a) <= WIDE(b) ? (a) : (b))
 #define STEP_MAXIMUM(a, b)  (WIDE(a) != WIDE(a) || WIDE(a) >= WIDE(b) ? (a) : (b))
 #define S                   f16
 #define T                   fa__half
 #define TYPE                FA_TYPE_FLOAT16
-ONE_BY_ONE
 #include "kernel/scan.inc.h"
 #undef S
 #undef T
@@ -66,12 +69,10 @@ ONE_BY_ONE
 #define S    bf16
 #define T    fa__bfloat
 #define TYPE FA_TYPE_BFLOAT16
-ONE_BY_ONE
 #include "kernel/scan.inc.h"
 #undef S
 #undef T
 #undef TYPE
-#undef WIDE
 #undef STEP_ADD
 #undef STEP_MULTIPLY
 #undef STEP_MINIMUM
