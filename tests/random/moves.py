@@ -39,7 +39,8 @@ MOVES = {
                                          f"repeat({{0}}, 2, axis={_axis(c, len(s))})"])),
     "resize": (0, lambda c, s: f"resize({{0}}, ({c.randrange(5)}, {c.randrange(1, 9)}))"),
     "pad": (0, lambda c, s: f"pad({{0}}, {_widths(c, len(s)) or 0}, mode='{c.choice(['edge', 'reflect', 'symmetric', 'wrap'])}')"),
-    "flip": (0, lambda c, s: c.choice(["flip({0})", f"flip({{0}}, axis={_axis(c, len(s))})"])),
+    # NumPy's flip() makes a number of a 0-d array, farray a view.
+    "flip": (0, lambda c, s: "flip({0}[newaxis])" if not s else c.choice(["flip({0})", f"flip({{0}}, axis={_axis(c, len(s))})"])),
     "rot90": (0, lambda c, s: f"rot90({{0}}, {c.randrange(-4, 5)})"),
     "moveaxis": (0, lambda c, s: f"moveaxis({{0}}, {_axis(c, len(s))}, {_axis(c, len(s))})"),
     "swapaxes": (0, lambda c, s: f"swapaxes({{0}}, {_axis(c, len(s))}, {_axis(c, len(s))})"),
