@@ -3,6 +3,8 @@
  * alike on memory, on files, and on what is not computed yet. */
 #include <farray/evaluate.h>
 
+#include "api/api.h"
+#include "array/selection.h"
 #include "array/slice.h"
 #include "array/view.h"
 
@@ -13,6 +15,8 @@ fa_array *fa_index(fa_array *array, fa_index_parts index, fa_error *err)
     fa__geometry geometry;
     if (fa__unusable(array, err))
         return NULL;
+    if (fa__selects(index))
+        return fa__index_by_arrays(array, index, err);
     fa__view_geometry(array, &geometry);
     return fa__geometry_index(&geometry, index, &geometry, err) ? fa__view_like(array, &geometry, err) : NULL;
 }

@@ -16,7 +16,6 @@
 #include "storage/storage.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* One sink, or one barrier, on its way. */
@@ -24,6 +23,7 @@ typedef struct job {
     fa__node *node;         /* whose elements; one reference */
     fa__node *feeds;        /* they feed this reduction, fold or scan (borrowed), or */
     fa_array *target;       /* are stored here, or the scan is; one reference */
+    fa__node *where;        /* only where this is true; one reference, or NULL */
     fa__pending *completes; /* what becomes concrete by it; borrowed */
     fa__node *keeps;     /* whose elements stand in target from now on; borrowed */
     bool derives;        /* no pass: `keeps` is a move, read from its inputs */
@@ -122,6 +122,17 @@ static fa_array *room_for(const fa__node *node, fa_error *err)
     return array;
 }
 
+/* The mask of a job; both are there in the level of the later one. */
+static void add_where(evaluation *e, job *j, fa_array *where)
+{
+    if (!fa__source_check(where->source, e->err))
+        return;
+    j->where = fa__node_leaf(where, e->err);
+    int level = j->where != NULL ? fa__schedule_add(&e->schedule, j->where, e->err) : -1;
+    if (level > j->level)
+        j->level = level;
+}
+
 static void add_sink(evaluation *e, const fa__sink *sink)
 {
     fa__pending *pending = fa__pending_of(sink->value->source);
@@ -133,6 +144,8 @@ static void add_sink(evaluation *e, const fa__sink *sink)
         job *new = level >= 0 ? add_job(e, leaf, level) : NULL;
         if (new != NULL)
             new->target = fa_retain(sink->target);
+        if (new != NULL && sink->where != NULL)
+            add_where(e, new, sink->where);
         fa__node_release(leaf);
         return;
     }
@@ -160,21 +173,6 @@ static void add_barriers(evaluation *e)
     }
 }
 
-/* Whether no two elements of a target are the same bytes. */
-static bool is_injective(const fa_array *target)
-{
-    int order[FA_MAX_NDIM];
-    int64_t reach = target->dtype->item_bytes;
-    fa__k_order(target->ndim, target->sizes, target->strides, order);
-    for (int i = target->ndim - 1; i >= 0; i--) {
-        int64_t size = target->sizes[order[i]], stride = llabs(target->strides[order[i]]);
-        if (size > 1 && stride < reach)
-            return false;
-        reach += (size - 1) * stride;
-    }
-    return true;
-}
-
 /* The scan that a sink wants as it is: all of it, in its own type. */
 static fa__node *scan_of_sink(const job *sink)
 {
@@ -185,7 +183,7 @@ static fa__node *scan_of_sink(const job *sink)
     size_t bytes = (size_t)leaf->ndim * sizeof(int64_t);
     bool whole = root->kind == FA__NODE_SCAN && root->kept == NULL && leaf->ndim == root->ndim && leaf->offset == 0 &&
                  memcmp(leaf->sizes, root->sizes, bytes) == 0 && memcmp(leaf->strides, root->strides, bytes) == 0;
-    return whole && sink->target->dtype->type == root->dtype->type && is_injective(sink->target) ? root : NULL;
+    return whole && sink->target->dtype->type == root->dtype->type && !fa__overlaps_itself(sink->target) ? root : NULL;
 }
 
 /* Scans are stored where they are wanted, not first somewhere else. */
@@ -435,7 +433,8 @@ static void collect_group(evaluation *e, job *leader, const int *order, group *g
         if (j->feeds == NULL && j->node->dtype->item_bytes == 0)
             continue; /* elements of no bytes are there already */
         g->members[g->count] = j;
-        g->requests[g->count++] = (fa__request){.node = j->node, .target = j->target, .feeds = j->feeds};
+        g->requests[g->count++] =
+            (fa__request){.node = j->node, .target = j->target, .where = j->where, .feeds = j->feeds};
     }
 }
 
@@ -449,6 +448,8 @@ static bool put_conflicts_behind(fa__pass *pass, group *g, fa_error *err)
         job *j = g->members[i];
         if (j->target == NULL || !writes_what_it_reads(pass, &pass->stores[at++], err))
             continue;
+        if (j->where != NULL)
+            return !fa__fail(err, FA_INTERNAL, "a masked value reads other elements of its target");
         put_behind(j, err);
         g->requests[i].target = j->target;
         changed = true;
@@ -542,6 +543,7 @@ static void finish(evaluation *e)
             fa__pending_complete(j->completes, j->target->source);
         }
         fa__node_release(j->node);
+        fa__node_release(j->where);
         fa_release(j->target);
         fa_release(j->behind);
     }

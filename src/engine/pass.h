@@ -53,6 +53,7 @@ typedef struct fa__value {
 
 typedef struct fa__store {
     int value;
+    int mask;    /* the value that says which elements are written; -1: all */
     fa__operand to;
     bool stream; /* larger than the cache: past it */
 } fa__store;
@@ -94,6 +95,7 @@ typedef struct fa__request {
     fa__node *node;     /* elementwise values of this node seen through `map` (domain axes in the result's order) */
     fa__affine *map;    /* NULL: identity */
     fa_array *target;   /* store here, or */
+    fa__node *where;    /* where this is true; NULL: everywhere */
     fa__node *feeds;    /* feed this reduction, fold or scan, whose input `node` is; a scan is stored in the target */
 } fa__request;
 

@@ -411,7 +411,7 @@ static void strides_of_target(const fa__pass *pass, const fa_array *target, bool
         strides[i] = flat ? c_strides[pass->perm[i]] : target->strides[pass->perm[i]];
 }
 
-static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *target, bool flat)
+static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from, fa_array *target, bool flat)
 {
     fa__pass *pass = p->pass;
     const fa_dtype *dtype = target->dtype;
@@ -429,6 +429,7 @@ static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *tar
     strides_of_target(pass, target, flat, strides);
     fa__store *s = &pass->stores[pass->store_count++];
     s->value = (int)value;
+    s->mask = (int)mask;
     s->stream = false;
     return add_operand(p, source, dtype, target->offset, strides, &s->to);
 }
@@ -449,6 +450,9 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
             use(pass, pass->values[i].inputs[k], i);
     for (int64_t i = 0; i < pass->store_count; i++)
         use(pass, pass->stores[i].value, pass->value_count);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        if (pass->stores[i].mask >= 0)
+            use(pass, pass->stores[i].mask, pass->value_count);
     for (int64_t i = 0; i < pass->consume_count; i++)
         if (pass->consumes[i].output < 0)
             use(pass, pass->consumes[i].value, pass->value_count);
@@ -526,12 +530,14 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
 {
     fa__affine *map = request->map != NULL ? fa__affine_compose(request->map, permutation, p->err)
                                            : fa__affine_copy(permutation, p->err);
-    int64_t value = demand_value(p, request->node, intern(p, map));
-    if (value < 0)
+    int64_t number = intern(p, map), value = demand_value(p, request->node, number), mask = -1;
+    if (value >= 0 && request->where != NULL)
+        mask = demand_value(p, request->where, number);
+    if (fa_failed(p->err))
         return false;
     fa__node *feeds = request->feeds;
     if (feeds == NULL)
-        return store(p, value, request->node->dtype, request->target, false);
+        return store(p, value, mask, request->node->dtype, request->target, false);
     fa__pass *pass = p->pass;
     if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
         return false;
@@ -548,7 +554,7 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
                                       .consume = (int)(pass->consume_count - 1),
                                   });
     consume->output = (int)output;
-    return output >= 0 && store(p, output, feeds->dtype, request->target, feeds->as.reduce.flat);
+    return output >= 0 && store(p, output, -1, feeds->dtype, request->target, feeds->as.reduce.flat);
 }
 
 static void planner_clear(planner *p)

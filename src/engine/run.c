@@ -6,6 +6,7 @@
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/load.h"
+#include "engine/move.h"
 #include "engine/pool.h"
 #include "engine/tiles.h"
 
@@ -137,9 +138,21 @@ static void *place_of(const worker *w, int64_t value, int64_t first)
 {
     const fa__pass *pass = w->run->pass;
     for (int64_t i = 0; i < pass->store_count && !pass->aliased; i++)
-        if (pass->stores[i].value == value && !pass->stores[i].stream)
+        if (pass->stores[i].value == value && pass->stores[i].mask < 0 && !pass->stores[i].stream)
             return fa__store_place(&w->stores[i], first);
     return NULL;
+}
+
+static void store_masked(const worker *w, int64_t number, int64_t first, int64_t n, const void *x)
+{
+    const fa__store *store = &w->run->pass->stores[number];
+    const unsigned char *mask = w->at[store->mask];
+    unsigned char same[FA__BLOCK];
+    if (w->run->pass->values[store->mask].uniform) {
+        memset(same, *mask, (size_t)n);
+        mask = same;
+    }
+    fa__store_masked(&w->stores[number], first, n, x, mask);
 }
 
 static void block(worker *w, int64_t first, int64_t n)
@@ -171,7 +184,9 @@ static void block(worker *w, int64_t first, int64_t n)
     for (int64_t i = 0; i < pass->store_count; i++) {
         const fa__store *store = &pass->stores[i];
         const void *x = spread(w, store->value, n);
-        if (x != fa__store_place(&w->stores[i], first))
+        if (store->mask >= 0)
+            store_masked(w, i, first, n, x);
+        else if (x != fa__store_place(&w->stores[i], first))
             fa__store_block(&w->stores[i], first, n, x, store->stream);
     }
 }
@@ -327,6 +342,7 @@ static bool worker_start(worker *w)
     }
     for (int64_t i = 0; i < pass->store_count; i++) {
         w->stores[i].operand = &pass->stores[i].to;
+        w->stores[i].masked = pass->stores[i].mask >= 0;
         w->stores[i].windows = &w->run->windows[pass->operand_count + i];
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
@@ -455,6 +471,14 @@ static bool is_one_box(const fa__pass *pass)
     return memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) == 0;
 }
 
+static bool reads_scattered(const fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        if (fa__is_scattered(pass->operands[i].source))
+            return true;
+    return false;
+}
+
 static void cut(run *r)
 {
     fa__pass *pass = r->pass;
@@ -467,6 +491,8 @@ static void cut(run *r)
         widest = fa__max_i64(widest, operand->item_bytes);
         if (boxes)
             staged += 2 * operand->item_bytes;
+        if (i >= pass->operand_count && pass->stores[i - pass->operand_count].mask >= 0)
+            staged += operand->item_bytes + 1; /* what stays of a tile is read, and a mask kept */
         if (!in_memory(operand)) {
             staged += operand->item_bytes;
             r->guard = r->guard || i < pass->operand_count;
@@ -474,6 +500,8 @@ static void cut(run *r)
     }
     bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
     r->tile = fa__budget_tile(widest, staged, turned, r->threads);
+    if (reads_scattered(pass) && is_one_box(pass))
+        r->tile = fa__max_i64(r->tile, fa__budget_scattered_tile(pass->total, staged, r->threads));
     int64_t granule = 1;
     for (int64_t i = 0; i < pass->consume_count; i++)
         granule = common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);
@@ -517,7 +545,7 @@ static void choose_streams(fa__pass *pass)
     int64_t cache = (int64_t)fa__cache_bytes(3);
     for (int64_t i = 0; i < pass->store_count; i++) {
         fa__store *store = &pass->stores[i];
-        store->stream = !pass->aliased && in_memory(&store->to) && pass->total * store->to.item_bytes > cache;
+        store->stream = !pass->aliased && store->mask < 0 && in_memory(&store->to) && pass->total * store->to.item_bytes > cache;
     }
 }
 

@@ -44,6 +44,8 @@ extern const fa__function fa__scan_functions[];
 /* The methods of operations, "add.reduce": no functions of their own. */
 extern const fa__function fa__ufunc_methods[];
 extern const fa__function fa__move_functions[];
+extern const fa__function fa__take_functions[];
+extern const fa__function fa__where_functions[];
 
 /* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
  * last. Start with a cursor of zeros. */

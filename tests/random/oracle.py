@@ -332,6 +332,20 @@ class Oracle:
             raise Unsuitable
         return Value(result, like(result, bound))
 
+    # Indices with arrays.
+
+    @staticmethod
+    def index(value, index, value_of):
+        """What is chosen is in the machine's byte order, as everything that is computed."""
+        import trees
+        if any(value_of(name).fuzzy for name in trees.by_names(index)):
+            raise Unsuitable
+        at = trees.to_index(index, lambda name: value_of(name).array)
+        chosen = np.asarray(value.array)[at]
+        result = np.empty_like(chosen, dtype=native(chosen.dtype))
+        result[...] = chosen
+        return Value(result, None if value.bound is None else like(result, value.bound[at]))
+
     # Casts.
 
     def cast(self, value, dtype):
