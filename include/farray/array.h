@@ -156,6 +156,9 @@ FA_API fa_array *fa_slice(fa_array *array, const char *text, fa_error *err);
 /// The same by calls. With arrays in the index (fa_by()) the result is no view but a pending array, of elements that they
 /// choose as in NumPy; a mask is counted at once (farray/choose.h).
 FA_API fa_array *fa_index(fa_array *array, fa_index_parts index, fa_error *err);
+/// The same bytes seen as elements of another dtype of the same size: bfloat16 in a file that holds NumPy's V2, the bits of
+/// a float64 as uint64. FA_UNSUPPORTED where the sizes differ. Computes an array that is pending: before that it has no bytes.
+FA_API fa_array *fa_view(fa_array *array, const fa_dtype *dtype, fa_error *err);
 /// Axes in reverse order.
 FA_API fa_array *fa_transpose(fa_array *array, fa_error *err);
 /// Axes in the order that `axes` names: axis i of the result is axis axes[i].

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The public functions that make views of views. They compute geometry and touch no data, so that they work
  * alike on memory, on files, and on what is not computed yet. */
+#include <farray/evaluate.h>
+
 #include "api/api.h"
 #include "array/selection.h"
 #include "array/slice.h"
@@ -17,6 +19,25 @@ fa_array *fa_index(fa_array *array, fa_index_parts index, fa_error *err)
         return fa__index_by_arrays(array, index, err);
     fa__view_geometry(array, &geometry);
     return fa__geometry_index(&geometry, index, &geometry, err) ? fa__view_like(array, &geometry, err) : NULL;
+}
+
+fa_array *fa_view(fa_array *array, const fa_dtype *dtype, fa_error *err)
+{
+    fa__geometry geometry;
+    if (fa__unusable(array, err))
+        return NULL;
+    if (dtype == NULL) {
+        fa__fail(err, FA_INVALID_ARGUMENT, "the dtype of a view is NULL");
+        return NULL;
+    }
+    if (!fa__check_view_dtype(array->dtype, dtype, err))
+        return NULL;
+    if (!fa_dtype_equal(array->dtype, dtype))
+        fa_evaluate(array, NULL, err);
+    if (fa_failed(err))
+        return NULL;
+    fa__view_geometry(array, &geometry);
+    return fa__view(array->source, dtype, &geometry, array->writeable, err);
 }
 
 fa_array *fa_transpose(fa_array *array, fa_error *err)

@@ -94,6 +94,17 @@ void fa__view_geometry(const fa_array *view, fa__geometry *geometry)
     memcpy(geometry->strides, view->strides, (size_t)view->ndim * sizeof *view->strides);
 }
 
+bool fa__check_view_dtype(const fa_dtype *from, const fa_dtype *to, fa_error *err)
+{
+    if (from->item_bytes == to->item_bytes)
+        return true;
+    char from_text[64], to_text[64];
+    fa__dtype_display(from, from_text, sizeof from_text);
+    fa__dtype_display(to, to_text, sizeof to_text);
+    return fa__fail(err, FA_UNSUPPORTED, "a view of %s (%lld bytes) as %s (%lld bytes): the sizes differ",
+                    from_text, (long long)from->item_bytes, to_text, (long long)to->item_bytes);
+}
+
 fa_array *fa__view_like(fa_array *view, const fa__geometry *geometry, fa_error *err)
 {
     return fa__view(view->source, view->dtype, geometry, view->writeable, err);

@@ -24,6 +24,8 @@ struct fa_array {
 fa_array *fa__view(fa__source *source, const fa_dtype *dtype, const fa__geometry *geometry, bool writeable,
                    fa_error *err);
 void fa__view_geometry(const fa_array *view, fa__geometry *geometry);
+/* Whether elements of one dtype may be seen as those of another: FA_UNSUPPORTED where the sizes differ. */
+bool fa__check_view_dtype(const fa_dtype *from, const fa_dtype *to, fa_error *err);
 /* Another geometry on the same source and dtype. */
 fa_array *fa__view_like(fa_array *view, const fa__geometry *geometry, fa_error *err);
 

@@ -86,7 +86,10 @@ fa__node *fa__node_round(fa__node *input, int64_t decimals, fa_error *err)
 
 static double largest(fa_type type)
 {
-    return type == FA_TYPE_FLOAT16 ? 65504.0 : type == FA_TYPE_FLOAT32 ? (double)FLT_MAX : DBL_MAX;
+    return type == FA_TYPE_FLOAT16    ? 65504.0
+           : type == FA_TYPE_BFLOAT16 ? 0x1.fep127
+           : type == FA_TYPE_FLOAT32  ? (double)FLT_MAX
+                                      : DBL_MAX;
 }
 
 fa__node *fa__node_nan_to_num(fa__node *input, fa__node *nan, fa__node *posinf, fa__node *neginf,
@@ -187,10 +190,11 @@ fa__node *fa__node_sinc(fa__node *input, fa_error *err)
     fa__node *strong = input != NULL ? fa__node_strong(input, err) : NULL;
     fa__node *angle = compose_1("pi * a", strong, err), *node = NULL;
     if (angle != NULL) {
-        const double epsilon = angle->dtype->type == FA_TYPE_FLOAT16   ? 0x1p-10
-                               : angle->dtype->type == FA_TYPE_FLOAT32 ? (double)FLT_EPSILON
-                               : angle->dtype->type == FA_TYPE_FLOAT64 ? DBL_EPSILON
-                                                                       : 1e-20;
+        const double epsilon = angle->dtype->type == FA_TYPE_FLOAT16    ? 0x1p-10
+                               : angle->dtype->type == FA_TYPE_BFLOAT16 ? 0x1p-7
+                               : angle->dtype->type == FA_TYPE_FLOAT32  ? (double)FLT_EPSILON
+                               : angle->dtype->type == FA_TYPE_FLOAT64  ? DBL_EPSILON
+                                                                        : 1e-20;
         fa__node *nodes[2] = {angle, fa__node_float(epsilon, err)};
         fa__node *mended = fa__compose("where(a, a, b)", 2, nodes, err);
         node = compose_1("sin(a) / a", mended, err);

@@ -5,6 +5,8 @@
 #include "expr/routines.h"
 #include "expr/types.h"
 
+#include "array/view.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -30,6 +32,26 @@ static int axis_at(const fa__bound_call *call, int index, int otherwise)
     fa__fail_at_column(call->err, FA_BAD_INDEX, call->arguments[index]->column, "axis %lld is out of bounds",
                        (long long)axis);
     return 0;
+}
+
+static fa__node *apply_view(const fa__bound_call *call)
+{
+    fa__node *given = fa__argument_node(call, 0), *node = NULL;
+    const fa_dtype *dtype = fa__argument_dtype(call, 1);
+    fa__node *strong = given != NULL && dtype != NULL ? fa__node_strong(given, call->err) : NULL;
+    const bool is_stored =
+        strong != NULL && (strong->kind == FA__NODE_LEAF || fa_dtype_equal(strong->dtype, dtype));
+    if (strong != NULL && !is_stored)
+        fa__fail_at_column(call->err, FA_UNSUPPORTED, call->arguments[0]->column,
+                           "view() sees the bytes of an array, and this has none before it is computed");
+    if (is_stored && fa__check_view_dtype(strong->dtype, dtype, call->err)) {
+        fa__geometry geometry;
+        fa__node_geometry(strong, &geometry);
+        node = fa__node_view_as(strong, dtype, &geometry, call->err);
+    }
+    fa__node_release(strong);
+    fa_dtype_release(dtype);
+    return node;
 }
 
 static fa__node *apply_astype(const fa__bound_call *call)
@@ -232,37 +254,6 @@ static fa__node *apply_conjugate_method(const fa__bound_call *call)
     return fa__node_operation(FA__OP_CONJUGATE, &node, call->err);
 }
 
-/* The point (imag, real) of a number: of a real one (0, x), with Python's 0. */
-static void parts_of(fa__node *node, fa__node *parts[2], fa_error *err)
-{
-    const fa__constant zero = {.kind = FA__WEAK_INT};
-    const bool is_complex = fa__type_is_complex(node->dtype->type);
-    parts[0] = is_complex ? fa__node_operation(FA__OP_IMAG, &node, err) : fa__node_constant(&zero, err);
-    parts[1] = is_complex ? fa__node_operation(FA__OP_REAL, &node, err) : fa__node_retain(node);
-}
-
-static fa__node *apply_angle(const fa__bound_call *call)
-{
-    const bool degrees = fa__argument_bool(call, 1, false);
-    fa__node *given = fa__argument_node(call, 0), *parts[2] = {NULL, NULL};
-    fa__node *node = given ? fa__node_strong(given, call->err) : NULL;
-    if (node == NULL)
-        return NULL;
-    parts_of(node, parts, call->err);
-    fa__node *angle = fa_failed(call->err) ? NULL : fa__node_operation(FA__OP_ARCTAN2, parts, call->err);
-    if (angle != NULL && degrees) {
-        const fa__constant in_degrees = {.kind = FA__WEAK_FLOAT, .real = 57.29577951308232};
-        fa__node *factors[2] = {angle, fa__node_constant(&in_degrees, call->err)};
-        angle = factors[1] ? fa__node_operation(FA__OP_MULTIPLY, factors, call->err) : NULL;
-        fa__node_release(factors[0]);
-        fa__node_release(factors[1]);
-    }
-    fa__node_release(parts[0]);
-    fa__node_release(parts[1]);
-    fa__node_release(node);
-    return angle;
-}
-
 static fa__node *apply_complex(const fa__bound_call *call)
 {
     double real = fa__argument_float(call, 0, 0), imag = fa__argument_float(call, 1, 0);
@@ -289,6 +280,8 @@ static fa__node *apply_imag(const fa__bound_call *call)
 const fa__function fa__array_functions[] = {
     {"astype", "", "a dtype order=", apply_astype, 0, FA__AS_FUNCTION | FA__AS_METHOD,
      FA_OPERATION_CONVERSION, "The array in another element type."},
+    {"view", "", "a dtype", apply_view, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_VIEW,
+     "The same bytes seen as elements of another type of the same size."},
     {"transpose", "", "a *axes=", apply_transpose, 0, FA__AS_METHOD, FA_OPERATION_VIEW,
      "Axes reversed, or in the order given."},
     {"transpose", "permute_dims", "a axes=", apply_transpose, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
@@ -318,8 +311,6 @@ const fa__function fa__array_functions[] = {
      "Complex conjugate; other types as they are."},
     {"conjugate", "", "a", apply_conjugate_method, 0, FA__AS_METHOD, FA_OPERATION_FUNCTION,
      "Complex conjugate; other types as they are."},
-    {"angle", "", "z deg=", apply_angle, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Angle of a complex number, in radians or degrees."},
     {"complex", "", "real= imag=", apply_complex, 0, FA__AS_FUNCTION, FA_OPERATION_CONVERSION,
      "The complex number of two parts."},
     {"T", "", "a", apply_transpose, 0, FA__AS_ATTRIBUTE, FA_OPERATION_ATTRIBUTE, "Axes reversed."},

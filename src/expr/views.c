@@ -50,17 +50,21 @@ fa__node *fa__node_view(fa__node *input, const fa__geometry *geometry, fa_error 
     return fa__node_view_as(input, input->dtype, geometry, err);
 }
 
+static fa__node *leaf_as(fa_array *array, const fa_dtype *dtype, const fa__geometry *geometry, fa_error *err)
+{
+    fa_array *view = fa__view(array->source, dtype, geometry, array->writeable, err);
+    fa__node *leaf = view ? fa__node_leaf(view, err) : NULL;
+    fa_release(view);
+    return leaf;
+}
+
 fa__node *fa__node_view_as(fa__node *input, const fa_dtype *dtype, const fa__geometry *geometry,
                            fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;
-    if (input->kind == FA__NODE_LEAF) {
-        if (fa_dtype_equal(input->dtype, dtype))
-            return fa__node_view(input, geometry, err);
-        fa__fail(err, FA_UNSUPPORTED, "the elements of an array cannot be seen as another dtype here");
-        return NULL;
-    }
+    if (input->kind == FA__NODE_LEAF)
+        return leaf_as(input->array, dtype, geometry, err);
     fa__node *strong = fa__node_strong(input, err);
     if (strong == NULL || (fa_dtype_equal(strong->dtype, dtype) && is_whole(strong, geometry)))
         return strong;
@@ -83,15 +87,6 @@ static const fa__field *first_of_path(const fa_dtype *dtype, const char *path, s
     return NULL;
 }
 
-static fa__node *leaf_of_field(fa_array *array, const fa_dtype *dtype, const fa__geometry *geometry,
-                               fa_error *err)
-{
-    fa_array *view = fa__view(array->source, dtype, geometry, array->writeable, err);
-    fa__node *leaf = view ? fa__node_leaf(view, err) : NULL;
-    fa_release(view);
-    return leaf;
-}
-
 fa__node *fa__node_fields(fa__node *input, const char *names, size_t length, fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
@@ -99,11 +94,7 @@ fa__node *fa__node_fields(fa__node *input, const char *names, size_t length, fa_
     fa__geometry geometry;
     fa__node_geometry(input, &geometry);
     const fa_dtype *dtype = fa__dtype_select(input->dtype, names, length, err);
-    fa__node *node = NULL;
-    if (dtype != NULL && input->kind == FA__NODE_LEAF)
-        node = leaf_of_field(input->array, dtype, &geometry, err);
-    else if (dtype != NULL)
-        node = fa__node_view_as(input, dtype, &geometry, err);
+    fa__node *node = dtype != NULL ? fa__node_view_as(input, dtype, &geometry, err) : NULL;
     fa_dtype_release(dtype);
     return node;
 }
@@ -115,7 +106,7 @@ static fa__node *view_of_field(fa__node *input, const fa__field *field, fa_error
     fa__node_geometry(input, &geometry);
     geometry.offset += fa__count(input->ndim, input->sizes) > 0 ? field->offset_bytes : 0;
     if (input->kind == FA__NODE_LEAF)
-        return leaf_of_field(input->array, dtype, &geometry, err);
+        return leaf_as(input->array, dtype, &geometry, err);
     for (; dtype->base != NULL; dtype = dtype->base) {
         /* A sub-array becomes axes at the end. */
         int ndim = geometry.ndim + dtype->base_ndim;

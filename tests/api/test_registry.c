@@ -103,6 +103,7 @@ static const char *arguments_of(const char *name)
         {"array_split", "a, 2"},
         {"vsplit", "eye(2), 2"},
         {"hsplit", "a, 2"},
+        {"view", "a, 'u8'"},
         {"dsplit", "ones((2, 2, 2)), 2"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -3,6 +3,8 @@
  * sticky errors. Random programs of them stand against NumPy in tests/array/oracle_views.py. */
 #include "array/arrays.h"
 
+#include <farray/farray.h>
+
 #include <string.h>
 
 static const char RECORDS[] = "[('id', '<i8'), ('pos', [('x', '<f8'), ('y', '<f8')]), ('rgb', 'u1', (3,)), "
@@ -42,6 +44,7 @@ static void each_view_is_where_it_should_be(void **state)
     assert_view(fa_index(a, FA_INDEX(), &err), 0, FA_SHAPE(3, 4), FA_SHAPE(16, 4));
     assert_view(fa_index(a, FA_INDEX(fa_ellipsis(), fa_newaxis(), fa_at(-4)), &err), 0, FA_SHAPE(3, 1),
                 FA_SHAPE(16, 0));
+    assert_view(fa_view(a, FA_UINT32, &err), 0, FA_SHAPE(3, 4), FA_SHAPE(16, 4));
     assert_view(fa_transpose(a, &err), 0, FA_SHAPE(4, 3), FA_SHAPE(4, 16));
     assert_view(fa_permute(a, FA_AXES(-1, 0), &err), 0, FA_SHAPE(4, 3), FA_SHAPE(4, 16));
     assert_view(fa_permute(a, FA_ALL_AXES, &err), 0, FA_SHAPE(4, 3), FA_SHAPE(4, 16));
@@ -139,6 +142,9 @@ static void refusals_are_numpys(void **state)
                    "cannot reshape array of size 12 into shape (9223372036854775807, 9223372036854775807)");
     assert_refused(fa_ravel(turned, &err), &err, FA_UNSUPPORTED,
                    "a view of shape (4, 3) with these strides has no view of shape (-1,): copy it first");
+    assert_refused(fa_view(a, FA_BFLOAT16, &err), &err, FA_UNSUPPORTED,
+                   "a view of int32 (4 bytes) as bfloat16 (2 bytes): the sizes differ");
+    assert_refused(fa_view(a, NULL, &err), &err, FA_INVALID_ARGUMENT, "the dtype of a view is NULL");
     assert_refused(fa_broadcast_to(a, FA_SHAPE(4), &err), &err, FA_BAD_SHAPE,
                    "an array of shape (3, 4) cannot be broadcast to shape (4,)");
     assert_refused(fa_broadcast_to(a, FA_SHAPE(3, -4), &err), &err, FA_BAD_SHAPE,
@@ -207,6 +213,7 @@ static void failed_errors_stop_everything(void **state)
         }
         ASSERT_STOPS(fa_slice(array, "0", &err));
         ASSERT_STOPS(fa_index(array, FA_INDEX(fa_at(0)), &err));
+        ASSERT_STOPS(fa_view(array, FA_UINT32, &err));
         ASSERT_STOPS(fa_permute(array, FA_AXES(1, 0), &err));
         ASSERT_STOPS(fa_swap_axes(array, 0, 1, &err));
         ASSERT_STOPS(fa_reshape(array, FA_SHAPE(12), &err));
@@ -219,6 +226,24 @@ static void failed_errors_stop_everything(void **state)
     fa_release(a);
 }
 
+static void bits_of_a_pending_array_are_those_of_its_values(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    fa_array *ones = fa_ones(FA_FLOAT64, FA_SHAPE(3), &err), *twos = fa_add(ones, ones, &err);
+    fa_array *bits = fa_view(twos, FA_UINT64, &err),
+             *seen = fa_eval("view(a, 'f8') * 3", FA_VARS({"a", bits}), &err);
+    assert_true(fa_get_float64(seen, FA_COORDS(1), &err) == 6);
+    assert_true(fa_get_int64(bits, FA_COORDS(2), &err) == INT64_C(0x4000000000000000));
+    assert_int_equal(err.code, FA_OK);
+    assert_null(fa_eval("view(a + a, 'u8')", FA_VARS({"a", ones}), &err));
+    assert_int_equal(err.code, FA_UNSUPPORTED);
+    fa_release(seen);
+    fa_release(bits);
+    fa_release(twos);
+    fa_release(ones);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +254,7 @@ int main(void)
         cmocka_unit_test(bounds_errors_in_text_have_a_column),
         cmocka_unit_test(sixty_four_dimensions_are_the_most),
         cmocka_unit_test(failed_errors_stop_everything),
+        cmocka_unit_test(bits_of_a_pending_array_are_those_of_its_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,17 @@ class Create(Case):
             self.assertIn(f"'descr': '{dtype}'", header)
             self.assertEqual(data, npy(wanted, dtype)[-len(data):], fill)
 
+    def test_bfloat16_stands_as_raw_bytes(self):
+        self.succeeds("create", "b.npy", "--dtype", "bfloat16", "--shape", "3", "--fill", "1.5")
+        header, data = read_npy(self.path("b.npy"))
+        self.assertIn("'descr': '<V2'", header)
+        self.assertEqual(data, b"\xc0\x3f" * 3)
+        self.assertEqual(self.succeeds("eval", "view(b, 'bfloat16') / 7", "b=b.npy"), "[0.214 0.214 0.214]\n")
+        self.assertEqual(self.succeeds("show", "--raw", "bfloat16:3:128", "b.npy"), "[1.5 1.5 1.5]\n")
+        self.assertEqual(self.succeeds("eval", "view(b, 'u2')[0]", "b=b.npy"), "16320\n")
+        self.succeeds("eval", "view(b, 'bfloat16') * arange(3)", "b=b.npy", "-o", "c.npy")
+        self.assertEqual(read_npy(self.path("c.npy"))[1], b"\0\0\xc0\x3f\x40\x40")
+
     def test_order(self):
         self.succeeds("create", "f.npy", "--dtype", "f8", "--shape", "2,3", "--order", "F", "--fill", "arange")
         header, data = read_npy(self.path("f.npy"))
