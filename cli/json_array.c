@@ -186,15 +186,12 @@ static void write_number(const json_value *value, const char *number)
 static void write_characters(const json_value *value, const char *element)
 {
     bool wide = value->type == FA_TYPE_STRING;
-    bool swapped = wide && !fa_dtype_is_native(fa_dtype_of_array(value->array));
     size_t unit = wide ? 4 : 1, count = value->item_bytes / unit;
     json_string_begin();
     for (size_t i = 0, zeros = 0; i < count; i++) {
         uint32_t point = (unsigned char)element[i];
         if (wide)
             memcpy(&point, element + 4 * i, sizeof point);
-        if (swapped)
-            point = __builtin_bswap32(point);
         if (point == 0) {
             zeros++;
             continue;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writes <farray/operations.h>: the public functions of the list of operations, with their documentation. */
 #include "kernel/operations.h"
+#include "kernel/strings.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *parameters_of(int arity)
 {
@@ -29,6 +31,20 @@ static void reduction(FILE *out, const char *name, const char *documentation)
 {
     fprintf(out, "/// %s\nFA_API fa_array *fa_%s(fa_array *a, fa_axes axes, const fa_reduce_options *options, "
                  "fa_error *err);\n", documentation, name);
+}
+
+/* Arrays by the names that text has for them; those that text may leave out may be NULL. */
+static void of_strings(FILE *out, const char *name, const char *parameters, const char *documentation)
+{
+    fprintf(out, "/// %s\nFA_API fa_array *fa_strings_%s(", documentation, name);
+    while (*parameters != '\0') {
+        size_t length = strcspn(parameters, " ");
+        bool optional = parameters[length - 1] == '=';
+        const char *plain = strncmp(parameters, "new ", 4) == 0 ? "replacement" : NULL; /* no name in C++ */
+        fprintf(out, "fa_array *%.*s, ", plain ? (int)strlen(plain) : (int)(length - optional), plain ? plain : parameters);
+        parameters += length + (parameters[length] == ' ');
+    }
+    fputs("fa_error *err);\n", out);
 }
 
 static void scan(FILE *out, const char *name, const char *documentation)
@@ -64,6 +80,13 @@ int main(int argc, char **argv)
 #define X(name, arity, first, second, name_of_second, documentation) \
     pair(out, #name, arity, #name_of_second, documentation);
     FA__PAIRS(X)
+#undef X
+    fputs("/// @}\n\n"
+          "/// @name Strings\n"
+          "/// NumPy's numpy.strings, on bytes and on Unicode. Arrays named start, end, count, tabsize, chars and fillchar may\n"
+          "/// be NULL: then they are what NumPy takes. fa_from_text() makes a string of a text.\n/// @{\n", out);
+#define X(id, name, parameters, kinds, result, documentation) of_strings(out, #name, parameters, documentation);
+    FA__STRING_OPERATIONS(X)
 #undef X
     fputs("/// @}\n\n"
           "/// Options of reductions. Zero it, then set what differs; NULL is all defaults.\n"

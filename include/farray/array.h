@@ -153,7 +153,8 @@ FA_API bool fa_shares_bytes(const fa_array *a, const fa_array *b);
 /// NumPy's basic index as text, with or without brackets: "[1:3, ::-1]", "..., 0", "newaxis, :5", "['pos']['x']".
 /// Errors   FA_BAD_INDEX (with the column), FA_NOT_FOUND (field).
 FA_API fa_array *fa_slice(fa_array *array, const char *text, fa_error *err);
-/// The same by calls.
+/// The same by calls. With arrays in the index (fa_by()) the result is no view but a pending array, of elements that they
+/// choose as in NumPy; a mask is counted at once (farray/choose.h).
 FA_API fa_array *fa_index(fa_array *array, fa_index_parts index, fa_error *err);
 /// Axes in reverse order.
 FA_API fa_array *fa_transpose(fa_array *array, fa_error *err);

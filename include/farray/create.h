@@ -21,6 +21,9 @@ FA_API fa_array *fa_empty(const fa_dtype *dtype, fa_shape shape, fa_error *err);
 FA_API fa_array *fa_zeros(const fa_dtype *dtype, fa_shape shape, fa_error *err);
 FA_API fa_array *fa_ones(const fa_dtype *dtype, fa_shape shape, fa_error *err);
 /// `value` points to one element of `dtype`.
+/// One string of a text in UTF-8, as wide as it is (NumPy's U), in zero dimensions: to compare with, and for
+/// fa_strings_find() and its kin.
+FA_API fa_array *fa_from_text(const char *text, fa_error *err);
 FA_API fa_array *fa_full(const fa_dtype *dtype, fa_shape shape, const void *value, fa_error *err);
 /// Copies `fa_size` elements in C order from the caller's memory.
 FA_API fa_array *fa_from_data(const fa_dtype *dtype, fa_shape shape, const void *data, fa_error *err);
@@ -72,7 +75,7 @@ FA_API double fa_get_float64(fa_array *array, fa_shape coords, fa_error *err);
 FA_API int64_t fa_get_int64(fa_array *array, fa_shape coords, fa_error *err);
 FA_API double fa_item_float64(fa_array *array, fa_error *err);
 FA_API int64_t fa_item_int64(fa_array *array, fa_error *err);
-/// Copies one element's bytes, in the machine's byte order for numbers, as stored for all others.
+/// Copies one element's bytes, in the machine's byte order; of a structure, as stored.
 FA_API void fa_get(fa_array *array, fa_shape coords, void *element, fa_error *err);
 /// Evaluates and copies all elements in C order; `size_bytes` must be fa_bytes().
 FA_API void fa_get_all(fa_array *array, void *elements, size_t size_bytes, fa_error *err);

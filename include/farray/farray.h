@@ -14,6 +14,7 @@
 #include <farray/error.h>
 #include <farray/dtype.h>
 #include <farray/array.h>
+#include <farray/choose.h>
 #include <farray/create.h>
 #include <farray/file.h>
 #include <farray/move.h>

@@ -34,6 +34,9 @@ bool fa__may_write(fa_array *target, fa_error *err);
 /* `value` as a view of the target's shape. */
 fa_array *fa__broadcast_value(fa_array *value, const fa_array *target, fa_error *err);
 
+/* fa_index() with arrays in the index: a pending array. */
+fa_array *fa__index_by_arrays(fa_array *array, fa_index_parts index, fa_error *err);
+
 /* A new writeable array of zeros in C order: memory, or scratch. */
 fa_array *fa__new_array(const fa_dtype *dtype, fa_shape shape, fa_error *err);
 

@@ -97,6 +97,49 @@ FA__PAIRS(X)
 FA__REDUCTIONS(X)
 #undef X
 
+/* Inputs that are NULL at the end are left out. */
+static fa_array *of_strings(fa__string_operation operation, int count, fa_array *const *arrays, fa_error *err)
+{
+    fa__node *inputs[FA__STRING_INPUTS] = {NULL}, *node = NULL;
+    for (int i = 0; i < count; i++)
+        if (i == 0 || arrays[i] != NULL)
+            inputs[i] = fa__leaf(arrays[i], err);
+    if (!fa_failed(err))
+        node = fa__node_string_with_defaults(operation, inputs, err);
+    for (int i = 0; i < count; i++)
+        fa__node_release(inputs[i]);
+    return fa__array_of(node, err);
+}
+
+#define ARRAYS_s    fa_array *a
+#define ARRAYS_ss   fa_array *a, fa_array *b
+#define ARRAYS_si   fa_array *a, fa_array *b
+#define ARRAYS_sis  fa_array *a, fa_array *b, fa_array *c
+#define ARRAYS_ssii fa_array *a, fa_array *b, fa_array *c, fa_array *d
+#define ARRAYS_sssi fa_array *a, fa_array *b, fa_array *c, fa_array *d
+#define LIST_s      a
+#define LIST_ss     a, b
+#define LIST_si     a, b
+#define LIST_sis    a, b, c
+#define LIST_ssii   a, b, c, d
+#define LIST_sssi   a, b, c, d
+
+#define X(id, name, parameters, kinds, result, documentation)                                                          \
+    fa_array *fa_strings_##name(ARRAYS_##kinds, fa_error *err)                                                         \
+    {                                                                                                                  \
+        return of_strings(FA__STRING_##id, (int)sizeof #kinds - 1, (fa_array *const[]){LIST_##kinds}, err);            \
+    }
+FA__STRING_OPERATIONS(X)
+#undef X
+
+fa_array *fa_from_text(const char *text, fa_error *err)
+{
+    if (!fa_failed(err) && text == NULL)
+        fa__fail(err, FA_INVALID_ARGUMENT, "the text is NULL");
+    fa__node *node = fa_failed(err) ? NULL : fa__node_text(text, strlen(text), false, err);
+    return fa__array_of(node, err);
+}
+
 fa_array *fa_astype(fa_array *array, const fa_dtype *dtype, fa_error *err)
 {
     if (!fa_failed(err) && dtype == NULL)
@@ -228,6 +271,9 @@ size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves
     if (leaf != NULL && capacity > 0 && leaves != NULL && leaves[0] == leaf->array)
         leaves[0] = array;
     fa__engine_leave();
+    /* What is no computation is its own text; the view that the graph had of it goes away here. */
+    if (length > 0 && leaves != NULL && capacity > 0 && leaves[0] == leaf->array)
+        leaves[0] = array;
     fa__node_release(leaf);
     return length;
 }

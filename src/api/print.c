@@ -86,12 +86,6 @@ static void write_shown(fa_array *array, const fa_dtype *dtype, const fa__shown 
     fa__ledger_release((size_t)bytes);
 }
 
-/* The dtype of elements as fa__engine_read() gives them. */
-static const fa_dtype *dtype_as_read(const fa_dtype *dtype, fa_error *err)
-{
-    return fa__type_is_numeric(dtype->type) ? fa__dtype_native(dtype, err) : fa_dtype_retain(dtype);
-}
-
 static bool write_array(fa_array *array, const fa_print_options *options, fa__text *text, fa_error *err)
 {
     fa__print_settings settings;
@@ -100,7 +94,7 @@ static bool write_array(fa_array *array, const fa_print_options *options, fa__te
         !fa__print_settings_from(options, &settings, err) ||
         !fa__shown_choose(array->ndim, array->sizes, &settings, &shown, err))
         return false;
-    const fa_dtype *dtype = dtype_as_read(array->dtype, err);
+    const fa_dtype *dtype = fa__dtype_as_read(array->dtype, err);
     if (dtype != NULL)
         write_shown(array, dtype, &shown, &settings, text, err);
     fa_dtype_release(dtype);

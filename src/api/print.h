@@ -9,6 +9,7 @@
 #include <farray/evaluate.h>
 #include "array/dtype.h"
 #include "base/error.h"
+#include "base/time.h"
 
 /* ---- Text ---- */
 
@@ -84,8 +85,6 @@ void fa__string_plain(fa__text *text, const char *code_points, int64_t count, bo
 void fa__string_void(fa__text *text, const char *bytes, int64_t length, fa_error *err);
 
 /* ---- Times ---- */
-
-#define FA__NOT_A_TIME INT64_MIN
 
 /* A datetime64 down to its unit: 2020-02-29T12:30. A timedelta64 as str() of a scalar: 5 seconds. No NaT. */
 void fa__time_date(fa__text *text, const fa_dtype *dtype, int64_t value, fa_error *err);

@@ -4,6 +4,7 @@
  * looks at all elements once, when it is made. Knows nothing about rows and brackets. */
 #include "api/print_column.h"
 #include "base/memory.h"
+#include "base/time.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The public functions that make views of views. They compute geometry and touch no data, so that they work
  * alike on memory, on files, and on what is not computed yet. */
+#include "api/api.h"
+#include "array/selection.h"
 #include "array/slice.h"
 #include "array/view.h"
 
@@ -11,6 +13,8 @@ fa_array *fa_index(fa_array *array, fa_index_parts index, fa_error *err)
     fa__geometry geometry;
     if (fa__unusable(array, err))
         return NULL;
+    if (fa__selects(index))
+        return fa__index_by_arrays(array, index, err);
     fa__view_geometry(array, &geometry);
     return fa__geometry_index(&geometry, index, &geometry, err) ? fa__view_like(array, &geometry, err) : NULL;
 }
@@ -162,9 +166,20 @@ fa_array *fa_field(fa_array *array, const char *name, fa_error *err)
 
 /* ---- Slices as text ---- */
 
+static fa_array *view_fields(fa_array *array, const char *names, size_t length, fa_error *err)
+{
+    fa__geometry geometry;
+    const fa_dtype *dtype = fa__dtype_select(array->dtype, names, length, err);
+    fa__view_geometry(array, &geometry);
+    fa_array *view = dtype != NULL ? fa__view(array->source, dtype, &geometry, array->writeable, err) : NULL;
+    fa_dtype_release(dtype);
+    return view;
+}
+
 static fa_array *apply_slice(fa_array *array, const fa__slice *slice, size_t column, fa_error *err)
 {
-    fa_array *view = slice->field != NULL
+    fa_array *view = slice->is_list ? view_fields(array, slice->field, slice->field_length, err)
+                     : slice->field != NULL
                          ? follow_path(array, slice->field, slice->field_length, err)
                          : fa_index(array, (fa_index_parts){slice->count, slice->parts}, err);
     if (fa_failed(err) && err->column == 0)

@@ -153,6 +153,13 @@ const fa_dtype *fa__dtype_native(const fa_dtype *dtype, fa_error *err)
     return reorder(dtype, NATIVE, err);
 }
 
+const fa_dtype *fa__dtype_as_read(const fa_dtype *dtype, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    return dtype->type == FA_TYPE_VOID ? fa_dtype_retain(dtype) : fa__dtype_native(dtype, err);
+}
+
 const fa_dtype *fa__dtype_swapped(const fa_dtype *dtype, fa_error *err)
 {
     return reorder(dtype, REVERSED, err);

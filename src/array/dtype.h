@@ -48,6 +48,8 @@ int fa__type_bytes(fa_type type);         /* of numeric types */
 
 /* The same dtype in the machine's byte order (fields and sub-arrays too); gives a reference. */
 const fa_dtype *fa__dtype_native(const fa_dtype *dtype, fa_error *err);
+/* The dtype of elements that are handed to callers: in the machine's byte order, but structures as they are stored. */
+const fa_dtype *fa__dtype_as_read(const fa_dtype *dtype, fa_error *err);
 /* The same dtype, byte orders reversed. */
 const fa_dtype *fa__dtype_swapped(const fa_dtype *dtype, fa_error *err);
 /* The size of the parts of an element whose bytes are turned to make it native; 0 for none. Structures are 0. */
@@ -56,6 +58,15 @@ int fa__dtype_swap(const fa_dtype *dtype);
 const fa__field *fa__dtype_find_field(const fa_dtype *dtype, const char *name, size_t length);
 /* True when copying one element between the two dtypes is copying bytes. */
 bool fa__dtype_same_bytes(const fa_dtype *a, const fa_dtype *b);
+
+/* The bytes of an element that are its fields', in order, neighbours as one; padding is in none. The caller frees them. */
+typedef struct fa__byte_run {
+    int64_t offset, bytes;
+} fa__byte_run;
+bool fa__dtype_runs(const fa_dtype *dtype, fa__byte_run **runs, int64_t *count, fa_error *err);
+/* Some fields of a structure, in the order of their names, where they are: NumPy's a[['id', 'pos']]. `names` is what stands
+ * inside the inner brackets. Gives a reference; FA_NOT_FOUND. */
+const fa_dtype *fa__dtype_select(const fa_dtype *dtype, const char *names, size_t length, fa_error *err);
 
 /* Parses a dtype inside a longer text: reads `length` bytes at most from text, which need no NUL. Used by the .npy
  * header (whose 'descr' is a Python literal) and by fa_dtype_parse(). Columns in errors count from `text`. */

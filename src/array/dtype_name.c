@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/time.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,8 +60,7 @@ static bool read_number(span name, size_t *at, int64_t limit, int64_t *number)
 
 /* ---- Units of time ---- */
 
-static const char *const units[] = {"Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"};
-enum { UNIT_COUNT = sizeof units / sizeof units[0], UNIT_DAY = 3, UNIT_SECOND = 6 };
+enum { UNIT_COUNT = FA__UNIT_GENERIC, UNIT_SECOND = FA__UNIT_SECOND };
 
 /* What one unit is made of, for "[Y/12]": how many of which smaller unit. */
 static const struct {
@@ -75,7 +75,7 @@ static int find_unit(span name)
     if (equals(name, "\xce\xbcs") || equals(name, "\xc2\xb5s"))
         return 8; /* microseconds with the Greek letter, or with the micro sign */
     for (int i = 0; i < UNIT_COUNT; i++)
-        if (equals(name, units[i]))
+        if (equals(name, fa__unit_symbol((fa__unit)i)))
             return i;
     return -1;
 }
@@ -130,7 +130,7 @@ static fa_dtype *parse_time(span name, fa_type type, span meta, bool swapped, fa
         if (divisor > 1 && !divide_unit(&unit, &count, divisor))
             return fail(meta, FA_BAD_DTYPE, "the divisor gives no whole number of a smaller unit", err);
     }
-    return fa__dtype_time(type, units[unit], (int32_t)count, swapped, err);
+    return fa__dtype_time(type, fa__unit_symbol((fa__unit)unit), (int32_t)count, swapped, err);
 }
 
 /* ---- Names and letters ---- */

@@ -181,6 +181,38 @@ static bool read_field(parser *in, fa__slice *slice)
     return true;
 }
 
+/* "['id', 'pos']", behind whose bracket a quote stands. */
+static bool read_fields(parser *in, fa__slice *slice)
+{
+    const char *start = in->text + in->at + 1;
+    size_t at = in->at + 1;
+    while (at < in->length && in->text[at] != ']') {
+        char c = in->text[at++];
+        const char *end = c == '\'' || c == '"' ? memchr(in->text + at, c, in->length - at) : NULL;
+        if (end != NULL)
+            at = (size_t)(end - in->text) + 1;
+    }
+    if (at >= in->length)
+        return fail_at(in, in->at, "a list of field names has no end");
+    slice->is_list = true;
+    slice->field = start;
+    slice->field_length = (size_t)(in->text + at - start);
+    in->at = at + 1;
+    return true;
+}
+
+/* Whether a list of names comes next. */
+static bool at_names(parser *in)
+{
+    size_t at = in->at + 1;
+    if (peek(in) != '[')
+        return false;
+    at = in->at + 1;
+    while (at < in->length && in->text[at] == ' ')
+        at++;
+    return at < in->length && (in->text[at] == '\'' || in->text[at] == '"');
+}
+
 static bool read_parts(parser *in, fa__slice *slice)
 {
     if (accept(in, '(')) {
@@ -208,10 +240,14 @@ bool fa__slice_parse(const char *text, size_t length, size_t *at, fa__slice *sli
     slice->count = 0;
     slice->field = NULL;
     slice->field_length = 0;
+    slice->is_list = false;
     bool brackets = accept(&in, '[');
     char next = peek(&in);
     if (next == '\'' || next == '"') {
         if (!read_field(&in, slice))
+            return false;
+    } else if (at_names(&in)) {
+        if (!read_fields(&in, slice))
             return false;
     } else if (brackets || in.at < in.length) {
         if (!read_parts(&in, slice))

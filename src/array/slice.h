@@ -14,6 +14,7 @@ typedef struct fa__slice {
     fa_index_part parts[FA__MAX_INDEX_PARTS];
     const char *field; /* "['pos']": inside `text`, not ended by NUL; NULL: none */
     size_t field_length;
+    bool is_list; /* "[['id', 'pos']]": `field` is what stands inside the inner brackets */
 } fa__slice;
 
 /* Kinds of fa_index_part. */

@@ -102,6 +102,13 @@ int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads
     return fa__max_i64(elements, 64);
 }
 
+int64_t fa__budget_scattered_tile(int64_t total, int64_t staged, int threads)
+{
+    enum { PLACE_BYTES = 48 }; /* its offset, and two places while they are sorted */
+    int64_t most = available_bytes() / 2 / (staged + PLACE_BYTES);
+    return total <= most ? total : most / threads;
+}
+
 bool fa__callback(const fa_evaluate_options *options, const fa_progress *progress)
 {
     if (options == NULL || options->progress == NULL)

@@ -14,6 +14,10 @@ bool fa__budget_set(size_t bytes, fa_error *err);
  * larger: a file wants runs of whole pages along both of its sides. */
 int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads);
 
+/* The same where what is read lies anywhere in a file, and is looked for in the order of the file: all `total` elements at
+ * once where the limit has room for where they are. */
+int64_t fa__budget_scattered_tile(int64_t total, int64_t staged, int threads);
+
 /* How many of `threads` workers the limit has room for, when each may take `buffers` of the smallest buffers: at least
  * one. */
 int fa__budget_threads(int threads, int64_t buffers);

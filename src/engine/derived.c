@@ -424,6 +424,12 @@ bool fa__is_derived(const fa__source *source)
     return source->class == &derived_class;
 }
 
+bool fa__is_scattered(const fa__source *source)
+{
+    const derived *self = (const derived *)source;
+    return fa__is_derived(source) && self->class->is_scattered != NULL && self->class->is_scattered(self->plan);
+}
+
 bool fa__derived_reads(const fa__source *source, const fa_array *target)
 {
     const derived *self = (const derived *)source;

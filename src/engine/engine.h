@@ -18,6 +18,8 @@ bool fa__is_pending(const fa_array *array);
 typedef struct fa__sink {
     fa_array *value;  /* any view */
     fa_array *target; /* concrete and writeable, the value's shape; NULL: the value's source becomes concrete */
+    fa_array *where;  /* bool, of the same shape: elements where it is false stay as they are; NULL: all are written.
+                       * Neither it nor the value may read bytes of the target as other elements */
 } fa__sink;
 
 /* Computes all sinks, sharing passes. All or nothing for sources that become concrete; targets may be half written when

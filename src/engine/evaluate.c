@@ -23,6 +23,7 @@ typedef struct job {
     fa__node *node;         /* whose elements; one reference */
     fa__node *feeds;        /* they feed this reduction, fold or scan (borrowed), or */
     fa_array *target;       /* are stored here, or the scan is; one reference */
+    fa__node *where;        /* only where this is true; one reference, or NULL */
     fa__pending *completes; /* what becomes concrete by it; borrowed */
     fa__node *keeps;     /* whose elements stand in target from now on; borrowed */
     bool derives;        /* no pass: `keeps` is a move, read from its inputs */
@@ -121,6 +122,17 @@ static fa_array *room_for(const fa__node *node, fa_error *err)
     return array;
 }
 
+/* The mask of a job; both are there in the level of the later one. */
+static void add_where(evaluation *e, job *j, fa_array *where)
+{
+    if (!fa__source_check(where->source, e->err))
+        return;
+    j->where = fa__node_leaf(where, e->err);
+    int level = j->where != NULL ? fa__schedule_add(&e->schedule, j->where, e->err) : -1;
+    if (level > j->level)
+        j->level = level;
+}
+
 static void add_sink(evaluation *e, const fa__sink *sink)
 {
     fa__pending *pending = fa__pending_of(sink->value->source);
@@ -132,6 +144,8 @@ static void add_sink(evaluation *e, const fa__sink *sink)
         job *new = level >= 0 ? add_job(e, leaf, level) : NULL;
         if (new != NULL)
             new->target = fa_retain(sink->target);
+        if (new != NULL && sink->where != NULL)
+            add_where(e, new, sink->where);
         fa__node_release(leaf);
         return;
     }
@@ -419,7 +433,8 @@ static void collect_group(evaluation *e, job *leader, const int *order, group *g
         if (j->feeds == NULL && j->node->dtype->item_bytes == 0)
             continue; /* elements of no bytes are there already */
         g->members[g->count] = j;
-        g->requests[g->count++] = (fa__request){.node = j->node, .target = j->target, .feeds = j->feeds};
+        g->requests[g->count++] =
+            (fa__request){.node = j->node, .target = j->target, .where = j->where, .feeds = j->feeds};
     }
 }
 
@@ -431,8 +446,13 @@ static bool put_conflicts_behind(fa__pass *pass, group *g, fa_error *err)
     int64_t at = 0;
     for (int64_t i = 0; i < g->count && !fa_failed(err); i++) {
         job *j = g->members[i];
-        if (j->target == NULL || !writes_what_it_reads(pass, &pass->stores[at++], err))
+        bool conflicts = false;
+        for (; j->target != NULL && at < pass->store_count && pass->stores[at].request == (int)i; at++)
+            conflicts = writes_what_it_reads(pass, &pass->stores[at], err) || conflicts;
+        if (!conflicts)
             continue;
+        if (j->where != NULL)
+            return !fa__fail(err, FA_INTERNAL, "a masked value reads other elements of its target");
         put_behind(j, err);
         g->requests[i].target = j->target;
         changed = true;
@@ -526,6 +546,7 @@ static void finish(evaluation *e)
             fa__pending_complete(j->completes, j->target->source);
         }
         fa__node_release(j->node);
+        fa__node_release(j->where);
         fa_release(j->target);
         fa_release(j->behind);
     }

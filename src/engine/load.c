@@ -69,6 +69,7 @@ void fa__reach_clear(fa__reach *reach)
 {
     give_buffer_back(&reach->staging, &reach->staging_bytes);
     give_buffer_back(&reach->turned, &reach->turned_bytes);
+    give_buffer_back(&reach->mask, &reach->mask_bytes);
 }
 
 /* ---- Reading -------------------------------------------------------------------------------------------------- */
@@ -333,7 +334,8 @@ bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *spa
 {
     const fa__operand *operand = reach->operand;
     char *memory = fa__source_memory(operand->source);
-    bool contrary = first == 0 && last == fa__count(pass->ndim, span->sizes) && runs_contrary(pass, span, operand);
+    bool contrary = !reach->masked && first == 0 && last == fa__count(pass->ndim, span->sizes) &&
+                    runs_contrary(pass, span, operand);
     set_axes(reach, pass, span);
     reach->mapped = false;
     reach->staged = memory == NULL || contrary;
@@ -343,6 +345,9 @@ bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *spa
     }
     if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * operand->item_bytes), err))
         return false;
+    if (reach->masked && !need_buffer(&reach->mask, &reach->mask_bytes, (size_t)(last - first), err))
+        return false;
+    reach->first = first;
     set_staged(reach, first);
     return true;
 }
@@ -374,6 +379,30 @@ void fa__store_block(const fa__reach *reach, int64_t first, int64_t n, const voi
         int64_t run = fa__min_i64(n - done, reach->sizes[inner] - at.column);
         fa__scatter(at.row + at.column * stride, stride, (const char *)block + done * item, run, item, swap);
         done += run;
+    }
+}
+
+/* The elements that a mask lets through, one at a time: where they do not stand as they are computed. */
+static void store_some(const fa__reach *reach, int64_t first, int64_t n, const char *block, const unsigned char *mask)
+{
+    int64_t chosen[FA__BLOCK], item = reach->operand->item_bytes;
+    int64_t count = fa__true_positions(chosen, FA__BLOCK, mask, n, 0);
+    for (int64_t i = 0; i < count; i++) {
+        int64_t at = fa__flat_offset(reach->ndim, reach->sizes, reach->strides, first + chosen[i]);
+        fa__scatter(reach->base + at, item, block + chosen[i] * item, 1, item, reach->operand->swap);
+    }
+}
+
+void fa__store_masked(const fa__reach *reach, int64_t first, int64_t n, const void *block, const unsigned char *mask)
+{
+    int64_t item = reach->operand->item_bytes;
+    if (reach->staged) {
+        fa__store_block(reach, first, n, block, false);
+        memcpy(reach->mask + (first - reach->first), mask, (size_t)n);
+    } else if (reach->dense && reach->operand->swap <= 1) {
+        fa__overlay(reach->base + first * item, block, mask, n, item);
+    } else {
+        store_some(reach, first, n, block, mask);
     }
 }
 
@@ -427,12 +456,33 @@ static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span 
     return fa__each_box(pass->ndim, sizes, strides, origin, operand->item_bytes, 0, count, write_each, &writing);
 }
 
+/* A tile of which nothing is written is not touched; of any other one what stays is read first. */
+static bool store_masked_tile(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
+                              fa_error *err)
+{
+    const fa__operand *operand = reach->operand;
+    int64_t n = last - first, item = operand->item_bytes, origin = origin_of(pass, operand, span);
+    if (fa__count_true((const unsigned char *)reach->mask, n) == 0)
+        return true;
+    if (!need_buffer(&reach->turned, &reach->turned_bytes, (size_t)(n * item), err))
+        return false;
+    char *tile = reach->turned - first * item;
+    struct reading reading = {operand->source, tile, item, err};
+    struct writing writing = {operand->source, tile, item, err};
+    if (!fa__each_box(pass->ndim, span->sizes, operand->strides, origin, item, first, last, read_each, &reading))
+        return false;
+    fa__overlay(reach->turned, reach->staging, (const unsigned char *)reach->mask, n, item);
+    return fa__each_box(pass->ndim, span->sizes, operand->strides, origin, item, first, last, write_each, &writing);
+}
+
 bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
                    fa_error *err)
 {
     const fa__operand *operand = reach->operand;
     if (!reach->staged || fa_failed(err))
         return !fa_failed(err);
+    if (reach->masked)
+        return store_masked_tile(reach, pass, span, first, last, err);
     int64_t origin = origin_of(pass, operand, span);
     if (first == 0 && last == fa__count(pass->ndim, span->sizes) && runs_contrary(pass, span, operand))
         return store_turned(reach, pass, span, origin, last - first, err);

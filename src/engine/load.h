@@ -19,9 +19,11 @@ typedef struct fa__reach {
     bool dense;  /* element f is at base + f * item_bytes */
     bool mapped; /* in place, in a mapping: [mapped_first, mapped_first + mapped_bytes) of the source */
     int64_t mapped_first, mapped_bytes;
+    int64_t first; /* STORE: the flat element that staging begins with */
     bool staged; /* STORE: to be written to the source at the end of the tile */
-    char *staging, *turned; /* buffers of this worker, charged to the ledger */
-    size_t staging_bytes, turned_bytes;
+    bool masked; /* STORE: some elements are not written */
+    char *staging, *turned, *mask; /* buffers of this worker, charged to the ledger */
+    size_t staging_bytes, turned_bytes, mask_bytes;
 } fa__reach;
 
 /* Makes flat elements [first, last) of the span's box reachable. */
@@ -37,6 +39,8 @@ bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *spa
 /* Where n elements from `first` on may be written straight; NULL when they must go through fa__store_block(). */
 void *fa__store_place(const fa__reach *reach, int64_t first);
 void fa__store_block(const fa__reach *reach, int64_t first, int64_t n, const void *block, bool stream);
+/* For a store that is masked: those of n <= FA__BLOCK elements where the mask is true. */
+void fa__store_masked(const fa__reach *reach, int64_t first, int64_t n, const void *block, const unsigned char *mask);
 /* Writes what was staged for [first, last). */
 bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
                    fa_error *err);

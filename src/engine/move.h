@@ -21,6 +21,9 @@ typedef struct fa__move_class {
     bool (*fetch)(const void *plan, int64_t first, int64_t step, int64_t n, void *elements, fa_error *err);
     /* Says what fetch(first, 1, n) would read, and what lies between where that is shorter to say. */
     void (*visit)(const void *plan, int64_t first, int64_t n, fa__move_visit *visit, void *user);
+    /* Whether elements that stand together come from anywhere in a file: then long runs are worth their buffers. May be
+     * NULL: no. */
+    bool (*is_scattered)(const void *plan);
 } fa__move_class;
 
 /* src/op/move.c */
@@ -38,6 +41,8 @@ fa__node *fa__move_needs(fa__node *input, fa__node **from);
  * inside one evaluation. */
 fa_array *fa__derived_array(const fa__node *node, fa_error *err);
 bool fa__is_derived(const fa__source *source);
+/* Whether it is read better in few long runs; false for other sources. */
+bool fa__is_scattered(const fa__source *source);
 /* Whether a derived source reads bytes of `target`. */
 bool fa__derived_reads(const fa__source *source, const fa_array *target);
 

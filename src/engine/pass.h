@@ -10,6 +10,10 @@
 
 #include "engine/affine.h"
 #include "engine/engine.h"
+#include "kernel/cast.h"
+#include "kernel/strings.h"
+
+enum { FA__MAX_INPUTS = FA__STRING_INPUTS };
 
 /* How elements of a source stand over the domain. */
 typedef struct fa__operand {
@@ -26,33 +30,41 @@ typedef enum fa__value_kind {
     FA__VALUE_GENERATE,
     FA__VALUE_LOOP,
     FA__VALUE_CONVERT,
-    FA__VALUE_CHOOSE, /* where() of elements that are only moved */
-    FA__VALUE_SCAN    /* by a consumer, which has seen all that comes before */
+    FA__VALUE_CAST,    /* a conversion that needs to know more than two types */
+    FA__VALUE_STRINGS, /* a loop that is told how wide its elements are */
+    FA__VALUE_CHOOSE,  /* where() of elements that are only moved */
+    FA__VALUE_SCAN     /* by a consumer, which has seen all that comes before */
 } fa__value_kind;
 
 /* One block-wise value of the pass. Values stand in the order in which they are computed. */
 typedef struct fa__value {
     fa__value_kind kind;
     bool uniform;         /* one element for all of the pass: computed once a tile, passed to loops as a scalar */
+    int64_t uniform_at;   /* where that element stands in a worker's room for them */
     bool check_exponents; /* integers to negative powers are an error */
     int type;             /* fa_type, or -1: opaque elements that are only moved */
     int64_t item_bytes;
     int input_count;
-    int inputs[3];
+    int inputs[FA__MAX_INPUTS];
     int operand;          /* LOAD */
     int consume;          /* SCAN: which of the pass's consumers makes it */
     fa__loop *loop;
     fa__convert_loop *convert;
+    fa__string_loop *strings; /* STRINGS */
+    bool measures;
+    fa__cast cast;        /* CAST */
     const fa__node *node; /* GENERATE */
     int64_t position;     /* GENERATE: C-order position of element 0, and strides over the domain */
     int64_t *position_strides;
-    unsigned char constant[16];
+    const unsigned char *constant; /* CONSTANT: of a node */
     int last_use;         /* the last value, store or consumer that reads it */
     int slot;             /* block buffer; -1: none needed */
 } fa__value;
 
 typedef struct fa__store {
     int value;
+    int mask;    /* the value that says which elements are written; -1: all */
+    int request; /* whose target this is, or a part of it */
     fa__operand to;
     bool stream; /* larger than the cache: past it */
 } fa__store;
@@ -83,6 +95,7 @@ typedef struct fa__pass {
     fa__consume *consumes;
     int64_t consume_count, consume_capacity;
     int slot_count;
+    int64_t uniform_bytes; /* of all elements that are one for the pass */
     bool aliased;         /* a store may touch bytes of an operand: the same elements, which schedule.c has made sure of */
     int64_t slot_bytes;
 } fa__pass;
@@ -94,6 +107,7 @@ typedef struct fa__request {
     fa__node *node;     /* elementwise values of this node seen through `map` (domain axes in the result's order) */
     fa__affine *map;    /* NULL: identity */
     fa_array *target;   /* store here, or */
+    fa__node *where;    /* where this is true; NULL: everywhere */
     fa__node *feeds;    /* feed this reduction, fold or scan, whose input `node` is; a scan is stored in the target */
 } fa__request;
 

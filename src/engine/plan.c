@@ -8,6 +8,9 @@
 #include "engine/pass.h"
 #include "engine/pending.h"
 
+#include "array/time.h"
+#include "engine/cast.h"
+
 #include "base/checked.h"
 #include "base/memory.h"
 
@@ -28,6 +31,7 @@ typedef struct planner {
     fa__index loads;     /* source, hash of offset and strides -> value */
     demand *stack;
     int64_t depth, stack_capacity;
+    int request; /* the number of the one that is being planned */
     fa_error *err;
 } planner;
 
@@ -86,6 +90,12 @@ static bool all_zero(const fa__pass *pass, const int64_t *strides)
     return true;
 }
 
+/* The type that kernels see in elements of a dtype; -1 where they only move them. */
+static int kernel_type(const fa_dtype *dtype)
+{
+    return fa__type_is_numeric(dtype->type) || fa__type_is_time(dtype->type) ? (int)dtype->type : -1;
+}
+
 static bool add_operand(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset, int64_t *strides,
                         fa__operand *operand)
 {
@@ -113,7 +123,7 @@ static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64
         const fa__operand *old = &pass->operands[pass->values[found].operand];
         if (old->offset == offset && old->item_bytes == dtype->item_bytes && old->swap == fa__dtype_swap(dtype) &&
             memcmp(old->strides, domain, (size_t)pass->ndim * sizeof *domain) == 0 &&
-            pass->values[found].type == (fa__type_is_numeric(dtype->type) ? (int)dtype->type : -1)) {
+            pass->values[found].type == kernel_type(dtype)) {
             fa__free(domain);
             return found;
         }
@@ -125,10 +135,10 @@ static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64
     add_operand(p, source, dtype, offset, domain, &pass->operands[pass->operand_count++]);
     int64_t value = add_value(p, (fa__value){
                                      .kind = FA__VALUE_LOAD,
-                                     .type = fa__type_is_numeric(dtype->type) ? (int)dtype->type : -1,
+                                     .type = kernel_type(dtype),
                                      .item_bytes = dtype->item_bytes,
                                      .operand = (int)(pass->operand_count - 1),
-                                     .uniform = fa__type_is_numeric(dtype->type) && all_zero(pass, domain),
+                                     .uniform = all_zero(pass, domain),
                                  });
     if (value >= 0 && found < 0)
         fa__index_set(&p->loads, (uint64_t)(uintptr_t)source, hash, value, p->err);
@@ -167,32 +177,49 @@ static int64_t constant(planner *p, const fa__node *node)
 {
     fa__value value = {
         .kind = FA__VALUE_CONSTANT,
-        .type = (int)node->dtype->type,
+        .type = kernel_type(node->dtype),
         .item_bytes = node->dtype->item_bytes,
         .uniform = true,
     };
-    memcpy(value.constant, node->as.bytes, sizeof value.constant);
+    value.constant = node->element;
     return add_value(p, value);
 }
 
-static int64_t convert(planner *p, int64_t input, fa_type to)
+/* Elements of one dtype as those of another; byte orders are the loads' and stores', but inside of structures. */
+static int64_t cast(planner *p, int64_t input, const fa_dtype *from, const fa_dtype *to)
 {
-    const fa__value *from = &p->pass->values[input];
-    if (from->type == (int)to)
-        return input;
-    if (from->type < 0) {
-        fa__fail(p->err, FA_BAD_TYPES, "elements that are not numbers cannot be converted to %s", fa__type_name(to));
+    fa__value value = {
+        .kind = FA__VALUE_CAST,
+        .type = kernel_type(to),
+        .item_bytes = to->item_bytes,
+        .input_count = 1,
+        .inputs = {(int)input},
+        .uniform = p->pass->values[input].uniform,
+    };
+    if (!fa__cast_plan(from, to, &value.cast, p->err))
         return -1;
+    if (value.cast.loop == NULL)
+        return input;
+    if (value.cast.loop == fa__cast_numbers) {
+        value.kind = FA__VALUE_CONVERT;
+        value.convert = value.cast.convert;
     }
-    return add_value(p, (fa__value){
-                            .kind = FA__VALUE_CONVERT,
-                            .type = (int)to,
-                            .item_bytes = fa__type_bytes(to),
-                            .input_count = 1,
-                            .inputs = {(int)input},
-                            .convert = fa__convert_find((fa_type)from->type, to),
-                            .uniform = from->uniform,
-                        });
+    int64_t made = add_value(p, value);
+    if (made < 0)
+        fa__cast_clear(&value.cast);
+    return made;
+}
+
+/* The loop of a node, by the types of its inputs. */
+static fa__loop *loop_of(const fa__node *node)
+{
+    fa__operation operation = (fa__operation)node->code;
+    if (node->mixed_compare)
+        return fa__loop_compare_mixed(operation, node->loop_type == FA_TYPE_INT64);
+    fa_type first = node->inputs[0]->dtype->type, second = node->inputs[node->input_count - 1]->dtype->type;
+    if (node->input_count == 2 && first != second && (fa__type_is_time(first) || fa__type_is_time(second)))
+        return fa__loop_of_pair(operation, first, second);
+    return fa__loop_find(operation, node->loop_type);
 }
 
 static int64_t choose(planner *p, const fa__node *node, const int64_t *inputs)
@@ -206,9 +233,48 @@ static int64_t choose(planner *p, const fa__node *node, const int64_t *inputs)
                         });
 }
 
+/* The inputs of a string operation say how wide their elements are. */
+static int64_t of_strings(planner *p, const fa__node *node, fa__string_operation operation, const int64_t *inputs)
+{
+    fa__value value = {
+        .kind = FA__VALUE_STRINGS,
+        .type = kernel_type(node->dtype),
+        .item_bytes = node->dtype->item_bytes,
+        .input_count = node->input_count,
+        .uniform = true,
+        .strings = fa__string_loop_find(operation, node->inputs[0]->dtype->type),
+        /* A string's own length is what is asked for where a whole number stands for it. */
+        .measures = node->kind == FA__NODE_STRING && fa__string_operation_makes_strings(operation) &&
+                    node->dtype->type == FA_TYPE_INT64,
+    };
+    if (value.strings == NULL) {
+        fa__fail(p->err, FA_INTERNAL, "no loop of strings for %s", fa__type_name(node->inputs[0]->dtype->type));
+        return -1;
+    }
+    for (int i = 0; i < node->input_count; i++) {
+        value.inputs[i] = (int)inputs[i];
+        value.uniform = value.uniform && p->pass->values[inputs[i]].uniform;
+    }
+    return add_value(p, value);
+}
+
+/* The comparison of strings that an operation writes; -1 for none. */
+static int comparison_of_strings(const fa__node *node)
+{
+    static const fa__operation compared[] = {FA__OP_EQUAL,      FA__OP_NOT_EQUAL, FA__OP_LESS,
+                                             FA__OP_LESS_EQUAL, FA__OP_GREATER,   FA__OP_GREATER_EQUAL};
+    fa_type type = node->inputs[0]->dtype->type;
+    for (int i = 0; i < 6 && (type == FA_TYPE_BYTES || type == FA_TYPE_STRING); i++)
+        if ((int)compared[i] == node->code)
+            return FA__STRING_EQUAL + i;
+    return -1;
+}
+
 static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs)
 {
-    if (!fa__type_is_numeric(node->dtype->type))
+    if (comparison_of_strings(node) >= 0)
+        return of_strings(p, node, (fa__string_operation)comparison_of_strings(node), inputs);
+    if (kernel_type(node->dtype) < 0)
         return choose(p, node, inputs);
     fa__value value = {
         .kind = FA__VALUE_LOOP,
@@ -217,9 +283,7 @@ static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs
         .input_count = node->input_count,
         .uniform = true,
     };
-    value.loop = node->mixed_compare
-                     ? fa__loop_compare_mixed((fa__operation)node->code, node->loop_type == FA_TYPE_INT64)
-                     : fa__loop_find((fa__operation)node->code, node->loop_type);
+    value.loop = loop_of(node);
     if (value.loop == NULL) {
         fa__fail(p->err, FA_INTERNAL, "no loop of %s for %s", fa__operations[node->code].name,
                  fa__type_name(node->loop_type));
@@ -276,7 +340,7 @@ static int64_t load_under_view(planner *p, const fa__node *below, const fa__geom
 static int under_view(planner *p, demand d, fa__node *input, const fa__geometry *geometry, const fa_dtype *dtype,
                       demand *below, int64_t *value)
 {
-    if (through_view(p, geometry, input, d.map, below))
+    if (fa__dtype_same_bytes(dtype, input->dtype) && through_view(p, geometry, input, d.map, below))
         return 1;
     if (!fa_failed(p->err))
         *value = load_under_view(p, input, geometry, dtype, p->maps[d.map]);
@@ -326,6 +390,7 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
         fa__fail(p->err, FA_INTERNAL, "a reduction, a scan or a move was not made first");
         return -1;
     case FA__NODE_OPERATION:
+    case FA__NODE_STRING:
         for (int i = 0; i < node->input_count; i++) {
             fa__node *input = node->inputs[i];
             below[i].node = input;
@@ -336,29 +401,15 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
     return -1;
 }
 
-/* Elements that are no numbers are moved, not converted: loads and stores turn the bytes of strings and dates, so their
- * byte order may differ; all else must be the same. */
-static bool moves_as_it_is(const fa_dtype *from, const fa_dtype *to, fa_error *err)
-{
-    bool plain = from->type == to->type && from->type != FA_TYPE_VOID && from->item_bytes == to->item_bytes &&
-                 from->unit_count == to->unit_count && strcmp(from->unit, to->unit) == 0;
-    if (plain || fa__dtype_same_bytes(from, to))
-        return true;
-    char from_text[96], to_text[96];
-    fa__dtype_display(from, from_text, sizeof from_text);
-    fa__dtype_display(to, to_text, sizeof to_text);
-    return fa__fail(err, FA_BAD_TYPES, "elements of %s cannot be converted to %s", from_text, to_text);
-}
-
 static int64_t value_of(planner *p, fa__node *node, int count, const int64_t *inputs)
 {
     switch (node->kind) {
     case FA__NODE_OPERATION:
         return operation(p, node, inputs);
+    case FA__NODE_STRING:
+        return of_strings(p, node, (fa__string_operation)node->code, inputs);
     case FA__NODE_CAST:
-        if (fa__type_is_numeric(node->dtype->type))
-            return convert(p, inputs[0], node->dtype->type);
-        return moves_as_it_is(node->inputs[0]->dtype, node->dtype, p->err) ? inputs[0] : -1;
+        return cast(p, inputs[0], node->inputs[0]->dtype, node->dtype);
     default:
         return count == 1 ? inputs[0] : -1;
     }
@@ -374,8 +425,8 @@ static int64_t demand_value(planner *p, fa__node *node, int64_t map)
             p->depth--;
             continue;
         }
-        demand below[3];
-        int64_t inputs[3], value = -1;
+        demand below[FA__MAX_INPUTS];
+        int64_t inputs[FA__MAX_INPUTS], value = -1;
         int count = inputs_of(p, top, below, &value);
         bool ready = true;
         for (int i = count - 1; i >= 0 && !fa_failed(p->err); i--) {
@@ -411,14 +462,11 @@ static void strides_of_target(const fa__pass *pass, const fa_array *target, bool
         strides[i] = flat ? c_strides[pass->perm[i]] : target->strides[pass->perm[i]];
 }
 
-static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *target, bool flat)
+/* Stores `bytes` bytes of each element, from `offset` on. */
+static bool store_bytes(planner *p, int64_t value, int64_t mask, fa_array *target, bool flat, int64_t offset, int64_t bytes,
+                        int swap)
 {
     fa__pass *pass = p->pass;
-    const fa_dtype *dtype = target->dtype;
-    if (fa__type_is_numeric(dtype->type) && fa__type_is_numeric(from->type))
-        value = convert(p, value, dtype->type);
-    else if (!moves_as_it_is(from, dtype, p->err))
-        return false;
     fa__source *source = fa__concrete(target->source);
     if (value < 0 || !fa__source_check(source, p->err) ||
         !fa__grow(&pass->stores, &pass->store_capacity, pass->store_count + 1, sizeof *pass->stores, p->err))
@@ -428,9 +476,50 @@ static bool store(planner *p, int64_t value, const fa_dtype *from, fa_array *tar
         return false;
     strides_of_target(pass, target, flat, strides);
     fa__store *s = &pass->stores[pass->store_count++];
-    s->value = (int)value;
-    s->stream = false;
-    return add_operand(p, source, dtype, target->offset, strides, &s->to);
+    *s = (fa__store){.value = (int)value, .mask = (int)mask, .request = p->request};
+    s->to = (fa__operand){source, bytes, swap, target->offset + offset, strides};
+    fa__source_retain(source);
+    return true;
+}
+
+/* What lies between the fields of a structure belongs to others: the fields are stored one run of bytes after the other. */
+static bool store_fields(planner *p, int64_t value, int64_t mask, const fa_dtype *dtype, fa_array *target, bool flat)
+{
+    fa__byte_run *runs;
+    int64_t count;
+    if (!fa__dtype_runs(dtype, &runs, &count, p->err))
+        return false;
+    for (int64_t i = 0; i < count && !fa_failed(p->err); i++) {
+        int64_t made = value;
+        if (runs[i].bytes < dtype->item_bytes) {
+            fa__value part = {
+                .kind = FA__VALUE_CAST,
+                .type = -1,
+                .item_bytes = runs[i].bytes,
+                .input_count = 1,
+                .inputs = {(int)value},
+                .uniform = p->pass->values[value].uniform,
+            };
+            if (fa__cast_plan_part(dtype, runs[i].offset, runs[i].bytes, &part.cast, p->err))
+                made = add_value(p, part);
+            if (made < 0)
+                fa__cast_clear(&part.cast);
+        }
+        store_bytes(p, made, mask, target, flat, runs[i].offset, runs[i].bytes, 0);
+    }
+    fa__free(runs);
+    return !fa_failed(p->err);
+}
+
+static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from, fa_array *target, bool flat)
+{
+    const fa_dtype *dtype = target->dtype;
+    value = cast(p, value, from, dtype);
+    if (value < 0)
+        return false;
+    if (dtype->is_structure)
+        return store_fields(p, value, mask, dtype, target, flat);
+    return store_bytes(p, value, mask, target, flat, 0, dtype->item_bytes, fa__dtype_swap(dtype));
 }
 
 /* ---- Block buffers -------------------------------------------------------------------------------------------- */
@@ -449,6 +538,9 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
             use(pass, pass->values[i].inputs[k], i);
     for (int64_t i = 0; i < pass->store_count; i++)
         use(pass, pass->stores[i].value, pass->value_count);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        if (pass->stores[i].mask >= 0)
+            use(pass, pass->stores[i].mask, pass->value_count);
     for (int64_t i = 0; i < pass->consume_count; i++)
         if (pass->consumes[i].output < 0)
             use(pass, pass->consumes[i].value, pass->value_count);
@@ -458,8 +550,11 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
     for (int64_t i = 0; i < pass->value_count; i++) {
         fa__value *value = &pass->values[i];
         pass->slot_bytes = fa__max_i64(pass->slot_bytes, value->item_bytes);
-        if (value->uniform)
+        if (value->uniform) {
+            value->uniform_at = pass->uniform_bytes;
+            pass->uniform_bytes += fa__round_up(value->item_bytes, 16);
             continue;
+        }
         value->slot = unused_count > 0 ? unused[--unused_count] : pass->slot_count++;
         /* Inputs that die here are free from the next value on: a loop's output may not be one of them when sizes of
          * elements differ, and telling those apart gains one buffer at most. */
@@ -526,12 +621,14 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
 {
     fa__affine *map = request->map != NULL ? fa__affine_compose(request->map, permutation, p->err)
                                            : fa__affine_copy(permutation, p->err);
-    int64_t value = demand_value(p, request->node, intern(p, map));
-    if (value < 0)
+    int64_t number = intern(p, map), value = demand_value(p, request->node, number), mask = -1;
+    if (value >= 0 && request->where != NULL)
+        mask = demand_value(p, request->where, number);
+    if (fa_failed(p->err))
         return false;
     fa__node *feeds = request->feeds;
     if (feeds == NULL)
-        return store(p, value, request->node->dtype, request->target, false);
+        return store(p, value, mask, request->node->dtype, request->target, false);
     fa__pass *pass = p->pass;
     if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
         return false;
@@ -548,7 +645,7 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
                                       .consume = (int)(pass->consume_count - 1),
                                   });
     consume->output = (int)output;
-    return output >= 0 && store(p, output, feeds->dtype, request->target, feeds->as.reduce.flat);
+    return output >= 0 && store(p, output, -1, feeds->dtype, request->target, feeds->as.reduce.flat);
 }
 
 static void planner_clear(planner *p)
@@ -580,8 +677,10 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
         pass->total *= pass->sizes[i];
         permutation->coefficient[order[i] * ndim + i] = 1;
     }
-    for (int64_t i = 0; i < count && !fa_failed(err); i++)
+    for (int64_t i = 0; i < count && !fa_failed(err); i++) {
+        p.request = (int)i;
         add_request(&p, &requests[i], permutation);
+    }
     fa__free(permutation);
     planner_clear(&p);
     if (!fa_failed(err) && assign_slots(pass, err))
@@ -597,8 +696,10 @@ static void operand_clear(fa__operand *operand)
 
 void fa__pass_clear(fa__pass *pass)
 {
-    for (int64_t i = 0; i < pass->value_count; i++)
+    for (int64_t i = 0; i < pass->value_count; i++) {
         fa__free(pass->values[i].position_strides);
+        fa__cast_clear(&pass->values[i].cast);
+    }
     for (int64_t i = 0; i < pass->operand_count; i++)
         operand_clear(&pass->operands[i]);
     for (int64_t i = 0; i < pass->store_count; i++)

@@ -6,6 +6,7 @@
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/load.h"
+#include "engine/move.h"
 #include "engine/pool.h"
 #include "engine/tiles.h"
 
@@ -17,7 +18,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { CONSUMED_TASK_BYTES = 16 << 20 };
+enum { CONSUMED_TASK_BYTES = 16 << 20, WIDE_BLOCK_BYTES = 64 << 10 };
 
 /* What all workers share. */
 typedef struct run {
@@ -26,6 +27,7 @@ typedef struct run {
     int64_t tile;      /* elements of a tile */
     int64_t task;      /* elements of a task, in one box; with many boxes a task is a box */
     int64_t boxes, task_count, box_elements;
+    int64_t block;     /* elements of a block: fewer where they are wide, so that blocks stay in the cache */
     int64_t row;       /* blocks end at multiples of this; 0: anywhere */
     bool drop;         /* mapped pages are taken out of the page tables behind the tiles */
     int64_t slot_stride; /* bytes from one block buffer to the next */
@@ -45,12 +47,13 @@ typedef struct worker {
     char *slots;
     size_t slots_bytes;
     const void **at;      /* address of each value's current block */
-    int64_t *uniforms;    /* 16 bytes for each value that is one element */
+    char *uniforms;       /* values that are one element */
     fa__reach *loads, *stores;
     void **consumers;
     fa__span span;
     int64_t first, last;  /* the tile */
     bool negative_power;
+    fa__trouble trouble; /* the first that strings had */
     fa_error err;
 } worker;
 
@@ -64,7 +67,7 @@ static void *slot(const worker *w, int number)
 /* One element for all of the tile. */
 static void *uniform(const worker *w, int64_t value)
 {
-    return w->uniforms + 2 * value;
+    return w->uniforms + w->run->pass->values[value].uniform_at;
 }
 
 static void generate(const worker *w, const fa__value *value, int64_t first, int64_t n, void *out)
@@ -86,13 +89,14 @@ static void generate(const worker *w, const fa__value *value, int64_t first, int
     }
 }
 
-/* where() of elements that are only moved; the condition may be one for all. */
+/* where() of elements that are only moved; any of the three may be one for all. */
 static void choose(int64_t item_bytes, const void *const *in, int64_t n, unsigned scalars, void *out)
 {
     const unsigned char *condition = in[0];
     for (int64_t i = 0; i < n; i++) {
-        const char *from = in[condition[scalars & 1 ? 0 : i] ? 1 : 2];
-        memcpy((char *)out + i * item_bytes, from + i * item_bytes, (size_t)item_bytes);
+        const int from = condition[scalars & 1 ? 0 : i] ? 1 : 2;
+        memcpy((char *)out + i * item_bytes, (const char *)in[from] + (scalars >> from & 1 ? 0 : i * item_bytes),
+               (size_t)item_bytes);
     }
 }
 
@@ -100,7 +104,7 @@ static void choose(int64_t item_bytes, const void *const *in, int64_t n, unsigne
 static void compute(worker *w, const fa__value *value, int64_t n, void *out)
 {
     const fa__pass *pass = w->run->pass;
-    const void *in[3] = {NULL, NULL, NULL};
+    const void *in[FA__MAX_INPUTS] = {NULL};
     unsigned scalars = 0;
     for (int i = 0; i < value->input_count; i++) {
         in[i] = w->at[value->inputs[i]];
@@ -108,6 +112,25 @@ static void compute(worker *w, const fa__value *value, int64_t n, void *out)
     }
     if (value->kind == FA__VALUE_CONVERT) {
         value->convert(out, in[0], n);
+        return;
+    }
+    if (value->kind == FA__VALUE_CAST) {
+        fa__trouble trouble = value->cast.loop(&value->cast, out, in[0], n);
+        w->trouble = w->trouble == FA__NO_TROUBLE ? trouble : w->trouble;
+        return;
+    }
+    if (value->kind == FA__VALUE_STRINGS) {
+        fa__strings strings = {.out = out,
+                               .in = in,
+                               .n = n,
+                               .scalars = scalars,
+                               .out_bytes = value->item_bytes,
+                               .input_count = value->input_count,
+                               .measures = value->measures};
+        for (int i = 0; i < value->input_count; i++)
+            strings.in_bytes[i] = pass->values[value->inputs[i]].item_bytes;
+        fa__trouble trouble = value->strings(&strings);
+        w->trouble = w->trouble == FA__NO_TROUBLE ? trouble : w->trouble;
         return;
     }
     if (value->kind == FA__VALUE_CHOOSE) {
@@ -137,9 +160,21 @@ static void *place_of(const worker *w, int64_t value, int64_t first)
 {
     const fa__pass *pass = w->run->pass;
     for (int64_t i = 0; i < pass->store_count && !pass->aliased; i++)
-        if (pass->stores[i].value == value && !pass->stores[i].stream)
+        if (pass->stores[i].value == value && pass->stores[i].mask < 0 && !pass->stores[i].stream)
             return fa__store_place(&w->stores[i], first);
     return NULL;
+}
+
+static void store_masked(const worker *w, int64_t number, int64_t first, int64_t n, const void *x)
+{
+    const fa__store *store = &w->run->pass->stores[number];
+    const unsigned char *mask = w->at[store->mask];
+    unsigned char same[FA__BLOCK];
+    if (w->run->pass->values[store->mask].uniform) {
+        memset(same, *mask, (size_t)n);
+        mask = same;
+    }
+    fa__store_masked(&w->stores[number], first, n, x, mask);
 }
 
 static void block(worker *w, int64_t first, int64_t n)
@@ -171,7 +206,9 @@ static void block(worker *w, int64_t first, int64_t n)
     for (int64_t i = 0; i < pass->store_count; i++) {
         const fa__store *store = &pass->stores[i];
         const void *x = spread(w, store->value, n);
-        if (x != fa__store_place(&w->stores[i], first))
+        if (store->mask >= 0)
+            store_masked(w, i, first, n, x);
+        else if (x != fa__store_place(&w->stores[i], first))
             fa__store_block(&w->stores[i], first, n, x, store->stream);
     }
 }
@@ -210,7 +247,7 @@ static void tile_body(void *argument)
     const run *r = w->run;
     uniforms(w);
     for (int64_t at = w->first; at < w->last;) {
-        int64_t n = fa__min_i64(FA__BLOCK, w->last - at);
+        int64_t n = fa__min_i64(r->block, w->last - at);
         if (r->row > 0)
             n = fa__min_i64(n, r->row - at % r->row);
         block(w, at, n);
@@ -241,6 +278,8 @@ static bool tile(worker *w, int64_t first, int64_t last)
             tile_body(w);
         if (fault != NULL)
             fa__storage_fault(fault, err);
+        if (w->trouble != FA__NO_TROUBLE)
+            fa__fail(err, FA_OUT_OF_RANGE, "%s", fa__trouble_words(w->trouble));
         if (w->negative_power)
             fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
     }
@@ -312,7 +351,7 @@ static bool worker_start(worker *w)
     const fa__pass *pass = w->run->pass;
     fa_error *err = &w->err;
     w->at = fa__alloc_zero((size_t)pass->value_count, sizeof *w->at, err);
-    w->uniforms = fa__alloc_zero((size_t)pass->value_count, 2 * sizeof *w->uniforms, err);
+    w->uniforms = fa__alloc_zero((size_t)pass->uniform_bytes + 16, 1, err);
     w->loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *w->loads, err);
     w->stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->stores, err);
     w->consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->consumers, err);
@@ -327,6 +366,7 @@ static bool worker_start(worker *w)
     }
     for (int64_t i = 0; i < pass->store_count; i++) {
         w->stores[i].operand = &pass->stores[i].to;
+        w->stores[i].masked = pass->stores[i].mask >= 0;
         w->stores[i].windows = &w->run->windows[pass->operand_count + i];
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
@@ -455,6 +495,14 @@ static bool is_one_box(const fa__pass *pass)
     return memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) == 0;
 }
 
+static bool reads_scattered(const fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        if (fa__is_scattered(pass->operands[i].source))
+            return true;
+    return false;
+}
+
 static void cut(run *r)
 {
     fa__pass *pass = r->pass;
@@ -467,6 +515,8 @@ static void cut(run *r)
         widest = fa__max_i64(widest, operand->item_bytes);
         if (boxes)
             staged += 2 * operand->item_bytes;
+        if (i >= pass->operand_count && pass->stores[i - pass->operand_count].mask >= 0)
+            staged += operand->item_bytes + 1; /* what stays of a tile is read, and a mask kept */
         if (!in_memory(operand)) {
             staged += operand->item_bytes;
             r->guard = r->guard || i < pass->operand_count;
@@ -474,6 +524,8 @@ static void cut(run *r)
     }
     bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
     r->tile = fa__budget_tile(widest, staged, turned, r->threads);
+    if (reads_scattered(pass) && is_one_box(pass))
+        r->tile = fa__max_i64(r->tile, fa__budget_scattered_tile(pass->total, staged, r->threads));
     int64_t granule = 1;
     for (int64_t i = 0; i < pass->consume_count; i++)
         granule = common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);
@@ -489,7 +541,8 @@ static void cut(run *r)
     for (int i = 0; i < pass->ndim; i++)
         r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
     r->row = row_of(pass);
-    r->slot_stride = fa__round_up(fa__min_i64(pass->total, FA__BLOCK) * pass->slot_bytes, 64);
+    r->block = fa__max_i64(fa__min_i64(FA__BLOCK, WIDE_BLOCK_BYTES / pass->slot_bytes), 1);
+    r->slot_stride = fa__round_up(fa__min_i64(pass->total, r->block) * pass->slot_bytes, 64);
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
         /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each
@@ -517,7 +570,7 @@ static void choose_streams(fa__pass *pass)
     int64_t cache = (int64_t)fa__cache_bytes(3);
     for (int64_t i = 0; i < pass->store_count; i++) {
         fa__store *store = &pass->stores[i];
-        store->stream = !pass->aliased && in_memory(&store->to) && pass->total * store->to.item_bytes > cache;
+        store->stream = !pass->aliased && store->mask < 0 && in_memory(&store->to) && pass->total * store->to.item_bytes > cache;
     }
 }
 

@@ -24,9 +24,11 @@ static int level_of(const fa__schedule *schedule, const fa__node *node)
     return (int)fa__index_find(&schedule->nodes, (uint64_t)(uintptr_t)node, LEVEL);
 }
 
-/* Whether elements of `below` can be found by an index map: then a view of them needs no pass. */
-static bool is_map(const fa__geometry *geometry, const fa__node *below, fa_error *err)
+/* Whether elements of `below` can be found by an index map: then a view of them needs no pass. A field is another element. */
+static bool is_map(const fa__geometry *geometry, const fa_dtype *dtype, const fa__node *below, fa_error *err)
 {
+    if (!fa__dtype_same_bytes(dtype, below->dtype))
+        return false;
     fa__affine *map = fa__affine_of_view(geometry, below->ndim, below->sizes, below->strides, err);
     fa__free(map);
     return map != NULL;
@@ -52,12 +54,12 @@ static int inputs_of(fa__node *node, fa__node ***inputs, fa__node **one, bool *s
         *one = fa__pending_root(pending);
         *inputs = one;
         fa__view_geometry(node->array, &geometry);
-        *stands = !is_map(&geometry, *one, err);
+        *stands = !is_map(&geometry, node->dtype, *one, err);
         return 1;
     }
     if (node->kind == FA__NODE_VIEW) {
         fa__node_geometry(node, &geometry);
-        *stands = !is_map(&geometry, node->inputs[0], err);
+        *stands = !is_map(&geometry, node->dtype, node->inputs[0], err);
     }
     return node->input_count;
 }

@@ -61,8 +61,7 @@ bool fa__engine_read(fa_array *value, void *elements, fa_error *err)
 {
     if (fa_failed(err))
         return false;
-    const fa_dtype *dtype = fa__type_is_numeric(value->dtype->type) ? fa__dtype_native(value->dtype, err)
-                                                                     : fa_dtype_retain(value->dtype);
+    const fa_dtype *dtype = fa__dtype_as_read(value->dtype, err);
     fa_array *target = dtype != NULL ? borrow(elements, dtype, value->ndim, value->sizes, err) : NULL;
     fa__sink sink = {.value = value, .target = target};
     if (target != NULL)

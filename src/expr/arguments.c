@@ -25,6 +25,16 @@ void fa__nodes_release(fa__nodes *nodes)
     fa__free(nodes);
 }
 
+bool fa__value_text(fa__value *value, fa_error *err)
+{
+    fa__node *node = fa__node_text(value->as.text.start, value->as.text.length, value->as.text.is_bytes, err);
+    if (node == NULL)
+        return false;
+    value->kind = FA__VALUE_NODE;
+    value->node = node;
+    return true;
+}
+
 void fa__value_release(fa__value *value)
 {
     fa__node_release(value->node);
@@ -89,6 +99,10 @@ fa__node *fa__argument_node(const fa__bound_call *call, int index)
     const fa__value *value = call->arguments[index];
     if (fa_failed(call->err))
         return NULL;
+    if (value->kind == FA__VALUE_TEXT && !fa__value_text((fa__value *)value, call->err)) {
+        call->err->column = value->column;
+        return NULL;
+    }
     if (fa__value_array(value) != NULL)
         return fa__value_array(value);
     wrong(call, index, "an array");

@@ -4,6 +4,9 @@
 #include "expr/node.h"
 #include "expr/types.h"
 
+#include "array/convert.h"
+#include "array/time.h"
+
 #include <string.h>
 
 fa__node *fa__node_leaf(fa_array *array, fa_error *err)
@@ -47,22 +50,12 @@ fa__node *fa__node_cast(fa__node *input, const fa_dtype *dtype, fa_error *err)
     }
     if (fa_dtype_equal(input->dtype, dtype))
         return fa__node_strong(input, err);
-    const fa_dtype *from = native(input->dtype, err), *to = native(dtype, err);
+    const fa_dtype *from = native(input->dtype, err), *to = fa__cast_target(input->dtype, dtype, err);
     fa__node *strong = fa__node_strong(input, err), *node = NULL;
-    if (!fa_failed(err)) {
-        if (fa_dtype_equal(input->dtype, to)) {
-            node = fa__node_retain(strong);
-        } else if (fa_dtype_equal(from, to) ||
-                   (fa__type_is_numeric(from->type) && fa__type_is_numeric(to->type))) {
-            node = cast_to_native(strong, to, err);
-        } else {
-            char from_text[96], to_text[96];
-            fa__dtype_display(from, from_text, sizeof from_text);
-            fa__dtype_display(to, to_text, sizeof to_text);
-            fa__fail(err, FA_UNSUPPORTED, "elements of type %s cannot be converted to %s", from_text,
-                     to_text);
-        }
-    }
+    if (!fa_failed(err) && fa_dtype_equal(input->dtype, to))
+        node = fa__node_retain(strong);
+    else if (!fa_failed(err) && fa__can_convert(from, to, err))
+        node = cast_to_native(strong, to, err);
     fa__node_release(strong);
     fa_dtype_release(from);
     fa_dtype_release(to);
@@ -70,11 +63,15 @@ fa__node *fa__node_cast(fa__node *input, const fa_dtype *dtype, fa_error *err)
 }
 
 /* An input in the type that a loop takes. */
-static fa__node *convert_input(fa__node *input, const fa_dtype *dtype, fa_error *err)
+fa__node *fa__node_as_input(fa__node *input, const fa_dtype *dtype, fa_error *err)
 {
     if (fa__node_is_weak(input)) {
         fa__constant constant = fa__constant_of(input);
-        return fa__node_converted(&constant, dtype->type, err);
+        if (fa__type_is_numeric(dtype->type))
+            return fa__node_converted(&constant, dtype->type, err);
+        int64_t count;
+        bool fits = fa__constant_convert(&constant, FA_TYPE_INT64, &count, err);
+        return fits ? fa__node_element(dtype, &count, constant.kind, err) : NULL;
     }
     if (fa_dtype_equal(input->dtype, dtype))
         return fa__node_retain(input);
@@ -84,9 +81,8 @@ static fa__node *convert_input(fa__node *input, const fa_dtype *dtype, fa_error 
     return node;
 }
 
-/* Broadcasts inputs that have been converted; the layout is that of the inputs as they were. */
-static fa__node *elementwise(fa__operation operation, fa__node *const *originals, fa__node *const *inputs,
-                             const fa_dtype *result, const fa__resolution *resolution, fa_error *err)
+fa__node *fa__node_elementwise(fa__operation operation, fa__node *const *originals, fa__node *const *inputs,
+                               const fa_dtype *result, fa_type loop_type, fa_error *err)
 {
     int count = fa__operations[operation].arity, ndim;
     int ndims[3];
@@ -103,8 +99,7 @@ static fa__node *elementwise(fa__operation operation, fa__node *const *originals
     if (node == NULL)
         return NULL;
     node->code = (int)operation;
-    node->loop_type = resolution->loop_type;
-    node->mixed_compare = resolution->mixed_compare;
+    node->loop_type = loop_type;
     fa__layout_of_result(count, originals, ndim, sizes, result->item_bytes, node->strides);
     return node;
 }
@@ -187,10 +182,13 @@ static fa__node *numeric_operation(fa__operation operation, fa__node *const *inp
     fa__node *fitted[3] = {NULL, NULL, NULL}, *converted[3] = {NULL, NULL, NULL}, *node = NULL;
     for (int i = 0; i < count; i++) {
         fitted[i] = fit_literal(operation, i, inputs[i], resolution.inputs[i], err);
-        converted[i] = fitted[i] ? convert_input(fitted[i], fa_dtype_of(resolution.inputs[i]), err) : NULL;
+        converted[i] = fitted[i] ? fa__node_as_input(fitted[i], fa_dtype_of(resolution.inputs[i]), err) : NULL;
     }
     if (!fa_failed(err))
-        node = elementwise(operation, inputs, converted, fa_dtype_of(resolution.result), &resolution, err);
+        node = fa__node_elementwise(operation, inputs, converted, fa_dtype_of(resolution.result),
+                                    resolution.loop_type, err);
+    if (node != NULL)
+        node->mixed_compare = resolution.mixed_compare;
     for (int i = 0; i < count; i++) {
         fa__node_release(fitted[i]);
         fa__node_release(converted[i]);
@@ -198,7 +196,7 @@ static fa__node *numeric_operation(fa__operation operation, fa__node *const *inp
     return node;
 }
 
-static bool refuse_types(fa__operation operation, fa__node *const *inputs, fa_error *err)
+bool fa__node_refuse_types(fa__operation operation, fa__node *const *inputs, fa_error *err)
 {
     char texts[3][96] = {"", "", ""};
     int count = fa__operations[operation].arity;
@@ -216,27 +214,35 @@ static bool refuse_types(fa__operation operation, fa__node *const *inputs, fa_er
 /* where() of elements that are not numbers: two of one dtype are copied as they are. */
 static fa__node *where_of_others(fa__node *const *inputs, fa_error *err)
 {
-    if (!fa__type_is_numeric(inputs[0]->dtype->type)) {
-        refuse_types(FA__OP_WHERE, inputs, err);
-        return NULL;
-    }
     const fa_dtype *dtype = fa__dtype_native(inputs[1]->dtype, err),
                    *other = fa__dtype_native(inputs[2]->dtype, err);
     fa__node *converted[3] = {NULL, NULL, NULL}, *node = NULL;
     if (!fa_failed(err) && !fa_dtype_equal(dtype, other))
-        refuse_types(FA__OP_WHERE, inputs, err);
+        fa__node_refuse_types(FA__OP_WHERE, inputs, err);
     if (!fa_failed(err)) {
-        converted[0] = convert_input(inputs[0], FA_BOOL, err);
-        converted[1] = convert_input(inputs[1], dtype, err);
-        converted[2] = convert_input(inputs[2], dtype, err);
+        converted[0] = fa__node_as_input(inputs[0], FA_BOOL, err);
+        converted[1] = fa__node_as_input(inputs[1], dtype, err);
+        converted[2] = fa__node_as_input(inputs[2], dtype, err);
     }
-    fa__resolution resolution = {.loop_type = dtype ? dtype->type : FA_TYPE_VOID};
     if (!fa_failed(err))
-        node = elementwise(FA__OP_WHERE, inputs, converted, dtype, &resolution, err);
+        node = fa__node_elementwise(FA__OP_WHERE, inputs, converted, dtype, dtype->type, err);
     for (int i = 0; i < 3; i++)
         fa__node_release(converted[i]);
     fa_dtype_release(dtype);
     fa_dtype_release(other);
+    return node;
+}
+
+/* The condition is asked whether it is true, whatever it is. */
+static fa__node *where_of_truth(fa__node *const *inputs, fa_error *err)
+{
+    fa__node *node = NULL;
+    if (!fa__can_convert(inputs[0]->dtype, FA_BOOL, err))
+        return NULL;
+    fa__node *condition = fa__node_as_input(inputs[0], FA_BOOL, err);
+    if (condition != NULL)
+        node = fa__node_operation(FA__OP_WHERE, (fa__node *const[]){condition, inputs[1], inputs[2]}, err);
+    fa__node_release(condition);
     return node;
 }
 
@@ -245,18 +251,31 @@ fa__node *fa__node_operation(fa__operation operation, fa__node *const *inputs, f
     int count = fa__operations[operation].arity;
     if (!fa__nodes_usable(count, inputs, err))
         return NULL;
-    bool all_weak = true, all_numeric = true;
+    bool all_weak = true, all_numeric = true, any_time = false, any_string = false;
     for (int i = 0; i < count; i++) {
         all_weak = all_weak && fa__node_is_weak(inputs[i]);
         all_numeric = all_numeric && fa__type_is_numeric(inputs[i]->dtype->type);
+        any_time = any_time || fa__type_is_time(inputs[i]->dtype->type);
+        any_string = any_string || inputs[i]->dtype->type == FA_TYPE_BYTES || inputs[i]->dtype->type == FA_TYPE_STRING;
     }
     if (all_weak && fa__operation_folds(operation))
         return fa__fold(operation, inputs[0], count == 2 ? inputs[1] : NULL, err);
     if (all_numeric)
         return numeric_operation(operation, inputs, err);
+    if (operation == FA__OP_WHERE && !fa__type_is_numeric(inputs[0]->dtype->type))
+        return where_of_truth(inputs, err);
+    if (fa__operations[operation].rule == FA__RULE_COMPARE &&
+        (inputs[0]->dtype->is_structure || inputs[1]->dtype->is_structure))
+        return fa__node_compare_records(operation, inputs, err);
+    if (fa__operations[operation].rule == FA__RULE_COMPARE && any_string)
+        return fa__node_compare_strings(operation, inputs, err);
+    if (operation == FA__OP_ADD && any_string)
+        return fa__node_string(FA__STRING_ADD, 2, inputs, err);
+    if (any_time)
+        return fa__node_time_operation(operation, inputs, err);
     if (operation == FA__OP_WHERE)
         return where_of_others(inputs, err);
-    refuse_types(operation, inputs, err);
+    fa__node_refuse_types(operation, inputs, err);
     return NULL;
 }
 

@@ -45,6 +45,7 @@ typedef struct fa__value {
         struct {
             const char *start; /* TEXT, KEYWORD: inside the expression */
             size_t length;
+            bool is_bytes; /* TEXT: b'...' */
         } text;
         fa__tuple *tuple;
         fa__nodes *nodes;
@@ -63,6 +64,8 @@ typedef struct fa__list {
 } fa__list;
 
 void fa__value_release(fa__value *value);
+/* A TEXT becomes the string that it is where an array is expected. */
+bool fa__value_text(fa__value *value, fa_error *err);
 void fa__nodes_release(fa__nodes *nodes);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);

@@ -43,7 +43,7 @@ const char *fa__function_symbol(const fa__function *function)
 
 int fa__function_outputs(const fa__function *function)
 {
-    return function->apply == apply_pair ? 2 : 1;
+    return function->apply == apply_pair ? 2 : fa__string_function_outputs(function);
 }
 
 static bool wrong(const fa__bound_call *call, int index, const char *what)

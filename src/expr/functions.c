@@ -312,6 +312,8 @@ const fa__function fa__array_functions[] = {
     {"clip", "", "a a_min= a_max= min= max=", apply_clip, 0, FA__AS_FUNCTION | FA__AS_METHOD,
      FA_OPERATION_ELEMENTWISE,
      "The value, not below the second and not above the third; either may be None."},
+    {"where", "", "condition x= y=", fa__apply_where, 0, FA__AS_FUNCTION, FA_OPERATION_ELEMENTWISE,
+     "The second where the first is true, else the third; of one array, where it is not zero."},
     {"conj", "", "a", apply_conjugate_method, 0, FA__AS_METHOD, FA_OPERATION_FUNCTION,
      "Complex conjugate; other types as they are."},
     {"conjugate", "", "a", apply_conjugate_method, 0, FA__AS_METHOD, FA_OPERATION_FUNCTION,

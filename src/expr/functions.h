@@ -39,11 +39,21 @@ extern const fa__function fa__pair_functions[];
 extern const fa__function fa__formula_functions[];
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
+extern const fa__function fa__time_functions[];
+extern const fa__function fa__string_functions[]; /* "strings.upper" */
+int fa__string_function_outputs(const fa__function *function);
+
+/* arange() where one of its first three arguments is a time: int64 counts, seen as times. */
+bool fa__arange_is_of_times(const fa__bound_call *call);
+fa__node *fa__arange_of_times(const fa__bound_call *call);
 extern const fa__function fa__take_functions[];
 extern const fa__function fa__scan_functions[];
 /* The methods of operations, "add.reduce": no functions of their own. */
 extern const fa__function fa__ufunc_methods[];
 extern const fa__function fa__move_functions[];
+extern const fa__function fa__take_functions[];
+/* A row of fa__array_functions that stands with what chooses (take_functions.c). */
+fa__node *fa__apply_where(const fa__bound_call *call);
 
 /* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
  * last. Start with a cursor of zeros. */

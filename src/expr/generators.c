@@ -54,6 +54,8 @@ static fa__node *apply_arange(const fa__bound_call *call)
 {
     enum { START, STOP, STEP, DTYPE, COUNT };
     bool is_float = false;
+    if (fa__arange_is_of_times(call))
+        return fa__arange_of_times(call);
     for (int i = START; i <= STEP; i++) {
         if (!fa__argument_given(call, i))
             continue;

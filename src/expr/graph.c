@@ -36,6 +36,7 @@ fa__node *fa__node_new(fa__node_kind kind, const fa_dtype *dtype, int ndim, cons
     for (int i = 0; i < ndim; i++)
         node->sizes[i] = sizes[i];
     fa__strides_c(ndim, sizes, dtype->item_bytes, node->strides);
+    node->element = node->as.bytes;
     node->input_count = input_count;
     for (int i = 0; i < input_count; i++)
         node->inputs[i] = fa__node_retain(inputs[i]);
@@ -78,6 +79,8 @@ void fa__node_release(fa__node *node)
             fa__take_release(gone->as.move.take);
         fa_release(gone->array);
         fa_release(gone->kept);
+        if (gone->element != gone->as.bytes)
+            fa__free(gone->element);
         fa_dtype_release(gone->dtype);
         fa__free(gone);
     }
@@ -198,7 +201,7 @@ static bool same_scalar(const fa__node *a, const fa__node *b)
     if (a->weak != b->weak)
         return false;
     size_t bytes = (size_t)a->dtype->item_bytes;
-    if (memcmp(a->as.bytes, b->as.bytes, bytes) == 0)
+    if (memcmp(a->element, b->element, bytes) == 0)
         return true;
     /* Not-a-numbers of any payload are one value. */
     switch (a->dtype->type) {

@@ -11,11 +11,13 @@
 #include "array/promote.h"
 #include "array/view.h"
 #include "kernel/kernel.h"
+#include "kernel/strings.h"
 
 typedef enum fa__node_kind {
     FA__NODE_LEAF,      /* a view of any source */
     FA__NODE_SCALAR,    /* one constant */
     FA__NODE_OPERATION, /* elementwise: inputs have the loop's type; shapes broadcast */
+    FA__NODE_STRING,    /* elementwise, of strings of any width; code is a fa__string_operation */
     FA__NODE_CAST,      /* elementwise: input to dtype */
     FA__NODE_REDUCE,    /* over axes of its one input */
     FA__NODE_SCAN,      /* its one input with an operation repeated along an axis, every step kept */
@@ -42,7 +44,7 @@ struct fa__node {
     bool mixed_compare;    /* OPERATION: compares int64 with uint64; loop_type is that of the first */
     bool implicit;         /* CAST: made by the rules of types, not asked for: text does not show it */
     union {
-        unsigned char bytes[16]; /* SCALAR: its value as its dtype */
+        unsigned char bytes[16]; /* SCALAR: its value as its dtype, where that fits; `element` says where it is */
         struct {
             uint64_t axes;    /* REDUCE, SCAN, FOLD: mask of the input's axes; one axis, of a scan or fold that is not flat */
             bool keepdims;    /* REDUCE, FOLD */
@@ -57,6 +59,7 @@ struct fa__node {
     } as;
     fa__node *next_free;   /* while being released */
     fa_array *kept;        /* the values once an evaluation has computed them (engine's, under its lock); released here */
+    unsigned char *element; /* SCALAR: its value as its dtype */
     int input_count;
     fa__node **inputs;     /* inside geometry[] too */
     int64_t geometry[];
@@ -73,12 +76,18 @@ fa__node *fa__node_int(int64_t value, fa_error *err);                   /* weak 
 fa__node *fa__node_bool(bool value, fa_error *err);                     /* Python's bool */
 fa__node *fa__node_float(double value, fa_error *err);                  /* weak */
 fa__node *fa__node_complex(double real, double imag, fa_error *err);    /* weak */
+fa__node *fa__node_text(const char *text, size_t length, bool bytes, fa_error *err); /* UTF-8; a strong 0-d string */
 fa__node *fa__node_scalar(fa_type type, const void *value, fa_error *err); /* strong, 0-d */
 
 /* An elementwise operation: finds the types (NEP 50), converts the inputs, broadcasts. Applies NumPy's shortcuts of `**`
  * with a weak 2, 0.5, -1, 1 or 0 only through fa__node_power(). Weak scalars alone fold as in Python; a function of weak
  * scalars (sqrt(2)) gives a strong scalar. */
 fa__node *fa__node_operation(fa__operation operation, fa__node *const *inputs, fa_error *err);
+fa__node *fa__node_string(fa__string_operation operation, int count, fa__node *const *inputs, fa_error *err);
+/* The same, with NULL for what text may leave out. */
+fa__node *fa__node_string_with_defaults(fa__string_operation operation, fa__node *const *given, fa_error *err);
+const char *fa__string_operation_name(int operation);
+bool fa__string_operation_makes_strings(int operation);
 fa__node *fa__node_power(fa__node *base, fa__node *exponent, fa_error *err);
 fa__node *fa__node_cast(fa__node *input, const fa_dtype *dtype, fa_error *err); /* the input itself when nothing changes */
 
@@ -129,6 +138,8 @@ fa__node *fa__node_copy(fa__node *input, char order, fa_error *err);
 /* Views. A view of a LEAF is a LEAF; a view of a VIEW is one VIEW where the geometries compose (they always do). */
 fa__node *fa__node_view(fa__node *input, const fa__geometry *geometry, fa_error *err);
 fa__node *fa__node_field(fa__node *input, const char *name, size_t length, fa_error *err);
+/* Several fields at once; `names` is a list of names in quotes. */
+fa__node *fa__node_fields(fa__node *input, const char *names, size_t length, fa_error *err);
 void fa__node_geometry(const fa__node *node, fa__geometry *geometry); /* of a LEAF or VIEW as is, else the virtual one */
 /* NumPy's arange and linspace, as text and C functions make them. */
 fa__node *fa__node_arange_int64(int64_t start, int64_t stop, int64_t step, fa_error *err);

@@ -27,6 +27,8 @@ static bool is_word(const char *text, size_t length)
 static bool is_basic(const char *text, size_t length, size_t at)
 {
     at += strspn(text + at, " \t\r\n");
+    if (at < length && text[at] == '[') /* a list of fields' names */
+        at += 1 + strspn(text + at + 1, " \t\r\n");
     if (at < length && (text[at] == '\'' || text[at] == '"'))
         return true;
     while (at < length && text[at] != ']') {
@@ -50,7 +52,8 @@ static bool apply_basic(fa__parser *p, const fa__token *token)
         return fa__parser_placed(p, token->column);
     p->lexer.at = at;
     fa__node *node =
-        slice.field != NULL
+        slice.is_list ? fa__node_fields(value->node, slice.field, slice.field_length, p->err)
+        : slice.field != NULL
             ? fa__node_field(value->node, slice.field, slice.field_length, p->err)
             : fa__node_index(value->node, (fa_index_parts){slice.count, slice.parts}, NULL, p->err);
     if (node == NULL)
@@ -63,19 +66,20 @@ static bool apply_basic(fa__parser *p, const fa__token *token)
 /* Takes one of several arrays: [0], [-1]. */
 static bool take_output(fa__parser *p, const fa__token *token)
 {
-    fa__slice slice;
-    size_t start = (size_t)token->column - 1;
-    if (!fa__slice_parse(p->lexer.text, p->lexer.length, &start, &slice, p->err))
-        return fa__parser_placed(p, token->column);
-    p->lexer.at = start;
     fa__value *value = fa__parser_top_value(p);
     fa__nodes *nodes = value->as.nodes;
+    fa__slice slice;
+    size_t text_at = (size_t)token->column - 1;
+    if (!fa__slice_parse(p->lexer.text, p->lexer.length, &text_at, &slice, p->err))
+        return fa__parser_placed(p, token->column);
+    p->lexer.at = text_at;
     const bool is_one = slice.field == NULL && slice.count == 1 && slice.parts[0].kind == FA__PART_AT;
     int64_t at = is_one ? slice.parts[0].start : 0;
     at += at < 0 ? nodes->count : 0;
     if (!is_one || at < 0 || at >= nodes->count)
-        return fa__fail_at_column(p->err, FA_BAD_INDEX, token->column, "%d arrays: take one of them with [0] to [%d]",
-                                  nodes->count, nodes->count - 1);
+        return fa__fail_at_column(p->err, FA_BAD_INDEX, token->column,
+                                  "%d arrays: take one of them with [0] to [%d]", nodes->count,
+                                  nodes->count - 1);
     fa__node *node = fa__node_retain(nodes->items[at]);
     const int column = value->column;
     fa__parser_drop_values(p, p->value_count - 1);
@@ -85,7 +89,6 @@ static bool take_output(fa__parser *p, const fa__token *token)
 bool fa__parser_index(fa__parser *p, const fa__token *token, bool *more)
 {
     fa__value *value = fa__parser_top_value(p);
-    *more = false;
     if (value->kind == FA__VALUE_NODES)
         return take_output(p, token);
     if (!fa__parser_is_operand(p, value))
@@ -146,11 +149,13 @@ static bool slice_part(fa__parser *p, const fa__value *values, int64_t count, pa
     return true;
 }
 
-static bool no_positions(fa__parser *p, fa__node *empty, parts *made)
+/* The array that a part is; one reference, NULL where it is none. */
+static fa__node *array_part(fa__parser *p, const fa__value *value)
 {
-    made->parts[made->count++] = fa_by(NULL);
-    made->arrays[made->array_count] = fa__node_cast(empty, FA_INT64, p->err);
-    return made->arrays[made->array_count++] != NULL;
+    fa__node *node = fa__value_array(value);
+    /* An empty list chooses nothing, though NumPy's empty array would be one of floats. */
+    bool is_nothing = node != NULL && value->kind != FA__VALUE_NODE && fa__count(node->ndim, node->sizes) == 0;
+    return is_nothing ? fa__node_cast(node, FA_INT64, p->err) : fa__node_retain(node);
 }
 
 static bool one_part(fa__parser *p, const fa__value *value, parts *made)
@@ -163,18 +168,33 @@ static bool one_part(fa__parser *p, const fa__value *value, parts *made)
     } else if (whole_number(value, &number)) {
         made->parts[made->count++] = fa_at(number);
     } else {
-        fa__node *node = fa__value_array(value);
+        fa__node *node = array_part(p, value);
         if (node == NULL)
-            return fail_part(p, value->column);
-        /* An empty list chooses nothing, though NumPy's empty array would be one of floats. */
-        bool is_nothing = value->kind == FA__VALUE_TUPLE && fa__count(node->ndim, node->sizes) == 0;
-        if (is_nothing)
-            return no_positions(p, node, made);
+            return fa_failed(p->err) ? fa__parser_placed(p, value->column) : fail_part(p, value->column);
+        made->parts[made->count++] = fa_by(NULL);
+        made->arrays[made->array_count++] = node;
         if (!fa__type_is_integer(node->dtype->type) && node->dtype->type != FA_TYPE_BOOL)
             return fa__fail_at_column(p->err, FA_BAD_INDEX, value->column,
                                       "arrays used as indices must be of integer (or boolean) type");
-        made->parts[made->count++] = fa_by(NULL);
-        made->arrays[made->array_count++] = fa__node_retain(node);
+    }
+    return true;
+}
+
+/* A tuple that is all of an index is its parts: a[(1, 2)], a[nonzero(m)]. False where it is none. */
+static bool tuple_parts(fa__parser *p, const fa__value *value, parts *made, bool *is_tuple)
+{
+    *is_tuple = value->kind == FA__VALUE_NODES || (value->kind == FA__VALUE_TUPLE && value->node == NULL);
+    if (*is_tuple && value->kind == FA__VALUE_TUPLE) {
+        for (int i = 0; i < value->as.tuple->count; i++)
+            made->parts[made->count++] = fa_at(value->as.tuple->items[i]);
+    } else if (*is_tuple && value->as.nodes->count > FA_MAX_NDIM) {
+        return fa__fail_at_column(p->err, FA_BAD_INDEX, value->column, "an index has more than %d arrays",
+                                  FA_MAX_NDIM);
+    } else if (*is_tuple) {
+        for (int i = 0; i < value->as.nodes->count; i++) {
+            made->parts[made->count++] = fa_by(NULL);
+            made->arrays[made->array_count++] = fa__node_retain(value->as.nodes->items[i]);
+        }
     }
     return true;
 }
@@ -197,6 +217,9 @@ static bool read_parts(fa__parser *p, int64_t first_value, int column, parts *ma
 {
     const fa__value *values = p->values + first_value;
     int64_t count = p->value_count - first_value, begin = 0;
+    bool is_tuple = false;
+    if (count == 1 && (!tuple_parts(p, values, made, &is_tuple) || is_tuple))
+        return !fa_failed(p->err);
     for (int64_t i = 0; i <= count; i++) {
         if (i < count && values[i].kind != FA__VALUE_COMMA)
             continue;

@@ -128,9 +128,7 @@ static fa__node *along_axis(fa__node *a, const int *axis, int *number, fa_error 
 {
     if (!fa__nodes_usable(1, &a, err))
         return NULL;
-    /* NumPy takes a 0-d array for one with an axis here. */
-    bool has_axis = axis != NULL && (a->ndim > 0 || (*axis != 0 && *axis != -1));
-    fa__node *along = has_axis ? fa__node_strong(a, err) : fa__node_ravel(a, err);
+    fa__node *along = axis != NULL ? fa__node_strong(a, err) : fa__node_ravel(a, err);
     *number = along != NULL ? fa__axis(axis != NULL ? *axis : 0, along->ndim, err) : -1;
     if (*number >= 0)
         return along;
@@ -410,7 +408,9 @@ fa__node *fa__node_repeat(fa__node *a, int64_t times, const int *axis, fa_error 
 {
     int number;
     int64_t outer[FA_MAX_NDIM], inner[FA_MAX_NDIM];
-    fa__node *along = along_axis(a, axis, &number, err);
+    /* NumPy takes a 0-d array for one with an axis here. */
+    bool is_single = a != NULL && a->ndim == 0 && axis != NULL && (*axis == 0 || *axis == -1);
+    fa__node *along = along_axis(a, is_single ? NULL : axis, &number, err);
     if (along == NULL)
         return NULL;
     for (int i = 0; i < along->ndim; i++) {

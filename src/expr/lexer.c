@@ -202,7 +202,10 @@ bool fa__lexer_next(fa__lexer *lexer, fa__token *token, fa_error *err)
     if (lexer->at == lexer->length)
         return true;
     char first = at(lexer, lexer->at);
-    if (first == '"' || first == '\'')
+    char second = at(lexer, lexer->at + 1);
+    token->is_bytes = (first == 'b' || first == 'B') && (second == '"' || second == '\'');
+    lexer->at += token->is_bytes;
+    if (first == '"' || first == '\'' || token->is_bytes)
         return text(lexer, token, err);
     if (is_digit(first) || (first == '.' && is_digit(at(lexer, lexer->at + 1)))) {
         if (!number(lexer, token, err))

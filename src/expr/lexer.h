@@ -24,6 +24,7 @@ typedef struct fa__token {
     int column;       /* from 1, in bytes; of the opening quote of a text */
     fa__wide integer; /* INTEGER */
     double number;    /* FLOAT, IMAGINARY */
+    bool is_bytes;    /* TEXT: with a b in front */
 } fa__token;
 
 typedef struct fa__lexer {

@@ -2,6 +2,7 @@
 /* What names and attributes in a text stand for. Knows nothing about operators and brackets. */
 #include "expr/parser.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool fa__parser_refuse_keyword(fa__parser *p, const fa__token *token)
@@ -75,6 +76,32 @@ static bool is_numpy(const fa__token *token)
            (token->length == 5 && memcmp(token->start, "numpy", 5) == 0);
 }
 
+/* NumPy's rooms of functions on strings: strings.upper, char.upper. */
+static bool is_string_module(const fa__token *token)
+{
+    return (token->length == 7 && memcmp(token->start, "strings", 7) == 0) ||
+           (token->length == 4 && memcmp(token->start, "char", 4) == 0);
+}
+
+/* The name behind the point. */
+static bool string_function(fa__parser *p)
+{
+    fa__token token;
+    char name[64];
+    bool read = fa__lexer_next(&p->lexer, &token, p->err) && fa__lexer_next(&p->lexer, &token, p->err);
+    if (!read)
+        return false;
+    if (token.kind != FA__TOKEN_NAME || token.length > sizeof name - 9)
+        return fa__parser_syntax(p, token.column, "a name is expected behind '.'");
+    int length = snprintf(name, sizeof name, "strings.%.*s", (int)token.length, token.start);
+    fa__value value = {.kind = FA__VALUE_FUNCTION, .column = token.column};
+    value.as.function = fa__function_find(name, (size_t)length);
+    int distance;
+    const char *nearest = fa__nearest_function(name, (size_t)length, &distance);
+    return value.as.function != NULL ? fa__parser_push_value(p, value)
+                                     : unknown(p, &token, "function of strings", nearest);
+}
+
 bool fa__parser_name(fa__parser *p, const fa__token *token)
 {
     fa__opened *below = fa__parser_top_open(p);
@@ -104,6 +131,8 @@ bool fa__parser_name(fa__parser *p, const fa__token *token)
         return false;
     if (found)
         return true;
+    if (is_string_module(token) && fa__lexer_sees(&p->lexer, "."))
+        return string_function(p);
     if (is_numpy(token))
         return fa__parser_push_value(p, (fa__value){.kind = FA__VALUE_NUMPY, .column = token->column});
     return unknown_name(p, token);
@@ -119,6 +148,8 @@ bool fa__parser_attribute(fa__parser *p)
     if (fa__parser_top_value(p)->kind == FA__VALUE_NUMPY) {
         bool found;
         fa__parser_drop_values(p, p->value_count - 1);
+        if (is_string_module(&token) && fa__lexer_sees(&p->lexer, "."))
+            return string_function(p);
         if (!function_or_constant(p, &token, &found))
             return false;
         int distance;

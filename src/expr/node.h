@@ -39,6 +39,8 @@ bool fa__constant_convert(const fa__constant *constant, fa_type type, void *elem
 fa__node *fa__node_converted(const fa__constant *constant, fa_type type, fa_error *err);
 /* A strong scalar of the same value when `node` is weak, else `node` again. */
 fa__node *fa__node_strong(fa__node *node, fa_error *err);
+/* A constant of any dtype in the machine's byte order, whose element is at `element`; FA__STRONG, or how it was written. */
+fa__node *fa__node_element(const fa_dtype *dtype, const void *element, fa__weak weak, fa_error *err);
 /* What text shows of a node: below the conversions that rules of types have made. */
 const fa__node *fa__shown_node(const fa__node *node);
 /* Whether a move's dtype is another than the one that its inputs make. */
@@ -46,6 +48,19 @@ bool fa__move_was_converted(const fa__node *move, fa_error *err);
 /* The range of an integer type. */
 void fa__integer_range(fa_type type, fa__wide *lowest, fa__wide *highest);
 
+/* An input as a loop takes it: a conversion that text does not show, or a constant that remembers how it was written. */
+fa__node *fa__node_as_input(fa__node *input, const fa_dtype *dtype, fa_error *err);
+/* An OPERATION on inputs that have been converted, broadcast; the layout is that of the inputs as they were. */
+fa__node *fa__node_elementwise(fa__operation operation, fa__node *const *originals, fa__node *const *inputs,
+                               const fa_dtype *result, fa_type loop_type, fa_error *err);
+/* FA_BAD_TYPES that names the operation and the dtypes of its inputs. */
+bool fa__node_refuse_types(fa__operation operation, fa__node *const *inputs, fa_error *err);
+/* == and != of structures: all fields, or any. */
+fa__node *fa__node_compare_records(fa__operation operation, fa__node *const *inputs, fa_error *err);
+/* Comparisons of strings. */
+fa__node *fa__node_compare_strings(fa__operation operation, fa__node *const *inputs, fa_error *err);
+/* Operations on datetime64 and timedelta64: at least one input is one of them. */
+fa__node *fa__node_time_operation(fa__operation operation, fa__node *const *inputs, fa_error *err);
 /* What a reduction begins with: a 0-d node as `type`, a literal checked against its range. */
 fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err);
 /* A reduction that has no kernel, or begins somewhere, or leaves out elements, as a graph of those that do not. NULL with a

@@ -59,8 +59,10 @@ void fa__parser_drop_values(fa__parser *p, int64_t count)
         fa__value_release(&p->values[--p->value_count]);
 }
 
-bool fa__parser_is_operand(fa__parser *p, const fa__value *value)
+bool fa__parser_is_operand(fa__parser *p, fa__value *value)
 {
+    if (value->kind == FA__VALUE_TEXT)
+        return fa__value_text(value, p->err) || fa__parser_placed(p, value->column);
     if (value->kind == FA__VALUE_NODE)
         return true;
     if (value->kind == FA__VALUE_FUNCTION || value->kind == FA__VALUE_METHOD)
@@ -384,6 +386,7 @@ static bool read_operand(fa__parser *p, const fa__token *token, bool *more)
         fa__value value = {.kind = FA__VALUE_TEXT, .column = token->column};
         value.as.text.start = token->start;
         value.as.text.length = token->length;
+        value.as.text.is_bytes = token->is_bytes;
         return fa__parser_push_value(p, value);
     }
     case FA__TOKEN_END:

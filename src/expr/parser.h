@@ -56,7 +56,7 @@ void fa__parser_drop_values(fa__parser *p, int64_t count);
 fa__opened *fa__parser_top_open(fa__parser *p);
 fa__value *fa__parser_top_value(fa__parser *p);
 /* False with an error where a value is no array and no number. */
-bool fa__parser_is_operand(fa__parser *p, const fa__value *value);
+bool fa__parser_is_operand(fa__parser *p, fa__value *value);
 
 /* Pushes what a name stands for: a keyword of a call, a variable, a constant, a function. */
 bool fa__parser_name(fa__parser *p, const fa__token *token);

@@ -237,6 +237,10 @@ static void write_node(fa__writer *w, const fa__node *node, int needs)
     case FA__NODE_OPERATION:
         write_operation(w, node);
         break;
+    case FA__NODE_STRING:
+        fa__put(w, "strings.");
+        write_call(w, node, fa__string_operation_name(node->code));
+        break;
     case FA__NODE_CAST:
     case FA__NODE_REDUCE:
     case FA__NODE_SCAN:

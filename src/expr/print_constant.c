@@ -3,6 +3,8 @@
 #include "expr/types.h"
 #include "expr/writer.h"
 
+#include "array/time.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +13,8 @@ fa__number fa__constant_number(const fa__node *scalar)
     fa__number result = {0};
     fa__complex128 value = {0, 0};
     fa_type type = scalar->dtype->type;
+    if (fa__type_is_time(type))
+        type = FA_TYPE_INT64;
     if (type == FA_TYPE_UINT64) {
         memcpy(&result.whole, scalar->as.bytes, sizeof result.whole);
         return result;
@@ -74,9 +78,91 @@ static fa__weak kind_of(fa_type type)
                                        : FA__WEAK_FLOAT;
 }
 
+/* datetime64('2020-01-01', 'D'); as a count where no date says it. */
+static void put_time(fa__writer *w, const fa__node *node)
+{
+    char date[FA__TIME_TEXT];
+    const fa_dtype *dtype = node->dtype;
+    int64_t value, again;
+    fa__unit unit;
+    fa_error ignored = {0};
+    memcpy(&value, node->as.bytes, sizeof value);
+    bool is_nat = value == FA__NOT_A_TIME, is_date = dtype->type == FA_TYPE_DATETIME64;
+    fa__time_text(fa__unit_of(dtype), is_nat ? 0 : fa__time_units(dtype, value), date);
+    bool says_it = is_date && !is_nat && fa__time_parse(date, strlen(date), dtype, &unit, &again, &ignored) &&
+                   again == value;
+    fa__put(w, is_date ? "datetime64(" : "timedelta64(");
+    if (says_it || is_nat) {
+        fa__put(w, "'");
+        fa__put(w, is_nat ? "NaT" : date);
+        fa__put(w, "'");
+    } else {
+        fa__put_int(w, value);
+    }
+    if (dtype->unit[0] != '\0') {
+        fa__put(w, ", '");
+        if (dtype->unit_count != 1)
+            fa__put_int(w, dtype->unit_count);
+        fa__put(w, dtype->unit);
+        fa__put(w, "'");
+    }
+    fa__put(w, ")");
+}
+
+static void put_code_point(fa__writer *w, uint32_t c)
+{
+    char utf8[5] = {0};
+    if (c < 0x80) {
+        utf8[0] = (char)c;
+    } else if (c < 0x800) {
+        utf8[0] = (char)(0xc0 | c >> 6);
+        utf8[1] = (char)(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        utf8[0] = (char)(0xe0 | c >> 12);
+        utf8[1] = (char)(0x80 | (c >> 6 & 0x3f));
+        utf8[2] = (char)(0x80 | (c & 0x3f));
+    } else {
+        utf8[0] = (char)(0xf0 | c >> 18);
+        utf8[1] = (char)(0x80 | (c >> 12 & 0x3f));
+        utf8[2] = (char)(0x80 | (c >> 6 & 0x3f));
+        utf8[3] = (char)(0x80 | (c & 0x3f));
+    }
+    fa__put(w, utf8);
+}
+
+/* A string that text has written: without a backslash, and without one of the quotes. */
+static void put_text(fa__writer *w, const fa__node *node)
+{
+    bool is_bytes = node->dtype->type == FA_TYPE_BYTES, has_single = false;
+    int64_t length = node->dtype->item_bytes / (is_bytes ? 1 : 4);
+    uint32_t c;
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass == 1)
+            fa__put(w, is_bytes ? (has_single ? "b\"" : "b'") : has_single ? "\"" : "'");
+        for (int64_t i = 0; i < length; i++) {
+            if (is_bytes)
+                c = node->element[i];
+            else
+                memcpy(&c, node->element + 4 * i, sizeof c);
+            has_single = has_single || (pass == 0 && c == '\'');
+            if (pass == 1 && c != 0)
+                put_code_point(w, c);
+        }
+    }
+    fa__put(w, has_single ? "\"" : "'");
+}
+
 void fa__put_scalar(fa__writer *w, const fa__node *node)
 {
     fa_type type = node->dtype->type;
+    if (fa__type_is_time(type) && node->weak == FA__STRONG) {
+        put_time(w, node);
+        return;
+    }
+    if (type == FA_TYPE_STRING || type == FA_TYPE_BYTES) {
+        put_text(w, node);
+        return;
+    }
     fa__number value = fa__constant_number(node);
     if (node->weak != FA__STRONG) {
         put_constant(w, node->weak, type, &value);

@@ -59,7 +59,7 @@ void fa__write_take(fa__writer *w, const fa__node *node)
 void fa__write_take_arguments(fa__writer *w, const fa__node *node)
 {
     const fa__take *take = node->as.move.take;
-    static const char *const modes[] = {")", ", mode='wrap')", ", mode='clip')"};
+    static const char *const modes[] = {")", ", mode='wrap')", ", mode='clip')", ", mode='exact')"};
     if (node->code == FA__MOVE_TAKE && take->indices[0].span == 1) {
         fa__put(w, ", axis=");
         fa__put_int(w, take->indices[0].axis);

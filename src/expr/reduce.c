@@ -4,6 +4,8 @@
 #include "expr/node.h"
 #include "expr/types.h"
 
+#include "array/time.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -39,6 +41,13 @@ static fa__node *reducer_input(fa__reduction reduction, fa__node *input, const f
         return NULL;
     }
     const fa_dtype *wanted = dtype != NULL ? dtype : input->dtype;
+    if (fa__type_is_time(input->dtype->type) && dtype == NULL &&
+        fa__reducer_find(reduction, input->dtype->type) != NULL) {
+        const fa_dtype *native = fa__dtype_native(input->dtype, err);
+        fa__node *time = native ? fa__node_as_input(input, native, err) : NULL;
+        fa_dtype_release(native);
+        return time;
+    }
     if (!fa__type_is_numeric(input->dtype->type) || !fa__type_is_numeric(wanted->type)) {
         char text[96];
         fa__dtype_display(fa__type_is_numeric(wanted->type) ? input->dtype : wanted, text, sizeof text);
@@ -109,6 +118,17 @@ static bool is_whole_number(const fa_dtype *dtype)
     return dtype != NULL && dtype->type <= FA_TYPE_UINT64;
 }
 
+/* The mean of spans: their sum over their count, cut to the unit. */
+static fa__node *mean_of_times(fa__node *input, uint64_t axes, const fa__reduce_arguments *arguments, fa_error *err)
+{
+    int64_t sizes[FA_MAX_NDIM], count = keep_as_one(input, axes, sizes);
+    fa__node *parts[2] = {fa__node_reduce(FA__REDUCE_SUM, input, arguments, err), fa__node_int(count, err)};
+    fa__node *mean = fa_failed(err) ? NULL : fa__node_operation(FA__OP_DIVIDE, parts, err);
+    fa__node_release(parts[0]);
+    fa__node_release(parts[1]);
+    return mean;
+}
+
 /* The mean in a type of integers: NumPy adds in that type, wrapping, then divides and cuts. */
 static fa__node *mean_of_integers(fa__node *input, uint64_t axes, const fa__reduce_arguments *arguments,
                                   fa_error *err)
@@ -130,16 +150,25 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
     uint64_t axes;
     if (!fa__nodes_usable(1, &input, err) || !axes_of(reduction, input, arguments->axes, &axes, err))
         return NULL;
+    bool of_spans = input->dtype->type == FA_TYPE_TIMEDELTA64;
+    bool adds = reduction == FA__REDUCE_SUM || reduction == FA__REDUCE_MEAN;
+    fa__reduce_arguments without_dtype = *arguments; /* sums of spans are spans, whatever dtype says, as in NumPy */
+    without_dtype.dtype = NULL;
+    if (of_spans && adds)
+        arguments = &without_dtype;
     fa__node *composed = fa__node_compose(reduction, input, arguments, err);
     if (composed != NULL || fa_failed(err))
         return composed;
     if (reduction == FA__REDUCE_MEAN && is_whole_number(arguments->dtype))
         return mean_of_integers(input, axes, arguments, err);
+    if (reduction == FA__REDUCE_MEAN && of_spans)
+        return mean_of_times(input, axes, arguments, err);
     fa__node *converted = reducer_input(reduction, input, arguments->dtype, err);
     if (converted == NULL)
         return NULL;
     const fa__reducer *reducer = fa__reducer_find(reduction, converted->dtype->type);
-    const fa_dtype *result = fa_dtype_of(reducer->result);
+    const fa_dtype *result =
+        fa__type_is_numeric(reducer->result) ? fa_dtype_of(reducer->result) : converted->dtype;
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     int64_t reduced = keep_as_one(input, axes, sizes);
     fa__node *node = NULL;

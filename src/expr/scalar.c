@@ -4,6 +4,8 @@
 #include "expr/node.h"
 #include "expr/types.h"
 
+#include "base/memory.h"
+
 #include <string.h>
 
 static fa__node *scalar(fa_type type, const void *value, fa__weak weak, fa_error *err)
@@ -48,6 +50,71 @@ fa__node *fa__node_complex(double real, double imag, fa_error *err)
     return fa_failed(err) ? NULL : scalar(FA_TYPE_COMPLEX128, &value, FA__WEAK_COMPLEX, err);
 }
 
+fa__node *fa__node_element(const fa_dtype *dtype, const void *element, fa__weak weak, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    fa__node *node = fa__node_new(FA__NODE_SCALAR, dtype, 0, NULL, 0, NULL, err);
+    if (node == NULL)
+        return NULL;
+    if (dtype->item_bytes > (int64_t)sizeof node->as.bytes) {
+        node->element = fa__alloc((size_t)dtype->item_bytes, err);
+        if (node->element == NULL) {
+            fa__node_release(node);
+            return NULL;
+        }
+    }
+    memcpy(node->element, element, (size_t)dtype->item_bytes);
+    node->weak = weak;
+    return node;
+}
+
+/* The code point that begins at text[*at], which moves behind it; false for what is no UTF-8. */
+static bool code_point(const char *text, size_t length, size_t *at, uint32_t *found)
+{
+    unsigned char first = (unsigned char)text[(*at)++];
+    int more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc2 ? 1 : -1;
+    *found = more == 0 ? first : more == 1 ? first & 0x1f : more == 2 ? first & 0x0f : first & 0x07;
+    if (more < 0 || (size_t)more > length - *at)
+        return false;
+    for (; more > 0; more--) {
+        unsigned char next = (unsigned char)text[(*at)++];
+        if ((next & 0xc0) != 0x80)
+            return false;
+        *found = *found << 6 | (next & 0x3f);
+    }
+    return *found < 0x110000;
+}
+
+static int64_t to_code_points(const char *text, size_t length, uint32_t *points, fa_error *err)
+{
+    int64_t count = 0;
+    for (size_t at = 0; at < length; count++)
+        if (!code_point(text, length, &at, &points[count])) {
+            fa__fail(err, FA_BAD_EXPRESSION, "a text that is no UTF-8");
+            return 0;
+        }
+    return count;
+}
+
+fa__node *fa__node_text(const char *text, size_t length, bool bytes, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    uint32_t *points = fa__alloc_zero(length + 1, sizeof *points, err);
+    if (points == NULL)
+        return NULL;
+    int64_t count = bytes ? (int64_t)length : to_code_points(text, length, points, err);
+    count = count < 1 ? 1 : count; /* "" is one NUL, as in NumPy */
+    if (bytes)
+        memcpy(points, text, length);
+    fa_dtype *dtype = fa__dtype_flexible(bytes ? FA_TYPE_BYTES : FA_TYPE_STRING, bytes ? count : 4 * count, false, err);
+    fa__node *node = dtype != NULL ? fa__node_element(dtype, points, FA__STRONG, err) : NULL;
+    fa_dtype_release(dtype);
+    fa__free(points);
+    return node;
+}
+
 fa__node *fa__node_strong(fa__node *node, fa_error *err)
 {
     if (!fa__nodes_usable(1, &node, err))
@@ -68,6 +135,7 @@ fa__constant fa__constant_of(const fa__node *weak)
         constant.integer = weak->as.bytes[0] != 0;
         break;
     case FA_TYPE_INT64:
+    case FA_TYPE_TIMEDELTA64:
         memcpy(&integer, weak->as.bytes, sizeof integer);
         constant.integer = integer;
         break;

@@ -154,7 +154,7 @@ static bool takes_from_nothing(const fa__take *take, const fa__node *input, int6
 {
     for (int i = 0; i < take->count && elements > 0; i++) {
         const fa__take_index *index = &take->indices[i];
-        if (index->counts == NULL && take->mode != FA__TAKE_RAISE &&
+        if (index->counts == NULL && (take->mode == FA__TAKE_WRAP || take->mode == FA__TAKE_CLIP) &&
             fa__count(index->span, input->sizes + index->axis) == 0)
             return !fa__fail(err, FA_BAD_INDEX, "cannot do a non-empty take from an empty axes.");
     }
@@ -215,12 +215,18 @@ static bool are_positions(int count, fa__node *const *positions, const fa__take 
 static bool check_bounds(const fa__take *take, const fa__node *input, fa__node *const *positions,
                          int64_t elements, fa_error *err)
 {
-    for (int i = 0; i < take->count && take->mode == FA__TAKE_RAISE && elements > 0; i++) {
+    for (int i = 0; i < take->count; i++) {
         const fa__take_index *index = &take->indices[i];
         int64_t size = fa__count(index->span, input->sizes + index->axis);
-        if (index->counts != NULL || positions[i]->kind != FA__NODE_LEAF)
+        bool may_fail = take->mode == FA__TAKE_RAISE || take->mode == FA__TAKE_EXACT;
+        /* NumPy's take() looks at nothing where there is nothing in front of the axis, and an index with
+         * arrays in it only at single positions where the arrays make nothing together. */
+        bool is_asked = take->in_order ? elements > 0 && fa__count(index->axis, input->sizes) > 0
+                                       : elements > 0 || positions[i]->ndim == 0;
+        if (index->counts != NULL || positions[i]->kind != FA__NODE_LEAF || !may_fail || !is_asked)
             continue;
-        if (!fa__check_positions(positions[i]->array, size, index->named, err))
+        if (!fa__check_positions(positions[i]->array, take->mode == FA__TAKE_RAISE ? -size : 0, size,
+                                 index->named, err))
             return false;
     }
     return true;
@@ -410,7 +416,7 @@ static bool rest_is_false(fa__node *condition, int64_t size, int axis, fa_error 
     fa__node *where = fa__node_flatnonzero(condition, err);
     fa_array *positions = where != NULL ? fa__stand(where, err) : NULL;
     if (positions != NULL)
-        fa__check_positions(positions, size, axis, err);
+        fa__check_positions(positions, 0, size, axis, err);
     fa_release(positions);
     fa__node_release(where);
     return !fa_failed(err);
@@ -432,7 +438,8 @@ fa__node *fa__node_compress(fa__node *condition, fa__node *input, int axis, fa_e
     fa__node *mask = NULL, *part = NULL, *node = NULL;
     if (axis >= 0) {
         int64_t length = condition->sizes[0], size = from->sizes[axis];
-        bool fits = length <= size || rest_is_false(condition, size, axis, err);
+        bool fits =
+            length <= size || fa__count(axis, from->sizes) == 0 || rest_is_false(condition, size, axis, err);
         mask = fits ? part_of(condition, 0, 0, size, err) : NULL;
         part = mask != NULL ? part_of(from, axis, 0, length, err) : NULL;
     }

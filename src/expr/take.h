@@ -13,6 +13,7 @@ typedef enum fa__take_mode {
     FA__TAKE_RAISE, /* an error; negative ones count from the end */
     FA__TAKE_WRAP,
     FA__TAKE_CLIP,
+    FA__TAKE_EXACT /* an error for negative ones too */
 } fa__take_mode;
 
 /* Positions for axes [axis, axis + span) of what is taken from, counted over them in C order. */
@@ -63,11 +64,24 @@ fa__node *fa__node_argwhere(fa__node *input, fa_error *err);
  * elsewhere. The axes of the mask stand in place of the first one of the values. */
 fa__node *fa__node_spread(fa__node *mask, fa__node *values, fa_error *err);
 
+/* choose() and select(); choices may be literals. */
+enum { FA__MAX_CHOICES = 1024 };
+fa__node *fa__node_choose(fa__node *selector, int count, fa__node *const *choices, fa__take_mode mode,
+                          fa_error *err);
+fa__node *fa__node_select(int count, fa__node *const *conditions, fa__node *const *choices,
+                          fa__node *otherwise, fa_error *err);
+/* What gives several arrays: one reference each, some of them NULL when it fails. */
+bool fa__node_nonzero(fa__node *input, fa__node **positions, fa_error *err);
+bool fa__node_unravel_index(fa__node *positions, fa_shape shape, fa__node **coordinates, fa_error *err);
+bool fa__node_ix(int count, fa__node *const *arrays, fa__node **meshed, fa_error *err);
+fa__node *fa__node_ravel_multi_index(int count, fa__node *const *coordinates, fa_shape shape,
+                                     fa__take_mode mode, fa_error *err);
+
 /* What only those who compute can do (src/op/mask.c): the elements of a graph as an array that is not
  * pending, and the counts of a mask that stands. */
 fa_array *fa__stand(fa__node *node, fa_error *err);
 fa__counts *fa__count_mask(fa_array *mask, fa_error *err);
-/* FA_BAD_INDEX in NumPy's words where an index that stands already is out of bounds. */
-bool fa__check_positions(fa_array *positions, int64_t size, int axis, fa_error *err);
+/* FA_BAD_INDEX in NumPy's words where a position that stands already is not in [low, size). */
+bool fa__check_positions(fa_array *positions, int64_t low, int64_t size, int axis, fa_error *err);
 
 #endif

@@ -191,6 +191,8 @@ static bool find_loop(fa__type_rule rule, int count, const fa_type *types, const
     case FA__RULE_WIDEST:
         *loop = fa__type_is_complex(*loop) ? FA_TYPE_COMPLEX128 : FA_TYPE_FLOAT64;
         return true;
+    case FA__RULE_TIME_PREDICATE:
+        return false; /* times are expr/times.c */
     case FA__RULE_REAL:
         return !fa__type_is_complex(*loop);
     case FA__RULE_QUOTIENT:

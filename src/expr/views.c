@@ -92,6 +92,22 @@ static fa__node *leaf_of_field(fa_array *array, const fa_dtype *dtype, const fa_
     return leaf;
 }
 
+fa__node *fa__node_fields(fa__node *input, const char *names, size_t length, fa_error *err)
+{
+    if (!fa__nodes_usable(1, &input, err))
+        return NULL;
+    fa__geometry geometry;
+    fa__node_geometry(input, &geometry);
+    const fa_dtype *dtype = fa__dtype_select(input->dtype, names, length, err);
+    fa__node *node = NULL;
+    if (dtype != NULL && input->kind == FA__NODE_LEAF)
+        node = leaf_of_field(input->array, dtype, &geometry, err);
+    else if (dtype != NULL)
+        node = fa__node_view_as(input, dtype, &geometry, err);
+    fa_dtype_release(dtype);
+    return node;
+}
+
 static fa__node *view_of_field(fa__node *input, const fa__field *field, fa_error *err)
 {
     const fa_dtype *dtype = field->dtype;

@@ -8,12 +8,18 @@
 #include "kernel/kernel.h"
 
 /* Types with kernels come first in fa_type. */
-enum { FA__KERNEL_TYPES = FA_TYPE_COMPLEX128 + 1 };
+enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32 };
 
 typedef struct fa__kernels {
     const char *name;
     fa__loop *loops[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
     fa__loop *compare_mixed[FA__OPERATION_COUNT][2];                /* [1]: the first is signed */
+    struct {
+        fa__operation operation;
+        fa_type first, second;
+        fa__loop *loop;
+    } mixed[FA__MAX_MIXED]; /* of inputs of two types */
+    int mixed_count;
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
     fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
@@ -35,6 +41,16 @@ typedef struct fa__kernels {
                      int64_t step, int64_t n, void *out);
 } fa__kernels;
 
+static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, fa_type first, fa_type second,
+                                 fa__loop *loop)
+{
+    const int at = kernels->mixed_count++;
+    kernels->mixed[at].operation = operation;
+    kernels->mixed[at].first = first;
+    kernels->mixed[at].second = second;
+    kernels->mixed[at].loop = loop;
+}
+
 /* The families, and what each fills; X(name). The last one stands on the others. */
 #define FA__FAMILIES(X) \
     X(arithmetic)       \
@@ -45,6 +61,7 @@ typedef struct fa__kernels {
     X(math)             \
     X(cmath)            \
     X(compare)          \
+    X(time)             \
     X(select)           \
     X(convert)          \
     X(reduce)           \

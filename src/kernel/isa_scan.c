@@ -36,21 +36,25 @@
 #undef STEP_MINIMUM
 #undef STEP_MAXIMUM
 
-/* Floats of 16 bits are rounded behind every step, as in NumPy. */
-#define WIDEN_AND_NARROW                 \
-    FA__INLINE float NAME(widened)(T x)  \
-    {                                    \
-        float wide;                      \
-        NAME(widen)(&wide, &x, 1);       \
-        return wide;                     \
-    }                                    \
-    FA__INLINE T NAME(narrowed)(float x) \
-    {                                    \
-        T narrow;                        \
-        NAME(narrow)(&narrow, &x, 1);    \
-        return narrow;                   \
+/* The floats of 16 bits are rounded behind every step, as in NumPy. */
+#define ONE_ELEMENT(T, suffix)              \
+    FA__INLINE float widened_##suffix(T x)  \
+    {                                       \
+        float wide;                         \
+        widen_##suffix(&wide, &x, 1);       \
+        return wide;                        \
+    }                                       \
+    FA__INLINE T narrowed_##suffix(float x) \
+    {                                       \
+        T narrow;                           \
+        narrow_##suffix(&narrow, &x, 1);    \
+        return narrow;                      \
     }
-#define WIDE(x)             NAME(widened)(x)
+ONE_ELEMENT(fa__half, f16)
+ONE_ELEMENT(fa__bfloat, bf16)
+#undef ONE_ELEMENT
+
+#define WIDE(a)             NAME(widened)(a)
 #define STEP_ADD(a, b)      NAME(narrowed)(WIDE(a) + WIDE(b))
 #define STEP_MULTIPLY(a, b) NAME(narrowed)(WIDE(a) * WIDE(b))
 #define STEP_MINIMUM(a, b)  (WIDE(a) != WIDE(a) || WIDE(a) <= WIDE(b) ? (a) : (b))
@@ -58,7 +62,6 @@
 #define S                   f16
 #define T                   fa__half
 #define TYPE                FA_TYPE_FLOAT16
-WIDEN_AND_NARROW
 #include "kernel/scan.inc.h"
 #undef S
 #undef T
@@ -66,7 +69,6 @@ WIDEN_AND_NARROW
 #define S    bf16
 #define T    fa__bfloat
 #define TYPE FA_TYPE_BFLOAT16
-WIDEN_AND_NARROW
 #include "kernel/scan.inc.h"
 #undef S
 #undef T

@@ -72,4 +72,6 @@ void FA__ISA(fa__fill_select)(fa__kernels *kernels)
     kernels->loops[FA__OP_WHERE][FA_TYPE_##id] = where_loop_size##bytes;
     FA__NUMERIC_TYPES(X)
 #undef X
+    kernels->loops[FA__OP_WHERE][FA_TYPE_DATETIME64] = where_loop_size8;
+    kernels->loops[FA__OP_WHERE][FA_TYPE_TIMEDELTA64] = where_loop_size8;
 }

@@ -23,6 +23,8 @@ typedef void fa__loop(void *out, const void *const *in, int64_t n, unsigned scal
  * and (uint64, int64) have loops of their own: fa__loop_compare_mixed. */
 fa__loop *fa__loop_find(fa__operation operation, fa_type type);
 fa__loop *fa__loop_compare_mixed(fa__operation operation, bool first_is_signed);
+/* The loop whose inputs have two different types, for times: timedelta64 times int64. NULL when there is none. */
+fa__loop *fa__loop_of_pair(fa__operation operation, fa_type first, fa_type second);
 /* The types that such a loop reads, by the position of the input (`type` itself but for conditions and exponents), and the
  * one that it writes. */
 fa_type fa__loop_input(fa__operation operation, fa_type type, int position);

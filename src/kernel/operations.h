@@ -18,6 +18,7 @@
     X(COMPARE)     /* bool to complex128, and int64 with uint64 exactly; result bool */                                \
     X(PREDICATE)   /* bool to complex128; result bool */                                                               \
     X(FLOAT_PREDICATE) /* first of float16, float32, float64; result bool */                                           \
+    X(TIME_PREDICATE) /* datetime64 and timedelta64; result bool */                                                    \
     X(LOGIC)       /* bool to complex128; result bool */                                                               \
     X(BITS)        /* bool and integers; result the same */                                                            \
     X(INTEGER)     /* integers, bool as int8; result the same */                                                       \
@@ -111,6 +112,7 @@
     X(ISNAN, isnan, 1, "", "", PREDICATE, "Whether the value is not a number.")                                        \
     X(ISINF, isinf, 1, "", "", PREDICATE, "Whether the value is infinite.")                                            \
     X(ISFINITE, isfinite, 1, "", "", PREDICATE, "Whether the value is finite.")                                        \
+    X(ISNAT, isnat, 1, "", "", TIME_PREDICATE, "Whether a time is not a time.")                                        \
     X(ISPOSINF, isposinf, 1, "", "", FLOAT_PREDICATE, "Whether the value is plus infinity.")                           \
     X(ISNEGINF, isneginf, 1, "", "", FLOAT_PREDICATE, "Whether the value is minus infinity.")                          \
     X(SIGNBIT, signbit, 1, "", "", FLOAT_PREDICATE, "Whether the sign bit is set.")                                    \

@@ -112,6 +112,16 @@ fa__loop *fa__loop_compare_mixed(fa__operation operation, bool first_is_signed)
     return kernels()->compare_mixed[operation][first_is_signed];
 }
 
+fa__loop *fa__loop_of_pair(fa__operation operation, fa_type first, fa_type second)
+{
+    const fa__kernels *table = kernels();
+    for (int i = 0; i < table->mixed_count; i++)
+        if (table->mixed[i].operation == operation && table->mixed[i].first == first &&
+            table->mixed[i].second == second)
+            return table->mixed[i].loop;
+    return NULL;
+}
+
 static fa_type real_type(fa_type type)
 {
     return type == FA_TYPE_COMPLEX64 ? FA_TYPE_FLOAT32 : type == FA_TYPE_COMPLEX128 ? FA_TYPE_FLOAT64 : type;
@@ -131,6 +141,12 @@ fa_type fa__loop_input(fa__operation operation, fa_type type, int position)
 
 fa_type fa__loop_result(fa__operation operation, fa_type type)
 {
+    if (operation == FA__OP_SUBTRACT && type == FA_TYPE_DATETIME64)
+        return FA_TYPE_TIMEDELTA64;
+    if (operation == FA__OP_DIVIDE && type == FA_TYPE_TIMEDELTA64)
+        return FA_TYPE_FLOAT64;
+    if (operation == FA__OP_FLOOR_DIVIDE && type == FA_TYPE_TIMEDELTA64)
+        return FA_TYPE_INT64;
     switch (fa__operations[operation].rule) {
     case FA__RULE_ABSOLUTE:
     case FA__RULE_PARTS:
@@ -138,6 +154,7 @@ fa_type fa__loop_result(fa__operation operation, fa_type type)
     case FA__RULE_COMPARE:
     case FA__RULE_PREDICATE:
     case FA__RULE_FLOAT_PREDICATE:
+    case FA__RULE_TIME_PREDICATE:
     case FA__RULE_LOGIC:
         return FA_TYPE_BOOL;
     case FA__RULE_COUNT:

@@ -4,6 +4,7 @@
 #include "op/chooser.h"
 
 #include "engine/buffers.h"
+#include "engine/pending.h"
 #include "engine/tiles.h"
 #include "op/mask.h"
 
@@ -63,13 +64,24 @@ static bool make_table(fa__chooser *chooser, fa_error *err)
 }
 
 /* All positions, as they stand and not as they repeat. */
-static bool check_bounds(const fa__chooser_index *index, const fa_array *positions, fa_error *err)
+static bool check_bounds(const fa__chooser_index *index, const fa_array *positions, fa__take_mode mode,
+                         fa_error *err)
 {
     fa__flat flat = {0};
     if (fa__flat_start(&flat, positions, FA_INT64, err))
-        fa__positions_are_inside(&flat, index->axes.size, index->axes.named, err);
+        fa__positions_are_inside(&flat, mode == FA__TAKE_RAISE ? -index->axes.size : 0, index->axes.size,
+                                 index->axes.named, err);
     fa__flat_clear(&flat);
     return !fa_failed(err);
+}
+
+uint64_t fa__checked_indices(const fa__node *node)
+{
+    uint64_t checked = 0;
+    for (int i = 1; i < node->input_count; i++)
+        if (node->inputs[i]->kind == FA__NODE_LEAF && fa__pending_of(node->inputs[i]->array->source) == NULL)
+            checked |= UINT64_C(1) << (i - 1);
+    return checked;
 }
 
 fa__chooser *fa__chooser_new(const fa__take *take, int ndim, const int64_t *sizes, const fa_array *input,
@@ -85,11 +97,12 @@ fa__chooser *fa__chooser_new(const fa__take *take, int ndim, const int64_t *size
         start_index(&chooser->indices[chooser->count], &take->indices[chooser->count], ndim, sizes, input,
                     positions[chooser->count], err);
     bool is_small = chooser->total <= TABLE;
+    bool may_fail = take->mode == FA__TAKE_RAISE || take->mode == FA__TAKE_EXACT;
     if (!fa_failed(err) && is_small)
         make_table(chooser, err);
-    for (int i = 0; i < take->count && !is_small && take->mode == FA__TAKE_RAISE && chooser->total > 0; i++)
+    for (int i = 0; i < take->count && !is_small && may_fail && chooser->total > 0; i++)
         if (take->indices[i].counts == NULL && (checked >> i & 1) == 0 && !fa_failed(err))
-            check_bounds(&chooser->indices[i], positions[i], err);
+            check_bounds(&chooser->indices[i], positions[i], take->mode, err);
     if (fa_failed(err)) {
         fa__chooser_free(chooser);
         return NULL;
@@ -111,33 +124,23 @@ void fa__chooser_free(fa__chooser *chooser)
 /* ---- Positions to offsets
  * ---------------------------------------------------------------------------------------- */
 
-static bool out_of_bounds(int64_t position, const fa__chosen_axes *axes, fa_error *err)
-{
-    return fa__fail(err, FA_BAD_INDEX, "index %lld is out of bounds for axis %d with size %lld",
-                    (long long)position, axes->named, (long long)axes->size);
-}
-
 /* Makes positions of what is asked for: from the end, around, or to the end. */
 static bool bring_inside(int64_t *positions, int64_t n, fa__take_mode mode, const fa__chosen_axes *axes,
                          fa_error *err)
 {
-    const int64_t size = axes->size;
+    const int64_t size = axes->size, low = mode == FA__TAKE_EXACT ? 0 : -size;
     for (int64_t i = 0; i < n; i++) {
         int64_t position = positions[i];
         if ((uint64_t)position < (uint64_t)size)
             continue;
-        if (size == 0)
-            return out_of_bounds(position, axes, err);
-        if (mode == FA__TAKE_CLIP) {
+        if (mode == FA__TAKE_CLIP && size > 0)
             positions[i] = position < 0 ? 0 : size - 1;
-        } else if (mode == FA__TAKE_WRAP) {
-            position %= size;
-            positions[i] = position < 0 ? position + size : position;
-        } else {
-            if (position < -size || position >= size)
-                return out_of_bounds(position, axes, err);
+        else if (mode == FA__TAKE_WRAP && size > 0)
+            positions[i] = (position % size + size) % size;
+        else if (position < low || position >= size)
+            return fa__fail_position(position, low, size, axes->named, err);
+        else
             positions[i] = position + size;
-        }
     }
     return true;
 }
@@ -210,14 +213,17 @@ bool fa__mask_positions(const fa__flat *mask, const fa__counts *counts, int64_t 
     cursor c;
     if (!cursor_start(&c, mask, counts, err))
         return false;
-    for (int64_t i = 0; i < n; i++) {
+    bool is_run = step == 1 && first + n <= row;
+    for (int64_t i = 0, some; i < n; i += some) {
         int64_t rank = first + i * step;
         if (rank >= row)
             rank = row > 0 ? rank % row : 0;
         bool is_there = c.block >= 0 && rank >= counts->before[c.block] && rank < counts->before[c.block + 1];
         if (!is_there && !cursor_go(&c, fa__counts_block(counts, rank), err))
             break;
-        positions[i] = c.positions[rank - counts->before[c.block]];
+        some = is_run ? fa__min_i64(n - i, counts->before[c.block + 1] - rank) : 1;
+        memcpy(positions + i, c.positions + (rank - counts->before[c.block]),
+               (size_t)some * sizeof *positions);
     }
     fa__buffer_give_back(c.positions, c.bytes);
     return !fa_failed(err);

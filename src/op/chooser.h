@@ -33,6 +33,8 @@ typedef struct fa__chooser {
 
 /* `input` is what is chosen from, `positions` the indices; positions that are out of bounds are found here
  * where they are few or have not been `checked` (bit i: index i), else by fa__chooser_offsets(). */
+/* Which indices of a TAKE were looked at when it was made: those that stood then. */
+uint64_t fa__checked_indices(const fa__node *node);
 fa__chooser *fa__chooser_new(const fa__take *take, int ndim, const int64_t *sizes, const fa_array *input,
                              fa_array *const *positions, uint64_t checked, fa_error *err);
 void fa__chooser_free(fa__chooser *chooser);

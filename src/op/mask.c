@@ -27,7 +27,7 @@ typedef struct search {
     int64_t blocks;
     bool (*look)(struct search *search, int64_t block, void *room, fa_error *err);
     fa__counts *counts;     /* counting */
-    int64_t size;           /* of the axis that positions are for */
+    int64_t low, size;      /* what positions have to be in */
     atomic_llong next, bad; /* bad: the first block with a position out of bounds */
     fa__mutex mutex;        /* guards `err` */
     fa_error err;
@@ -78,10 +78,10 @@ static int64_t block_size(const search *s, int64_t block)
  * ------------------------------------------------------------------------------------------------------ */
 
 /* The first position of a block that is out of bounds; n when there is none. */
-static int64_t first_outside(const int64_t *positions, int64_t n, int64_t size)
+static int64_t first_outside(const int64_t *positions, int64_t n, int64_t low, int64_t size)
 {
     for (int64_t i = 0; i < n; i++)
-        if (positions[i] >= size || positions[i] < -size)
+        if (positions[i] >= size || positions[i] < low)
             return i;
     return n;
 }
@@ -91,7 +91,7 @@ static bool look_for_bounds(search *s, int64_t block, void *room, fa_error *err)
     int64_t n = block_size(s, block);
     if (!fa__flat_read(s->flat, block * FA__COUNTED_BLOCK, 1, n, room, err))
         return false;
-    if (first_outside(room, n, s->size) == n)
+    if (first_outside(room, n, s->low, s->size) == n)
         return true;
     long long bad = atomic_load(&s->bad);
     while (block < bad && !atomic_compare_exchange_weak(&s->bad, &bad, block))
@@ -99,9 +99,18 @@ static bool look_for_bounds(search *s, int64_t block, void *room, fa_error *err)
     return true;
 }
 
-bool fa__positions_are_inside(const fa__flat *positions, int64_t size, int axis, fa_error *err)
+bool fa__fail_position(int64_t position, int64_t low, int64_t size, int axis, fa_error *err)
 {
-    search s = {.flat = positions, .look = look_for_bounds, .size = size};
+    if (low == 0 && position < 0)
+        return fa__fail(err, FA_BAD_INDEX, "index %lld is out of bounds for an array with size %lld",
+                        (long long)position, (long long)size);
+    return fa__fail(err, FA_BAD_INDEX, "index %lld is out of bounds for axis %d with size %lld",
+                    (long long)position, axis, (long long)size);
+}
+
+bool fa__positions_are_inside(const fa__flat *positions, int64_t low, int64_t size, int axis, fa_error *err)
+{
+    search s = {.flat = positions, .look = look_for_bounds, .low = low, .size = size};
     if (!run(&s, err))
         return false;
     int64_t block = atomic_load(&s.bad);
@@ -110,15 +119,14 @@ bool fa__positions_are_inside(const fa__flat *positions, int64_t size, int axis,
     size_t bytes = FA__COUNTED_BLOCK * sizeof(int64_t);
     int64_t *room = fa__buffer_take(bytes, err), n = block_size(&s, block);
     if (room != NULL && fa__flat_read(positions, block * FA__COUNTED_BLOCK, 1, n, room, err)) {
-        int64_t at = first_outside(room, n, size);
-        fa__fail(err, FA_BAD_INDEX, "index %lld is out of bounds for axis %d with size %lld",
-                 at < n ? (long long)room[at] : 0, axis, (long long)size);
+        int64_t at = first_outside(room, n, low, size);
+        fa__fail_position(at < n ? room[at] : 0, low, size, axis, err);
     }
     fa__buffer_give_back(room, bytes);
     return !fa_failed(err);
 }
 
-bool fa__check_positions(fa_array *positions, int64_t size, int axis, fa_error *err)
+bool fa__check_positions(fa_array *positions, int64_t low, int64_t size, int axis, fa_error *err)
 {
     fa__flat flat = {0};
     if (fa_failed(err) || fa__is_pending(positions))
@@ -126,7 +134,7 @@ bool fa__check_positions(fa_array *positions, int64_t size, int axis, fa_error *
     if (fa__engine_busy(err) || !fa__source_check(positions->source, err) || !fa__engine_enter(NULL, err))
         return false;
     if (fa__flat_start(&flat, positions, FA_INT64, err))
-        fa__positions_are_inside(&flat, size, axis, err);
+        fa__positions_are_inside(&flat, low, size, axis, err);
     fa__flat_clear(&flat);
     fa__engine_leave();
     return !fa_failed(err);

@@ -14,6 +14,8 @@
 enum {
     GAP_BYTES = 4096, /* what lies between two elements of a window is read along */
     WINDOW_BYTES = 1 << 20,
+    SMALL_WINDOW_BYTES = 64 << 10,
+    FEW_PLACES = 1 << 10,
     DIGIT_BITS = 11
 };
 
@@ -22,33 +24,12 @@ typedef struct place {
     int64_t offset, number;
 } place;
 
-/* A charged buffer. */
-typedef struct room {
-    void *bytes;
-    size_t size;
-} room;
-
-static bool take_room(room *r, size_t size, fa_error *err)
+static bool has_room(size_t bytes)
 {
-    size = fa__buffer_size(size);
-    if (!fa__ledger_charge(size))
-        return fa__fail(err, FA_NO_MEMORY,
-                        "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
-                        fa__ledger_limit(), size);
-    r->bytes = fa__buffer_take(size, err);
-    if (r->bytes == NULL) {
-        fa__ledger_release(size);
+    if (!fa__ledger_charge(bytes))
         return false;
-    }
-    r->size = size;
+    fa__ledger_release(bytes);
     return true;
-}
-
-static void give_room_back(room *r)
-{
-    fa__buffer_give_back(r->bytes, r->size);
-    fa__ledger_release(r->size);
-    *r = (room){NULL, 0};
 }
 
 /* ---- Order
@@ -101,6 +82,7 @@ typedef struct work {
     char *out;      /* reading */
     const char *in; /* writing */
     char *window;
+    int64_t window_bytes;
     fa_error *err;
 } work;
 
@@ -156,7 +138,7 @@ static bool each_window(work *w, int64_t n)
         int64_t low = w->places[first].offset, high = low + w->item_bytes;
         for (last = first + 1; last < n; last++) {
             int64_t offset = w->places[last].offset, end = fa__max_i64(high, offset + w->item_bytes);
-            if (offset - high > GAP_BYTES || end - low > WINDOW_BYTES)
+            if (offset - high > GAP_BYTES || end - low > w->window_bytes)
                 break;
             high = end;
         }
@@ -169,21 +151,34 @@ static bool each_window(work *w, int64_t n)
     return true;
 }
 
+/* Places [first, first + n), for which there is room. */
+static bool some_places(work *w, place *list, const int64_t *offsets, int64_t first, int64_t n, bool sorted)
+{
+    for (int64_t i = 0; i < n; i++)
+        list[i] = (place){offsets[first + i], first + i};
+    w->places = sorted ? list : sort(list, list + n, n);
+    return each_window(w, n);
+}
+
+/* Under a small limit fewer places are looked for together, but a few in any case. */
 static bool in_order_of_file(work *w, const int64_t *offsets, int64_t n)
 {
     bool sorted = are_in_order(offsets, n);
-    room places = {0}, window = {0};
-    if (take_room(&places, (size_t)(sorted ? n : 2 * n) * sizeof(place), w->err) &&
-        take_room(&window, WINDOW_BYTES, w->err)) {
-        place *list = places.bytes;
-        for (int64_t i = 0; i < n; i++)
-            list[i] = (place){offsets[i], i};
-        w->places = sorted ? list : sort(list, list + n, n);
-        w->window = window.bytes;
-        each_window(w, n);
+    int64_t some = n, items = sorted ? 1 : 2;
+    while (some > FEW_PLACES && !has_room((size_t)(some * items) * sizeof(place) + WINDOW_BYTES))
+        some = (some + 1) / 2;
+    w->window_bytes = has_room(WINDOW_BYTES) ? WINDOW_BYTES : SMALL_WINDOW_BYTES;
+    size_t bytes = (size_t)(some * items) * sizeof(place) + (size_t)w->window_bytes;
+    bool charged = fa__ledger_charge(bytes);
+    place *list = fa__buffer_take(bytes, w->err);
+    w->window = (char *)(list + some * items);
+    for (int64_t first = 0; list != NULL && first < n; first += some) {
+        some = fa__min_i64(some, n - first);
+        if (!some_places(w, list, offsets, first, some, sorted))
+            break;
     }
-    give_room_back(&places);
-    give_room_back(&window);
+    fa__buffer_give_back(list, bytes);
+    fa__ledger_release(charged ? bytes : 0);
     return !fa_failed(w->err);
 }
 

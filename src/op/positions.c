@@ -183,7 +183,9 @@ static bool fetch_spread(const void *plan, int64_t first, int64_t step, int64_t 
         if (step == 1)
             some = fa__min_i64(n - done, rows * m->inside - skipped);
         rows = (skipped + some - 1) / m->inside + 1;
-        if (spread_rows(m, q, rows, (unsigned char *)mask_room, room, aside, err))
+        bool whole = skipped == 0 && some == rows * m->inside;
+        char *place = whole ? to + done * item : aside;
+        if (spread_rows(m, q, rows, (unsigned char *)mask_room, room, place, err) && !whole)
             memcpy(to + done * item, aside + skipped * item, (size_t)(some * item));
         done += some;
     }

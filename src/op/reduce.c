@@ -620,7 +620,7 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
     p->pass = pass;
     p->node = node;
     p->reducer = fa__reducer_find((fa__reduction)node->code, node->loop_type);
-    p->item_bytes = fa__type_bytes(node->loop_type);
+    p->item_bytes = node->inputs[0]->dtype->item_bytes;
     p->mutex = (fa__mutex)FA__MUTEX_INIT;
     p->reduced_count = p->result_count = 1;
     for (int i = 0; i < pass->ndim; i++) {

@@ -12,7 +12,6 @@
 #include "op/places.h"
 
 #include "engine/buffers.h"
-#include "engine/pending.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -97,16 +96,6 @@ static void free_plan(void *plan)
     fa__free(t);
 }
 
-/* Indices that stood when the node was made were looked at then. */
-static uint64_t checked_indices(const fa__node *node)
-{
-    uint64_t checked = 0;
-    for (int i = 1; i < node->input_count; i++)
-        if (node->inputs[i]->kind == FA__NODE_LEAF && fa__pending_of(node->inputs[i]->array->source) == NULL)
-            checked |= UINT64_C(1) << (i - 1);
-    return checked;
-}
-
 static void *plan(const fa__node *node, fa_array *const *inputs, fa_error *err)
 {
     const fa__take *take = node->as.move.take;
@@ -115,7 +104,7 @@ static void *plan(const fa__node *node, fa_array *const *inputs, fa_error *err)
         return NULL;
     t->offset = inputs[0]->offset;
     t->chooser = fa__chooser_new(take, take->ndim, node->sizes + take->place, inputs[0], inputs + 1,
-                                 checked_indices(node), err);
+                                 fa__checked_indices(node), err);
     if (t->chooser != NULL && fa__flat_start(&t->input, inputs[0], node->dtype, err))
         set_axes(t, take, inputs[0]);
     return t;
@@ -207,8 +196,12 @@ static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t 
 {
     if (is_squeezed(t, step, bytes))
         return squeeze(t, offset, first, n, bytes, to, err);
-    int64_t some = fa__min_i64(n, fa__source_memory(t->input.source) != NULL ? FA__BLOCK : FA__PLACES);
-    size_t size = 2 * (size_t)some * sizeof(int64_t);
+    /* In a file all that is wanted is looked for together, as far as the limit has room for where it is. */
+    int64_t some = fa__min_i64(n, fa__source_memory(t->input.source) != NULL ? FA__BLOCK : n);
+    size_t pair = 2 * sizeof(int64_t);
+    while (some > FA__BLOCK && !fa__ledger_charge((size_t)some * pair))
+        some = (some + 1) / 2;
+    size_t size = (size_t)some * pair, charged = some > FA__BLOCK ? size : 0;
     int64_t *offsets = fa__buffer_take(size, err);
     for (int64_t done = 0; done < n && offsets != NULL && !fa_failed(err); done += some) {
         some = fa__min_i64(some, n - done);
@@ -219,6 +212,7 @@ static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t 
         fa__places_read(t->input.source, offsets, some, bytes, to + done * bytes, err);
     }
     fa__buffer_give_back(offsets, size);
+    fa__ledger_release(charged);
     return !fa_failed(err);
 }
 
@@ -355,4 +349,12 @@ static void visit_inputs(const void *plan, int64_t first, int64_t n, fa__move_vi
     }
 }
 
-const fa__move_class fa__move_take = {.plan = plan, .free = free_plan, .fetch = fetch, .visit = visit_inputs};
+static bool is_scattered(const void *plan)
+{
+    const taking *t = plan;
+    return fa__source_memory(t->input.source) == NULL && t->chooser->indices[0].counts == NULL &&
+           t->axes[0].chosen;
+}
+
+const fa__move_class fa__move_take = {
+    .plan = plan, .free = free_plan, .fetch = fetch, .visit = visit_inputs, .is_scattered = is_scattered};

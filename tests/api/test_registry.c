@@ -17,7 +17,7 @@ static void every_row_is_whole_and_no_name_is_there_twice(void **state)
     for (; fa_operation_at(count, &info); count++) {
         assert_true(strlen(info.name) > 0 && strlen(info.documentation) > 0);
         assert_in_range(info.arity, 0, 3);
-        assert_in_range(info.outputs, 0, 2);
+        assert_in_range(info.outputs, 0, 3);
         assert_non_null(info.parameters);
         for (int i = 0; i < count; i++) {
             assert_true(fa_operation_at(i, &other));
@@ -44,6 +44,17 @@ static const char *arguments_of(const char *name)
 {
     static const char *const rows[][2] = {
         {"where", "t, a, a"},
+        {"isnat", "timedelta64(1)"},
+        {"datetime64", "'2020'"},
+        {"take", "a, 0"},
+        {"take_along_axis", "a, a - 1"},
+        {"compress", "t, a"},
+        {"extract", "t, a"},
+        {"spread", "t, a"},
+        {"choose", "a - 1, (a, a)"},
+        {"select", "[t], [a]"},
+        {"unravel_index", "a, (2, 2)"},
+        {"ravel_multi_index", "(a, a), (2, 2)"},
         {"astype", "a, 'f4'"},
         {"swapaxes", "a, 0, 0"},
         {"reshape", "a, (2, 1)"},
@@ -100,8 +111,27 @@ static const char *arguments_of(const char *name)
     return NULL;
 }
 
+/* Functions of strings: text for the strings among their arguments. */
+static void text_of_strings(const fa_operation_info *info, char *text, size_t size)
+{
+    static const char *const of_numbers[] = {"strings.expandtabs", "strings.zfill", "strings.multiply"};
+    static const char *const justified[] = {"strings.center", "strings.ljust", "strings.rjust"};
+    const char *arguments = info->arity == 1 ? "'ab'" : "'ab', 'a'";
+    for (int i = 0; i < 3; i++) {
+        arguments = strcmp(info->name, of_numbers[i]) == 0 ? "'ab', 3" : arguments;
+        arguments = strcmp(info->name, justified[i]) == 0 ? "'ab', 3, '*'" : arguments;
+    }
+    if (strcmp(info->name, "strings.replace") == 0)
+        arguments = "'ab', 'a', 'b'";
+    snprintf(text, size, "%s(%s)%s", info->name, arguments, info->outputs == 1 ? "" : "[1]");
+}
+
 static void text_of(const fa_operation_info *info, char *text, size_t size)
 {
+    if (strncmp(info->name, "strings.", 8) == 0) {
+        text_of_strings(info, text, size);
+        return;
+    }
     static const char *const arrays[] = {"", "a", "a, a", "a, a, a"};
     const char *arguments = arguments_of(info->name);
     const char *output = info->outputs == 1 ? "" : "[-1]";

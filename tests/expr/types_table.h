@@ -190,6 +190,7 @@ static const struct {
     {"isnan", "tttttttttttttt"},
     {"isinf", "tttttttttttttt"},
     {"isfinite", "tttttttttttttt"},
+    {"isnat", "--------------"},
     {"isposinf", "tttttttttttt--"},
     {"isneginf", "tttttttttttt--"},
     {"signbit", "tttttttttttt--"},

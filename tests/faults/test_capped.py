@@ -27,6 +27,7 @@ LONG = os.environ.get("FARRAY_LONG", "0") not in ("", "0")
 MIB = 1 << 20
 INPUT, CAP, BUDGET = (2048 * MIB, 512 * MIB, 256 * MIB) if LONG else (320 * MIB, 128 * MIB, 32 * MIB)
 SLACK = 32 * MIB
+CLOSE = BUDGET + 64 * MIB
 COLUMNS = 1000
 ROWS = INPUT // 8 // COLUMNS
 CHUNK = 4096  # rows that are compared at once
@@ -81,7 +82,7 @@ class Capped(unittest.TestCase):
             os.remove(self.path("out"))
         self.assertEqual(sorted(os.listdir(self.folder)), ["f.npy", "u.npy", "v.npy"])
 
-    def run_capped(self, *arguments, within=CAP):
+    def run_capped(self, *arguments, within=CAP, program=PROGRAM):
         """Standard output of `farray ARGUMENTS`; what it took is printed."""
         try:
             group = ControlGroup(within)
@@ -89,7 +90,7 @@ class Capped(unittest.TestCase):
             self.skipTest(str(why))
         with group:
             began = time.monotonic()
-            child = subprocess.Popen(["sh", "-c", f'{group.join} && exec "$0" "$@"', PROGRAM, *arguments],
+            child = subprocess.Popen(["sh", "-c", f'{group.join} && exec "$0" "$@"', program, *arguments],
                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder,
                                      env=dict(os.environ, FARRAY_TMPDIR=self.folder))
             peak = 0
@@ -199,6 +200,64 @@ class Capped(unittest.TestCase):
             self.run_capped("eval", text, f"a={name}.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
             numpy.testing.assert_allclose(numpy.load(self.path("out")), getattr(numpy, function)(getattr(self, name), axis),
                                           rtol=1e-9, atol=1e-7, err_msg=f"{name} {text}")
+
+    def test_elements_under_a_mask(self):
+        """The mask is a computation; so is what is chosen."""
+        out = self.compute("u[u > 1.5]", names="u", within=CLOSE)
+        at = 0
+        for rows in chunks():
+            chosen = self.u[rows][self.u[rows] > 1.5]
+            numpy.testing.assert_array_equal(out[at:at + chosen.size], chosen)
+            at += chosen.size
+        self.assertEqual(at, out.size)
+
+    def test_elements_under_a_mask_in_the_other_order(self):
+        out = self.compute("f[:, f[0] > 0]", names="f", within=CLOSE)
+        columns = self.f[0] > 0
+        self.same_rows(out, lambda rows: self.f[rows][:, columns])
+
+    def test_take(self):
+        """Rows in another order, and elements from all over the file."""
+        numpy.save(self.path("i"), numpy.random.default_rng(4).permutation(ROWS))
+        self.addCleanup(lambda: os.path.exists(self.path("i")) and os.remove(self.path("i")))
+        rows = numpy.load(self.path("i"))
+        try:
+            out = self.compute("u[i]", names="ui", within=CLOSE)
+            self.same_rows(out, lambda some: self.u[rows[some]])
+            out = self.compute("take(u, i * 1000 + 7)[:100000]", names="ui", within=CLOSE)
+            numpy.testing.assert_array_equal(out, self.u[rows[:100000], 7])
+        finally:
+            os.remove(self.path("i"))
+
+    def test_writing_under_a_mask(self):
+        """In place: `a[a > 0] = 0` and `a[i] = -1` by calls."""
+        shutil.copyfile(self.path("u"), self.path("out"))
+        script = f"""
+import sys
+sys.path.insert(0, {os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "random")!r})
+from farray_ctypes import Library, READ_WRITE
+import struct
+library = Library({os.environ.get("FARRAY_BUILD", "build")!r})
+library.set_memory_limit({BUDGET})
+a = library.open("out.npy", READ_WRITE)
+zero = library.from_data("<f8", (), struct.pack("<d", 0))
+mask = library.operation("greater", a, zero)
+library.assign_at(a, (mask,), zero)
+i = library.from_data("<i8", (3,), struct.pack("<3q", 5, -1, {ROWS // 2}))
+library.assign_at(a, (i,), library.from_data("<f8", (), struct.pack("<d", -1)))
+library.flush(a)
+"""
+        self.run_capped("-c", script, within=CLOSE, program=sys.executable)
+        out = numpy.load(self.path("out"), mmap_mode="r")
+        special = [5, ROWS - 1, ROWS // 2]
+
+        def expected(rows):
+            made = numpy.where(self.u[rows] > 0, 0, self.u[rows])
+            for row in special:
+                if rows.start <= row < rows.stop:
+                    made[row - rows.start] = -1
+            return made
+        self.same_rows(out, expected)
 
     def test_scans(self):
         """Along rows, down columns and of all elements: to a file, and through scratch where something else is made of it."""

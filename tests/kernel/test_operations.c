@@ -47,6 +47,8 @@ static bool row_has(fa__operation operation, fa_type type)
     case FA__RULE_INTEGER:
     case FA__RULE_COUNT:
         return is_integer(type);
+    case FA__RULE_TIME_PREDICATE:
+        return false;
     default:
         return true;
     }

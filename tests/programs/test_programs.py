@@ -82,6 +82,16 @@ class Programs(unittest.TestCase):
         self.assertRegex(result.stderr, r"^farray: u\.npy: .*No such file or directory\n$")
         self.assertEqual(os.listdir(self.folder.name), [])
 
+    def test_records(self):
+        printed = self.run_example("records").stdout
+        self.assertEqual(printed, "[(996, (99.6, 0.), b'') (997, (99.7, 0.), b'') (998, (99.8, 0.), b'')\n"
+                                  " (999, (99.9, 0.), b'')]\n")
+        self.assertEqual(os.listdir(self.folder.name), ["particles.npy"])
+        if numpy is not None:
+            particles = numpy.load(self.path("particles.npy"))
+            self.assertEqual(particles["id"].tolist(), list(range(1000)))
+            self.assertEqual(particles["pos"]["x"].tolist(), [i / 10 for i in range(1000)])
+
     def test_big_array(self):
         n = 2000
         lines = self.run_example("big_array", n).stdout.splitlines()

@@ -25,6 +25,8 @@ def _elements(dtype, shape, profile, seed):
         return generator.integers(0, 2, shape).astype(bool)
     if dtype.kind in "iu":
         return _integers(generator, dtype, shape, profile)
+    if dtype.kind in "Mm":
+        return _times(generator, dtype, shape, profile)
     if dtype.kind == "f":
         return _floats(generator, dtype, shape, profile)
     if dtype.kind == "c":
@@ -45,6 +47,17 @@ def _integers(generator, dtype, shape, profile):
         return np.where(generator.random(shape) < 0.2, generator.choice(special, shape), array).astype(dtype)
     low, high = {"small": (0 if dtype.kind == "u" else -3, 6), "unit": (0, 1), "positive": (1, 12)}[profile]
     return generator.integers(low, high, shape, dtype, endpoint=True)
+
+
+def _times(generator, dtype, shape, profile):
+    """Counts of the unit; some of them no time, in some profiles some that other units cannot hold."""
+    low, high = (-3000, 3000) if profile in ("small", "unit", "positive") else (-10**10, 10**10)
+    array = generator.integers(low, high, shape)
+    if profile == "mixed":
+        special = np.array([0, 1, -1, 2**62, -2**62, 2**63 - 1, -2**63])
+        array = np.where(generator.random(shape) < 0.2, generator.choice(special, shape), array)
+    array = np.where(generator.random(shape) < 0.1, -2**63, array)
+    return np.asarray(array, "i8").view(dtype)
 
 
 def _floats(generator, dtype, shape, profile):

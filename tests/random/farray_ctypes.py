@@ -37,7 +37,8 @@ class _Axes(Structure):
 
 
 class _IndexPart(Structure):
-    _fields_ = [("kind", c_int), ("reserved", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64), ("array", c_void_p)]
+    _fields_ = [("kind", c_int), ("reserved", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64),
+                ("array", c_void_p)]
 
 
 class _IndexParts(Structure):
@@ -263,6 +264,11 @@ class Library:
     def append(self, array, rows):
         return self.array("append", array.pointer, rows.pointer, None)
 
+    def save_member(self, path, array, order, compressed):
+        """To an archive, whatever the file is called."""
+        self.call("save", os.fsencode(path), array.pointer,
+                  self._options("create_options", order=order == "F", format=2, codec=int(compressed)))
+
     def flush(self, array):
         self.call("flush", array.pointer)
 
@@ -274,8 +280,8 @@ class Library:
     def slice(self, array, text):
         return self.array("slice", array.pointer, text.encode())
 
-    def index(self, array, parts):
-        """`parts` as Python's index: ints, slices, Ellipsis, None."""
+    def _parts(self, parts):
+        """`parts` as Python's index: ints, slices, Ellipsis, None, and Arrays."""
         made = []
         for part in parts:
             if part is Ellipsis:
@@ -288,9 +294,14 @@ class Library:
                 made.append(self.c.fa_range(OMITTED if part.start is None else part.start,
                                             OMITTED if part.stop is None else part.stop,
                                             1 if part.step is None else part.step))
+            elif isinstance(part, Array):
+                made.append(self.c.fa_by(part.pointer))
             else:
                 made.append(self.c.fa_at(part))
-        return self.array("index", array.pointer, _IndexParts(len(made), (_IndexPart * len(made))(*made)))
+        return _IndexParts(len(made), (_IndexPart * len(made))(*made))
+
+    def index(self, array, parts):
+        return self.array("index", array.pointer, self._parts(parts))
 
     def transpose(self, array):
         return self.array("transpose", array.pointer)
@@ -396,6 +407,34 @@ class Library:
     # Sinks.
     def assign(self, target, value):
         self.call("assign", target.pointer, value.pointer)
+
+    def assign_at(self, target, parts, value):
+        self.call("assign_at", target.pointer, self._parts(parts), value.pointer)
+
+    def choosing(self, name, *arguments):
+        """fa_<name>() of farray/choose.h that gives one array: Arrays, lists of them, axes as tuples, numbers."""
+        return self.array(name, *self._converted(arguments))
+
+    def several(self, name, count, *arguments):
+        """The same for those that write `count` arrays; what they write to stands last."""
+        made = (c_void_p * max(count, 1))()
+        self.call(name, *self._converted(arguments), made)
+        return [Array(self, pointer) for pointer in made[:count]]
+
+    def writing(self, name, *arguments):
+        self.call(name, *self._converted(arguments))
+
+    @staticmethod
+    def _converted(arguments):
+        made = []
+        for argument in arguments:
+            if isinstance(argument, Array):
+                made.append(argument.pointer)
+            elif isinstance(argument, list):
+                made += [(c_void_p * max(len(argument), 1))(*(a.pointer for a in argument)), len(argument)]
+            else:
+                made.append(argument)
+        return made
 
     def fill_int64(self, target, value):
         self.call("fill_int64", target.pointer, value)

@@ -12,7 +12,8 @@ import numpy as np
 import data
 from farray_ctypes import scans
 import trees
-from oracle import NUMERIC, native
+from moves import MOVES
+from oracle import ELEMENTS, NUMERIC, TIMES, native
 from world import dtype_text
 
 # Memory limits: under the small ones a tile has 64 elements, and results of a few thousand spill to scratch.
@@ -29,12 +30,19 @@ BEGINS = {"sum", "prod", "min", "max", "nansum", "nanprod", "nanmin", "nanmax"}
 EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_xor", "left_shift", "right_shift"}
 
 
+# Reductions that times have; folds, scans and the variants that leave out what is no time come later.
+OF_TIMES = ["sum", "prod", "min", "max", "mean", "var", "std", "any", "all", "count_nonzero", "astype"]
+
+
 def cells(elementwise, reductions):
     """Every (operation, element type, layout) that there is."""
     everything = []
-    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype"], NUMERIC, data.LAYOUTS):
+    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype", "index", *MOVES], ELEMENTS,
+                                                  data.LAYOUTS):
         dtype = np.dtype(dtype)
         if layout in ("swapped", "misaligned") and dtype.itemsize == 1:
+            continue
+        if dtype.kind in "Mm" and name not in elementwise and name not in OF_TIMES:
             continue
         everything.append((name, dtype.str[1:], layout))
     # A fixed shuffle: neighbouring seeds have nothing in common.
@@ -141,7 +149,7 @@ class Generator:
             else:
                 made = self.field(out, shape, basis, MISALIGNED_FIELDS)
         elif layout == "file":
-            made = self.file(out, choose.choice(["raw", "npy", "npy"]), shape, basis, offset=choose.choice([0, 16, 128]),
+            made = self.file(out, choose.choice(["raw", "npy", "npy", "npz", "deflated"]), shape, basis, offset=choose.choice([0, 16, 128]),
                              order="C")
         elif layout == "pending":
             inner, mask = self.name(), self.name()
@@ -228,7 +236,7 @@ class Generator:
         choose = self.random
         if dtype.kind == "b":
             return choose.choice([True, False, 0, 1, 2.5])
-        if dtype.kind in "iu":
+        if dtype.kind in "iuMm":
             return choose.choice([0, 1, 2, 3, 7, 2.5, 100, 1000 if dtype.itemsize > 1 else 5, -1])
         if dtype.kind == "f":
             return choose.choice([0, 1, 2, -1, 0.5, -2.5, 1e-3, 3, 100])
@@ -238,9 +246,14 @@ class Generator:
         """A tree with an operation whose first operand is given, and how to build it."""
         choose = self.random
         if name == "astype":
-            return ("astype", tree, choose.choice(NUMERIC))
+            return ("astype", tree, choose.choice(ELEMENTS))
+        if name == "index":
+            index = self.index_with_arrays(shape)
+            return None if index is None else ("index", tree, index)
         if name in self.reductions:
             return self.reduction_on(name, tree, shape)
+        if name in MOVES:
+            return self.move_of(name, tree, dtype, shape)
         arity = self.elementwise[name][0]
         operands = [tree]
         for position in range(1, arity):
@@ -249,6 +262,22 @@ class Generator:
                 return None
         options = trees.OPTIONS.get(name)
         return ("op", name, choose.choice(options) if options else choose.random() < 0.6, tuple(operands))
+
+    def move_of(self, name, tree, dtype, shape):
+        more, text_for = MOVES[name]
+        operands = [tree]
+        for _ in range(more):
+            other = dtype if self.random.random() < 0.7 else np.dtype(self.random.choice(NUMERIC))
+            made = self.operand(other, self.random.choice(["C", "F", self.any_layout()]), shape)
+            if made is None:
+                return None
+            operands.append(("var", made))
+        return ("move", name, text_for(self.random, shape), tuple(operands))
+
+    @staticmethod
+    def partners(dtype):
+        """Types for the other operand; what NumPy refuses is tried now and then."""
+        return ELEMENTS + (TIMES * 3 if dtype.kind in "Mm" else [])
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
@@ -262,7 +291,7 @@ class Generator:
             if near and name != "power":
                 return ("var", near)
         same = choose.random() < 0.5
-        other = dtype if same and not (name == "where" and position == 1) else np.dtype(choose.choice(NUMERIC))
+        other = dtype if same and not (name == "where" and position == 1) else np.dtype(choose.choice(self.partners(dtype)))
         profile = None
         if name == "power":
             profile = "positive" if other.kind in "iu" else choose.choice(["unit", "positive", "small"])
@@ -284,7 +313,8 @@ class Generator:
         elif choose.random() < 0.1:
             tree = ("T", tree)
         for _ in range(depth):
-            operation = choose.choice([*self.elementwise, *self.elementwise, *self.reductions, "astype"])
+            operation = choose.choice([*self.elementwise, *self.elementwise, *self.reductions, *MOVES, "astype", "index",
+                                       "index", "index"])
             shape, dtype = self.shape_of(tree)
             if shape is None:
                 return None
@@ -317,6 +347,41 @@ class Generator:
         if choose.random() < 0.02:
             parts = [99999] if len(shape) else [0]
         return tuple(parts)
+
+    def index_with_arrays(self, shape):
+        """An index with at least one array in it: masks, and positions that are now and then out of bounds."""
+        choose = self.random
+        parts, axis, arrays = [], 0, 0
+        common = choose.choice([(), (1,), (3,), (3,), (2, 2), (70,)])
+        if len(shape) > 6:
+            return None
+        while axis < len(shape):
+            kind = choose.random()
+            if kind < 0.35:
+                span = choose.randrange(1, min(2, len(shape) - axis) + 1)
+                made = self.index_array("|b1", shape[axis:axis + span], "mixed")
+                axis += span
+            elif kind < 0.65:
+                made = self.index_array(choose.choice(["<i8", "<i8", "<i4", ">i8", "|i1"]), common,
+                                        "unit" if shape[axis] < 12 or choose.random() < 0.5 else "small")
+                axis += 1
+            else:
+                parts += self.index(shape[axis:axis + 1])
+                axis += 1
+                continue
+            if made is None:
+                return None
+            parts.append(("by", made))
+            arrays += 1
+            if choose.random() < 0.2:
+                break
+        return tuple(parts) if arrays else None
+
+    def index_array(self, dtype, shape, profile):
+        name = self.name("i")
+        made = self.do({"do": "memory", "out": name, "shape": shape, "dtype": dtype, "profile": profile,
+                        "seed": self.seed()})
+        return name if made else None
 
     # Steps.
 
@@ -353,7 +418,7 @@ class Generator:
         if choose.random() < 0.12:
             value = self.world.look(tree)
             if value is not None:
-                target = self.existing(lambda v: v.writeable and v.array.dtype.kind in "biufc" and
+                target = self.existing(lambda v: v.writeable and v.array.dtype.kind in "biufcMm" and
                                        fits(np.shape(value), v.array.shape))
                 if target and self.do({"do": "eval_into", "target": target, "tree": tree}):
                     return True
@@ -362,9 +427,28 @@ class Generator:
     def free_step(self):
         choose = self.random
         kind = choose.choice(["read", "read", "view", "view", "view", "tree", "tree", "tree", "tree", "assign", "assign",
-                              "assign", "fill", "get", "save", "evaluate", "evaluate_all", "cancel", "print", "expression",
+                              "assign", "assign_at", "assign_at", "fill", "get", "save", "evaluate", "evaluate_all", "cancel", "print",
+                              "expression",
                               "release", "flush", "again", "again", "append", "make", "threads"])
         getattr(self, "step_" + kind)()
+
+    def step_assign_at(self):
+        """Writes where masks and positions say: what fits there, or one element."""
+        target = self.existing(lambda v: v.writeable and v.array.dtype.kind in "biufc" and v.array.size < 100000)
+        if target is None:
+            return
+        index = self.index_with_arrays(self.world.array(target).shape)
+        if index is None:
+            return
+        value = self.world.look(("index", ("var", target), index))
+        shape = () if value is None or self.random.random() < 0.4 else value.shape
+        if shape and self.random.random() < 0.3:
+            shape = self.partner(shape)
+        near = self.existing(lambda v: v.array.shape == shape and v.array.dtype.kind in "biufc")
+        if near is None or self.random.random() < 0.5:
+            near = self.operand(self.random.choice(NUMERIC), self.random.choice(["C", "C", "strided", "pending"]), shape)
+        if near:
+            self.do({"do": "assign_at", "target": target, "index": index, "value": near})
 
     def step_read(self):
         self.on_any("read")
@@ -484,7 +568,8 @@ class Generator:
     def step_append(self):
         """More rows for a file: of its own kind, of another, or of a shape that does not fit."""
         choose = self.random
-        paths = [path for path, file in self.world.files.items() if file.shape and 0 not in file.shape]
+        paths = [path for path, file in self.world.files.items() if file.shape and 0 not in file.shape
+                 and self.world.file_kinds[path] in ("npy", "raw")]
         if not paths:
             return
         path = choose.choice(paths)

@@ -16,6 +16,8 @@ warnings.simplefilter("ignore")
 np.seterr(all="ignore")
 
 NUMERIC = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16"]
+TIMES = ["M8[D]", "M8[s]", "m8[s]", "m8[h]"]
+ELEMENTS = NUMERIC + TIMES
 NUMPY_ERRORS = (ValueError, TypeError, IndexError, OverflowError, ZeroDivisionError)
 EPSILON = float(np.finfo("f8").eps)
 
@@ -198,6 +200,8 @@ class Oracle:
             refuse_literals(arrays[1:])
         function = (lambda a, b: a ** b) if name == "power" and operator else ufunc(name)
         result = asarray(function(*arrays, **options))
+        if "m" in (np.asarray(a).dtype.kind for a in arrays) and any(np.asarray(a).dtype.kind == "f" for a in arrays):
+            self._refuse_beyond_64_bits(name, arrays)
         if name in ("round", "nan_to_num") and self.differences.allow("native-results"):
             result = result.astype(native(result.dtype), copy=False)
         if name == "round":
@@ -217,6 +221,14 @@ class Oracle:
         if agreement is None:
             return Value(result)
         return self._inexact(name, arrays, result, *agreement, **options)
+
+    @staticmethod
+    def _refuse_beyond_64_bits(name, arrays):
+        """A span times or over a float that 64 bits do not hold is undefined in C."""
+        wide = [np.asarray(a).view("i8") if np.asarray(a).dtype.kind == "m" else np.asarray(a) for a in arrays]
+        exact = np.asarray(ufunc(name)(*(w.astype("f8") for w in wide)))
+        if (np.isfinite(exact) & (np.abs(exact) >= 2.0**63)).any():
+            raise Unsuitable
 
     @staticmethod
     def shortcut(name, values):
@@ -332,6 +344,20 @@ class Oracle:
             raise Unsuitable
         return Value(result, like(result, bound))
 
+    # Indices with arrays.
+
+    @staticmethod
+    def index(value, index, value_of):
+        """What is chosen is in the machine's byte order, as everything that is computed."""
+        import trees
+        if any(value_of(name).fuzzy for name in trees.by_names(index)):
+            raise Unsuitable
+        at = trees.to_index(index, lambda name: value_of(name).array)
+        chosen = np.asarray(value.array)[at]
+        result = np.empty_like(chosen, dtype=native(chosen.dtype))
+        result[...] = chosen
+        return Value(result, None if value.bound is None else like(result, value.bound[at]))
+
     # Casts.
 
     def cast(self, value, dtype):
@@ -339,8 +365,8 @@ class Oracle:
         array = np.asarray(value.array)
         if dtype == array.dtype and self.differences.allow("same-type-astype"):
             return value
-        if dtype.kind in "iu" and array.dtype.kind in "fc":
-            limits = np.iinfo(dtype)
+        if dtype.kind in "iuMm" and array.dtype.kind in "fc":
+            limits = np.iinfo(dtype if dtype.kind in "iu" else "i8")
             real = array.real.astype("f8")
             if not finite(real) or (np.trunc(real) < float(limits.min)).any() or (np.trunc(real) >= float(limits.max)).any():
                 raise Unsuitable
@@ -508,7 +534,9 @@ def compare(expected, bound, found):
     if expected.dtype.names is not None:  # padding is nobody's business
         wrong = [compare(expected[name], None, found[name]) for name in expected.dtype.names]
         return next((f"field {name}: {text}" for name, text in zip(expected.dtype.names, wrong) if text), None)
-    if expected.dtype.kind not in "fc":
+    if expected.dtype.kind in "Mm":  # no time is not even equal to itself
+        wrong = expected.view("i8") != found.view("i8")
+    elif expected.dtype.kind not in "fc":
         wrong = expected != found
     elif expected.dtype.kind == "c" and bound is None:
         return compare(expected.real, None, found.real) or compare(expected.imag, None, found.imag)

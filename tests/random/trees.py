@@ -5,11 +5,14 @@ A tree is nested tuples, so that a program can be printed and replayed:
     ("var", name)   ("lit", a Python number)   ("op", name, as_operator or options, (tree, ...))
     ("reduce", name, as_method, tree, {"axes": ..., "dtype": ..., "keepdims": ..., "ddof": ..., "where": a name,
      "initial": a number}), where the name may be that of a scan ("cumsum"), or a method of an operation ("add.accumulate")
-    ("view", tree, index)   ("T", tree)   ("astype", tree, dtype)   ("field", tree, name)
-An index is a tuple of ints, slices as ("slice", start, stop, step), "..." and None.
+    ("move", name, text with {0}, {1}, ..., (tree, ...))
+    ("view", tree, index)   ("index", tree, index)   ("T", tree)   ("astype", tree, dtype)   ("field", tree, name)
+An index is a tuple of ints, slices as ("slice", start, stop, step), "..." and None; that of "index" has arrays in it too,
+as ("by", name).
 """
 import ast
 
+import moves
 from oracle import Value
 
 BINARY = {"add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow,
@@ -27,19 +30,26 @@ OPTIONS = {
 HAS_OPERATOR = set(BINARY) | set(COMPARISONS) | set(UNARY)
 
 
-def to_index(index):
-    """An index as Python takes it."""
-    return tuple(Ellipsis if part == "..." else slice(*part[1:]) if isinstance(part, tuple) else part for part in index)
+def to_index(index, array_of=None):
+    """An index as Python takes it; `array_of` gives the arrays in it."""
+    return tuple(Ellipsis if part == "..." else part if not isinstance(part, tuple) else
+                 array_of(part[1]) if part[0] == "by" else slice(*part[1:]) for part in index)
+
+
+def by_names(index):
+    return [part[1] for part in index if isinstance(part, tuple) and part[0] == "by"]
 
 
 def children(tree):
     """The trees below a node."""
     if tree[0] in ("var", "lit"):
         return ()
+    if tree[0] == "index":
+        return (tree[1],) + tuple(("var", name) for name in by_names(tree[2]))
     if tree[0] == "reduce":
         where = tree[4].get("where")
         return (tree[3], ("var", where)) if where else (tree[3],)
-    return tree[3] if tree[0] == "op" else (tree[1],)
+    return tree[3] if tree[0] in ("op", "move") else (tree[1],)
 
 
 def variables(tree):
@@ -83,6 +93,8 @@ def _index_node(index):
     for part in index:
         if part == "...":
             parts.append(ast.Constant(Ellipsis))
+        elif isinstance(part, tuple) and part[0] == "by":
+            parts.append(_name(part[1]))
         elif isinstance(part, tuple):
             parts.append(ast.Slice(*(None if p is None else _literal(p) for p in part[1:])))
         elif part is None:
@@ -136,7 +148,9 @@ def _node(tree):
         operation, _, method = name.partition(".")
         function = ast.Attribute(_name(operation), method, ast.Load()) if method else _name(name)
         return ast.Call(function, [_node(child)], keywords)
-    if kind == "view":
+    if kind == "move":
+        return moves.node(tree[2], [_node(child) for child in tree[3]])
+    if kind in ("view", "index"):
         return ast.Subscript(_node(tree[1]), _index_node(tree[2]), ast.Load())
     if kind == "T":
         return ast.Attribute(_node(tree[1]), "T", ast.Load())
@@ -165,6 +179,12 @@ def evaluate(tree, oracle, value_of, seen=None):
         if seen:
             seen(name, values, below)
         return result
+    if kind == "move":
+        values = [evaluate(child, oracle, value_of, seen) for child in tree[3]]
+        result = moves.evaluate(tree[1], tree[2], values)
+        if seen:
+            seen(tree[1], values, tree[3])
+        return result
     child = evaluate(tree[3] if kind == "reduce" else tree[1], oracle, value_of, seen)
     if kind == "reduce":
         where = tree[4].get("where")
@@ -172,6 +192,10 @@ def evaluate(tree, oracle, value_of, seen=None):
         if seen:
             seen(tree[1], [child], (tree[3],))
         return result
+    if kind == "index":
+        if seen:
+            seen("index", [child], (tree[1],))
+        return oracle.index(child, tree[2], value_of)
     if kind == "astype":
         if seen:
             seen("astype", [child], (tree[1],))
@@ -209,8 +233,11 @@ def call(tree, library, handle_of):
         where = tree[4].get("where")
         return library.reduction(tree[1], call(tree[3], library, handle_of),
                                  **{**tree[4], "where": handle_of(where) if where else None})
-    if kind == "view":
-        return library.index(call(tree[1], library, handle_of), to_index(tree[2]))
+    if kind == "move":
+        arrays = {f"x{i}": call(child, library, handle_of) for i, child in enumerate(tree[3])}
+        return library.eval(tree[2].format(*arrays), arrays)
+    if kind in ("view", "index"):
+        return library.index(call(tree[1], library, handle_of), to_index(tree[2], handle_of))
     if kind == "T":
         return library.transpose(call(tree[1], library, handle_of))
     if kind == "field":

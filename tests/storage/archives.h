@@ -135,7 +135,8 @@ static void put_central(archive *a, enum form form, const char *name, double fir
     put_sizes(a, form, (uint32_t)crc32(0, (const Bytef *)bytes, (uInt)size), packed, size);
     put(a, strlen(name), 2);
     put(a, form == WIDE ? 28 : 0, 2);
-    put(a, 0, 10);
+    put(a, 0, 8);
+    put(a, 0, 2);
     put(a, form == WIDE ? 0xffffffff : (uint64_t)a->at[local], 4);
     put_bytes(a, name, strlen(name));
     if (form == WIDE)
