@@ -8,7 +8,9 @@ static void append(const arguments *parsed, fa_array *array, fa_array *rows, fa_
     cli_progress_begin(&bar, parsed->operands[0], parsed);
     fa_array *longer = fa_append(array, rows, &bar.options, err);
     cli_progress_end(&bar);
-    if (longer != NULL && parsed->given[OPTION_JSON]) {
+    if (longer != NULL)
+        fa_flush(longer, err);
+    if (!fa_failed(err) && parsed->given[OPTION_JSON]) {
         json_begin('{');
         json_key("file");
         json_string(parsed->operands[0]);

@@ -42,6 +42,7 @@ static const fa_dtype *wide_dtype(fa_type type)
     case FA_TYPE_UINT64:
         return FA_UINT64;
     case FA_TYPE_FLOAT16:
+    case FA_TYPE_BFLOAT16:
     case FA_TYPE_FLOAT32:
     case FA_TYPE_FLOAT64:
         return FA_FLOAT64;

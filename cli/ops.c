@@ -12,6 +12,7 @@ static const struct {
     [FA_OPERATION_CONVERSION] = {"conversion", "Conversions of element types"},
     [FA_OPERATION_GENERATOR] = {"generator", "Generators: arrays made from positions"},
     [FA_OPERATION_ATTRIBUTE] = {"attribute", "Attributes: a.T"},
+    [FA_OPERATION_MOVE] = {"move", "Moves: the same elements in other places"},
     [FA_OPERATION_CONSTANT] = {"constant", "Constants"},
 };
 

@@ -22,7 +22,7 @@ def fuzz(program, runs):
     seeds = os.path.join(ROOT, "fuzz", "corpus", name.removeprefix("fuzz_"))
     grown = os.path.join(BUILD, "corpus", name)
     os.makedirs(grown, exist_ok=True)
-    command = [program, f"-runs={runs}", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0",
+    command = [program, f"-runs={runs}", "-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0",
                f"-artifact_prefix={BUILD}/{name}-", grown]
     if os.path.isdir(seeds):
         command.append(seeds)

@@ -27,15 +27,16 @@ typedef enum fa_type {
     FA_TYPE_INT64 = 7,
     FA_TYPE_UINT64 = 8,
     FA_TYPE_FLOAT16 = 9,
-    FA_TYPE_FLOAT32 = 10,
-    FA_TYPE_FLOAT64 = 11,
-    FA_TYPE_COMPLEX64 = 12,
-    FA_TYPE_COMPLEX128 = 13,
-    FA_TYPE_DATETIME64 = 14,
-    FA_TYPE_TIMEDELTA64 = 15,
-    FA_TYPE_BYTES = 16,  ///< NumPy's S: bytes, padded with NUL
-    FA_TYPE_STRING = 17, ///< NumPy's U: UCS-4 code points, padded with NUL
-    FA_TYPE_VOID = 18    ///< NumPy's V: raw bytes, a structure, or a sub-array
+    FA_TYPE_BFLOAT16 = 10, ///< the upper half of a float32; not NumPy's own, stored as its V2
+    FA_TYPE_FLOAT32 = 11,
+    FA_TYPE_FLOAT64 = 12,
+    FA_TYPE_COMPLEX64 = 13,
+    FA_TYPE_COMPLEX128 = 14,
+    FA_TYPE_DATETIME64 = 15,
+    FA_TYPE_TIMEDELTA64 = 16,
+    FA_TYPE_BYTES = 17,  ///< NumPy's S: bytes, padded with NUL
+    FA_TYPE_STRING = 18, ///< NumPy's U: UCS-4 code points, padded with NUL
+    FA_TYPE_VOID = 19    ///< NumPy's V: raw bytes, a structure, or a sub-array
 } fa_type;
 
 /// The built-in dtypes, in the machine's byte order.
@@ -49,6 +50,7 @@ typedef enum fa_type {
 #define FA_INT64      (fa_dtype_of(FA_TYPE_INT64))
 #define FA_UINT64     (fa_dtype_of(FA_TYPE_UINT64))
 #define FA_FLOAT16    (fa_dtype_of(FA_TYPE_FLOAT16))
+#define FA_BFLOAT16   (fa_dtype_of(FA_TYPE_BFLOAT16))
 #define FA_FLOAT32    (fa_dtype_of(FA_TYPE_FLOAT32))
 #define FA_FLOAT64    (fa_dtype_of(FA_TYPE_FLOAT64))
 #define FA_COMPLEX64  (fa_dtype_of(FA_TYPE_COMPLEX64))

@@ -20,6 +20,7 @@
 #include <farray/map.h>
 #include <farray/evaluate.h>
 #include <farray/operations.h>
+#include <farray/functions.h>
 #include <farray/ufunc.h>
 #include <farray/registry.h>
 

@@ -156,11 +156,11 @@ FA_API void fa_close(fa_array *array, fa_error *err);
 /// Appends `rows`: of the array's shape but for their number, or one row with a dimension less. Cast without a check, as
 /// an assignment.
 ///
-/// Cost     writes the rows; flushes the file twice.
+/// Cost     writes the rows; a .npy file is flushed twice and durable then, a headerless one is not: fa_flush().
 FA_API fa_array *fa_append(fa_array *array, fa_array *rows, const fa_evaluate_options *options, fa_error *err);
 /// Makes the axis `length` long. What is new is zero.
 ///
-/// Cost     flushes the file; computes pending arrays that read what goes.
+/// Cost     as fa_append(); computes pending arrays that read what goes.
 FA_API fa_array *fa_resize(fa_array *array, int64_t length, fa_error *err);
 /// @}
 

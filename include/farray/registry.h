@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/// What farray can compute: all that expressions can call or name, for tools, documentation and other languages.
+/// What farray can compute: all that expressions can call or name, for tools, documentation and other
+/// languages.
 ///
 ///     fa_operation_info info;
 ///     for (int i = 0; fa_operation_at(i, &info); i++)
@@ -22,19 +23,22 @@ typedef enum fa_operation_kind {
     FA_OPERATION_CONVERSION = 4,  ///< gives another element type
     FA_OPERATION_GENERATOR = 5,   ///< makes elements from their positions
     FA_OPERATION_ATTRIBUTE = 6,   ///< is written behind an array and a dot, without a call
-    FA_OPERATION_CONSTANT = 7,    ///< is a name for a number, or for None
+    FA_OPERATION_MOVE =
+        7, ///< puts the same elements in other places; nothing is copied before it is asked for
+    FA_OPERATION_CONSTANT = 8, ///< is a name for a number, or for None
     FA_OPERATION_KIND_COUNT
 } fa_operation_kind;
 
 /// One operation. The texts live for ever.
 typedef struct fa_operation_info {
-    const char *name;          ///< in expressions
-    const char *symbol;        ///< the operator in expressions; "" when there is none
-    const char *aliases;       ///< other names in expressions, separated by spaces; "" when there are none
-    const char *parameters;    ///< separated by spaces; "=" behind those that may be left out, "*" before several
+    const char *name;    ///< in expressions
+    const char *symbol;  ///< the operator in expressions; "" when there is none
+    const char *aliases; ///< other names in expressions, separated by spaces; "" when there are none
+    const char
+        *parameters; ///< separated by spaces; "=" behind those that may be left out, "*" before several
     const char *documentation; ///< one sentence
     int arity;                 ///< how many arrays it takes
-    int outputs;               ///< how many arrays it gives: `modf(a)[0]` and `modf(a)[1]`
+    int outputs;               ///< how many arrays it gives; 0: as many as its arguments say
     fa_operation_kind kind;
     bool is_method;       ///< may be written behind an array and a dot: a.sum()
     uint64_t reserved[4]; ///< zero

@@ -186,7 +186,7 @@ static fa__node *parse(const char *text, fa_vars vars, fa_error *err)
     bindings b = {.vars = vars};
     fa__node *node = NULL;
     if (bind(&b, err)) {
-        fa__names names = {find, nearest, &b};
+        fa__names names = {.find = find, .nearest = nearest, .user = &b};
         node = fa__parse(text, &names, err);
     }
     for (int i = 0; b.views != NULL && i < vars.count; i++)

@@ -32,7 +32,7 @@ int64_t fa__text_characters(const char *data, int64_t length);
 
 /* A binary floating-point number, taken apart: mantissa * 2**exponent. */
 typedef struct fa__binary {
-    fa_type type; /* FA_TYPE_FLOAT16, FA_TYPE_FLOAT32 or FA_TYPE_FLOAT64 */
+    fa_type type; /* FA_TYPE_FLOAT16 to FA_TYPE_FLOAT64 */
     uint64_t mantissa;
     int exponent;
     bool negative;

@@ -31,7 +31,7 @@ void fa__column_next(fa__column_walk *walk)
  * float16 ratio still rounds to 1000. */
 static bool wants_exponent(fa_type type, double smallest, double largest, bool suppress)
 {
-    double limit = type == FA_TYPE_FLOAT16 ? 1e3 : type == FA_TYPE_FLOAT32 ? 1e6 : 1e8;
+    double limit = type == FA_TYPE_FLOAT16 ? 1e3 : type == FA_TYPE_FLOAT64 ? 1e8 : 1e6;
     if (largest >= limit)
         return true;
     if (suppress)
@@ -39,6 +39,7 @@ static bool wants_exponent(fa_type type, double smallest, double largest, bool s
     switch (type) {
     case FA_TYPE_FLOAT16:
         return smallest < 0x1.a38p-14 || (float)largest / (float)smallest > 1000.25f;
+    case FA_TYPE_BFLOAT16:
     case FA_TYPE_FLOAT32:
         return (float)smallest < 0.0001f || (float)largest / (float)smallest > 1000.0f;
     default:

@@ -199,6 +199,7 @@ static bool make_leaf(fa__formatter *formatter, const fa__column *column, const 
         formatter->pad_true = !column->scalar;
         return true;
     case FA_TYPE_FLOAT16:
+    case FA_TYPE_BFLOAT16:
     case FA_TYPE_FLOAT32:
     case FA_TYPE_FLOAT64:
         formatter->real = fa__float_format_make(dtype->type, dtype->swapped, false, column, settings, err);

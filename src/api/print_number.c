@@ -315,7 +315,7 @@ void fa__number_scientific(fa__text *text, const fa__binary *number, const fa__n
 static bool scalar_is_positional(const fa__binary *number)
 {
     double size = fabs(number->value);
-    double limit = number->type == FA_TYPE_FLOAT16 ? 1e3 : number->type == FA_TYPE_FLOAT32 ? 1e6 : 1e16;
+    double limit = number->type == FA_TYPE_FLOAT16 ? 1e3 : number->type == FA_TYPE_FLOAT64 ? 1e16 : 1e6;
     return size == 0 || (size >= 1e-4 && size < limit);
 }
 
@@ -357,8 +357,8 @@ void fa__number_scalar_complex(fa__text *text, const fa__binary *real, const fa_
 
 fa__binary fa__binary_load(fa_type type, bool swapped, const char *element)
 {
-    int bytes = type == FA_TYPE_FLOAT16 ? 2 : type == FA_TYPE_FLOAT32 ? 4 : 8;
-    int mantissa_bits = type == FA_TYPE_FLOAT16 ? 10 : type == FA_TYPE_FLOAT32 ? 23 : 52;
+    int bytes = fa__type_bytes(type);
+    int mantissa_bits = type == FA_TYPE_BFLOAT16 ? 7 : bytes == 2 ? 10 : bytes == 4 ? 23 : 52;
     int exponent_bits = 8 * bytes - 1 - mantissa_bits;
     int bias = (1 << (exponent_bits - 1)) - 1;
     union {

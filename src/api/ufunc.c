@@ -52,14 +52,27 @@ static bool find_operation(const char *name, fa__operation *operation, fa_error 
     return fa__fail(err, FA_UNKNOWN_NAME, "there is no operation '%s'", name != NULL ? name : "");
 }
 
+/* A leaf of one number becomes that number: nobody can tell when it was read. */
+static void make_constant(fa__node **leaf, fa_array *array, fa_error *err)
+{
+    _Alignas(16) unsigned char element[16] = {0};
+    if (array->ndim != 0 || !fa__type_is_numeric(array->dtype->type) || !fa__engine_read(array, element, err))
+        return;
+    fa__node_release(*leaf);
+    *leaf = fa__node_scalar(array->dtype->type, element, err);
+}
+
 fa_array *fa_ufunc_reduce(const char *operation, fa_array *a, fa_axes axes, const fa_reduce_options *options,
                           fa_error *err)
 {
     fa__operation code = FA__OP_ADD;
     fa__reduce_arguments arguments = {.axes = axes};
     fa__node *input = fa__leaf(a, err), *node = NULL;
-    if (find_operation(operation, &code, err) && fa__reduce_start(&arguments, axes, options, err))
+    if (find_operation(operation, &code, err) && fa__reduce_start(&arguments, axes, options, err)) {
+        if (arguments.initial != NULL)
+            make_constant(&arguments.initial, options->initial, err);
         node = fa__node_fold(code, input, &arguments, err);
+    }
     fa__reduce_end(&arguments);
     fa__node_release(input);
     return fa__array_of(node, err);

@@ -31,6 +31,10 @@ fa_dtype *fa__dtype_numeric(fa_type type, bool swapped, fa_error *err)
     const fa_dtype *native = fa_dtype_of(type);
     if (!swapped || native->item_bytes == 1)
         return (fa_dtype *)native;
+    if (type == FA_TYPE_BFLOAT16) {
+        fa__fail(err, FA_UNSUPPORTED, "bfloat16 has the machine's byte order only");
+        return NULL;
+    }
     fa_dtype *dtype = make(type, native->item_bytes, native->alignment, err);
     if (dtype != NULL)
         dtype->swapped = true;

@@ -162,6 +162,8 @@ static int letter_type(char letter)
     static const char more[] = "qQpPnN";
     static const fa_type more_types[] = {FA_TYPE_INT64,  FA_TYPE_UINT64, FA_TYPE_INT64,
                                          FA_TYPE_UINT64, FA_TYPE_INT64,  FA_TYPE_UINT64};
+    if (letter == '\0') /* what types without a letter have */
+        return -1;
     switch (letter) {
 #define LETTER(id, suffix, name, kind, character, c_type, bytes) \
     case character:                                              \

@@ -11,6 +11,7 @@
 typedef struct writer {
     char *text;
     size_t size, length;
+    bool to_numpy; /* which does not know bfloat16: two raw bytes */
 } writer;
 
 static void put_bytes(writer *out, const char *bytes, size_t count)
@@ -90,9 +91,19 @@ static void put_unit(writer *out, const fa_dtype *dtype)
         put(out, "[%d%s]", (int)dtype->unit_count, dtype->unit);
 }
 
+/* What NumPy's notation has no name for: as ml_dtypes writes it, or in a file. */
+static bool put_bfloat(writer *out, const fa_dtype *dtype)
+{
+    if (dtype->type == FA_TYPE_BFLOAT16)
+        put(out, "%s", out->to_numpy ? "<V2" : fa__type_name(dtype->type));
+    return dtype->type == FA_TYPE_BFLOAT16;
+}
+
 /* dtype.str: "<f8", "|S4", "<M8[us]". */
 static void put_str(writer *out, const fa_dtype *dtype)
 {
+    if (put_bfloat(out, dtype))
+        return;
     int64_t size = dtype->type == FA_TYPE_STRING ? dtype->item_bytes / 4 : dtype->item_bytes;
     put(out, "%c%c%lld", order_of(dtype), fa__type_kind(dtype->type), (long long)size);
     put_unit(out, dtype);
@@ -101,18 +112,20 @@ static void put_str(writer *out, const fa_dtype *dtype)
 /* As it stands inside a shown structure: no '|', '?' for bool, no size where it is 0. */
 static void put_short(writer *out, const fa_dtype *dtype)
 {
-    char order = order_of(dtype);
-    int64_t size = dtype->type == FA_TYPE_STRING ? dtype->item_bytes / 4 : dtype->item_bytes;
+    const char order = order_of(dtype);
+    const int64_t size = dtype->type == FA_TYPE_STRING ? dtype->item_bytes / 4 : dtype->item_bytes;
     put(out, "'");
-    if (order != '|')
-        put(out, "%c", order);
-    if (dtype->type == FA_TYPE_BOOL)
-        put(out, "?");
-    else if (size == 0)
-        put(out, "%c", fa__type_kind(dtype->type));
-    else
-        put(out, "%c%lld", fa__type_kind(dtype->type), (long long)size);
-    put_unit(out, dtype);
+    if (!put_bfloat(out, dtype)) {
+        if (order != '|')
+            put(out, "%c", order);
+        if (dtype->type == FA_TYPE_BOOL)
+            put(out, "?");
+        else if (size == 0)
+            put(out, "%c", fa__type_kind(dtype->type));
+        else
+            put(out, "%c%lld", fa__type_kind(dtype->type), (long long)size);
+        put_unit(out, dtype);
+    }
     put(out, "'");
 }
 
@@ -275,14 +288,14 @@ bool fa__dtype_has_descr(const fa_dtype *dtype)
 
 size_t fa__dtype_descr(const fa_dtype *dtype, char *text, size_t size)
 {
-    writer out = {text, size, 0};
+    writer out = {.text = text, .size = size, .to_numpy = true};
     put_inner(&out, dtype, DESCR);
     return finish(&out);
 }
 
 size_t fa_dtype_text(const fa_dtype *dtype, char *text, size_t size)
 {
-    writer out = {text, size, 0};
+    writer out = {.text = text, .size = size};
     if (dtype->is_structure || dtype->base != NULL)
         put_inner(&out, dtype, DESCR);
     else
@@ -292,7 +305,7 @@ size_t fa_dtype_text(const fa_dtype *dtype, char *text, size_t size)
 
 size_t fa__dtype_display(const fa_dtype *dtype, char *text, size_t size)
 {
-    writer out = {text, size, 0};
+    writer out = {.text = text, .size = size};
     if (dtype->is_structure && dtype->aligned)
         put_dictionary(&out, dtype, SHOWN, true);
     else if (dtype->is_structure || dtype->base != NULL)

@@ -39,6 +39,15 @@ static fa_type promote_signed_with_unsigned(fa_type with_sign, fa_type without)
     return larger(with_sign, holding);
 }
 
+/* As in ml_dtypes with bool and small integers, here with all of them: bfloat16 has the range of float32 and
+ * wins. Neither it nor float16 holds the other one. */
+static fa_type promote_bfloat(fa_type other)
+{
+    if (fa__type_kind(other) != 'f')
+        return FA_TYPE_BFLOAT16;
+    return other == FA_TYPE_FLOAT16 ? FA_TYPE_FLOAT32 : other;
+}
+
 fa_type fa__promote(fa_type a, fa_type b)
 {
     if (a == b || b == FA_TYPE_BOOL)
@@ -48,6 +57,8 @@ fa_type fa__promote(fa_type a, fa_type b)
     char first = fa__type_kind(a), second = fa__type_kind(b);
     if (first == 'c' || second == 'c')
         return larger(complex_holding(a), complex_holding(b));
+    if (a == FA_TYPE_BFLOAT16 || b == FA_TYPE_BFLOAT16)
+        return promote_bfloat(a == FA_TYPE_BFLOAT16 ? b : a);
     if (first == 'f' || second == 'f')
         return larger(float_holding(a), float_holding(b));
     if (first == second)

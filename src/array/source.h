@@ -71,6 +71,7 @@ struct fa__source {
     const fa__source_class *class;
     int64_t bytes;
     bool writeable;
+    bool is_private;  /* what is written to it is seen through it alone, though it shows what is written to its owner */
     fa__owner *owner; /* never NULL; outlives the source or is part of it */
     int64_t base;     /* where byte 0 is in the owner */
 };

@@ -7,7 +7,8 @@
 /* X(id, suffix, name, kind, character, C type of one element in a kernel, size in bytes)
  *
  * `id` makes FA_TYPE_<id>; `suffix` ends names of per-type functions; `kind` and the size are NumPy's "f8"; `character`
- * is NumPy's one-letter code. Order is NumPy's order of promotion inside each kind. float16 travels as its bits.
+ * is NumPy's one-letter code. Order is NumPy's order of promotion inside each kind. float16 and bfloat16 travel
+ * as their bits; bfloat16 is not NumPy's: it has no letter, and its kind and size mean float16 in a text.
  * Complex elements are pairs (real, imaginary) without C's _Complex operators, whose infinities are not NumPy's. */
 #define FA__NUMERIC_TYPES(X)                                                                                           \
     X(BOOL, bool, "bool", 'b', '?', uint8_t, 1)                                                                        \
@@ -20,6 +21,7 @@
     X(INT64, i64, "int64", 'i', 'l', int64_t, 8)                                                                       \
     X(UINT64, u64, "uint64", 'u', 'L', uint64_t, 8)                                                                    \
     X(FLOAT16, f16, "float16", 'f', 'e', fa__half, 2)                                                                  \
+    X(BFLOAT16, bf16, "bfloat16", 'f', '\0', fa__bfloat, 2)                                                            \
     X(FLOAT32, f32, "float32", 'f', 'f', float, 4)                                                                     \
     X(FLOAT64, f64, "float64", 'f', 'd', double, 8)                                                                    \
     X(COMPLEX64, c64, "complex64", 'c', 'F', fa__complex64, 8)                                                         \
@@ -38,6 +40,9 @@
 typedef struct fa__half {
     uint16_t bits;
 } fa__half;
+typedef struct fa__bfloat {
+    uint16_t bits;
+} fa__bfloat;
 typedef struct fa__complex64 {
     float real, imag;
 } fa__complex64;

@@ -359,11 +359,16 @@ static bool mark(struct marks *marks, fa__pending *pending, fa_error *err)
     return true;
 }
 
+static bool sees_writes_to(const fa__reader *reader, const fa__source *source)
+{
+    return !source->is_private || reader->view->source == source;
+}
+
 /* All pending sources that read bytes of `target`, and those that read through them. Called with the lists locked. */
 static bool mark_affected(struct marks *marks, fa_array *target, const fa__source *except, fa_error *err)
 {
     for (fa__reader *reader = target->source->owner->readers; reader != NULL; reader = reader->next)
-        if (&reader->pending->source != except && fa__overlap(reader->view, target, NULL) &&
+        if (&reader->pending->source != except && sees_writes_to(reader, target->source) && fa__overlap(reader->view, target, NULL) &&
             !mark(marks, reader->pending, err))
             return false;
     for (int64_t i = 0; i < marks->count; i++)

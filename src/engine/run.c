@@ -242,7 +242,7 @@ static bool tile(worker *w, int64_t first, int64_t last)
         if (fault != NULL)
             fa__storage_fault(fault, err);
         if (w->negative_power)
-            fa__fail(err, FA_OUT_OF_RANGE, "integers to negative integer powers are not allowed");
+            fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
     }
     for (int64_t i = 0; i < loaded; i++)
         fa__load_end(&w->loads[i], r->drop);

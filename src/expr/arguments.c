@@ -3,6 +3,8 @@
  * functions. */
 #include "expr/functions.h"
 
+#include "expr/routines.h"
+
 #include "base/memory.h"
 
 #include <limits.h>
@@ -30,6 +32,11 @@ void fa__value_release(fa__value *value)
         fa__free(value->as.tuple);
     if (value->kind == FA__VALUE_NODES)
         fa__nodes_release(value->as.nodes);
+    if (value->kind == FA__VALUE_LIST) {
+        for (int i = 0; i < value->as.list->count; i++)
+            fa__value_release(&value->as.list->items[i]);
+        fa__free(value->as.list);
+    }
 }
 
 const char *fa__value_words(const fa__value *value)
@@ -45,6 +52,8 @@ const char *fa__value_words(const fa__value *value)
         return "a text";
     case FA__VALUE_TUPLE:
         return "a tuple";
+    case FA__VALUE_LIST:
+        return "a list";
     case FA__VALUE_FUNCTION:
     case FA__VALUE_METHOD:
         return "a function";
@@ -164,7 +173,7 @@ bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple)
     if (fa_failed(call->err))
         return false;
     const fa__value *value = call->arguments[index];
-    if (value->kind == FA__VALUE_TUPLE && value->as.tuple != NULL) {
+    if (value->kind == FA__VALUE_TUPLE) {
         *tuple = *value->as.tuple;
         return true;
     }
@@ -229,4 +238,93 @@ bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM],
     if (dtype >= 0)
         arguments->dtype = fa__argument_dtype(call, dtype);
     return !fa_failed(call->err);
+}
+
+/* ---- Arrays
+ * --------------------------------------------------------------------------------------------------- */
+
+/* The array that NumPy makes of a value; one reference. Recursion is bounded by FA__MAX_LIST_DEPTH. */
+static fa__node *array_of(const fa__bound_call *call, const fa__value *value)
+{
+    fa_error *err = call->err;
+    if (fa_failed(err))
+        return NULL;
+    if (fa__value_array(value) != NULL)
+        return fa__node_strong(value->node, err);
+    fa__nodes *nodes = fa__value_arrays(call, value);
+    fa__node *node = NULL;
+    if (nodes != NULL && nodes->count == 0)
+        node = fa__node_generate(FA__GENERATE_ARANGE, FA_TYPE_FLOAT64, FA_SHAPE(0),
+                                 &(fa__generator_params){.b = 1}, err);
+    else if (nodes != NULL)
+        node = fa__node_stack(nodes->count, nodes->items, 0, err);
+    fa__nodes_release(nodes);
+    return node;
+}
+
+fa__node *fa__argument_array(const fa__bound_call *call, int index)
+{
+    return array_of(call, call->arguments[index]);
+}
+
+/* The arrays of its first axis. */
+static fa__nodes *rows_of(const fa__bound_call *call, const fa__value *value)
+{
+    fa__node *node = value->node;
+    enum { MANY = 1 << 20 };
+    if (node->ndim == 0 || node->sizes[0] > MANY) {
+        fa__fail_at_column(call->err, FA_BAD_SHAPE, value->column, "%s where a list of arrays is expected",
+                           node->ndim == 0 ? "a 0-d array" : "an array of more than a million rows");
+        return NULL;
+    }
+    fa__nodes *nodes = fa__nodes_new((int)node->sizes[0], call->err);
+    for (int i = 0; nodes != NULL && i < nodes->count; i++) {
+        fa__geometry geometry;
+        fa__node_geometry(node, &geometry);
+        if (fa__geometry_index(&geometry, FA_INDEX(fa_at(i)), &geometry, call->err))
+            nodes->items[i] = fa__node_view(node, &geometry, call->err);
+    }
+    return nodes;
+}
+
+fa__nodes *fa__value_arrays(const fa__bound_call *call, const fa__value *value)
+{
+    fa_error *err = call->err;
+    fa__nodes *nodes = NULL;
+    if (fa_failed(err))
+        return NULL;
+    if (value->kind == FA__VALUE_NODE) {
+        nodes = rows_of(call, value);
+    } else if (value->kind == FA__VALUE_NODES) {
+        nodes = fa__nodes_new(value->as.nodes->count, err);
+        for (int i = 0; nodes != NULL && i < nodes->count; i++)
+            nodes->items[i] = fa__node_retain(value->as.nodes->items[i]);
+    } else if (value->kind == FA__VALUE_TUPLE) {
+        nodes = fa__nodes_new(value->as.tuple->count, err);
+        for (int i = 0; nodes != NULL && i < nodes->count; i++)
+            nodes->items[i] = fa__node_scalar(FA_TYPE_INT64, &value->as.tuple->items[i], err);
+    } else if (value->kind == FA__VALUE_LIST) {
+        nodes = fa__nodes_new(value->as.list->count, err);
+        for (int i = 0; nodes != NULL && i < nodes->count; i++)
+            nodes->items[i] = array_of(call, &value->as.list->items[i]);
+    } else {
+        fa__fail_at_column(err, FA_BAD_EXPRESSION, value->column, "%s%s%s where arrays are expected",
+                           call->function->name, "(): ", fa__value_words(value));
+    }
+    if (!fa_failed(err))
+        return nodes;
+    fa__nodes_release(nodes);
+    return NULL;
+}
+
+fa__nodes *fa__argument_arrays(const fa__bound_call *call, int index)
+{
+    return fa__value_arrays(call, call->arguments[index]);
+}
+
+bool fa__argument_is(const fa__bound_call *call, int index, const char *word)
+{
+    const fa__value *value = call->arguments[index];
+    return value != NULL && value->kind == FA__VALUE_TEXT && value->as.text.length == strlen(word) &&
+           memcmp(value->as.text.start, word, value->as.text.length) == 0;
 }

@@ -160,7 +160,7 @@ static bool has_no_negative_exponent(fa__node *const *inputs, fa_type type, fa_e
     if (!fa__node_is_weak(inputs[1]) || inputs[1]->weak != FA__WEAK_INT || !fa__type_is_signed(type) ||
         fa__count(inputs[0]->ndim, inputs[0]->sizes) == 0 || fa__constant_of(inputs[1]).integer >= 0)
         return true;
-    return fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed.");
+    return fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
 }
 
 static fa__node *numeric_operation(fa__operation operation, fa__node *const *inputs, fa_error *err)
@@ -298,7 +298,7 @@ fa__node *fa__node_power(fa__node *base, fa__node *exponent, fa_error *err)
     fa__constant constant = fa__constant_of(exponent);
     if (constant.integer < 0 && fa__type_is_signed(resolution.loop_type) &&
         fa__count(base->ndim, base->sizes) > 0) {
-        fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed.");
+        fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
         return NULL;
     }
     fa__operation instead = shortcut(resolution.loop_type, &constant);

@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 
+#include "base/memory.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -13,8 +15,9 @@ static fa__node *apply_reduction(const fa__bound_call *call);
 static fa__node *apply_type(const fa__bound_call *call);
 
 /* Those before count_nonzero are methods too, and two others. */
-#define IS_METHOD(id) \
-    (FA__REDUCE_##id < FA__REDUCE_COUNT_NONZERO || FA__REDUCE_##id == FA__REDUCE_ARGMIN || FA__REDUCE_##id == FA__REDUCE_ARGMAX)
+#define IS_METHOD(id)                                                                      \
+    (FA__REDUCE_##id < FA__REDUCE_COUNT_NONZERO || FA__REDUCE_##id == FA__REDUCE_ARGMIN || \
+     FA__REDUCE_##id == FA__REDUCE_ARGMAX)
 
 static const fa__function reduction_rows[] = {
 #define USES(id) (IS_METHOD(id) ? FA__AS_FUNCTION | FA__AS_METHOD : FA__AS_FUNCTION)
@@ -87,8 +90,9 @@ const fa__function *fa__function_next(fa__function_cursor *at)
 {
     static const fa__function *const lists[] = {
         fa__array_functions, /* first: these forms of clip and conjugate are NumPy's */
-        fa__elementwise_functions, fa__pair_functions, reduction_rows, type_rows, fa__generator_functions,
-        fa__take_functions, fa__scan_functions,
+        fa__elementwise_functions, fa__pair_functions, reduction_rows,     type_rows,
+        fa__generator_functions,   fa__take_functions, fa__scan_functions, fa__move_functions,
+        fa__formula_functions,
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
         const fa__function *row = &lists[at->list][at->row];
@@ -130,7 +134,7 @@ static int find_parameter(const char *parameters, const fa__value *keyword)
     size_t length;
     for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL;
          word += length, index++) {
-        const char *start = word + (*word == '*' ? 1 : 0);
+        const char *start = word + (*word == '*' || *word == '+' ? 1 : 0);
         size_t bare = strcspn(start, "= ");
         if (fa__same_name(start, bare, keyword->as.text.start, keyword->as.text.length))
             return index;
@@ -163,8 +167,8 @@ static bool nothing_is_missing(const fa__bound_call *bound, const char *paramete
          word += length, index++) {
         if (bound->arguments[index] == NULL && word[length - 1] != '=')
             return fa__fail_at_column(bound->err, FA_BAD_EXPRESSION, column, "%s() needs its argument '%.*s'",
-                                      bound->function->name, (int)(length - (*word == '*')),
-                                      word + (*word == '*'));
+                                      bound->function->name, (int)(length - (*word == '*' || *word == '+')),
+                                      word + (*word == '*' || *word == '+'));
     }
     return true;
 }
@@ -185,15 +189,30 @@ static bool gather(const fa__value *arguments, int64_t count, fa__tuple *tuple, 
     return !fa_failed(err);
 }
 
-static bool takes_numbers(const char *parameters, int index)
+/* What stands before a parameter's name: '*' where it takes all further numbers, '+' where it takes all
+ * further values. */
+static char mark_of(const char *parameters, int index)
 {
     size_t length;
-    for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL;
-         word += length, index--) {
-        if (index == 0)
-            return *word == '*';
-    }
-    return false;
+    const char *word = parameters;
+    for (; (word = fa__next_word(word, &length)) != NULL && index > 0; index--)
+        word += length;
+    return word != NULL ? *word : '\0';
+}
+
+/* The values of meshgrid(x, y, sparse=True) up to the first keyword, as the list of meshgrid((x, y)). They
+ * stay the parser's. */
+static fa__list *list_further(const fa__value *arguments, int64_t count, fa_error *err)
+{
+    int64_t given = 0;
+    while (given < count && arguments[given].kind != FA__VALUE_KEYWORD)
+        given++;
+    fa__list *list = fa__alloc_zero(1, sizeof *list + (size_t)given * sizeof(fa__value), err);
+    if (list == NULL)
+        return NULL;
+    list->count = (int)given;
+    memcpy(list->items, arguments, (size_t)given * sizeof(fa__value));
+    return list;
 }
 
 /* What the row makes of its arguments. */
@@ -233,7 +252,14 @@ static bool call_bound(fa__bound_call *bound, const char *parameters, const fa__
                                "%s() takes at most %d arguments", bound->function->name, expected - first);
             return false;
         }
-        if (takes_numbers(parameters, index) && arguments[i].kind == FA__VALUE_NODE) {
+        if (mark_of(parameters, index) == '+') {
+            bound->further = (fa__value){.kind = FA__VALUE_LIST, .column = arguments[i].column};
+            bound->further.as.list = list_further(&arguments[i], count - i, bound->err);
+            if (bound->further.as.list == NULL)
+                return false;
+            bound->arguments[index++] = &bound->further;
+            i += bound->further.as.list->count - 1;
+        } else if (mark_of(parameters, index) == '*' && arguments[i].kind == FA__VALUE_NODE) {
             gathered.column = arguments[i].column;
             if (!gather(&arguments[i], count - i, &numbers, bound->function->name, bound->err))
                 return false;
@@ -262,8 +288,11 @@ bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count
     if (callee->kind == FA__VALUE_METHOD)
         bound.arguments[first++] = &self;
     *result = (fa__value){.column = callee->column};
-    return call_bound(&bound, fa__function_parameters(callee->as.function), arguments, count, first,
-                      callee->column, result);
+    bool called = call_bound(&bound, fa__function_parameters(callee->as.function), arguments, count, first,
+                             callee->column, result);
+    if (bound.further.kind == FA__VALUE_LIST)
+        fa__free(bound.further.as.list);
+    return called;
 }
 
 /* --- the rows of the lists --- */

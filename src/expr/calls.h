@@ -16,7 +16,8 @@ typedef enum fa__value_kind {
     FA__VALUE_NODES, /* what a function of several outputs gives: an index takes one */
     FA__VALUE_NONE,
     FA__VALUE_TEXT,
-    FA__VALUE_TUPLE,    /* of whole numbers */
+    FA__VALUE_TUPLE,    /* of whole numbers, FA_MAX_NDIM at most */
+    FA__VALUE_LIST,     /* of anything else: arrays, numbers, lists, None */
     FA__VALUE_FUNCTION, /* a function, or the name of a type */
     FA__VALUE_METHOD,   /* a function and its first argument */
     FA__VALUE_NUMPY,    /* the name "np" */
@@ -47,9 +48,19 @@ typedef struct fa__value {
         } text;
         fa__tuple *tuple;
         fa__nodes *nodes;
+        struct fa__list *list;
         const fa__function *function;
     } as;
 } fa__value;
+
+/* Lists of lists are released and read by recursion: `depth` is bounded. */
+enum { FA__MAX_LIST_DEPTH = 32 };
+
+typedef struct fa__list {
+    int count;
+    int depth; /* 1: holds no list */
+    fa__value items[];
+} fa__list;
 
 void fa__value_release(fa__value *value);
 void fa__nodes_release(fa__nodes *nodes);

@@ -185,7 +185,7 @@ static void describe(const fa__function *row, fa_operation_info *info)
         .parameters = fa__function_parameters(row),
         .documentation = row->documentation,
         .arity = arity_of(row),
-        .outputs = fa__function_outputs(row),
+        .outputs = row->uses & FA__GIVES_LIST ? 0 : fa__function_outputs(row),
         .kind = row->kind,
         .is_method = fa__method_find(row->name, strlen(row->name)) != NULL,
     };

@@ -144,6 +144,11 @@ fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err)
         fa__fail(err, FA_BAD_TYPES, "initial= is complex, the result is not");
         return NULL;
     }
+    fa__complex128 element = {0, 0};
+    if (!fa__node_is_weak(initial) && initial->kind == FA__NODE_SCALAR) {
+        fa__convert_find(initial->dtype->type, type)(&element, initial->as.bytes, 1);
+        return fa__node_scalar(type, &element, err);
+    }
     if (!fa__node_is_weak(initial))
         return fa__node_cast(initial, fa_dtype_of(type), err);
     fa__constant constant = fa__constant_of(initial);
@@ -156,7 +161,6 @@ fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err)
         }
         constant = (fa__constant){.kind = FA__WEAK_INT, .integer = (int64_t)constant.real};
     }
-    fa__complex128 element = {0, 0};
     return fa__constant_convert(&constant, type, &element, err) ? fa__node_scalar(type, &element, err) : NULL;
 }
 

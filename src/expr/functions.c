@@ -2,6 +2,7 @@
 /* The functions and methods of text that are no row of a list of operations: conversions, views, and the
  * forms of clip and conjugate that NumPy gives to arrays. Each is a row of fa__array_functions. */
 #include "expr/functions.h"
+#include "expr/routines.h"
 #include "expr/types.h"
 
 #include <limits.h>
@@ -35,27 +36,25 @@ static fa__node *apply_astype(const fa__bound_call *call)
 {
     fa__node *input = fa__argument_node(call, 0);
     const fa_dtype *dtype = fa__argument_dtype(call, 1);
+    bool is_c = fa__argument_is(call, 2, "C"), is_f = fa__argument_is(call, 2, "F");
     fa__node *node = dtype ? fa__node_cast(input, dtype, call->err) : NULL;
     if (dtype == NULL)
         fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[1]->column,
                            "astype() needs a dtype");
     fa_dtype_release(dtype);
-    return node;
+    if (node == NULL || (!is_c && !is_f))
+        return node;
+    fa__node *ordered = fa__node_copy(node, is_c ? 'C' : 'F', call->err);
+    fa__node_release(node);
+    return ordered;
 }
 
 static fa__node *apply_transpose(const fa__bound_call *call)
 {
-    fa__geometry geometry;
-    fa__node *node = array_with_geometry(call, &geometry);
     int storage[FA_MAX_NDIM];
     fa_axes axes;
-    if (node == NULL || !fa__argument_axes(call, 1, storage, &axes))
-        return NULL;
-    if (axes.count < 0)
-        fa__geometry_transpose(&geometry, &geometry);
-    else
-        fa__geometry_permute(&geometry, axes, &geometry, call->err);
-    return viewed(call, node, &geometry);
+    fa__node *node = fa__argument_node(call, 0);
+    return fa__argument_axes(call, 1, storage, &axes) ? fa__node_permute(node, axes, call->err) : NULL;
 }
 
 static fa__node *apply_swapaxes(const fa__bound_call *call)
@@ -68,18 +67,20 @@ static fa__node *apply_swapaxes(const fa__bound_call *call)
     return viewed(call, node, &geometry);
 }
 
-static fa__node *reshaped(const fa__bound_call *call, fa_shape shape)
+/* Fortran's order is C order of the transpose. */
+static fa__node *reshaped_in_f(fa__node *node, const fa__tuple *sizes, fa_error *err)
 {
-    fa__geometry geometry;
-    fa__node *node = array_with_geometry(call, &geometry);
-    if (node == NULL)
-        return NULL;
-    if (!fa__geometry_reshape(&geometry, node->dtype->item_bytes, shape, &geometry, call->err)) {
-        fa__fail(call->err, FA_UNSUPPORTED, "%s() would have to copy: the elements do not follow each other",
-                 call->function->name);
-        return NULL;
-    }
-    return viewed(call, node, &geometry);
+    fa__tuple reversed = {.count = sizes->count};
+    for (int i = 0; i < sizes->count; i++)
+        reversed.items[i] = sizes->items[sizes->count - 1 - i];
+    fa__node *turned = fa__node_permute(node, FA_ALL_AXES, err), *shaped = NULL, *result = NULL;
+    if (turned != NULL)
+        shaped = fa__node_reshape(turned, (fa_shape){reversed.count, reversed.items}, err);
+    if (shaped != NULL)
+        result = fa__node_permute(shaped, FA_ALL_AXES, err);
+    fa__node_release(turned);
+    fa__node_release(shaped);
+    return result;
 }
 
 static fa__node *apply_reshape(const fa__bound_call *call)
@@ -87,23 +88,30 @@ static fa__node *apply_reshape(const fa__bound_call *call)
     fa__tuple sizes;
     if (!fa__argument_tuple(call, 1, &sizes))
         return NULL;
-    return reshaped(call, (fa_shape){sizes.count, sizes.items});
-}
-
-static fa__node *apply_ravel(const fa__bound_call *call)
-{
-    return reshaped(call, FA_SHAPE(-1));
+    bool is_c = !fa__argument_given(call, 2) || fa__argument_is(call, 2, "C");
+    if (!is_c && !fa__argument_is(call, 2, "F")) {
+        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[2]->column,
+                           "reshape(): an order is 'C' or 'F'");
+        return NULL;
+    }
+    fa__node *node = fa__argument_array(call, 0), *shaped = NULL;
+    if (node != NULL)
+        shaped = is_c ? fa__node_reshape(node, (fa_shape){sizes.count, sizes.items}, call->err)
+                      : reshaped_in_f(node, &sizes, call->err);
+    fa__node_release(node);
+    return shaped;
 }
 
 static fa__node *apply_broadcast_to(const fa__bound_call *call)
 {
-    fa__geometry geometry;
     fa__tuple sizes;
-    fa__node *node = array_with_geometry(call, &geometry);
-    if (node == NULL || !fa__argument_tuple(call, 1, &sizes) ||
-        !fa__geometry_broadcast_to(&geometry, (fa_shape){sizes.count, sizes.items}, &geometry, call->err))
+    if (!fa__argument_tuple(call, 1, &sizes))
         return NULL;
-    return viewed(call, node, &geometry);
+    fa__node *node = fa__argument_array(call, 0), *wide = NULL;
+    if (node != NULL)
+        wide = fa__node_broadcast_to(node, (fa_shape){sizes.count, sizes.items}, call->err);
+    fa__node_release(node);
+    return wide;
 }
 
 static fa__node *apply_diagonal(const fa__bound_call *call)
@@ -119,51 +127,18 @@ static fa__node *apply_diagonal(const fa__bound_call *call)
 
 static fa__node *apply_squeeze(const fa__bound_call *call)
 {
-    fa__geometry geometry;
-    fa__node *node = array_with_geometry(call, &geometry);
-    int storage[FA_MAX_NDIM], kept = 0;
+    int storage[FA_MAX_NDIM];
     fa_axes axes;
-    uint64_t mask;
-    if (node == NULL || !fa__argument_axes(call, 1, storage, &axes) ||
-        !fa__axes_mask(axes, geometry.ndim, &mask, call->err))
-        return NULL;
-    for (int i = 0; i < geometry.ndim; i++) {
-        bool named = (mask >> i & 1) != 0;
-        if (named && axes.count >= 0 && geometry.sizes[i] != 1) {
-            fa__fail(call->err, FA_BAD_SHAPE, "axis %d of size %lld cannot be squeezed away", i,
-                     (long long)geometry.sizes[i]);
-            return NULL;
-        }
-        if (named && geometry.sizes[i] == 1)
-            continue;
-        geometry.sizes[kept] = geometry.sizes[i];
-        geometry.strides[kept++] = geometry.strides[i];
-    }
-    geometry.ndim = kept;
-    return viewed(call, node, &geometry);
+    fa__node *node = fa__argument_node(call, 0);
+    return fa__argument_axes(call, 1, storage, &axes) ? fa__node_squeeze(node, axes, call->err) : NULL;
 }
 
 static fa__node *apply_expand_dims(const fa__bound_call *call)
 {
-    fa__geometry geometry;
-    fa__node *node = array_with_geometry(call, &geometry);
-    int axis = axis_at(call, 1, 0);
-    if (node == NULL || fa_failed(call->err))
-        return NULL;
-    if (geometry.ndim == FA_MAX_NDIM) {
-        fa__fail(call->err, FA_BAD_SHAPE, "expand_dims() makes more than %d axes", FA_MAX_NDIM);
-        return NULL;
-    }
-    axis = fa__axis(axis, geometry.ndim + 1, call->err);
-    if (axis < 0)
-        return NULL;
-    size_t behind = (size_t)(geometry.ndim - axis) * sizeof(int64_t);
-    memmove(geometry.sizes + axis + 1, geometry.sizes + axis, behind);
-    memmove(geometry.strides + axis + 1, geometry.strides + axis, behind);
-    geometry.sizes[axis] = 1;
-    geometry.strides[axis] = 0;
-    geometry.ndim++;
-    return viewed(call, node, &geometry);
+    int storage[FA_MAX_NDIM];
+    fa_axes axes;
+    fa__node *node = fa__argument_node(call, 0);
+    return fa__argument_axes(call, 1, storage, &axes) ? fa__node_expand_dims(node, axes, call->err) : NULL;
 }
 
 /* Whether every element of a geometry begins between two bytes, when its first one is `offset` bytes behind
@@ -312,20 +287,18 @@ static fa__node *apply_imag(const fa__bound_call *call)
 }
 
 const fa__function fa__array_functions[] = {
-    {"astype", "", "a dtype", apply_astype, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_CONVERSION,
-     "The array in another element type."},
+    {"astype", "", "a dtype order=", apply_astype, 0, FA__AS_FUNCTION | FA__AS_METHOD,
+     FA_OPERATION_CONVERSION, "The array in another element type."},
     {"transpose", "", "a *axes=", apply_transpose, 0, FA__AS_METHOD, FA_OPERATION_VIEW,
      "Axes reversed, or in the order given."},
     {"transpose", "permute_dims", "a axes=", apply_transpose, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
      "Axes reversed, or in the order given."},
     {"swapaxes", "", "a axis1 axis2", apply_swapaxes, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_VIEW,
      "Two axes exchanged."},
-    {"reshape", "", "a *shape", apply_reshape, 0, FA__AS_METHOD, FA_OPERATION_VIEW,
-     "The same elements in another shape."},
-    {"reshape", "", "a shape", apply_reshape, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
-     "The same elements in another shape."},
-    {"ravel", "", "a", apply_ravel, 0, FA__AS_FUNCTION | FA__AS_METHOD, FA_OPERATION_VIEW,
-     "The same elements along one axis."},
+    {"reshape", "", "a *shape order=", apply_reshape, 0, FA__AS_METHOD, FA_OPERATION_VIEW,
+     "The same elements in another shape; copied where no view is possible."},
+    {"reshape", "", "a shape order=", apply_reshape, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
+     "The same elements in another shape; copied where no view is possible."},
     {"broadcast_to", "", "a shape", apply_broadcast_to, 0, FA__AS_FUNCTION, FA_OPERATION_VIEW,
      "Repeated along axes to a shape."},
     {"diagonal", "", "a offset= axis1= axis2=", apply_diagonal, 0, FA__AS_FUNCTION | FA__AS_METHOD,

@@ -14,6 +14,7 @@ typedef struct fa__bound_call {
     const fa__value *arguments[FA__MAX_PARAMETERS]; /* NULL: left out */
     fa__nodes *
         *several; /* for the outputs of a function that gives several; it returns NULL, and err stays clean */
+    fa__value further; /* a LIST: what a "+" parameter takes */
     fa_error *err;
 } fa__bound_call;
 
@@ -21,26 +22,28 @@ struct fa__function {
     const char *name;
     const char *aliases; /* separated by spaces */
     /* In order, separated by spaces; "=" behind those that may be left out; a last "*" name takes all further
-     * numbers, or one tuple, as a tuple. */
+     * numbers, or one tuple, as a tuple; a "+" name all further values, as a list. */
     const char *parameters;
     fa__node *(*apply)(const fa__bound_call *call);
     int code; /* fa__operation, fa__reduction, fa_type, as `apply` reads it */
-    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, FA__AS_ATTRIBUTE, or several */
+    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, FA__AS_ATTRIBUTE, or several; FA__GIVES_LIST */
     fa_operation_kind kind;
     const char *documentation;
 };
 
-enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4 };
+enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4, FA__GIVES_LIST = 8 };
 
 /* Rows by where they are; ended by a row without a name. */
 extern const fa__function fa__elementwise_functions[];
 extern const fa__function fa__pair_functions[];
+extern const fa__function fa__formula_functions[];
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
 extern const fa__function fa__take_functions[];
 extern const fa__function fa__scan_functions[];
 /* The methods of operations, "add.reduce": no functions of their own. */
 extern const fa__function fa__ufunc_methods[];
+extern const fa__function fa__move_functions[];
 
 /* All rows, those of the lists of operations, reductions and types too, one after the other; NULL behind the
  * last. Start with a cursor of zeros. */
@@ -71,6 +74,13 @@ bool fa__argument_bool(const fa__bound_call *call, int index, bool otherwise);
 const fa_dtype *fa__argument_dtype(const fa__bound_call *call, int index);
 /* A tuple, or one number as a tuple of one. */
 bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple);
+/* What NumPy makes an array of: numbers, lists of them, arrays. One reference. */
+fa__node *fa__argument_array(const fa__bound_call *call, int index);
+/* A list of such, or the arrays of an array's first axis; released by fa__nodes_release(). */
+fa__nodes *fa__argument_arrays(const fa__bound_call *call, int index);
+fa__nodes *fa__value_arrays(const fa__bound_call *call, const fa__value *value);
+/* Whether it is the text `word`. */
+bool fa__argument_is(const fa__bound_call *call, int index, const char *word);
 /* The same, borrowed, or NULL where a parameter of that name was left out or is None, or is no parameter at all. */
 fa__node *fa__argument_named(const fa__bound_call *call, const char *name);
 /* Where a parameter stands; -1 where there is none of that name. */

@@ -202,11 +202,13 @@ static bool same_scalar(const fa__node *a, const fa__node *b)
         return true;
     /* Not-a-numbers of any payload are one value. */
     switch (a->dtype->type) {
-    case FA_TYPE_FLOAT16: {
+    case FA_TYPE_FLOAT16:
+    case FA_TYPE_BFLOAT16: {
+        const uint16_t infinite = a->dtype->type == FA_TYPE_FLOAT16 ? 0x7c00 : 0x7f80;
         uint16_t x, y;
         memcpy(&x, a->as.bytes, sizeof x);
         memcpy(&y, b->as.bytes, sizeof y);
-        return (x & 0x7fff) > 0x7c00 && (y & 0x7fff) > 0x7c00;
+        return (x & 0x7fff) > infinite && (y & 0x7fff) > infinite;
     }
     case FA_TYPE_FLOAT32:
     case FA_TYPE_COMPLEX64: {

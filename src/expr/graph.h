@@ -134,6 +134,7 @@ void fa__node_geometry(const fa__node *node, fa__geometry *geometry); /* of a LE
 fa__node *fa__node_arange_int64(int64_t start, int64_t stop, int64_t step, fa_error *err);
 fa__node *fa__node_arange_float64(double start, double stop, double step, fa_error *err);
 fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *err);
+fa__node *fa__node_linspace_open(double start, double stop, int64_t count, fa_error *err); /* without the end */
 
 /* Whether two graphs compute the same from the same views: what a round trip through text keeps. False with a failed err
  * when there is no memory. */
@@ -142,10 +143,11 @@ bool fa__graph_equal(fa__node *a, fa__node *b, fa_error *err);
 /* Calls visit(node, user) once for every node that `root` reaches, inputs before users; false stops with no memory. */
 bool fa__node_walk(fa__node *root, bool (*visit)(fa__node *node, void *user), void *user, fa_error *err);
 
-/* Text to graph. `find` gives the array that a name stands for (borrowed), NULL when there is none; `suggest` is called
- * for unknown names and may give the nearest known one. Errors carry the column. */
+/* Text to graph. `find` gives the array that a name stands for (borrowed), NULL when there is none, `find_node` the graph;
+ * `nearest` is called for unknown names and may give the nearest known one. Each may be NULL. Errors carry the column. */
 typedef struct fa__names {
     fa_array *(*find)(const char *name, size_t length, void *user);
+    fa__node *(*find_node)(const char *name, size_t length, void *user);
     const char *(*nearest)(const char *name, size_t length, void *user);
     void *user;
 } fa__names;

@@ -31,9 +31,9 @@ static bool fail(size_t position, fa_error *err, const char *what)
 }
 
 /* Longest first. */
-static const char *const symbols[] = {"...", "**", "//", "<<", ">>", "<=", ">=", "==", "!=", ":=", "->",
-                                      "(",   ")",  "[",  "]",  ",",  ".",  "=",  "+",  "-",  "*",  "/",
-                                      "%",   "@",  "<",  ">",  "&",  "^",  "|",  "~",  ":"};
+static const char *const symbols[] = {"...", "**", "//", "<<", ">>", "<=", ">=", "==", "!=", ":=", "->", "&&",
+                                      "||",  "(",  ")",  "[",  "]",  ",",  ".",  "=",  "+",  "-",  "*",  "/",
+                                      "%",   "@",  "<",  ">",  "&",  "^",  "|",  "~",  ":",  "!"};
 
 static size_t symbol_length(const fa__lexer *lexer, size_t position)
 {
@@ -214,12 +214,8 @@ bool fa__lexer_next(fa__lexer *lexer, fa__token *token, fa_error *err)
     } else {
         token->kind = FA__TOKEN_SYMBOL;
         token->length = symbol_length(lexer, lexer->at);
-        if (token->length == 0) {
-            char quoted[16];
-            return fa__fail_at_column(err, FA_BAD_EXPRESSION, token->column,
-                                      "'%s' does not belong in an expression",
-                                      fa__quote(quoted, sizeof quoted, token->start, 1));
-        }
+        if (token->length == 0)
+            return fa__refuse_character(token->start, lexer->length - lexer->at, token->column, err);
     }
     lexer->at += token->length;
     return true;

@@ -5,10 +5,15 @@
 
 #include "kernel/kernel.h"
 
+static bool is_list(const fa__value *value)
+{
+    return value->kind == FA__VALUE_TUPLE || value->kind == FA__VALUE_LIST;
+}
+
 /* The type of an item, and the shape that it shares with the others. */
 static bool describe(const fa__value *item, fa_type *type, const fa__node **array)
 {
-    *array = item->kind == FA__VALUE_TUPLE ? item->node : NULL;
+    *array = is_list(item) ? item->node : NULL;
     if (*array != NULL) {
         *type = (*array)->dtype->type;
         return true;
@@ -35,7 +40,7 @@ static bool same_shape(const fa__node *a, const fa__node *b)
 /* Lists hold their elements one behind the other from the first byte of a memory source on. */
 static bool put_item(const fa__value *item, fa_type type, int64_t count, char *to, fa_error *err)
 {
-    const fa__node *array = item->kind == FA__VALUE_TUPLE ? item->node : NULL;
+    const fa__node *array = is_list(item) ? item->node : NULL;
     if (array == NULL) {
         fa__constant constant = fa__constant_of(item->node);
         return fa__constant_convert(&constant, type, to, err);
@@ -87,5 +92,5 @@ fa__node *fa__list_node(const fa__value *items, int64_t count, fa_error *err)
 
 fa__node *fa__value_array(const fa__value *value)
 {
-    return value->kind == FA__VALUE_NODE || value->kind == FA__VALUE_TUPLE ? value->node : NULL;
+    return value->kind == FA__VALUE_NODE || is_list(value) ? value->node : NULL;
 }

@@ -202,6 +202,13 @@ fa__node *fa__node_reshape(fa__node *input, fa_shape shape, fa_error *err)
     return node;
 }
 
+/* A new CAST of the same elements: one of `input` where that is a CAST itself. */
+static fa__node *cast_again(fa__node *input, const fa_dtype *dtype, fa_error *err)
+{
+    fa__node *from = input->kind == FA__NODE_CAST ? input->inputs[0] : input;
+    return fa__node_new(FA__NODE_CAST, dtype, input->ndim, input->sizes, 1, &from, err);
+}
+
 fa__node *fa__node_copy(fa__node *input, char order, fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
@@ -209,7 +216,7 @@ fa__node *fa__node_copy(fa__node *input, char order, fa_error *err)
     fa__node *strong = fa__node_strong(input, err), *node = NULL;
     const fa_dtype *dtype = strong != NULL ? dtype_of_all(1, &strong, err) : NULL;
     if (dtype != NULL)
-        node = fa__node_new(FA__NODE_CAST, dtype, strong->ndim, strong->sizes, 1, &strong, err);
+        node = cast_again(strong, dtype, err);
     if (node != NULL && order == 'K')
         fa__layout_of_copy(strong, dtype->item_bytes, node->strides);
     else if (node != NULL && order == 'F')

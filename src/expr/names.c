@@ -9,7 +9,7 @@ bool fa__parser_refuse_keyword(fa__parser *p, const fa__token *token)
     static const char *const rows[][2] = {
         {"and", "'and' takes no arrays: write (...) & (...)"},
         {"or", "'or' takes no arrays: write (...) | (...)"},
-        {"not", "'not' takes no arrays: write ~(...)"},
+        {"not", "'not' takes no arrays: write ~(...) of bool, or logical_not(...)"},
         {"if", "'if' takes no arrays: write where(condition, a, b)"},
         {"else", "'else' takes no arrays: write where(condition, a, b)"},
         {"in", "'in' is not part of expressions"},
@@ -89,6 +89,11 @@ bool fa__parser_name(fa__parser *p, const fa__token *token)
         keyword.as.text.length = token->length;
         return fa__parser_push_value(p, keyword);
     }
+    fa__node *node = NULL;
+    if (p->names->find_node != NULL)
+        node = p->names->find_node(token->start, token->length, p->names->user);
+    if (node != NULL)
+        return fa__parser_push_node(p, fa__node_retain(node), token->column);
     fa_array *array = NULL;
     if (p->names->find != NULL)
         array = p->names->find(token->start, token->length, p->names->user);

@@ -51,12 +51,12 @@ static bool reads_back(const char *text, fa_type type, double number)
     double value = strtod(text, NULL);
     if (type == FA_TYPE_FLOAT32)
         return (float)value == (float)number;
-    if (type != FA_TYPE_FLOAT16)
+    if (type != FA_TYPE_FLOAT16 && type != FA_TYPE_BFLOAT16)
         return value == number;
-    fa__half a, b;
-    fa__convert_find(FA_TYPE_FLOAT64, FA_TYPE_FLOAT16)(&a, &value, 1);
-    fa__convert_find(FA_TYPE_FLOAT64, FA_TYPE_FLOAT16)(&b, &number, 1);
-    return a.bits == b.bits;
+    uint16_t a, b;
+    fa__convert_find(FA_TYPE_FLOAT64, type)(&a, &value, 1);
+    fa__convert_find(FA_TYPE_FLOAT64, type)(&b, &number, 1);
+    return a == b;
 }
 
 /* "%.{digits}e" taken apart: its digits without the point, and the power of ten of the first one. */

@@ -94,8 +94,33 @@ bool fa__parser_open(fa__parser *p, fa__open_kind kind, int column)
     return push_open(p, kind, 0, 0, column);
 }
 
+static bool is_bitwise(fa__operation operation)
+{
+    const int binding = fa__binding(operation);
+    return binding == FA__BINDS_OR || binding == FA__BINDS_XOR || binding == FA__BINDS_AND;
+}
+
+static bool is_comparison(const fa__opened *open)
+{
+    return open != NULL && open->kind == FA__OPEN_BINARY && open->precedence == FA__BINDS_COMPARISON;
+}
+
+/* Python's "&" binds tighter than its comparisons: a > 5 & a < 8 means 5 & a. Said where it is the likely
+ * reason of what has gone wrong; `next` is the operation that follows, or -1. */
+static void explain_binding(fa__parser *p, const fa__opened *bitwise, int next)
+{
+    const bool is_before = next >= 0 && fa__binding((fa__operation)next) == FA__BINDS_COMPARISON;
+    if (p->err->code != FA_BAD_TYPES || !is_bitwise((fa__operation)bitwise->operation) ||
+        !(is_before || is_comparison(fa__parser_top_open(p))))
+        return;
+    const char *symbol = fa__operations[bitwise->operation].symbol;
+    fa_error_clear(p->err);
+    fa__fail_at_column(p->err, FA_BAD_TYPES, bitwise->column,
+                       "'%s' binds tighter than comparisons: write (a > b) %s (c < d)", symbol, symbol);
+}
+
 /* Applies the operator on top of the open ones to the values on top of the values. */
-static bool apply(fa__parser *p)
+static bool apply(fa__parser *p, int next)
 {
     fa__opened top = p->open[--p->open_count];
     int count = top.kind == FA__OPEN_UNARY ? 1 : 2;
@@ -116,6 +141,7 @@ static bool apply(fa__parser *p)
             column =
                 fa__node_is_weak(inputs[i]) && !fa__node_is_weak(inputs[1 - i]) ? operands[i].column : column;
     }
+    explain_binding(p, &top, next);
     if (!fa__parser_placed(p, column)) {
         fa__node_release(node);
         return false;
@@ -125,11 +151,12 @@ static bool apply(fa__parser *p)
     return fa__parser_push_node(p, node, first_column);
 }
 
-static bool apply_down_to(fa__parser *p, int precedence)
+/* `next`: the operation that follows, or -1. */
+static bool apply_down_to(fa__parser *p, int precedence, int next)
 {
     while (p->open_count > 0 && fa__parser_top_open(p)->kind <= FA__OPEN_BINARY &&
            fa__parser_top_open(p)->precedence >= precedence) {
-        if (!apply(p))
+        if (!apply(p, next))
             return false;
     }
     return true;
@@ -149,57 +176,82 @@ static bool infix_operator(fa__parser *p, const fa__token *token, int operation)
 {
     int binding = fa__binding((fa__operation)operation);
     bool to_the_left = binding != FA__BINDS_COMPARISON && binding != FA__BINDS_POWER;
-    if (!apply_down_to(p, to_the_left ? binding : binding + 1))
+    if (!apply_down_to(p, to_the_left ? binding : binding + 1, operation))
         return false;
-    const fa__opened *below = fa__parser_top_open(p);
-    bool chained = binding == FA__BINDS_COMPARISON && below != NULL && below->kind == FA__OPEN_BINARY &&
-                   below->precedence == FA__BINDS_COMPARISON;
-    if (chained)
-        return fa__parser_syntax(p, token->column, "a chain of comparisons: write (a < b) & (b < c)");
+    fa__opened *below = fa__parser_top_open(p);
+    if (binding == FA__BINDS_COMPARISON && is_comparison(below))
+        return fa__parser_syntax(
+            p, token->column,
+            below->marked ? "a chain of comparisons, as & and | bind tighter: write (a > b) & (c < d)"
+                          : "a chain of comparisons: write (a < b) & (b < c)");
+    if (is_bitwise((fa__operation)operation) && is_comparison(below))
+        below->marked = true;
     return push_open(p, FA__OPEN_BINARY, binding, operation, token->column);
 }
 
 /* --- brackets --- */
 
-static bool tuple_of_values(fa__parser *p, fa__opened group)
+static bool is_whole_number(const fa__value *value)
 {
-    int64_t count = p->value_count - group.first_value;
-    if (count > FA_MAX_NDIM && group.kind != FA__OPEN_LIST)
-        return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
-                                  "%lld numbers in brackets: more than %d", (long long)count, FA_MAX_NDIM);
-    fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column};
-    if (group.kind == FA__OPEN_LIST)
-        value.node = fa__list_node(p->values + group.first_value, count, p->err);
-    if (fa_failed(p->err))
-        return fa__parser_placed(p, group.column);
-    if (count > FA_MAX_NDIM && value.node != NULL) {
-        fa__parser_drop_values(p, group.first_value);
-        return fa__parser_push_value(p, value);
-    }
+    return value->kind == FA__VALUE_NODE && value->node->weak == FA__WEAK_INT &&
+           value->node->kind == FA__NODE_SCALAR && value->node->dtype->type == FA_TYPE_INT64;
+}
+
+/* Whole numbers are what shapes and axes are made of: they are kept as such. Takes `array` over. */
+static bool tuple_of_numbers(fa__parser *p, fa__opened group, int count, fa__node *array)
+{
+    fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column, .node = array};
     value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
     if (value.as.tuple == NULL) {
         fa__value_release(&value);
         return false;
     }
-    value.as.tuple->count = (int)count;
-    for (int64_t i = 0; i < count && value.as.tuple != NULL; i++) {
-        const fa__value *item = &p->values[group.first_value + i];
-        bool is_whole = item->kind == FA__VALUE_NODE && item->node->weak == FA__WEAK_INT &&
-                        item->node->kind == FA__NODE_SCALAR && item->node->dtype->type == FA_TYPE_INT64;
-        if (!is_whole && value.node != NULL) {
-            fa__free(value.as.tuple); /* a list of other numbers is an array, and no tuple */
-            value.as.tuple = NULL;
-            continue;
-        }
-        if (!is_whole) {
-            fa__value_release(&value);
-            return fa__parser_syntax(p, item->column,
-                                     "brackets with commas hold whole numbers, as in axis=(0, 2)");
-        }
-        memcpy(&value.as.tuple->items[i], item->node->as.bytes, sizeof(int64_t));
-    }
+    value.as.tuple->count = count;
+    for (int i = 0; i < count; i++)
+        memcpy(&value.as.tuple->items[i], p->values[group.first_value + i].node->as.bytes, sizeof(int64_t));
     fa__parser_drop_values(p, group.first_value);
     return fa__parser_push_value(p, value);
+}
+
+/* Takes `array` over. */
+static bool list_of_values(fa__parser *p, fa__opened group, int count, fa__node *array)
+{
+    const fa__value *items = &p->values[group.first_value];
+    fa__list *list = fa__alloc_zero(1, sizeof *list + (size_t)count * sizeof(fa__value), p->err);
+    if (list == NULL) {
+        fa__node_release(array);
+        return false;
+    }
+    list->count = count;
+    list->depth = 1;
+    for (int i = 0; i < count; i++) {
+        list->items[i] = items[i];
+        if (items[i].kind == FA__VALUE_LIST && items[i].as.list->depth >= list->depth)
+            list->depth = items[i].as.list->depth + 1;
+    }
+    p->value_count = group.first_value;
+    bool is_deep = list->depth > FA__MAX_LIST_DEPTH;
+    fa__value value = {.kind = FA__VALUE_LIST, .column = group.column, .node = array};
+    value.as.list = list;
+    return fa__parser_push_value(p, value) &&
+           (!is_deep || fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
+                                           "lists in more than %d lists", FA__MAX_LIST_DEPTH));
+}
+
+/* Square brackets around numbers are an array as well. */
+static bool tuple_of_values(fa__parser *p, fa__opened group)
+{
+    int64_t count = p->value_count - group.first_value;
+    bool are_numbers = count <= FA_MAX_NDIM;
+    for (int64_t i = 0; i < count && are_numbers; i++)
+        are_numbers = is_whole_number(&p->values[group.first_value + i]);
+    fa__node *array = NULL;
+    if (group.kind == FA__OPEN_LIST)
+        array = fa__list_node(p->values + group.first_value, count, p->err);
+    if (fa_failed(p->err))
+        return fa__parser_placed(p, group.column);
+    return are_numbers ? tuple_of_numbers(p, group, (int)count, array)
+                       : list_of_values(p, group, (int)count, array);
 }
 
 static bool close_call(fa__parser *p, fa__opened call)
@@ -215,7 +267,7 @@ static bool close_call(fa__parser *p, fa__opened call)
 
 static bool close_bracket(fa__parser *p, const fa__token *token)
 {
-    if (!apply_down_to(p, 0))
+    if (!apply_down_to(p, 0, -1))
         return false;
     fa__opened *below = fa__parser_top_open(p);
     bool is_round = fa__token_is(token, ")");
@@ -232,19 +284,19 @@ static bool close_bracket(fa__parser *p, const fa__token *token)
         return fa__parser_apply_index(p, bracket.first_value, bracket.column);
     if (bracket.kind == FA__OPEN_CALL)
         return close_call(p, bracket);
-    if (bracket.kind == FA__OPEN_GROUP && !bracket.has_comma && p->value_count > bracket.first_value)
+    if (bracket.kind == FA__OPEN_GROUP && !bracket.marked && p->value_count > bracket.first_value)
         return true;
     return tuple_of_values(p, bracket);
 }
 
 static bool comma(fa__parser *p, const fa__token *token)
 {
-    if (!apply_down_to(p, 0))
+    if (!apply_down_to(p, 0, -1))
         return false;
     fa__opened *below = fa__parser_top_open(p);
     if (below == NULL)
         return fa__parser_syntax(p, token->column, "a ',' outside of brackets");
-    below->has_comma = true;
+    below->marked = true;
     return below->kind != FA__OPEN_INDEX ||
            fa__parser_push_value(p, (fa__value){.kind = FA__VALUE_COMMA, .column = token->column});
 }
@@ -254,8 +306,8 @@ static bool index_mark(fa__parser *p, const fa__token *token, bool *more)
 {
     bool is_colon = fa__token_is(token, ":");
     *more = is_colon;
-    return fa__parser_push_value(p, (fa__value){.kind = is_colon ? FA__VALUE_COLON : FA__VALUE_ELLIPSIS,
-                                                .column = token->column});
+    return fa__parser_push_value(
+        p, (fa__value){.kind = is_colon ? FA__VALUE_COLON : FA__VALUE_ELLIPSIS, .column = token->column});
 }
 
 static bool is_inside_index(fa__parser *p)
@@ -303,6 +355,9 @@ static bool missing_operand(fa__parser *p, const fa__token *token)
         return fa__parser_syntax(p, token->column, "the expression is empty");
     if (token->kind == FA__TOKEN_END)
         return fa__parser_syntax(p, token->column, "the expression ends where an operand is expected");
+    const char *hint = fa__hint_of_symbol(token);
+    if (hint != NULL)
+        return fa__parser_syntax(p, token->column, hint);
     return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, token->column, "'%.*s' where an operand is expected",
                               (int)token->length, token->start);
 }
@@ -356,12 +411,9 @@ static bool read_operand(fa__parser *p, const fa__token *token, bool *more)
 
 static bool refuse_operator(fa__parser *p, const fa__token *token)
 {
-    if (fa__token_is(token, "@"))
-        return fa__parser_syntax(p, token->column,
-                                 "'@' is not supported: products of matrices are not part of expressions");
-    if (fa__token_is(token, "="))
-        return fa__parser_syntax(p, token->column,
-                                 "'=' assigns, which an expression does not: compare with ==");
+    const char *hint = fa__hint_of_symbol(token);
+    if (hint != NULL)
+        return fa__parser_syntax(p, token->column, hint);
     if (token->kind == FA__TOKEN_NAME && !fa__parser_refuse_keyword(p, token))
         return false;
     char quoted[48];
@@ -386,7 +438,7 @@ static bool read_operator(fa__parser *p, const fa__token *token, bool *more)
         return open_call(p, token);
     if (fa__token_is(token, ","))
         return comma(p, token);
-    if (fa__token_is(token, ":") && apply_down_to(p, 0) && is_inside_index(p))
+    if (fa__token_is(token, ":") && apply_down_to(p, 0, -1) && is_inside_index(p))
         return index_mark(p, token, more);
     if (fa_failed(p->err))
         return false;
@@ -398,7 +450,7 @@ static bool read_operator(fa__parser *p, const fa__token *token, bool *more)
 
 static fa__node *finish(fa__parser *p)
 {
-    if (!apply_down_to(p, 0))
+    if (!apply_down_to(p, 0, -1))
         return NULL;
     if (p->open_count > 0) {
         fa__opened *below = fa__parser_top_open(p);

@@ -23,7 +23,7 @@ typedef struct fa__opened {
     uint8_t kind;
     uint8_t precedence; /* operators */
     uint8_t operation;  /* operators: fa__operation */
-    bool has_comma;     /* GROUP */
+    bool marked;        /* GROUP: has a comma; comparisons: a bitwise operator stands behind it */
     int32_t column;
     int32_t first_value; /* brackets: how many values stood below */
 } fa__opened;

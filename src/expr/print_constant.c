@@ -103,12 +103,16 @@ static void write_arange(fa__writer *w, const fa__node *node)
     const fa__generator_params *params = &node->as.generate;
     int64_t count = node->sizes[0];
     fa__put(w, "arange(");
-    if (node->dtype->type == FA_TYPE_FLOAT64) {
+    if (node->dtype->type >= FA_TYPE_FLOAT16) {
         fa__put_number(w, params->a);
         fa__put(w, ", step=");
         fa__put_number(w, params->b);
         fa__put(w, ", count=");
         fa__put_int(w, count);
+        if (node->dtype->type != FA_TYPE_FLOAT64) {
+            fa__put(w, ", dtype=");
+            fa__put_dtype(w, node->dtype);
+        }
     } else {
         /* One behind the last: that is no overflow where the range was not one. */
         int64_t last = params->i + (count - 1) * params->j;
@@ -148,7 +152,7 @@ void fa__write_generator(fa__writer *w, const fa__node *node)
         fa__put_number(w, node->as.generate.last);
         fa__put(w, ", ");
         fa__put_int(w, node->sizes[0]);
-        fa__put(w, ")");
+        fa__put(w, node->as.generate.i > node->sizes[0] ? ", endpoint=False)" : ")");
     } else {
         write_random(w, node);
     }

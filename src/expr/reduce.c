@@ -184,7 +184,7 @@ static bool generates(fa__generator generator, fa_type type)
     bool is_real = type == FA_TYPE_FLOAT32 || type == FA_TYPE_FLOAT64;
     switch (generator) {
     case FA__GENERATE_ARANGE:
-        return type == FA_TYPE_INT64 || type == FA_TYPE_FLOAT64;
+        return type == FA_TYPE_INT64 || type >= FA_TYPE_FLOAT16;
     case FA__GENERATE_LINSPACE:
         return type == FA_TYPE_FLOAT64;
     default:
@@ -263,7 +263,7 @@ fa__node *fa__node_arange_float64(double start, double stop, double step, fa_err
                              &params, err);
 }
 
-fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *err)
+static fa__node *evenly_spaced(double start, double stop, int64_t count, bool endpoint, fa_error *err)
 {
     if (fa_failed(err))
         return NULL;
@@ -271,7 +271,23 @@ fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *
         fa__fail(err, FA_INVALID_ARGUMENT, "number of samples, %lld, must be non-negative", (long long)count);
         return NULL;
     }
-    double step = count > 1 ? (stop - start) / (double)(count - 1) : 0;
-    fa__generator_params params = {.a = start, .b = step, .i = count, .last = count > 1 ? stop : start};
+    /* Where the end is not one of them, its number is one that is never made. */
+    double steps = (double)(endpoint ? count - 1 : count);
+    fa__generator_params params = {.a = start,
+                                   .b = steps > 0 ? (stop - start) / steps : 0,
+                                   .i = endpoint ? count : count + 1,
+                                   .last = stop};
+    if (endpoint && count <= 1)
+        params.last = start;
     return fa__node_generate(FA__GENERATE_LINSPACE, FA_TYPE_FLOAT64, FA_SHAPE(count), &params, err);
+}
+
+fa__node *fa__node_linspace(double start, double stop, int64_t count, fa_error *err)
+{
+    return evenly_spaced(start, stop, count, true, err);
+}
+
+fa__node *fa__node_linspace_open(double start, double stop, int64_t count, fa_error *err)
+{
+    return evenly_spaced(start, stop, count, false, err);
 }

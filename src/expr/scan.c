@@ -4,6 +4,7 @@
 #include "expr/node.h"
 #include "expr/types.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- Types ------------------------------------------------------------------------------------------------------- */
@@ -167,41 +168,53 @@ static int reduction_of(fa__operation operation)
     }
 }
 
-/* What an operation begins with where there may be nothing; false where NumPy knows none. Such operations
- * take their axes in any order. */
-static bool identity_of(fa__operation operation, int *identity)
+/* What an operation begins with when nobody says; NONE where NumPy knows no such element, and begins with the first. Those that
+ * have one take their axes in any order. */
+typedef enum identity { NONE, ZERO, ALL_BITS, MINUS_INFINITY } identity;
+
+static identity identity_of(fa__operation operation)
 {
     switch (operation) {
     case FA__OP_BITWISE_AND:
-        *identity = -1;
-        return true;
+        return ALL_BITS;
     case FA__OP_BITWISE_OR:
     case FA__OP_BITWISE_XOR:
     case FA__OP_LOGICAL_XOR:
     case FA__OP_HYPOT:
-        *identity = 0;
-        return true;
+    case FA__OP_GCD:
+        return ZERO;
+    case FA__OP_LOGADDEXP:
+    case FA__OP_LOGADDEXP2:
+        return MINUS_INFINITY;
     default:
-        return false;
+        return NONE;
     }
 }
 
-/* The constant that all results begin with: the one that is given, or the identity. */
+/* The constant that all results begin with: the one that is given, or the identity; NULL where there is neither. */
 static fa__node *beginning(fa__operation operation, fa_type type, fa__node *given, fa_error *err)
 {
     _Alignas(16) unsigned char element[16] = {0};
-    int identity = 0;
-    if (given == NULL) {
-        identity_of(operation, &identity);
-        if (identity != 0) /* all bits; a bool has one */
-            memset(element, type == FA_TYPE_BOOL ? 1 : 0xff, (size_t)fa__type_bytes(type));
-        return fa__node_scalar(type, element, err);
-    }
-    if (given->kind != FA__NODE_SCALAR || given->ndim != 0) {
+    fa__constant infinity = {.kind = FA__WEAK_FLOAT, .real = -HUGE_VAL};
+    if (given != NULL && (given->kind != FA__NODE_SCALAR || given->ndim != 0)) {
         fa__fail(err, FA_UNSUPPORTED, "initial= of %s.reduce() is a number", fa__operations[operation].name);
         return NULL;
     }
-    return fa__node_initial(given, type, err);
+    if (given != NULL)
+        return fa__node_initial(given, type, err);
+    switch (identity_of(operation)) {
+    case NONE:
+        return NULL;
+    case ZERO:
+        break;
+    case ALL_BITS: /* a bool has one */
+        memset(element, type == FA_TYPE_BOOL ? 1 : 0xff, (size_t)fa__type_bytes(type));
+        break;
+    case MINUS_INFINITY:
+        if (!fa__constant_convert(&infinity, type, element, err))
+            return NULL;
+    }
+    return fa__node_scalar(type, element, err);
 }
 
 /* One fold along one axis that has elements. */
@@ -266,13 +279,17 @@ static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t ax
     return node;
 }
 
-/* Nothing is reduced, but it may begin somewhere. */
+/* Nothing is reduced, but it may begin somewhere; what comes out is new. */
 static fa__node *fold_nothing(fa__operation operation, fa__node *input, fa_type type, fa__node *initial,
                               fa_error *err)
 {
+    if (initial == NULL && input->dtype->type != type)
+        return fa__node_cast(input, fa_dtype_of(type), err);
+    if (initial == NULL)
+        return fa__node_copy(input, 'K', err);
     fa__node *inner = converted(input, type, err);
-    if (inner == NULL || initial == NULL)
-        return inner;
+    if (inner == NULL)
+        return NULL;
     fa__node *node = fa__node_operation(operation, (fa__node *const[]){initial, inner}, err);
     fa__node_release(inner);
     return node;
@@ -284,8 +301,7 @@ static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce
     const char *name = fa__operations[operation].name;
     uint64_t axes;
     fa_type type;
-    int identity;
-    bool reorderable = identity_of(operation, &identity);
+    bool reorderable = identity_of(operation) != NONE;
     bool scalar = input->ndim == 0 && arguments->axes.count == 1 &&
                   (arguments->axes.axes[0] == 0 || arguments->axes.axes[0] == -1);
     if (!type_of(operation, input, arguments->dtype, &type, err))
@@ -310,9 +326,7 @@ static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce
         fa__fail(err, FA_BAD_SHAPE, "zero-size array to reduction operation %s which has no identity", name);
         return NULL;
     }
-    fa__node *initial = NULL, *node = NULL;
-    if (empty || arguments->initial != NULL)
-        initial = beginning(operation, type, arguments->initial, err);
+    fa__node *initial = beginning(operation, type, arguments->initial, err), *node = NULL;
     if (fa_failed(err))
         node = NULL;
     else if (empty)
@@ -417,10 +431,10 @@ fa__node *fa__node_begin_scan(fa__node *scan, int axis, fa_error *err)
     fa__constant constant = {.kind = FA__WEAK_INT, .integer = scan->code == FA__OP_MULTIPLY};
     if (fa_failed(err) || !fa__constant_convert(&constant, scan->dtype->type, element, err))
         return NULL;
-    fa__node *identity = fa__node_scalar(scan->dtype->type, element, err);
-    fa__node *parts[2] = {identity != NULL ? slice_of(identity, scan, axis, err) : NULL, scan};
+    fa__node *neutral = fa__node_scalar(scan->dtype->type, element, err);
+    fa__node *parts[2] = {neutral != NULL ? slice_of(neutral, scan, axis, err) : NULL, scan};
     fa__node *node = parts[0] != NULL ? fa__node_concatenate(2, parts, axis, NULL, err) : NULL;
-    fa__node_release(identity);
+    fa__node_release(neutral);
     fa__node_release(parts[0]);
     return node;
 }

@@ -80,14 +80,18 @@ static bool counts_as(int i, int count, const fa_type *types, const fa__weak *we
     return *type != strong;
 }
 
-/* The first of the floating types, up to `last`, that holds the first `held` of the inputs; false when none does. */
+/* The first of the floating types, up to `last`, that holds the first `held` of the inputs; false when none
+ * does. */
 static bool floating_loop(int held, int count, const fa_type *types, const fa__weak *weak, fa_type last,
                           fa_type *loop)
 {
-    static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_FLOAT32, FA_TYPE_FLOAT64, FA_TYPE_COMPLEX64,
-                                         FA_TYPE_COMPLEX128};
-    for (int c = 0; c < 5 && candidates[c] <= last; c++) {
-        bool holds = true;
+    static const fa_type candidates[] = {FA_TYPE_FLOAT16, FA_TYPE_BFLOAT16,  FA_TYPE_FLOAT32,
+                                         FA_TYPE_FLOAT64, FA_TYPE_COMPLEX64, FA_TYPE_COMPLEX128};
+    bool any_bfloat = false; /* only then is it a candidate: integers alone go to NumPy's types */
+    for (int i = 0; i < held; i++)
+        any_bfloat = any_bfloat || types[i] == FA_TYPE_BFLOAT16;
+    for (int c = 0; c < 6 && candidates[c] <= last; c++) {
+        bool holds = candidates[c] != FA_TYPE_BFLOAT16 || any_bfloat;
         for (int i = 0; i < held; i++) {
             fa_type type;
             if (counts_as(i, count, types, weak, &type))
@@ -164,7 +168,8 @@ static bool is_exponent(fa_type type, fa__weak weak)
 }
 
 /* The type of the loop that the rule of an operation finds; false where there is none. */
-static bool find_loop(fa__type_rule rule, int count, const fa_type *types, const fa__weak *weak, fa_type *loop)
+static bool find_loop(fa__type_rule rule, int count, const fa_type *types, const fa__weak *weak,
+                      fa_type *loop)
 {
     *loop = promote_all(rule == FA__RULE_CHOOSE ? 1 : 0, count, types, weak);
     switch (rule) {

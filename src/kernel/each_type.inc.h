@@ -2,7 +2,7 @@
 /* Includes FA__TEMPLATE once per type of the kinds asked for by FA__WITH_BOOL, FA__WITH_INTEGERS,
  * FA__WITH_FLOATS (float32, float64) and FA__WITH_COMPLEX, with these macros: S: suffix, T: element, TYPE:
  * its fa_type, BITS: its size, U: the unsigned integer of that size; IS_SIGNED (integers); R and REAL_TYPE,
- * REAL_S (complex: the real type). float16 has no templates: kernel/half.inc.h. */
+ * REAL_S (complex: the real type). The floats of 16 bits have none of these: kernel/isa_narrow.c. */
 
 #ifdef FA__WITH_BOOL
 #define S    b8

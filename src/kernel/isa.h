@@ -35,7 +35,7 @@ typedef struct fa__kernels {
                      int64_t step, int64_t n, void *out);
 } fa__kernels;
 
-/* The families, and what each fills; X(name). */
+/* The families, and what each fills; X(name). The last one stands on the others. */
 #define FA__FAMILIES(X) \
     X(arithmetic)       \
     X(integer)          \
@@ -51,7 +51,8 @@ typedef struct fa__kernels {
     X(scan)             \
     X(move)             \
     X(squeeze)          \
-    X(random)
+    X(random)           \
+    X(narrow)
 
 #define FA__ROW(family)                                \
     void fa__fill_##family##_v3(fa__kernels *kernels); \

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Arithmetic of float16, float32 and float64. */
 #include "kernel/loop.h"
-#include "kernel/half.inc.h"
 #include "kernel/real.h"
 
 #define FLOAT_BINARY(X)     \
@@ -42,29 +41,8 @@
 #define FA__TEMPLATE "kernel/arithmetic.inc.h"
 #include "kernel/each_type.inc.h"
 
-#define X(id, operation)                                                                            \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
-    {                                                                                               \
-        half_loop(out, in, 2, n, scalars, operation##_loop_f32, 0);                             \
-    }
-FLOAT_BINARY(X)
-#undef X
-
-#define X(id, operation)                                                                            \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
-    {                                                                                               \
-        half_loop(out, in, 1, n, scalars, operation##_loop_f32, 0);                             \
-    }
-FLOAT_UNARY(X)
-#undef X
-
 void FA__ISA(fa__fill_arithmetic)(fa__kernels *kernels)
 {
     fill_f32(kernels);
     fill_f64(kernels);
-#define X(id, operation) kernels->loops[FA__OP_##id][FA_TYPE_FLOAT16] = operation##_loop_f16;
-    FLOAT_BINARY(X)
-    FLOAT_UNARY(X)
-    FLOAT_UNARY_SHARED(X)
-#undef X
 }

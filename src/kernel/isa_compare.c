@@ -2,7 +2,6 @@
 /* Operations that give bool: comparisons, logic, and predicates. */
 #include "kernel/loop.h"
 #include "kernel/complex.h"
-#include "kernel/half.inc.h"
 
 #define BOOL_OF_TWO(X)                      \
     X(EQUAL, compare_equal)                 \
@@ -133,23 +132,6 @@ FA__INLINE bool signbit_f64(double a)
 FLOAT_PREDICATES(X)
 #undef X
 
-#define X(id, operation)                                                                            \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
-    {                                                                                               \
-        half_loop(out, in, 2, n, scalars, operation##_loop_f32, sizeof(bool));                      \
-    }
-BOOL_OF_TWO(X)
-#undef X
-
-#define X(id, operation)                                                                            \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
-    {                                                                                               \
-        half_loop(out, in, 1, n, scalars, operation##_loop_f32, sizeof(bool));                      \
-    }
-BOOL_OF_ONE(X)
-FLOAT_PREDICATES(X)
-#undef X
-
 /* int64 with uint64, compared as numbers. */
 #define MIXED(suffix, A, B, LESS_THAN, SAME) \
     FA__INLINE bool less_##suffix(A a, B b)  \
@@ -209,11 +191,6 @@ void FA__ISA(fa__fill_compare)(fa__kernels *kernels)
 #define X(id, operation)                                                 \
     kernels->loops[FA__OP_##id][FA_TYPE_FLOAT32] = operation##_loop_f32; \
     kernels->loops[FA__OP_##id][FA_TYPE_FLOAT64] = operation##_loop_f64;
-    FLOAT_PREDICATES(X)
-#undef X
-#define X(id, operation) kernels->loops[FA__OP_##id][FA_TYPE_FLOAT16] = operation##_loop_f16;
-    BOOL_OF_TWO(X)
-    BOOL_OF_ONE(X)
     FLOAT_PREDICATES(X)
 #undef X
 #define X(id, name)                                             \

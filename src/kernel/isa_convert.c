@@ -4,7 +4,7 @@
  * out of range, and is then cut to the type. NumPy itself gives other values for uint32 inside long
  * contiguous arrays than elsewhere; here all are those of its one-element cast. */
 #include "kernel/loop.h"
-#include "kernel/half.inc.h"
+#include "kernel/narrow.h"
 
 FA__INLINE uint64_t to_u64_f64(double a)
 {
@@ -16,6 +16,19 @@ FA__INLINE uint64_t to_u64_f32(float a)
 {
     const float half = 0x1p63f;
     return a >= half ? (uint64_t)(int64_t)(a - half) ^ (uint64_t)1 << 63 : (uint64_t)(int64_t)a;
+}
+
+/* Integers of 64 bits as doubles whose last bit remembers what is behind it. */
+FA__INLINE double unsigned_to_odd(uint64_t a)
+{
+    const uint64_t behind = 0x7ff;
+    return (double)(a >> 53 != 0 ? (a & ~behind) | ((a & behind) != 0 ? behind + 1 : 0) : a);
+}
+
+FA__INLINE double signed_to_odd(int64_t a)
+{
+    const double size = unsigned_to_odd(a < 0 ? 0 - (uint64_t)a : (uint64_t)a);
+    return a < 0 ? -size : size;
 }
 
 /* X(id, suffix, C type, value of a[i]) */
@@ -69,79 +82,59 @@ FA__INLINE uint64_t to_u64_f32(float a)
 #define FA__TEMPLATE "kernel/convert.inc.h"
 #include "kernel/each_type.inc.h"
 
-/* From float16: through float32, which holds every one. */
-#define X(id, suffix, TO, VALUE)                                                 \
-    static void convert_f16_##suffix(void *out, const void *in, int64_t n)       \
-    {                                                                            \
-        float block[HALF_BLOCK];                                                 \
-        for (int64_t done = 0; done < n; done += HALF_BLOCK) {                   \
-            const int64_t count = n - done < HALF_BLOCK ? n - done : HALF_BLOCK; \
-            half_widen(block, (const fa__half *)in + done, count);               \
-            convert_f32_##suffix((TO *)out + done, block, count);                \
-        }                                                                        \
+/* ---- To and from the floats of 16 bits: through float32, with one rounding ----
+ *
+ * Numbers that float32 may not hold are rounded to odd on the way (narrow.h); integers of 64 bits on the way
+ * to double, too. */
+
+#define X(suffix, type, VALUE)                                             \
+    FA__INLINE void odd_##suffix(float *out, const void *block, int64_t n) \
+    {                                                                      \
+        const type *a = block;                                             \
+        for (int64_t i = 0; i < n; i++)                                    \
+            out[i] = rounded_to_odd(VALUE);                                \
     }
-CONVERT_TARGETS(X)
+X(i32, int32_t, a[i])
+X(u32, uint32_t, a[i])
+X(i64, int64_t, signed_to_odd(a[i]))
+X(u64, uint64_t, unsigned_to_odd(a[i]))
+X(f64, double, a[i])
+X(c128, fa__complex128, a[i].real)
 #undef X
 
-/* To float16: through float32 with one rounding. Integers that float32 cannot hold are above what float16
- * can. A double keeps the bits that float32 holds, the last of them set when any behind it is: then the
- * second rounding is right. */
-static void narrow_to_odd(float *out, const double *in, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++) {
-        uint64_t bits;
-        memcpy(&bits, in + i, sizeof bits);
-        const uint64_t behind = ((uint64_t)1 << 29) - 1;
-        bits = (bits & ~behind) | ((bits & behind) != 0 ? (uint64_t)1 << 29 : 0);
-        double odd;
-        memcpy(&odd, &bits, sizeof odd);
-        out[i] = (float)odd;
-    }
-}
-
-static void convert_f64_to_block(float *out, const double *in, int64_t n)
-{
-    narrow_to_odd(out, in, n);
-}
-
-static void convert_c128_to_block(float *out, const fa__complex128 *in, int64_t n)
-{
-    double real[HALF_BLOCK];
-    convert_c128_f64(real, in, n);
-    narrow_to_odd(out, real, n);
-}
-
-#define X(id, suffix, type, to_block)                                            \
-    static void convert_##suffix##_f16(void *out, const void *in, int64_t n)     \
-    {                                                                            \
-        float block[HALF_BLOCK];                                                 \
-        for (int64_t done = 0; done < n; done += HALF_BLOCK) {                   \
-            const int64_t count = n - done < HALF_BLOCK ? n - done : HALF_BLOCK; \
-            to_block(block, (const type *)in + done, count);                     \
-            half_narrow((fa__half *)out + done, block, count);                   \
-        }                                                                        \
-    }
-#define TO_HALF(X)                                    \
+/* X(id, suffix, C type, how a block becomes float32) */
+#define TO_NARROW(X)                                  \
     X(BOOL, b8, uint8_t, convert_b8_f32)              \
     X(INT8, i8, int8_t, convert_i8_f32)               \
     X(UINT8, u8, uint8_t, convert_u8_f32)             \
     X(INT16, i16, int16_t, convert_i16_f32)           \
     X(UINT16, u16, uint16_t, convert_u16_f32)         \
-    X(INT32, i32, int32_t, convert_i32_f32)           \
-    X(UINT32, u32, uint32_t, convert_u32_f32)         \
-    X(INT64, i64, int64_t, convert_i64_f32)           \
-    X(UINT64, u64, uint64_t, convert_u64_f32)         \
+    X(INT32, i32, int32_t, odd_i32)                   \
+    X(UINT32, u32, uint32_t, odd_u32)                 \
+    X(INT64, i64, int64_t, odd_i64)                   \
+    X(UINT64, u64, uint64_t, odd_u64)                 \
+    X(FLOAT16, f16, fa__half, widen_f16)              \
+    X(BFLOAT16, bf16, fa__bfloat, widen_bf16)         \
     X(FLOAT32, f32, float, convert_f32_f32)           \
-    X(FLOAT64, f64, double, convert_f64_to_block)     \
+    X(FLOAT64, f64, double, odd_f64)                  \
     X(COMPLEX64, c64, fa__complex64, convert_c64_f32) \
-    X(COMPLEX128, c128, fa__complex128, convert_c128_to_block)
-TO_HALF(X)
-#undef X
+    X(COMPLEX128, c128, fa__complex128, odd_c128)
 
-static void convert_f16_f16(void *out, const void *in, int64_t n)
-{
-    memcpy(out, in, (size_t)n * sizeof(fa__half));
-}
+#define S    f16
+#define T    fa__half
+#define TYPE FA_TYPE_FLOAT16
+#include "kernel/convert_narrow.inc.h"
+#undef S
+#undef T
+#undef TYPE
+
+#define S    bf16
+#define T    fa__bfloat
+#define TYPE FA_TYPE_BFLOAT16
+#include "kernel/convert_narrow.inc.h"
+#undef S
+#undef T
+#undef TYPE
 
 void FA__ISA(fa__fill_convert)(fa__kernels *kernels)
 {
@@ -158,12 +151,6 @@ void FA__ISA(fa__fill_convert)(fa__kernels *kernels)
     fill_f64(kernels);
     fill_c64(kernels);
     fill_c128(kernels);
-#define X(id, suffix, TO, VALUE) kernels->converts[FA_TYPE_FLOAT16][FA_TYPE_##id] = convert_f16_##suffix;
-    CONVERT_TARGETS(X)
-#undef X
-#define X(id, suffix, type, to_block) \
-    kernels->converts[FA_TYPE_##id][FA_TYPE_FLOAT16] = convert_##suffix##_f16;
-    TO_HALF(X)
-#undef X
-    kernels->converts[FA_TYPE_FLOAT16][FA_TYPE_FLOAT16] = convert_f16_f16;
+    fill_f16(kernels);
+    fill_bf16(kernels);
 }

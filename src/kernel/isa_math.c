@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Mathematical functions of real floats, on SLEEF's deterministic family. */
 #include "kernel/loop.h"
-#include "kernel/half.inc.h"
 #include "kernel/sleef.h"
 
 #include <float.h>
@@ -134,13 +133,15 @@
 #define LARGEST               FLT_MAX
 #define HALF_E                0x1.5bf0a8p+0f
 #define HALF_E_REST           0x1.628aeep-25f
+enum { DOUBLE_BLOCK = 256 };
+
 /* Loops of float64 on float32, rounded once. */
 static void double_loop(float *out, const void *const *in, int64_t n, unsigned scalars, fa__loop *loop)
 {
-    double inputs[2][HALF_BLOCK], results[HALF_BLOCK];
+    double inputs[2][DOUBLE_BLOCK], results[DOUBLE_BLOCK];
     const void *const pointers[] = {inputs[0], inputs[1]};
-    for (int64_t done = 0; done < n; done += HALF_BLOCK) {
-        const int64_t count = n - done < HALF_BLOCK ? n - done : HALF_BLOCK;
+    for (int64_t done = 0; done < n; done += DOUBLE_BLOCK) {
+        const int64_t count = n - done < DOUBLE_BLOCK ? n - done : DOUBLE_BLOCK;
         for (int k = 0; k < 2; k++) {
             const bool is_one = scalars >> k & 1;
             const float *x = (const float *)in[k] + (is_one ? 0 : done);
@@ -163,35 +164,9 @@ MATH_BINARY_DOUBLE(X)
 
 #include "kernel/math.inc.h"
 
-#define X(id, name, accuracy)                                                                  \
-    static void name##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
-    {                                                                                          \
-        half_loop(out, in, 1, n, scalars, name##_loop_f32, 0);                                 \
-    }
-MATH_UNARY(X)
-MATH_UNARY_MENDED(X)
-#undef X
-
-#define X(id, name, accuracy)                                                                  \
-    static void name##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
-    {                                                                                          \
-        half_loop(out, in, 2, n, scalars, name##_loop_f32, 0);                                 \
-    }
-MATH_BINARY(X)
-MATH_BINARY_MENDED(X)
-MATH_BINARY_DOUBLE(X)
-#undef X
-
 void FA__ISA(fa__fill_math)(fa__kernels *kernels)
 {
     fill_f64(kernels);
     fill_f32(kernels);
-#define X(id, name, accuracy) kernels->loops[FA__OP_##id][FA_TYPE_FLOAT16] = name##_loop_f16;
-    MATH_UNARY(X)
-    MATH_UNARY_MENDED(X)
-    MATH_BINARY(X)
-    MATH_BINARY_MENDED(X)
-    MATH_BINARY_DOUBLE(X)
-#undef X
     kernels->loops[FA__OP_FLOAT_POWER][FA_TYPE_FLOAT64] = pow_loop_f64;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Quotients cut to whole numbers, remainders and common divisors. */
 #include "kernel/loop.h"
-#include "kernel/half.inc.h"
 #include "kernel/real.h"
 
 #include <float.h>
@@ -39,14 +38,6 @@
 #define FAR_QUOTIENT 0x1p23f
 #include "kernel/quotient_float.inc.h"
 
-#define X(id, operation)                                                                            \
-    static void operation##_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars) \
-    {                                                                                               \
-        half_loop(out, in, 2, n, scalars, operation##_loop_f32, 0);                                 \
-    }
-QUOTIENTS(X)
-#undef X
-
 void FA__ISA(fa__fill_quotient)(fa__kernels *kernels)
 {
     fill_i8(kernels);
@@ -59,7 +50,4 @@ void FA__ISA(fa__fill_quotient)(fa__kernels *kernels)
     fill_u64(kernels);
     fill_f32(kernels);
     fill_f64(kernels);
-#define X(id, operation) kernels->loops[FA__OP_##id][FA_TYPE_FLOAT16] = operation##_loop_f16;
-    QUOTIENTS(X)
-#undef X
 }

@@ -199,12 +199,13 @@ static void range_floats(float *out, float start, float second, int64_t first, i
     }
 }
 
-static float through_half(double x)
+/* What a number is in a float of 16 bits. */
+static float through_narrow(fa_type type, double x)
 {
-    fa__half half;
+    uint16_t narrow;
     float back;
-    fa__convert_find(FA_TYPE_FLOAT64, FA_TYPE_FLOAT16)(&half, &x, 1);
-    fa__convert_find(FA_TYPE_FLOAT16, FA_TYPE_FLOAT32)(&back, &half, 1);
+    fa__convert_find(FA_TYPE_FLOAT64, type)(&narrow, &x, 1);
+    fa__convert_find(type, FA_TYPE_FLOAT32)(&back, &narrow, 1);
     return back;
 }
 
@@ -236,7 +237,8 @@ static fa_type range_block(void *block, fa_type type, const fa__generator_params
         range_floats(block, (float)params->a, (float)second, first, step, n);
         return FA_TYPE_FLOAT32;
     case FA_TYPE_FLOAT16:
-        range_floats(block, through_half(params->a), through_half(second), first, step, n);
+    case FA_TYPE_BFLOAT16:
+        range_floats(block, through_narrow(type, params->a), through_narrow(type, second), first, step, n);
         return FA_TYPE_FLOAT32;
     default:
         range_integers(block, params, first, step, n);

@@ -3,7 +3,7 @@
  * one tree; those of integers are exact in any order. any, all and count_nonzero share a count. */
 #include "kernel/loop.h"
 #include "kernel/complex.h"
-#include "kernel/half.inc.h"
+#include "kernel/narrow.h"
 #include "kernel/lanes.h"
 
 #include "kernel/reduce_double.inc.h"
@@ -72,26 +72,29 @@ static void finish_integer_prod(void *out, const void *state, int64_t capacity, 
 
 /* ---- Results of floats ---- */
 
-/* One rounding: float32 is met on the way by a value whose last bit remembers what is behind it. */
-FA__INLINE fa__half store_half(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    const uint64_t behind = ((uint64_t)1 << 29) - 1;
-    bits = (bits & ~behind) | ((bits & behind) != 0 ? (uint64_t)1 << 29 : 0);
-    memcpy(&x, &bits, sizeof x);
-    const float odd = (float)x;
-    fa__half half;
-    half_narrow(&half, &odd, 1);
-    return half;
-}
+/* A float of 16 bits of a double, rounded once. */
+#define STORE_NARROW                         \
+    FA__INLINE T NAME(store)(double x)       \
+    {                                        \
+        const float odd = rounded_to_odd(x); \
+        T result;                            \
+        NAME(narrow)(&result, &odd, 1);      \
+        return result;                       \
+    }
 
-#define HALF
+#define NARROW
+#define STORE(x) NAME(store)(x)
 #define S        f16
 #define T        fa__half
-#define STORE(x) store_half(x)
+STORE_NARROW
 #include "kernel/reduce_float.inc.h"
-#undef HALF
+#undef S
+#undef T
+#define S bf16
+#define T fa__bfloat
+STORE_NARROW
+#include "kernel/reduce_float.inc.h"
+#undef NARROW
 #undef STORE
 #undef S
 #undef T
@@ -168,11 +171,19 @@ typedef int64_t wide_1;
 #include "kernel/each_type.inc.h"
 #undef IS_TRUE
 
-#define HALF
+#define NARROW
 #define IS_TRUE(x) (((x).bits & 0x7fff) != 0)
 #define S          f16
 #define T          fa__half
 #define TYPE       FA_TYPE_FLOAT16
+#include "kernel/reduce_real.inc.h"
+#undef S
+#undef T
+#undef TYPE
+
+#define S    bf16
+#define T    fa__bfloat
+#define TYPE FA_TYPE_BFLOAT16
 #include "kernel/reduce_real.inc.h"
 #undef S
 #undef T
@@ -199,6 +210,7 @@ void FA__ISA(fa__fill_reduce)(fa__kernels *kernels)
     X(u64)
 #undef X
     fill_real_f16(kernels);
+    fill_real_bf16(kernels);
     fill_real_f32(kernels);
     fill_real_f64(kernels);
     fill_complex_c64(kernels);

@@ -2,7 +2,6 @@
 /* where and clip. */
 #include "kernel/loop.h"
 #include "kernel/complex.h"
-#include "kernel/half.inc.h"
 
 #define IS_NAN(a)    false
 #define BEFORE(a, b) ((a) < (b))
@@ -27,11 +26,6 @@
 #include "kernel/each_type.inc.h"
 #undef IS_NAN
 #undef BEFORE
-
-static void clip_loop_f16(void *out, const void *const *in, int64_t n, unsigned scalars)
-{
-    half_loop(out, in, 3, n, scalars, clip_loop_f32, 0);
-}
 
 #define S size1
 #define T uint8_t
@@ -74,7 +68,6 @@ void FA__ISA(fa__fill_select)(fa__kernels *kernels)
     fill_f64(kernels);
     fill_c64(kernels);
     fill_c128(kernels);
-    kernels->loops[FA__OP_CLIP][FA_TYPE_FLOAT16] = clip_loop_f16;
 #define X(id, suffix, name, kind, character, type, bytes) \
     kernels->loops[FA__OP_WHERE][FA_TYPE_##id] = where_loop_size##bytes;
     FA__NUMERIC_TYPES(X)

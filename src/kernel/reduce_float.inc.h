@@ -78,7 +78,7 @@ static void NAME(finish_nanstd)(void *out, const void *state, int64_t capacity, 
     NAME(finish_nanspread)(out, state, capacity, n, count, ddof, true);
 }
 
-#ifndef HALF
+#ifndef NARROW
 FA__INLINE void NAME(finish_complex)(T *results, const double *state, int64_t capacity, int64_t n,
                                      double divisor, const double *fixed)
 {

@@ -6,9 +6,9 @@
 /* n elements as doubles: x itself, or converted into the buffer. */
 FA__INLINE const double *NAME(doubles)(double *buffer, const T *x, int64_t n)
 {
-#ifdef HALF
+#ifdef NARROW
     float block[FA__BLOCK];
-    half_widen(block, x, n);
+    NAME(widen)(block, x, n);
     for (int64_t i = 0; i < n; i++)
         buffer[i] = block[i];
 #else

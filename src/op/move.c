@@ -45,10 +45,9 @@ static const fa__move_class reshape_class = {
 /* ---- CONCATENATE: rows of the result are rows of the inputs, one behind the other
  * ------------------------------ */
 
-enum {
-    SHORT_ROW_BYTES = 16 << 10,
-    ROWS_BYTES = 64 << 10
-}; /* shorter rows are read many at a time, so many bytes */
+/* Shorter rows are read many at a time: as many as a tile has, where the ledger has room for them, since
+ * inputs whose memory runs along the other axis are read in runs that are no longer than that. */
+enum { SHORT_ROW_BYTES = 64 << 10, LEAST_ROWS_BYTES = 64 << 10, MOST_ROWS_BYTES = 1 << 20 };
 
 /* A row is everything inside of one position of the axes outside of the one that is concatenated. */
 typedef struct part {
@@ -151,8 +150,12 @@ static bool fetch_pieces(const joined *all, int64_t first, int64_t step, int64_t
  * others'. */
 static bool fetch_rows(const joined *all, int64_t row, int64_t count, char *to, fa_error *err)
 {
-    int64_t row_bytes = all->row * all->item_bytes, some = fa__max_i64(ROWS_BYTES / row_bytes, 1);
-    char *rows = fa__buffer_take(ROWS_BYTES, err);
+    int64_t row_bytes = all->row * all->item_bytes;
+    int64_t wanted = fa__min_i64(fa__max_i64(count * row_bytes, LEAST_ROWS_BYTES), MOST_ROWS_BYTES);
+    bool charged = fa__ledger_charge((size_t)wanted);
+    size_t bytes = charged ? (size_t)wanted : LEAST_ROWS_BYTES;
+    int64_t some = fa__max_i64((int64_t)bytes / row_bytes, 1);
+    char *rows = fa__buffer_take(bytes, err);
     for (int64_t done = 0; rows != NULL && done < count && !fa_failed(err); done += some) {
         some = fa__min_i64(some, count - done);
         for (int i = 0; i < all->count; i++) {
@@ -165,7 +168,9 @@ static bool fetch_rows(const joined *all, int64_t row, int64_t count, char *to, 
             fa__box_scatter(to + done * row_bytes, &box, rows);
         }
     }
-    fa__buffer_give_back(rows, ROWS_BYTES);
+    fa__buffer_give_back(rows, bytes);
+    if (charged)
+        fa__ledger_release((size_t)wanted);
     return !fa_failed(err);
 }
 

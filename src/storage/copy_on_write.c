@@ -334,7 +334,7 @@ fa__source *fa__copy_on_write_source(fa__source *file, fa__file_object *object, 
     fa__references_start(&self->source.references);
     self->source.class = &copy_on_write_class;
     self->source.bytes = file->bytes;
-    self->source.writeable = true;
+    self->source.writeable = self->source.is_private = true;
     self->source.owner = file->owner;
     self->source.base = file->base;
     self->file = file;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* File objects and the registry that finds them by inode. The registry's lock is taken before an object's,
  * and neither is held while the system reads, writes or waits for a file. */
-#include "storage/file_object.h"
+#include "storage/file_object_parts.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -9,28 +9,6 @@
 
 #include <stdatomic.h>
 #include <string.h>
-
-struct fa__file_object {
-    fa__owner owner;
-    fa__file_object *next, *previous; /* in the registry */
-    long long references; /* under the registry's lock, so that finding and ending exclude each other */
-    fa__file_identity identity;
-    char *path;
-
-    fa__mutex mutex;           /* of what follows */
-    fa__file *reader, *writer; /* the first descriptor of each kind */
-    /* The last mapping is used for new requests; older ones, too small or read-only for some request, stay
-     * until the file is closed, because their addresses are in use. */
-    fa__map *maps;
-    int64_t map_count, map_capacity;
-    bool map_writeable;
-    int64_t inside; /* callers between enter and leave */
-    fa__tenant *tenants;
-    bool is_closed, is_resizing;
-    fa_error failure;
-    int replacing;       /* holders of the exclusive form of our lock */
-    char *unsynced_name; /* of a new file whose folder was not flushed yet; else NULL */
-};
 
 static fa__mutex registry_mutex = FA__MUTEX_INIT;
 static fa__file_object *registry;
@@ -57,8 +35,10 @@ static void unlock_all(void)
 /* Nobody is inside an object any more: the threads that were do not exist here. */
 static void unlock_all_in_child(void)
 {
-    for (fa__file_object *object = registry; object != NULL; object = object->next)
+    for (fa__file_object *object = registry; object != NULL; object = object->next) {
         object->inside = 0;
+        object->is_resizing = false;
+    }
     unlock_all();
 }
 
@@ -168,6 +148,16 @@ static fa__file_object *find_object(fa__file_identity identity)
             return object;
     }
     return NULL;
+}
+
+fa__file_object *fa__object_find(fa__file_identity identity)
+{
+    fa__mutex_lock(&registry_mutex);
+    fa__file_object *object = find_object(identity);
+    if (object != NULL)
+        object->references++;
+    fa__mutex_unlock(&registry_mutex);
+    return object;
 }
 
 fa__file_object *fa__object_of_new_file(fa__file *file, const char *path, fa_error *err)
@@ -475,56 +465,6 @@ bool fa__object_close_tenant(fa__file_object *object, fa__tenant *tenant, fa_err
     return others ? fa__object_flush(object, 0, INT64_MAX, err) : fa__object_close(object, err);
 }
 
-/* ---- Other sizes
- * ------------------------------------------------------------------------------------------------ */
-
-fa__file *fa__object_begin_resize(fa__file_object *object, fa_error *err)
-{
-    fa__file *file = fa__object_enter(object, err);
-    if (file == NULL)
-        return NULL;
-    fa__mutex_lock(&object->mutex);
-    if (object->writer == NULL)
-        fa__fail(err, FA_NOT_WRITEABLE, "%s: the file was opened read-only", object->path);
-    else if (object->is_resizing || object->replacing > 0)
-        fa__fail(err, FA_BUSY, "%s: another thread replaces it or changes its size", object->path);
-    else if (fa__file_lock(object->writer, true, err))
-        object->is_resizing = true;
-    fa__mutex_unlock(&object->mutex);
-    if (!fa_failed(err))
-        return file;
-    fa__object_leave(object);
-    return NULL;
-}
-
-void fa__object_end_resize(fa__file_object *object)
-{
-    fa_error ignored = {0}; /* making a lock weaker fails only where there are no locks */
-    fa__mutex_lock(&object->mutex);
-    object->is_resizing = false;
-    if (object->replacing == 0)
-        fa__file_lock(object->writer, false, &ignored);
-    fa__mutex_unlock(&object->mutex);
-    fa__object_leave(object);
-}
-
-/* Under the lock, which everyone who enters takes: whoever comes later is told that the bytes went, so that
- * no store makes the file longer again. */
-bool fa__object_cut(fa__file_object *object, int64_t size, bool alone, fa_error *err)
-{
-    if (fa_failed(err))
-        return false;
-    fa__mutex_lock(&object->mutex);
-    if (alone && object->inside > 1)
-        fa__fail(err, FA_BUSY, "%s: another thread uses it while it is cut to %lld bytes", object->path,
-                 (long long)size);
-    else if (fa__file_truncate(object->writer, size, err))
-        for (fa__tenant *tenant = object->tenants; tenant != NULL; tenant = tenant->next)
-            tenant->end = fa__min_i64(tenant->end, size);
-    fa__mutex_unlock(&object->mutex);
-    return !fa_failed(err);
-}
-
 /* ---- Sources of the file
  * ---------------------------------------------------------------------------------------- */
 
@@ -550,80 +490,4 @@ void fa__object_remove_tenant(fa__file_object *object, fa__tenant *tenant)
     if (tenant->next != NULL)
         tenant->next->previous = tenant->previous;
     fa__mutex_unlock(&object->mutex);
-}
-
-/* ---- Replacing
- * -------------------------------------------------------------------------------------------------- */
-
-struct fa__replace_lock {
-    fa__file *file;          /* holds the exclusive lock itself; NULL where `object` does */
-    fa__file_object *object; /* one reference */
-};
-
-/* Makes the lock of an object that is open for writing exclusive; false with a clean err when it is not open
- * so. */
-static bool upgrade_lock(fa__file_object *object, fa_error *err)
-{
-    fa__mutex_lock(&object->mutex);
-    bool upgraded = false;
-    if (object->is_resizing)
-        fa__fail(err, FA_BUSY, "%s: another thread changes its size", object->path);
-    else if (object->writer != NULL)
-        upgraded = object->replacing > 0 || fa__file_lock(object->writer, true, err);
-    if (upgraded)
-        object->replacing++;
-    fa__mutex_unlock(&object->mutex);
-    return upgraded;
-}
-
-static bool take_lock(fa__replace_lock *lock, fa__file *file, fa_error *err)
-{
-    fa__mutex_lock(&registry_mutex);
-    fa__file_object *object = find_object(fa__file_identity_of(file));
-    bool upgraded = object != NULL && upgrade_lock(object, err);
-    if (upgraded)
-        object->references++;
-    fa__mutex_unlock(&registry_mutex);
-    if (upgraded)
-        lock->object = object;
-    else if (!fa_failed(err) && fa__file_lock(file, true, err))
-        lock->file = file;
-    return !fa_failed(err);
-}
-
-fa__replace_lock *fa__replace_lock_take(const char *path, fa_error *err)
-{
-    if (fa_failed(err))
-        return NULL;
-    fa_error missing = {0};
-    fa__file *file = fa__file_open(path, FA__OPEN_WRITE, &missing);
-    if (file == NULL) {
-        if (missing.code != FA_NOT_FOUND)
-            fa__error_move(err, &missing);
-        return NULL;
-    }
-    fa__replace_lock *lock = fa__alloc_zero(1, sizeof *lock, err);
-    if (lock != NULL && !take_lock(lock, file, err)) {
-        fa__free(lock);
-        lock = NULL;
-    }
-    if (lock == NULL || lock->file == NULL)
-        fa__file_close(file, NULL);
-    return lock;
-}
-
-void fa__replace_lock_release(fa__replace_lock *lock)
-{
-    if (lock == NULL)
-        return;
-    fa__file_close(lock->file, NULL);
-    if (lock->object != NULL) {
-        fa__mutex_lock(&lock->object->mutex);
-        fa_error ignored = {0};
-        if (--lock->object->replacing == 0 && lock->object->writer != NULL)
-            fa__file_lock(lock->object->writer, false, &ignored);
-        fa__mutex_unlock(&lock->object->mutex);
-        fa__object_release(lock->object);
-    }
-    fa__free(lock);
 }

@@ -224,26 +224,37 @@ static bool write_header(const fa__resizing *resizing, const char *from, const c
     return !fa_failed(err);
 }
 
+/* Steps of a headerless file have no order to keep: whoever wants it durable flushes it. */
 static bool flush(const fa__resizing *resizing, fa_error *err)
 {
-    return !fa_failed(err) && fa__object_flush(resizing->object, 0, INT64_MAX, err);
+    return !fa_failed(err) &&
+           (resizing->header == NULL || fa__object_flush(resizing->object, 0, INT64_MAX, err));
 }
 
-/* The new header, and only then less file. A header that was not written whole, or says what did not come to
- * be, is taken back. */
-static bool switch_length(fa__resizing *resizing, fa_error *err)
+/* A header that was not written whole, or says what did not come to be, is taken back. */
+static bool switch_header(const fa__resizing *resizing, fa_error *err)
 {
-    bool has_header = resizing->header != NULL;
-    int64_t end = end_of(resizing, resizing->length);
-    if (has_header && write_header(resizing, resizing->old_header, resizing->header, err))
-        flush(resizing, err);
-    if (!fa_failed(err) && fa__file_size(resizing->file, err) > end &&
-        fa__object_cut(resizing->object, end, true, err))
-        flush(resizing, err);
-    if (!fa_failed(err))
+    if (resizing->header == NULL ||
+        (write_header(resizing, resizing->old_header, resizing->header, err) && flush(resizing, err)))
         return true;
     fa_error ignored = {0};
-    if (has_header)
+    write_header(resizing, resizing->header, resizing->old_header, &ignored);
+    return false;
+}
+
+/* The new header, and only then less file: what is left behind it by a kill is litter. */
+static bool switch_length(fa__resizing *resizing, fa_error *err)
+{
+    int64_t end = end_of(resizing, resizing->length);
+    if (!switch_header(resizing, err))
+        return false;
+    resizing->has_new_rows = false; /* they are the file's from here on */
+    if (fa__file_size(resizing->file, err) <= end)
+        return !fa_failed(err);
+    fa_error ignored = {0};
+    if (fa__object_cut(resizing->object, end, true, err))
+        return flush(resizing, err);
+    if (resizing->header != NULL)
         write_header(resizing, resizing->header, resizing->old_header, &ignored);
     return false;
 }
@@ -253,8 +264,8 @@ fa_array *fa__resize_commit(fa__resizing *resizing, fa_error *err)
     if (resizing == NULL)
         return NULL;
     fa_array *array = fa_failed(err) ? NULL : rows_from(resizing, 0, err);
-    if (array != NULL && (!resizing->has_new_rows || flush(resizing, err)) && switch_length(resizing, err))
-        resizing->has_new_rows = false; /* they are the file's from here on */
+    if (array != NULL && (!resizing->has_new_rows || flush(resizing, err)))
+        switch_length(resizing, err);
     fa__resize_drop(resizing);
     if (!fa_failed(err))
         return array;

@@ -97,8 +97,8 @@ fa_array *fa__resize_doomed(fa__resizing *resizing, int64_t length, fa_error *er
 bool fa__resize_to(fa__resizing *resizing, int64_t length, fa_error *err);
 /* A view of the new rows; one reference. */
 fa_array *fa__resize_added(fa__resizing *resizing, fa_error *err);
-/* Makes rows durable, then the header. Gives a view of the whole array and ends the resizing in any case; on
- * failure the file has its old length. */
+/* Makes rows durable, then the header; a file without one is not flushed. Gives a view of the whole array and
+ * ends the resizing in any case; on failure the file has its old length. */
 fa_array *fa__resize_commit(fa__resizing *resizing, fa_error *err);
 /* Ends it with the old length. NULL is fine. */
 void fa__resize_drop(fa__resizing *resizing);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Random programs over fa_map and over Python's own mmap, on two files that begin equal: every answer, every position,
-every refusal and, at the end, every byte of the files is the same. A program prints its seed; FARRAY_SEED runs one.
+every refusal and, at the end, every byte of the files is the same. A program prints its seed; FARRAY_SEED runs
+one. FARRAY_LONG=1 has more of them.
 """
 import ctypes
 import mmap
@@ -20,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from farray_ctypes import OMITTED, _Error
 
 LIBRARY = ctypes.CDLL(os.path.join(os.environ.get("FARRAY_BUILD", "build"), "libfarray.so"))
-PROGRAMS = 200
+PROGRAMS = 2000 if os.environ.get("FARRAY_LONG", "0") not in ("", "0") else 100
 READ_ONLY, READ_WRITE, COPY = 0, 1, 3
 
 

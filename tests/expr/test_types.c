@@ -11,7 +11,7 @@
 
 enum { TYPE_COUNT = FA_TYPE_COMPLEX128 + 1, INPUT_COUNT = TYPE_COUNT + 3 };
 
-static const char letters[] = "tbBhHiIlLefdFD";
+static const char letters[] = "tbBhHiIlLeVfdFD";
 
 /* "add", or one output of several: "modf[0]". */
 static fa__operation operation_named(const char *name)
@@ -62,6 +62,8 @@ static void test_every_operation_on_every_type(void **state)
             for (int j = 0; j < (arity == 1 ? 1 : INPUT_COUNT); j++) {
                 if (i >= TYPE_COUNT && j >= TYPE_COUNT)
                     continue;
+                if (i == FA_TYPE_BFLOAT16 || (arity > 1 && j == FA_TYPE_BFLOAT16))
+                    continue; /* not NumPy's */
                 char got = resolved(operation, i, j);
                 if (got != *expected)
                     fail_msg("%s of inputs %d and %d: %c, NumPy has %c", types_table[row].name, i, j, got,
@@ -76,6 +78,28 @@ static void test_every_operation_on_every_type(void **state)
         if (fa__operations[i].arity < 3 && fa__operations[i].rule != FA__RULE_PARTS && !seen[i])
             fail_msg("'%s' is not in the table", fa__operations[i].name);
     }
+}
+
+/* Where bfloat16 meets others: the promoted type, in every floating rule. */
+static void test_bfloat16_keeps_its_type(void **state)
+{
+    (void)state;
+    static const struct {
+        int other;
+        char result;
+    } rows[] = {{FA_TYPE_BOOL, 'V'},      {FA_TYPE_INT8, 'V'},      {FA_TYPE_UINT64, 'V'},  {FA_TYPE_FLOAT16, 'f'},
+                {FA_TYPE_FLOAT32, 'f'},   {FA_TYPE_FLOAT64, 'd'},   {FA_TYPE_BFLOAT16, 'V'}, {TYPE_COUNT, 'V'},
+                {TYPE_COUNT + 1, 'V'}};
+    static const fa__operation operations[] = {FA__OP_ADD, FA__OP_DIVIDE, FA__OP_POWER, FA__OP_ARCTAN2};
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
+        for (size_t k = 0; k < sizeof operations / sizeof *operations; k++) {
+            assert_int_equal(resolved(operations[k], FA_TYPE_BFLOAT16, rows[row].other), rows[row].result);
+            assert_int_equal(resolved(operations[k], rows[row].other, FA_TYPE_BFLOAT16), rows[row].result);
+        }
+    assert_int_equal(resolved(FA__OP_SQRT, FA_TYPE_BFLOAT16, 0), 'V');
+    assert_int_equal(resolved(FA__OP_SQRT, FA_TYPE_INT16, 0), 'f');
+    assert_int_equal(resolved(FA__OP_MULTIPLY, FA_TYPE_BFLOAT16, FA_TYPE_COMPLEX64), 'F');
+    assert_int_equal(resolved(FA__OP_MULTIPLY, FA_TYPE_BFLOAT16, TYPE_COUNT + 2), 'F');
 }
 
 static void test_loops_exist_for_what_resolves(void **state)
@@ -101,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_operation_on_every_type),
+        cmocka_unit_test(test_bfloat16_keeps_its_type),
         cmocka_unit_test(test_loops_exist_for_what_resolves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,10 +104,10 @@ class Capped(unittest.TestCase):
         self.assertLessEqual(peak, BUDGET + SLACK)
         return output
 
-    def compute(self, expression, *arguments, names="uv"):
+    def compute(self, expression, *arguments, names="uv", within=CAP):
         """The result as a file, mapped."""
         self.run_capped("eval", expression, *(f"{name}={name}.npy" for name in names), "-o", "out.npy",
-                        "--memory", str(BUDGET), "--quiet", *arguments)
+                        "--memory", str(BUDGET), "--quiet", *arguments, within=within)
         return numpy.load(self.path("out"), mmap_mode="r")
 
     def same_rows(self, out, expected):
@@ -149,6 +149,29 @@ class Capped(unittest.TestCase):
         out = self.compute("u[:, 7] + 1", names="u")
         self.same_rows(out, lambda rows: self.u[rows, 7] + 1)
 
+    def test_moves(self):
+        """Put together, turned and shifted in a group of the budget and 64 MiB: nothing is read into memory first."""
+        tight = BUDGET + 64 * MIB
+        out = self.compute("concatenate((u, v))", within=tight)
+        self.same_rows(out[:ROWS], lambda rows: self.u[rows])
+        self.same_rows(out[ROWS:], lambda rows: self.v[rows])
+        del out
+        out = self.compute("u.T", names="u", within=tight)
+        self.same_rows(out.T, lambda rows: self.u[rows])
+        del out
+        out = self.compute("concatenate((u, f[:, ::-1]), axis=1) * 2", names="uf", within=tight)
+        self.same_rows(out, lambda rows: numpy.concatenate((self.u[rows], self.f[rows, ::-1]), axis=1) * 2)
+        del out
+        out = self.compute("roll(u, (5, 17), axis=(0, 1))", names="u", within=tight)
+        rolled = numpy.roll(self.u, (5, 17), axis=(0, 1))
+        self.same_rows(out, lambda rows: rolled[rows])
+
+    def test_tiled_and_padded(self):
+        """What is larger than its input is not made before it is written."""
+        out = self.compute("pad(tile(u[:, :300], (1, 3)), ((3, 2), (0, 0)), mode='reflect')", names="u", within=BUDGET + 64 * MIB)
+        self.same_rows(out[3:ROWS + 3], lambda rows: numpy.tile(self.u[rows, :300], (1, 3)))
+        numpy.testing.assert_array_equal(out[0], numpy.tile(self.u[3, :300], 3))
+
     def test_astype(self):
         out = self.compute("astype(u, 'f4')", names="u")
         self.same_rows(out, lambda rows: self.u[rows].astype("f4"))
@@ -176,6 +199,29 @@ class Capped(unittest.TestCase):
             self.run_capped("eval", text, f"a={name}.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
             numpy.testing.assert_allclose(numpy.load(self.path("out")), getattr(numpy, function)(getattr(self, name), axis),
                                           rtol=1e-9, atol=1e-7, err_msg=f"{name} {text}")
+
+    def test_scans(self):
+        """Along rows, down columns and of all elements: to a file, and through scratch where something else is made of it."""
+        for axis in (0, 1):
+            out = self.compute(f"cumsum(u * 2, axis={axis})", names="u")
+            carry = 0
+            for rows in chunks():
+                part = numpy.cumsum(self.u[rows] * 2 if axis else numpy.vstack([carry + self.u[rows][:1] * 2,
+                                                                               self.u[rows][1:] * 2]), axis=axis)
+                numpy.testing.assert_array_equal(out[rows], part)
+                carry = part[-1:]
+        out = self.compute("cumsum(u)[::5] + 1", names="u")
+        carry, flat = 0.0, self.u.reshape(-1)
+        for at in range(0, flat.size, 5 * MIB):
+            part = numpy.cumsum(numpy.concatenate([[carry + flat[at]], flat[at + 1:at + 5 * MIB]]))
+            carry = part[-1]
+            numpy.testing.assert_array_equal(out[at // 5:at // 5 + MIB], part[::5] + 1)
+
+    def test_positions_and_folds(self):
+        for text, expected in [("argmax(a)", self.u.argmax()), ("nanargmin(a, axis=0)", self.u.argmin(axis=0)),
+                               ("subtract.reduce(a, axis=1)", numpy.subtract.reduce(self.u, axis=1))]:
+            self.run_capped("eval", text, "a=u.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
+            numpy.testing.assert_array_equal(numpy.load(self.path("out")), expected)
 
     def test_stats(self):
         found = json.loads(self.run_capped("stats", "u.npy", "--json", "--memory", str(BUDGET)))

@@ -5,6 +5,34 @@
 
 enum { ROWS = 64, COLUMNS = 64 };
 
+/* A file that gets longer and shorter, is changed in memory only, and is bytes; memory that is bytes. */
+static void change_sizes(int round)
+{
+    fa_error err = {0};
+    fa_array *file = fa_open(in_folder("long.npy"), FA_READ_WRITE, NULL, &err);
+    fa_array *rows = fa_slice(file, ":2", &err);
+    fa_array *longer = fa_append(file, rows, NULL, &err);
+    fa_array *shorter = fa_resize(longer, 4, &err);
+    fa_array *copy = fa_open(in_folder("long.npy"), FA_COPY_ON_WRITE, NULL, &err);
+    fa_fill_int64(copy, round, &err);
+    fa_map *map = fa_map_open(in_folder("long.npy"), FA_READ_WRITE, NULL, &err);
+    fa_array *bytes = fa_map_array(map, FA_UINT8, FA_SHAPE(-1), 0, &err);
+    fa_map_find(map, "no such bytes", 13, 0, FA_OMITTED, &err);
+    fa_map_put(map, 128, "12345678", 8, &err);
+    fa_map *memory = fa_map_anonymous(1000, &err);
+    fa_map_resize(memory, 5000, &err);
+    assert_clean(err);
+    fa_map_close(memory, &err);
+    fa_map_close(map, &err);
+    fa_release(bytes);
+    fa_release(copy);
+    fa_release(shorter);
+    fa_release(longer);
+    fa_release(rows);
+    fa_release(file);
+    assert_clean(err);
+}
+
 static void one_round(int round)
 {
     fa_error err = {0};
@@ -25,6 +53,8 @@ static void one_round(int round)
         fa_eval_into(new, "arange(100)", FA_VARS(), &err);
         fa_release(new);
     }
+    if (round % 20 == 0)
+        change_sizes(round);
     if (round % 2 == 0)
         fa_close(file, &err); /* views of it live */
     else
@@ -42,6 +72,7 @@ static void nothing_grows(void **state)
     fa_error err = {0};
     int rounds = is_long() ? 100000 : SANITIZED ? 2000 : 10000;
     make_numbers(in_folder("a.npy"), ROWS, COLUMNS, &err);
+    make_numbers(in_folder("long.npy"), 4, COLUMNS, &err);
     assert_clean(err);
     for (int i = 0; i < rounds / 10; i++)
         one_round(i);

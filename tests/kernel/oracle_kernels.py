@@ -18,12 +18,15 @@ import warnings
 import numpy as np
 
 import complex_functions
+import narrow_floats
 
 warnings.simplefilter("ignore")
 np.seterr(all="ignore")
 
-TYPES = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16"]
-DTYPES = [np.dtype(t) for t in TYPES]
+TYPES = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "bfloat16", "f4", "f8", "c8", "c16"]
+DTYPES = [np.dtype(t) for t in TYPES]  # numbered as fa_type
+NUMPYS = [(t, dtype) for t, dtype in enumerate(DTYPES) if dtype.kind != "V"]  # bfloat16 is asked for in narrow_floats.py
+FLOAT32, FLOAT64 = TYPES.index("f4"), TYPES.index("f8")
 REAL = {"c8": np.dtype("f4"), "c16": np.dtype("f8")}
 failures = 0
 
@@ -212,7 +215,7 @@ def check_elementwise(libraries, rng):
         if c.kernels_output(operation) >= 0:
             name += f"[{c.kernels_output(operation)}]"
         row = ""
-        for t, dtype in enumerate(DTYPES):
+        for t, dtype in NUMPYS:
             there = [lib.c.kernels_run(operation, t, None, None, None, None, 0, 0) for lib in libraries]
             if there[0] != there[1]:
                 fail(name, dtype, "is on one instruction set only")
@@ -296,7 +299,7 @@ def check_elementwise(libraries, rng):
                              "farray", repr(results[0][i]), "NumPy", repr(expected[i]))
             row += "x" if ok else "F"
         print(f"  {name:14s} {row}")
-    print("  (columns:", " ".join(TYPES) + ")")
+    print("  (columns:", " ".join(TYPES[t] for t, _ in NUMPYS) + ")")
 
 
 def check_complex(libraries, rng):
@@ -314,6 +317,10 @@ def check_complex(libraries, rng):
     complex_functions.check_special_values(run, fail)
     for (name, dtype), ulp in complex_functions.check_accuracy(run, fail, rng, 60).items():
         worst[name, dtype] = max(ulp, worst.get((name, dtype), 0))
+
+
+def check_narrow(libraries, rng):
+    narrow_floats.check([lib.c for lib in libraries], DTYPES, fail, rng)
 
 
 def check_mixed(libraries, rng):
@@ -339,7 +346,7 @@ def check_mixed(libraries, rng):
 
 
 def check_conversions(libraries, rng):
-    for f, source in enumerate(DTYPES):
+    for f, source in NUMPYS:
         values = special(source, rng, 2000)
         if source.kind == "f":
             edges = np.array([2.0**k + d for k in (7, 8, 15, 16, 24, 31, 32, 53, 63, 64)
@@ -350,7 +357,7 @@ def check_conversions(libraries, rng):
             middle = (halves[:-1] + halves[1:]) / 2
             values = np.concatenate([values, middle, np.nextafter(middle, 0), np.nextafter(middle, np.inf)])
         row = ""
-        for t, target in enumerate(DTYPES):
+        for t, target in NUMPYS:
             if source.kind in "fc" and target == np.dtype("u4"):
                 # NumPy's long loops differ from its one-element cast here; farray is as the latter.
                 expected = np.array([np.array(v).astype(target) for v in values], target)
@@ -482,7 +489,7 @@ def check_reductions(libraries, rng):
     for reduction in range(c.kernels_reduction_count()):
         name = c.kernels_reduction(reduction).decode()
         row = ""
-        for t, dtype in enumerate(DTYPES):
+        for t, dtype in NUMPYS:
             reducers = [lib.c.kernels_reducer(reduction, t) for lib in libraries]
             composed = name in COMPOSED or name.startswith("nan") and dtype.kind not in "fc"
             if (reducers[0] is None) != composed:
@@ -573,7 +580,7 @@ def check_reductions(libraries, rng):
     negative = np.array([-0.0] * 5)
     out = np.ones(1)
     for lib in libraries:
-        lib.c.kernels_reduce(lib.c.kernels_reducer(0, 11), address(out), address(negative), 5, 8, 0.0)
+        lib.c.kernels_reduce(lib.c.kernels_reducer(0, FLOAT64), address(out), address(negative), 5, 8, 0.0)
         if not np.signbit(out[0]):
             fail("sum of -0.0")
 
@@ -599,39 +606,39 @@ def check_generators(libraries, rng):
 
     for lib in libraries:
         for seed in (0, 1, 2**63 + 12345):
-            uniform = make(lib, UNIFORM, 11, 600, seed)
+            uniform = make(lib, UNIFORM, FLOAT64, 600, seed)
             words = [philox(seed, k) for k in range(300)]
             expected = np.array([((w[2 * h + 1] << 32 | w[2 * h]) >> 11) * 2.0**-53 for w in words for h in (0, 1)])
             if not np.array_equal(uniform, expected):
                 fail("uniform", seed)
-            floats = make(lib, UNIFORM, 10, 1200, seed)
+            floats = make(lib, UNIFORM, FLOAT32, 1200, seed)
             expected32 = np.array([w[k] >> 8 for w in words for k in range(4)]).astype("f4") * np.float32(2.0**-24)
             if not np.array_equal(floats, expected32):
                 fail("uniform float32", seed)
-            normal = make(lib, NORMAL, 11, 600, seed)
+            normal = make(lib, NORMAL, FLOAT64, 600, seed)
             radius, angle = np.sqrt(-2 * np.log(1 - expected[0::2])), 2 * np.pi * expected[1::2]
             if not np.allclose(normal[0::2], radius * np.cos(angle), rtol=1e-12, atol=1e-14) or \
                     not np.allclose(normal[1::2], radius * np.sin(angle), rtol=1e-12, atol=1e-14):
                 fail("normal", seed)
         for generator in (UNIFORM, NORMAL):
-            for t in (9, 10, 11, 13):
+            for t in (TYPES.index("f2"), FLOAT32, FLOAT64, TYPES.index("c16")):
                 whole = make(lib, generator, t, 5000, 7, 2.0, 3.0)
                 for first, step, n in ((1, 1, 700), (3, 1, 10), (128, 1, 1500), (0, 3, 900), (4999, -1, 4000), (17, 7, 600),
                                        (5, 0, 20), (2, 1, 0)):
                     piece = make(lib, generator, t, n, 7, 2.0, 3.0, first=first, step=step)
                     if not np.array_equal(piece, whole[[first + k * step for k in range(n)]]):
                         fail("generator", generator, t, first, step, n)
-        uniform = make(lib, UNIFORM, 11, 400000, 5, -1.0, 3.0)
-        normal = make(lib, NORMAL, 11, 400000, 5, 1.0, 2.0)
+        uniform = make(lib, UNIFORM, FLOAT64, 400000, 5, -1.0, 3.0)
+        normal = make(lib, NORMAL, FLOAT64, 400000, 5, 1.0, 2.0)
         if not (-1 <= uniform.min() and uniform.max() < 3 and abs(uniform.mean() - 1) < 0.01):
             fail("uniform moments")
         if abs(normal.mean() - 1) > 0.015 or abs(normal.std() - 2) > 0.015 or \
                 abs(((normal - 1) ** 4).mean() / 16 - 3) > 0.06:
             fail("normal moments")
-        tight = make(lib, UNIFORM, 10, 100000, 5, 1.0, 1.0 + 2.0**-22)
+        tight = make(lib, UNIFORM, FLOAT32, 100000, 5, 1.0, 1.0 + 2.0**-22)
         if not (tight < np.float32(1.0 + 2.0**-22)).all():
             fail("uniform reaches its end")
-        for t, dtype in enumerate(DTYPES):
+        for t, dtype in NUMPYS:
             if dtype.kind in "fc":
                 for _ in range(20):
                     start, step = float(rng.standard_normal() * 10), float(rng.standard_normal())
@@ -655,7 +662,7 @@ def check_generators(libraries, rng):
                 if len(same(values, numpy)):
                     fail("linspace", dtype, start, stop, n, values[:4], numpy[:4])
     for generator in (UNIFORM, NORMAL):
-        a, b = (make(lib, generator, 11, 100000, 99) for lib in libraries)
+        a, b = (make(lib, generator, FLOAT64, 100000, 99) for lib in libraries)
         if len(same(a, b)):
             fail("generators differ between instruction sets")
 
@@ -673,7 +680,7 @@ def main():
         with open("/proc/cpuinfo") as processor:
             newer = "x86-64-v4" if "avx512vl" in processor.read() else "x86-64-v3"
         libraries = [Library(arguments.library, isa, folder) for isa in ("x86-64-v3", newer)]
-        for check in (check_elementwise, check_complex, check_mixed, check_conversions, check_moves, check_reductions,
+        for check in (check_elementwise, check_complex, check_narrow, check_mixed, check_conversions, check_moves, check_reductions,
                       check_generators):
             if arguments.only in check.__name__:
                 print(check.__name__)

@@ -12,7 +12,9 @@ try:
 except ImportError:
     numpy = None
 
-EXAMPLES = os.path.join(os.environ.get("FARRAY_BUILD", "build"), "examples")
+BUILD = os.path.abspath(os.environ.get("FARRAY_BUILD", "build"))
+SOURCE = os.environ.get("FARRAY_SOURCE", ".")
+EXAMPLES = os.path.join(BUILD, "examples")
 
 ZEROS = """[[0. 0. 0. ... 0. 0. 0.]
  [0. 0. 0. ... 0. 0. 0.]
@@ -94,6 +96,27 @@ class Programs(unittest.TestCase):
             for row in (0, 1, n - 1):
                 file.seek(row * n * 8)
                 self.assertEqual(file.read(n * 8), struct.pack("<d", rows[row]) * n)
+
+    HELLO = "Hello Python!\nHello  world!\nHello world!\n"
+
+    def test_hello(self):
+        self.assertEqual(self.run_example("hello").stdout, self.HELLO)
+        with open(self.path("hello.txt"), "rb") as file:
+            self.assertEqual(file.read(), b"Hello  world!\n")
+
+    def test_programs_without_designated_initialisers_are_cpp_too(self):
+        for name, program in (("big_array", None), ("hello", self.path("hello"))):
+            command = ["g++", "-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I",
+                       os.path.join(BUILD, "include"), os.path.join(SOURCE, "examples", name + ".c")]
+            if program is None or os.environ.get("FARRAY_SANITIZE"):
+                command.append("-fsyntax-only")
+            else:
+                command += ["-x", "none", "-L", BUILD, "-lfarray", f"-Wl,-rpath,{BUILD}", "-o", program]
+            result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.assertEqual(result.returncode, 0, f"{name}: {result.stdout}")
+        if not os.environ.get("FARRAY_SANITIZE"):
+            printed = subprocess.run([self.path("hello")], cwd=self.folder.name, stdout=subprocess.PIPE, text=True, check=True)
+            self.assertEqual(printed.stdout, self.HELLO)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from ctypes import POINTER, Structure, byref, c_bool, c_char, c_char_p, c_double
     c_uint, c_uint64, c_void_p
 
 OMITTED = -(1 << 63)
-READ_ONLY, READ_WRITE, CREATE = 0, 1, 2
+READ_ONLY, READ_WRITE, CREATE, COPY_ON_WRITE = 0, 1, 2, 3
 C_CONTIGUOUS, F_CONTIGUOUS, WRITEABLE, ALIGNED, PENDING = 1, 2, 4, 8, 16
 
 
@@ -265,6 +265,9 @@ class Library:
         self.call("save", os.fsencode(path), array.pointer,
                   self._options("create_options", order=order == "F", format=2, codec=int(compressed)))
 
+    def append(self, array, rows):
+        return self.array("append", array.pointer, rows.pointer, None)
+
     def flush(self, array):
         self.call("flush", array.pointer)
 
@@ -333,11 +336,38 @@ class Library:
         first = self.array(name[:-3], *(a.pointer for a in arrays), byref(second))
         return (first, Array(self, second.value))[int(name[-2])]
 
-    def reduction(self, name, array, axes=None, dtype=None, keepdims=False, ddof=0.0):
+    def function(self, name, arrays, options):
+        """A function that is made of others, with NumPy's names of its options."""
+        pointers = [a.pointer for a in arrays]
+        if name == "round":
+            return self.array(name, *pointers, options.get("decimals", 0))
+        if name == "angle":
+            return self.array(name, *pointers, options.get("deg", False))
+        if name == "array_equal":
+            return self.array(name, *pointers, options.get("equal_nan", False))
+        structure = {"nan_to_num": "nan_options", "isclose": "close_options", "allclose": "close_options"}.get(name)
+        if structure is None:
+            return self.array(name, *pointers)
+        numbers = {key: c_double(value) for key, value in options.items() if not isinstance(value, bool)}
+        members = {key: ctypes.addressof(number) for key, number in numbers.items()}
+        members.update((key, value) for key, value in options.items() if isinstance(value, bool))
+        return self.array(name, *pointers, self._options(structure, **members) if options else None)
+
+    def reduction(self, name, array, axes=None, dtype=None, keepdims=False, ddof=0.0, where=None, initial=None):
+        """A reduction, a scan, or a method of an operation ("add.accumulate")."""
         number = self.dtype(dtype) if dtype else None
+        begin = None if initial is None else self.eval(repr(initial), {})
+        options = self._options("reduce_options", dtype=number, keepdims=keepdims, ddof=ddof,
+                                where=where.pointer if where else None, initial=begin.pointer if begin else None)
+        operation, _, method = name.partition(".")
         try:
-            return self.array(name, array.pointer, _axes(axes),
-                              self._options("reduce_options", dtype=number, keepdims=keepdims, ddof=ddof))
+            if method == "accumulate":
+                return self.array("ufunc_accumulate", operation.encode(), array.pointer, axes, number)
+            if method == "reduce":
+                return self.array("ufunc_reduce", operation.encode(), array.pointer, _axes(axes), options)
+            if name in scans():
+                return self.array(name, array.pointer, _axes(axes), number)
+            return self.array(name, array.pointer, _axes(axes), options)
         finally:
             self.c.fa_dtype_release(number)
 
@@ -448,6 +478,16 @@ def operations(source):
                    re.findall(r'X\(\w+, (\w+), (\d), "([^"]*)", "[^"]*",\s*(\w+),', text)}
     for name, output, arity, rule in re.findall(r"X\(\w+, (\w+), (\d), (\d), (\w+),", text):
         elementwise[f"{name}[{output}]"] = int(arity), "", rule
+    with open(os.path.join(source, "src", "expr", "formulas.c"), encoding="utf-8") as file:
+        for name, parameters in re.findall(r'\{"(\w+)",\s*"[^"]*",\s*"([^"]*)",', file.read()):
+            elementwise[name] = sum(not p.endswith("=") for p in parameters.split()), "", "COMPOSED"
     listed = text[text.index("#define FA__REDUCTIONS"):text.index("#define FA__GENERATORS")]
     reductions = re.findall(r'X\(\w+, (\w+), "[^"]*", "', listed)
-    return elementwise, reductions
+    repeated = [f"{name}.{method}" for name, row in elementwise.items()
+                if row[0] == 2 and row[2] != "COMPOSED" and "[" not in name for method in ("reduce", "accumulate")]
+    return elementwise, reductions + list(scans()) + repeated
+
+
+def scans():
+    """Those that are no method of an operation."""
+    return ("cumsum", "cumprod", "nancumsum", "nancumprod")

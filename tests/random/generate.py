@@ -10,6 +10,8 @@ import random
 import numpy as np
 
 import data
+from farray_ctypes import scans
+import trees
 from oracle import NUMERIC, native
 from world import dtype_text
 
@@ -17,6 +19,14 @@ from world import dtype_text
 LIMITS = [0, 4 << 20, 512 << 10, 128 << 10, 64 << 10]
 MISALIGNED_FIELDS = ["[('a', '|u1'), ('x', '{0}'), ('b', '<i2')]", "[('x', '{0}'), ('p', [('y', '{0}'), ('t', '|S3')])]"]
 ALIGNED_FIELDS = ["[('x', '{0}'), ('b', '{0}')]", "[('p', [('y', '{0}'), ('z', '{0}')]), ('x', '{0}')]"]
+
+
+SCANS = scans()
+METHODS = {"sum", "prod", "min", "max", "mean", "var", "std", "any", "all", "argmin", "argmax", "cumsum", "cumprod"}
+MASKED = {"sum", "prod", "min", "max", "mean", "var", "std", "any", "all",
+          "nansum", "nanprod", "nanmin", "nanmax", "nanmean", "nanvar", "nanstd"}
+BEGINS = {"sum", "prod", "min", "max", "nansum", "nanprod", "nanmin", "nanmax"}
+EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_xor", "left_shift", "right_shift"}
 
 
 def cells(elementwise, reductions):
@@ -187,11 +197,32 @@ class Generator:
         options = {"axes": axes}
         if choose.random() < 0.3:
             options["keepdims"] = True
-        if name in ("sum", "prod", "mean") and choose.random() < 0.12:
+        if name in ("sum", "prod", "mean", "nansum", "nanprod", "cumsum", "cumprod") and choose.random() < 0.12:
             options["dtype"] = choose.choice(["f8", "f4", "i8", "c16", "u4"])
-        if name in ("var", "std") and choose.random() < 0.3:
+        if name in ("var", "std", "nanvar", "nanstd") and choose.random() < 0.3:
             options["ddof"] = choose.choice([1, 0.5, 2])
         return options
+
+    def reduction_on(self, name, tree, shape):
+        """A reduction, or an operation that is repeated along an axis: a short one, where each step adds to the error."""
+        choose = self.random
+        options = self.options(len(shape), name)
+        operation, _, method = name.partition(".")
+        if (method or name in SCANS or name.removeprefix("nan")[:3] == "arg") and isinstance(options["axes"], tuple):
+            options["axes"] = options["axes"][0]
+        if method and shape and (options["axes"] is None or choose.random() < 0.7):
+            options["axes"] = min(range(len(shape)), key=lambda axis: shape[axis])
+        if method == "accumulate" or name in SCANS:
+            options.pop("keepdims", None)
+        if method == "accumulate" and options["axes"] is None:
+            options["axes"] = 0
+        if name in MASKED and choose.random() < 0.15:
+            options["where"] = self.operand("?", "C", self.partner(shape) if choose.random() < 0.5 else shape, "unit")
+        if name in BEGINS and (choose.random() < 0.1 or options.get("where") and name[-3:] in ("min", "max")) or \
+                method == "reduce" and operation in EXACT_FOLDS and choose.random() < 0.2:
+            options["initial"] = choose.choice([0, 1, 3])
+        is_method = name in METHODS and choose.random() < 0.5
+        return ("reduce", name, is_method, tree, options)
 
     def literal(self, dtype):
         choose = self.random
@@ -209,15 +240,15 @@ class Generator:
         if name == "astype":
             return ("astype", tree, choose.choice(NUMERIC))
         if name in self.reductions:
-            options = self.options(len(shape), name)
-            return ("reduce", name, choose.random() < 0.5 and name != "count_nonzero", tree, options)
+            return self.reduction_on(name, tree, shape)
         arity = self.elementwise[name][0]
         operands = [tree]
         for position in range(1, arity):
             operands.append(self.other_operand(name, position, dtype, shape))
             if operands[-1] is None:
                 return None
-        return ("op", name, choose.random() < 0.6, tuple(operands))
+        options = trees.OPTIONS.get(name)
+        return ("op", name, choose.choice(options) if options else choose.random() < 0.6, tuple(operands))
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
@@ -304,9 +335,9 @@ class Generator:
         choose = self.random
         for _ in range(6):  # until NumPy can say what is right
             profile = None
-            if name == "power" and np.dtype(dtype).kind != "b":
+            if name.partition(".")[0] == "power" and np.dtype(dtype).kind != "b":
                 profile = choose.choice(["positive", "small"])
-            elif name == "prod":
+            elif name in ("prod", "nanprod", "cumprod", "nancumprod", "multiply.reduce", "multiply.accumulate"):
                 profile = choose.choice(["unit", "positive", "small"])
             variable = self.operand(np.dtype(dtype), layout, profile=profile)
             if variable is None:
@@ -317,7 +348,6 @@ class Generator:
                 return
 
     def build(self, tree):
-        import trees
         choose = self.random
         by = "text" if trees.has_literal(tree) or choose.random() < 0.5 else "calls"
         if choose.random() < 0.12:
@@ -333,7 +363,7 @@ class Generator:
         choose = self.random
         kind = choose.choice(["read", "read", "view", "view", "view", "tree", "tree", "tree", "tree", "assign", "assign",
                               "assign", "fill", "get", "save", "evaluate", "evaluate_all", "cancel", "print", "expression",
-                              "release", "flush", "again", "again", "make", "threads"])
+                              "release", "flush", "again", "again", "append", "make", "threads"])
         getattr(self, "step_" + kind)()
 
     def step_read(self):
@@ -440,7 +470,8 @@ class Generator:
             return
         path = choose.choice(list(self.world.files))
         kind = self.world.file_kinds[path]
-        step = {"do": "again", "out": self.name(), "path": path, "kind": kind, "mode": choose.choice(["r", "r+", "r+"])}
+        step = {"do": "again", "out": self.name(), "path": path, "kind": kind,
+                "mode": choose.choice(["r", "r+", "r+", "r+", "c"])}
         if kind == "raw" and choose.random() < 0.5:
             file = self.world.files[path]
             dtype = np.dtype(choose.choice(NUMERIC))
@@ -449,6 +480,28 @@ class Generator:
             if count:
                 step.update(dtype=dtype_text(dtype), offset=offset, shape=(choose.randrange(1, count + 1),))
         self.do(step)
+
+    def step_append(self):
+        """More rows for a file: of its own kind, of another, or of a shape that does not fit."""
+        choose = self.random
+        paths = [path for path, file in self.world.files.items() if file.shape and 0 not in file.shape]
+        if not paths:
+            return
+        path = choose.choice(paths)
+        file = self.world.files[path]
+        axis = self.world.growing_axis(path)
+        shape = list(file.shape)
+        shape[axis] = choose.randrange(0, 4)
+        if choose.random() < 0.1:
+            shape[choose.randrange(len(shape))] += 1
+        if file.dtype.names is None and choose.random() < 0.7:
+            rows = self.operand(choose.choice(NUMERIC), self.any_layout(), tuple(shape))
+        else:
+            rows = self.name()
+            self.do({"do": "memory", "out": rows, "shape": tuple(shape), "dtype": dtype_text(file.dtype),
+                     "profile": choose.choice(data.PROFILES), "seed": self.seed()})
+        if rows in self.world.variables:
+            self.do({"do": "append", "out": self.name(), "path": path, "kind": self.world.file_kinds[path], "rows": rows})
 
     def step_view(self):
         choose = self.random

@@ -30,6 +30,7 @@ class Differences:
     def __init__(self, path):
         self.rows = set()
         self.tolerated = {}  # operation -> pairs of (kinds of types, the agreement in words)
+        self.refused = {}    # operation -> kinds of types
         with open(path, encoding="utf-8") as file:
             for line in file:
                 if line.startswith("## "):
@@ -40,7 +41,13 @@ class Differences:
                 self.rows.add(cells[0].strip("`"))
                 for operation in cells[1].split() if section != "Other differences" else []:
                     kinds = {np.dtype(t).kind for t in cells[2].split()}
-                    self.tolerated.setdefault(operation, []).append((kinds, cells[3]))
+                    if section == "Refused":
+                        self.refused.setdefault(operation, set()).update(kinds)
+                    else:
+                        self.tolerated.setdefault(operation, []).append((kinds, cells[3]))
+
+    def refuses(self, operation, arrays):
+        return any(np.asarray(a).dtype.kind in self.refused.get(operation, ()) for a in arrays)
 
     def allow(self, identifier):
         return identifier in self.rows
@@ -157,6 +164,19 @@ def asarray(result):
     return result if isinstance(result, np.ndarray) else np.asarray(result)
 
 
+SCANS = ("cumsum", "cumprod", "nancumsum", "nancumprod")
+# What reduce() of an operation is by another name.
+REDUCTION_OF = {"add": "sum", "multiply": "prod", "minimum": "min", "maximum": "max", "fmin": "nanmin", "fmax": "nanmax",
+                "logical_and": "all", "logical_or": "any"}
+
+
+def like_order(array, elements):
+    """Elements in the memory layout of an array."""
+    laid_out = np.empty_like(array, dtype=elements.dtype)
+    laid_out[...] = elements
+    return laid_out
+
+
 class Oracle:
     def __init__(self, root, wrong=False):
         self.differences = Differences(os.path.join(root, "docs", "differences.md"))
@@ -165,14 +185,23 @@ class Oracle:
     # Elementwise operations.
 
     def elementwise(self, name, values, operator=False):
-        """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents."""
+        """`operator`: written as `a ** b`, where NumPy has its shortcuts for scalar exponents; or the options of a function
+        that is made of others."""
         arrays = [v.array for v in values]
+        options, operator = (operator, False) if isinstance(operator, dict) else ({}, operator)
         refuse_large(arrays)
         shortcut = self.shortcut(name, values)
+        if np.asarray(arrays[0]).dtype.kind == "c" and self.differences.allow("complex-formulas") and \
+                (name == "nan_to_num" or name == "round" and options.get("decimals")):
+            raise TypeError(f"docs/differences.md: {name} of complex numbers is refused")
         if name == "where" and self.differences.allow("where-literal-out-of-range"):
             refuse_literals(arrays[1:])
         function = (lambda a, b: a ** b) if name == "power" and operator else ufunc(name)
-        result = asarray(function(*arrays))
+        result = asarray(function(*arrays, **options))
+        if name in ("round", "nan_to_num") and self.differences.allow("native-results"):
+            result = result.astype(native(result.dtype), copy=False)
+        if name == "round":
+            self._refuse_out_of_range(arrays[0], options)
         if name in ("minimum", "maximum", "fmin", "fmax", "clip"):
             self._refuse_zero_ties(arrays)
         if name in ("signbit", "copysign") and np.isnan(np.asarray(arrays[-1], "f8")).any():
@@ -187,7 +216,7 @@ class Oracle:
         agreement = self._agreement(name, values, result, shortcut, operator)
         if agreement is None:
             return Value(result)
-        return self._inexact(name, arrays, result, *agreement)
+        return self._inexact(name, arrays, result, *agreement, **options)
 
     @staticmethod
     def shortcut(name, values):
@@ -210,6 +239,16 @@ class Oracle:
         return self.differences.agreement(name, dtype)
 
     @staticmethod
+    def _refuse_out_of_range(array, options):
+        """Integers that are rounded beyond their type."""
+        array = np.asarray(array)
+        if array.dtype.kind in "iu" and options.get("decimals", 0) < 0:
+            rounded = np.round(array.astype("g"), options["decimals"])
+            limits = np.iinfo(array.dtype)
+            if ((rounded < limits.min) | (rounded > limits.max - (1 << 10 if limits.bits == 64 else 0))).any():
+                raise Unsuitable
+
+    @staticmethod
     def _refuse_zero_ties(arrays):
         parts = [np.asarray(a) for a in arrays]
         if np.result_type(*parts).kind in "fc":
@@ -220,10 +259,10 @@ class Oracle:
             if len(signs) > 1:
                 raise Unsuitable
 
-    def _inexact(self, name, arrays, result, ulp, ulp_of_one):
+    def _inexact(self, name, arrays, result, ulp, ulp_of_one, **options):
         """The exact value, rounded to the result's type, and how far from it a result may be."""
         loop = np.result_type(*arrays)
-        if result.dtype.kind in "fc" and loop.kind not in "fc":
+        if result.dtype.kind in "fc" and (loop.kind not in "fc" or name == "float_power"):
             loop = result.dtype
         wide = [extended(np.asarray(a).astype(loop)) for a in arrays]
         if loop.kind == "c" and not finite(*wide):
@@ -232,11 +271,15 @@ class Oracle:
             exact = wide[0] * wide[0]
         elif name == "reciprocal":
             exact = 1 / wide[0]
+        elif name == "sinc":  # of the angle as it is rounded
+            angle = np.pi * np.asarray(arrays[0])
+            angle = extended(np.where(angle, angle, np.finfo(angle.dtype).eps))
+            exact = np.sin(angle) / angle
         elif name == "log1p" and loop.kind == "c":  # NumPy's own cancels next to 0
             x, y = wide[0].real, wide[0].imag
             exact = np.log1p(2 * x + x * x + y * y) / 2 + 1j * np.arctan2(y, 1 + x)
         else:
-            exact = ufunc(name)(*wide)
+            exact = ufunc(name)(*wide, **options)
         if loop.kind == "c":
             return self._inexact_complex(name, wide, result, exact, ulp)
         value = np.empty_like(result)
@@ -310,24 +353,88 @@ class Oracle:
 
     # Reductions.
 
-    def reduction(self, name, value, axes=None, dtype=None, keepdims=False, ddof=0):
+    def reduction(self, name, value, axes=None, dtype=None, keepdims=False, ddof=0, where=None, initial=None):
         array = np.asarray(value.array)
+        operation, _, method = name.partition(".")
+        if method == "reduce" and operation in REDUCTION_OF and not dtype:
+            return self.reduction(REDUCTION_OF[operation], value, axes, None, keepdims, 0, where, initial)
+        if method or name in SCANS:
+            return self._repeated(operation, method, value, axes, dtype, keepdims, initial)
         arguments = {"axis": axes, "keepdims": keepdims}
         if dtype:
             arguments["dtype"] = np.dtype(dtype)
-        if name in ("var", "std"):
+        if name.endswith(("var", "std")):
             arguments["ddof"] = ddof
             self.cast(value, dtype)  # refuses what is out of range
-        result = asarray(getattr(np, name)(array, **arguments))
-        if name in ("min", "max") and array.dtype.kind in "fc":
-            self._refuse_zero_ties([array, array])
+        if array.ndim == 0 and axes is not None and (where is not None or name.startswith("nan")):
+            raise Unsuitable  # NumPy lets some of these pass
+        if where is not None:
+            arguments["where"] = where
+        if initial is not None:
+            arguments["initial"] = initial
+        try:
+            result = asarray(getattr(np, name)(array, **arguments))
+        except ValueError as error:
+            if "All-NaN" in str(error):
+                raise Unsuitable from error  # found when it is computed
+            raise
+        if name[-3:] in ("min", "max", "ptp") and "arg" not in name and array.dtype.kind in "fc":
+            self._refuse_zero_ties([array, array] + ([np.asarray(initial, array.dtype)] if initial == 0 else []))
         if value.fuzzy:
+            if where is not None or initial is not None:
+                raise Unsuitable
             return self._reduce_fuzzy(name, value, axes, keepdims, result)
         if result.dtype.kind not in "fc" or self.differences.agreement(name, result.dtype) is None:
             return Value(result)
         if dtype:
             array = array.astype(dtype)
-        return self._reduce_inexact(name, array, axes, keepdims, ddof, result)
+        mask = None if where is None else np.broadcast_to(where, array.shape)
+        if name.startswith("nan"):
+            numbers = ~np.isnan(array)
+            mask = numbers if mask is None else numbers & mask
+        return self._reduce_inexact(name, array, {"axis": axes, "keepdims": keepdims}, ddof, result, mask, initial)
+
+    # Operations that are repeated along an axis.
+
+    def _repeated(self, name, method, value, axes, dtype, keepdims, initial):
+        array = np.asarray(value.array)
+        if value.fuzzy:
+            raise Unsuitable
+        arguments = {"axis": axes} | ({"dtype": np.dtype(dtype)} if dtype else {})
+        if method == "reduce":
+            arguments |= {"keepdims": keepdims} | ({} if initial is None else {"initial": initial})
+        function = getattr(np, name) if not method else getattr(getattr(np, name), method)
+        operation = name if method else "multiply" if name.endswith("prod") else "add"
+        if self.differences.refuses(f"{name}.{method}", [array]):
+            raise TypeError(f"docs/differences.md: {name}.{method} is refused")
+        try:
+            result = asarray(function(array, **arguments))
+        except ValueError as error:
+            if "negative integer powers" in str(error):
+                raise Unsuitable from error  # found when it is computed
+            raise
+        if array.dtype.kind in "fc":
+            if operation in ("minimum", "maximum", "fmin", "fmax"):
+                self._refuse_zero_ties([array, array])
+            if operation == "copysign" and np.isnan(array).any():
+                raise Unsuitable
+        agreement = self.differences.agreement(operation, result.dtype)
+        folds_half = method == "reduce" and result.dtype == "f2"  # NumPy rounds when it likes
+        if agreement is None and not folds_half:
+            return Value(result)
+        length = array.size if axes is None else array.shape[axes] if array.ndim else 1
+        if length > 2:
+            raise Unsuitable
+        if length < 2 or agreement is None:
+            return Value(result)
+        steps = [Value(array.take([k], axis=axes).astype(result.dtype)) for k in range(2)]
+        second = self.elementwise(operation, steps)
+        if method == "reduce":
+            shape = result.shape
+            return Value(second.array.reshape(shape), None if second.bound is None else second.bound.reshape(shape))
+        parts = [Value(steps[0].array.reshape(-1) if axes is None else steps[0].array), second]
+        return Value(like_order(result, np.concatenate([p.array for p in parts], axis=axes or 0)),
+                     like_order(result, np.concatenate([bound_of(p) for p in parts], axis=axes or 0)))
 
     @staticmethod
     def _reducible(name, wide, dtype):
@@ -339,34 +446,41 @@ class Oracle:
             return not (magnitude > 1e150).any()  # squares overflow
         return True
 
-    def _reduce_inexact(self, name, array, axes, keepdims, ddof, result):
+    def _reduce_inexact(self, name, array, over, ddof, result, mask, initial):
         own, other = self.differences.agreement(name, result.dtype)
+        name = name.removeprefix("nan")
         wide = extended(array)
-        if not self._reducible(name, wide, array.dtype):
+        counted = wide if mask is None else wide[mask]
+        if not self._reducible(name, counted, array.dtype):
             raise Unsuitable
-        over = {"axis": axes, "keepdims": keepdims}
-        count = array.size // max(result.size, 1)
+        if mask is not None:
+            over = {**over, "where": mask}
+        magnitude = finite_magnitude(wide)
+        count = np.add.reduce(np.ones(wide.shape), **over)
         if name in ("sum", "mean"):
-            scale = 1 if name == "sum" else 1 / max(count, 1)
+            scale = 1 if name == "sum" else 1 / np.maximum(count, 1)
             exact = wide.sum(**over) if name == "sum" else wide.mean(**over)
-            slack = other * EPSILON * finite_magnitude(wide).sum(**over).astype("f8") * scale
+            slack = other * EPSILON * np.add.reduce(magnitude, **over).astype("f8") * scale
+            if initial is not None:
+                exact = exact + initial
+                slack = slack + other * EPSILON * abs(initial)
         elif name in ("var", "std"):
-            if count - ddof <= 0 and count > 1:
+            if ((count - ddof <= 0) & (count > 1)).any():
                 raise Unsuitable
             exact = getattr(wide, name)(ddof=ddof, **over)
-            square = (np.abs(wide) ** 2).mean(**over) if count else 0.0
-            slack = other * EPSILON * np.asarray(square, dtype="f8") * (count / max(count - ddof, 1e-300))
+            square = np.add.reduce(np.where(np.isfinite(wide), np.abs(wide), 0) ** 2, **over) / np.maximum(count, 1)
+            slack = other * EPSILON * np.asarray(square, dtype="f8") * (count / np.maximum(count - ddof, 1e-300))
             if name == "std":  # |sqrt(v + d) - sqrt(v)| <= min(sqrt(d), d / sqrt(v))
                 deviation = np.asarray(exact, dtype="f8")
                 slack = np.minimum(np.sqrt(slack), slack / np.where(deviation > 0, deviation, 1e-300))
         else:
             logarithms = np.log2(np.abs(wide))
-            total = np.where(np.isfinite(logarithms), np.abs(logarithms), 0).sum(**over)
+            total = np.add.reduce(np.where(np.isfinite(logarithms), np.abs(logarithms), 0), **over)
             limit = {2: 8, 4: 60, 8: 500}[result.dtype.itemsize // (2 if result.dtype.kind == "c" else 1)]
-            if (total > limit).any() or array.dtype.kind == "c" and not finite(wide):
+            if (total > limit).any() or array.dtype.kind == "c" and not finite(counted):
                 raise Unsuitable
-            exact = wide.prod(**over)
-            own *= max(count, 1)
+            exact = wide.prod(**over) if initial is None else wide.prod(**over) * initial
+            own = own * np.maximum(count, 1)
             slack = 0.0
         value = np.empty_like(result)
         value[...] = exact

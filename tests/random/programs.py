@@ -201,8 +201,10 @@ def uses(step):
         names.add(step["value"])
     if step["do"] == "evaluate_all":
         names.update(name for name, _ in step["outputs"])
-    if step["do"] == "again":
+    if step["do"] in ("again", "append"):
         names.add(step["path"])
+    if step["do"] == "append":
+        names.add(step["rows"])
     return names
 
 

@@ -2,8 +2,9 @@
 """Expression trees: as text in NumPy's language, as NumPy's value, and as calls of farray.
 
 A tree is nested tuples, so that a program can be printed and replayed:
-    ("var", name)   ("lit", a Python number)   ("op", name, as_operator, (tree, ...))
-    ("reduce", name, as_method, tree, {"axes": ..., "dtype": ..., "keepdims": ..., "ddof": ...})
+    ("var", name)   ("lit", a Python number)   ("op", name, as_operator or options, (tree, ...))
+    ("reduce", name, as_method, tree, {"axes": ..., "dtype": ..., "keepdims": ..., "ddof": ..., "where": a name,
+     "initial": a number}), where the name may be that of a scan ("cumsum"), or a method of an operation ("add.accumulate")
     ("view", tree, index)   ("T", tree)   ("astype", tree, dtype)   ("field", tree, name)
 An index is a tuple of ints, slices as ("slice", start, stop, step), "..." and None.
 """
@@ -17,6 +18,12 @@ BINARY = {"add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": a
 COMPARISONS = {"equal": ast.Eq, "not_equal": ast.NotEq, "less": ast.Lt, "less_equal": ast.LtE, "greater": ast.Gt,
                "greater_equal": ast.GtE}
 UNARY = {"negative": ast.USub, "positive": ast.UAdd, "invert": ast.Invert}
+# Functions that are made of others, and some of their options.
+OPTIONS = {
+    "round": [{}, {"decimals": 2}, {"decimals": -1}], "nan_to_num": [{}, {"nan": 2.5, "posinf": 7.0}, {"neginf": -1.0}],
+    "isclose": [{}, {"rtol": 0.25}, {"atol": 1.0, "equal_nan": True}], "allclose": [{}, {"atol": 100.0}],
+    "array_equal": [{}, {"equal_nan": True}], "array_equiv": [{}], "sinc": [{}], "angle": [{}, {"deg": True}],
+}
 HAS_OPERATOR = set(BINARY) | set(COMPARISONS) | set(UNARY)
 
 
@@ -29,7 +36,10 @@ def children(tree):
     """The trees below a node."""
     if tree[0] in ("var", "lit"):
         return ()
-    return tree[3] if tree[0] == "op" else (tree[3] if tree[0] == "reduce" else tree[1],)
+    if tree[0] == "reduce":
+        where = tree[4].get("where")
+        return (tree[3], ("var", where)) if where else (tree[3],)
+    return tree[3] if tree[0] == "op" else (tree[1],)
 
 
 def variables(tree):
@@ -91,18 +101,22 @@ def _node(tree):
     if kind == "op":
         _, name, as_operator, below = tree
         nodes = [_node(child) for child in below]
-        if as_operator and name in BINARY:
+        if as_operator is True and name in BINARY:
             return ast.BinOp(nodes[0], BINARY[name](), nodes[1])
-        if as_operator and name in COMPARISONS:
+        if as_operator is True and name in COMPARISONS:
             return ast.Compare(nodes[0], [COMPARISONS[name]()], [nodes[1]])
-        if as_operator and name in UNARY:
+        if as_operator is True and name in UNARY:
             return ast.UnaryOp(UNARY[name](), nodes[0])
+        if isinstance(as_operator, dict):
+            return ast.Call(_name(name), nodes, [ast.keyword(key, _literal(value)) for key, value in as_operator.items()])
         if name.endswith("]"):  # one output of several
             return ast.Subscript(ast.Call(_name(name[:-3]), nodes, []), ast.Constant(int(name[-2])), ast.Load())
         return ast.Call(_name(name), nodes, [])
     if kind == "reduce":
         _, name, as_method, child, options = tree
         keywords = []
+        if name.endswith(".reduce") and options.get("axes") is None:
+            keywords.append(ast.keyword("axis", ast.Constant(None)))
         if options.get("axes") is not None:
             axes = options["axes"]
             node = ast.Tuple([_literal(a) for a in axes], ast.Load()) if isinstance(axes, tuple) else _literal(axes)
@@ -113,9 +127,15 @@ def _node(tree):
             keywords.append(ast.keyword("keepdims", ast.Constant(True)))
         if options.get("ddof"):
             keywords.append(ast.keyword("ddof", ast.Constant(options["ddof"])))
+        if options.get("where"):
+            keywords.append(ast.keyword("where", _name(options["where"])))
+        if options.get("initial") is not None:
+            keywords.append(ast.keyword("initial", _literal(options["initial"])))
         if as_method:
             return ast.Call(ast.Attribute(_node(child), name, ast.Load()), [], keywords)
-        return ast.Call(_name(name), [_node(child)], keywords)
+        operation, _, method = name.partition(".")
+        function = ast.Attribute(_name(operation), method, ast.Load()) if method else _name(name)
+        return ast.Call(function, [_node(child)], keywords)
     if kind == "view":
         return ast.Subscript(_node(tree[1]), _index_node(tree[2]), ast.Load())
     if kind == "T":
@@ -147,7 +167,8 @@ def evaluate(tree, oracle, value_of, seen=None):
         return result
     child = evaluate(tree[3] if kind == "reduce" else tree[1], oracle, value_of, seen)
     if kind == "reduce":
-        result = oracle.reduction(tree[1], child, **tree[4])
+        where = tree[4].get("where")
+        result = oracle.reduction(tree[1], child, **{**tree[4], "where": value_of(where).array if where else None})
         if seen:
             seen(tree[1], [child], (tree[3],))
         return result
@@ -180,9 +201,14 @@ def call(tree, library, handle_of):
     if kind == "var":
         return handle_of(tree[1])
     if kind == "op":
-        return library.operation(tree[1], *(call(child, library, handle_of) for child in tree[3]))
+        arrays = [call(child, library, handle_of) for child in tree[3]]
+        if isinstance(tree[2], dict):
+            return library.function(tree[1], arrays, tree[2])
+        return library.operation(tree[1], *arrays)
     if kind == "reduce":
-        return library.reduction(tree[1], call(tree[3], library, handle_of), **tree[4])
+        where = tree[4].get("where")
+        return library.reduction(tree[1], call(tree[3], library, handle_of),
+                                 **{**tree[4], "where": handle_of(where) if where else None})
     if kind == "view":
         return library.index(call(tree[1], library, handle_of), to_index(tree[2]))
     if kind == "T":

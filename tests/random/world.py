@@ -11,10 +11,10 @@ import numpy as np
 
 import data
 import trees
-from farray_ctypes import CREATE, PENDING, READ_ONLY, READ_WRITE, Failed
+from farray_ctypes import COPY_ON_WRITE, CREATE, PENDING, READ_ONLY, READ_WRITE, Failed
 from oracle import NUMPY_ERRORS, Unsuitable, Value, compare, native
 
-MODES = {"r": READ_ONLY, "r+": READ_WRITE}
+MODES = {"r": READ_ONLY, "r+": READ_WRITE, "c": COPY_ON_WRITE}
 
 
 class Difference(Exception):
@@ -49,12 +49,20 @@ class Variable:
 class File:
     """The bytes of a file as NumPy sees them: all handles of the file are views of `buffer`."""
 
+    ROOM = 1 << 16  # to grow in place, so that old views and new ones share bytes
+
     def __init__(self, buffer, offset, dtype, shape, order):
-        self.buffer = buffer
+        self.room = np.zeros(buffer.size + self.ROOM, "u1")
+        self.room[:buffer.size] = buffer
+        self.buffer = self.room[:buffer.size]
         self.offset = offset
         self.dtype = dtype
         self.shape = tuple(shape)
         self.order = order
+
+    def grow(self, end, added):
+        """Makes the array that ends at byte `end` longer; what was behind it goes."""
+        self.buffer = self.room[:end + added]
 
     def view(self, dtype=None, shape=None, offset=None, order=None):
         dtype = self.dtype if dtype is None else eval_dtype(dtype)
@@ -247,7 +255,51 @@ class World:
             handle = self.library.memmap(
                 self.path(path), MODES[mode], dtype or dtype_text(file.dtype), file.shape if shape is None else shape,
                 file.offset if offset is None else offset, order or file.order)
-        self.add(out, value, handle, Root(value, path), writeable=mode == "r+")
+        if mode == "c":
+            # Pages that were not written go on showing the file: written once, the whole array is its own.
+            value = Value(value.array.copy("K"))
+            self.library.assign(handle, handle)
+        self.add(out, value, handle, Root(value, path), writeable=mode != "r")
+
+    def growing_axis(self, path):
+        """The outermost in the file. A .npy header says order F only of arrays that are not in order C too."""
+        file = self.files[path]
+        fortran = file.order == "F" and (self.file_kinds[path] == "raw" or not file.view().flags.c_contiguous)
+        return len(file.shape) - 1 if fortran else 0
+
+    def do_append(self, out, path, kind, rows):
+        """More rows for a file, through a handle of its own; all handles stay what they were."""
+        file, source, axis = self.files[path], self.variables[rows], self.growing_axis(path)
+        if source.value.fuzzy or len(file.buffer) > file.ROOM:
+            raise Unsuitable
+        old = file.view()
+        order = "F" if file.order == "F" and axis == len(file.shape) - 1 else "C"
+        cast = source.value if source.array.dtype.names or file.dtype.names else \
+            self.oracle.cast(source.value, native(file.dtype))
+        handle = self.library.open(self.path(path), READ_WRITE) if kind == "npy" else \
+            self.library.memmap(self.path(path), READ_WRITE, dtype_text(file.dtype), file.shape, file.offset, file.order)
+        made = self.both(lambda: np.concatenate([old, cast.array.astype(file.dtype)], axis),
+                         lambda: self.library.append(handle, source.handle))
+        handle.release()
+        if made is None:
+            return
+        whole, longer = made
+        bytes_before, bytes_now = (a.size * file.dtype.itemsize for a in (old, whole))
+        file.grow(file.offset + bytes_before, bytes_now - bytes_before)
+        file.shape, file.order = whole.shape, order
+        view = file.view()
+        view[...] = whole
+        if kind == "npy":
+            with open(self.path(path), "rb") as written:
+                version = np.lib.format.read_magic(written)
+                read_header = getattr(np.lib.format, f"read_array_header_{version[0]}_0")
+                self._same_header((whole.shape, order == "F", file.dtype), read_header(written), whole)
+                written.seek(0)
+                file.buffer[:file.offset] = np.frombuffer(written.read(file.offset), "u1")
+        value = Value(view)
+        self.add(out, value, longer, Root(value, path))
+        if view.dtype.kind in "fc" and np.isnan(view).any():
+            self._settle(self.variables[out])  # which NaN it is, is farray's to choose
 
     # Views.
 

@@ -66,20 +66,36 @@ static void replace(const char *path, unsigned n)
     expect(err.code == FA_OK || err.code == FA_BUSY);
 }
 
+/* Longer, or back to the length that all others count on. */
+static void change_length(fa_array *array, unsigned n, fa_error *err)
+{
+    fa__resizing *resizing = fa__resize_begin(array, err);
+    if (resizing == NULL)
+        return;
+    fa__resize_to(resizing, COUNT + (n % 3 == 0 ? 0 : n % 500), err);
+    fa_release(fa__resize_commit(resizing, err));
+}
+
 static void use_file(const char *path, unsigned n)
 {
     fa_error err = {0};
-    fa_array *array = fa__storage_open(path, n % 2 ? FA_READ_WRITE : FA_READ_ONLY, NULL, &err);
+    fa_mode mode = n % 2 ? FA_READ_WRITE : n % 4 ? FA_COPY_ON_WRITE : FA_READ_ONLY;
+    fa_array *array = fa__storage_open(path, mode, NULL, &err);
     if (array != NULL) {
         fa__source *source = array->source;
         read_some(array, n * 7, &err);
-        map_some(array, n * 13, &err);
+        if (mode != FA_COPY_ON_WRITE)
+            map_some(array, n * 13, &err);
         if (source->writeable)
             write_some(array, n * 29, &err);
+        if (source->writeable && n % 8 == 1)
+            change_length(array, n >> 3, &err);
         if (n % 16 == 3)
             source->class->flush(source, 0, 4096, &err);
         if (n % 8 == 5)
             source->class->close(source, &err);
+        else if (n % 8 == 4)
+            source->class->close_alone(source, &err);
         fa_file_info info;
         source->class->describe(source, &info, &err);
         fa_release(array);
