@@ -26,6 +26,8 @@ def promote(a, b):
 
 
 def can_cast(a, b, how):
+    if a.kind == "c" and b == BFLOAT:
+        return False
     return a == BFLOAT == b or is_integer(a) and b == BFLOAT or \
         how == "same_kind" and BFLOAT in (a, b) and {a.kind, b.kind} <= {"f", "V"} or np.can_cast(a, b, how)
 

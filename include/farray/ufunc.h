@@ -27,6 +27,15 @@ FA_API fa_array *fa_ufunc_accumulate(const char *operation, fa_array *a, int axi
 /// The operation of each element of `a` with each of `b`: the shape is that of `a` followed by that of `b`.
 FA_API fa_array *fa_ufunc_outer(const char *operation, fa_array *a, fa_array *b, fa_error *err);
 
+/// target[indices] = operation(target[indices], values), one index after the other: one that stands there twice counts twice.
+/// Indices are whole numbers (negative ones count from the end) into the first axis; results are cast
+/// to the target's type without a check, as NumPy does; values broadcast to one row of the target
+/// for each. Operations of one array take none: NULL.
+///
+/// Errors   FA_BAD_INDEX (nothing is changed then), FA_NOT_WRITEABLE, and those above.
+/// Cost     a row of the target is read and written for each index; one has to fit into the memory limit.
+FA_API void fa_ufunc_at(const char *operation, fa_array *target, fa_array *indices, fa_array *values, fa_error *err);
+
 /// The mean with weights, which have the shape of `a`, or that of the axes (in the order in which they are given); NULL: all are
 /// one. `sum_of_weights` (may be NULL) gets a second array, of the result's shape.
 FA_API fa_array *fa_average(fa_array *a, fa_array *weights, fa_axes axes, const fa_reduce_options *options,

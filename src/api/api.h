@@ -21,6 +21,9 @@ fa_array *fa__array_of(fa__node *node, fa_error *err);
 bool fa__reduce_start(fa__reduce_arguments *arguments, fa_axes axes, const fa_reduce_options *options, fa_error *err);
 void fa__reduce_end(fa__reduce_arguments *arguments);
 
+/* The operation of a name: FA_UNKNOWN_NAME where there is none. */
+bool fa__find_operation(const char *name, fa__operation *operation, fa_error *err);
+
 /* Every write passes here: flags, closed files, hazards, overlap. Assigns `value` (broadcast, cast without a check) to
  * `target`. `ours` says that nobody but the caller holds the value: it need not be kept as it was. */
 bool fa__write(fa_array *target, fa_array *value, bool ours, const fa_evaluate_options *options, fa_error *err);

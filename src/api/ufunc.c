@@ -40,7 +40,7 @@ void fa__reduce_end(fa__reduce_arguments *arguments)
 FA__SCANS(X)
 #undef X
 
-static bool find_operation(const char *name, fa__operation *operation, fa_error *err)
+bool fa__find_operation(const char *name, fa__operation *operation, fa_error *err)
 {
     if (fa_failed(err))
         return false;
@@ -68,7 +68,7 @@ fa_array *fa_ufunc_reduce(const char *operation, fa_array *a, fa_axes axes, cons
     fa__operation code = FA__OP_ADD;
     fa__reduce_arguments arguments = {.axes = axes};
     fa__node *input = fa__leaf(a, err), *node = NULL;
-    if (find_operation(operation, &code, err) && fa__reduce_start(&arguments, axes, options, err)) {
+    if (fa__find_operation(operation, &code, err) && fa__reduce_start(&arguments, axes, options, err)) {
         if (arguments.initial != NULL)
             make_constant(&arguments.initial, options->initial, err);
         node = fa__node_fold(code, input, &arguments, err);
@@ -82,7 +82,8 @@ fa_array *fa_ufunc_accumulate(const char *operation, fa_array *a, int axis, cons
 {
     fa__operation code = FA__OP_ADD;
     fa__node *input = fa__leaf(a, err);
-    fa__node *node = find_operation(operation, &code, err) ? fa__node_accumulate(code, input, axis, dtype, err) : NULL;
+    fa__node *node =
+        fa__find_operation(operation, &code, err) ? fa__node_accumulate(code, input, axis, dtype, err) : NULL;
     fa__node_release(input);
     return fa__array_of(node, err);
 }
@@ -91,7 +92,7 @@ fa_array *fa_ufunc_outer(const char *operation, fa_array *a, fa_array *b, fa_err
 {
     fa__operation code = FA__OP_ADD;
     fa__node *first = fa__leaf(a, err), *second = fa__leaf(b, err);
-    fa__node *node = find_operation(operation, &code, err) ? fa__node_outer(code, first, second, err) : NULL;
+    fa__node *node = fa__find_operation(operation, &code, err) ? fa__node_outer(code, first, second, err) : NULL;
     fa__node_release(first);
     fa__node_release(second);
     return fa__array_of(node, err);

@@ -16,7 +16,6 @@
 #include "storage/storage.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* One sink, or one barrier, on its way. */
@@ -160,21 +159,6 @@ static void add_barriers(evaluation *e)
     }
 }
 
-/* Whether no two elements of a target are the same bytes. */
-static bool is_injective(const fa_array *target)
-{
-    int order[FA_MAX_NDIM];
-    int64_t reach = target->dtype->item_bytes;
-    fa__k_order(target->ndim, target->sizes, target->strides, order);
-    for (int i = target->ndim - 1; i >= 0; i--) {
-        int64_t size = target->sizes[order[i]], stride = llabs(target->strides[order[i]]);
-        if (size > 1 && stride < reach)
-            return false;
-        reach += (size - 1) * stride;
-    }
-    return true;
-}
-
 /* The scan that a sink wants as it is: all of it, in its own type. */
 static fa__node *scan_of_sink(const job *sink)
 {
@@ -185,7 +169,7 @@ static fa__node *scan_of_sink(const job *sink)
     size_t bytes = (size_t)leaf->ndim * sizeof(int64_t);
     bool whole = root->kind == FA__NODE_SCAN && root->kept == NULL && leaf->ndim == root->ndim && leaf->offset == 0 &&
                  memcmp(leaf->sizes, root->sizes, bytes) == 0 && memcmp(leaf->strides, root->strides, bytes) == 0;
-    return whole && sink->target->dtype->type == root->dtype->type && is_injective(sink->target) ? root : NULL;
+    return whole && sink->target->dtype->type == root->dtype->type && !fa__overlaps_itself(sink->target) ? root : NULL;
 }
 
 /* Scans are stored where they are wanted, not first somewhere else. */

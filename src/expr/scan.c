@@ -11,15 +11,13 @@
 
 static bool refuse(fa__operation operation, fa_type type, fa_error *err)
 {
-    return fa__fail(err, FA_BAD_TYPES,
-                    "'%s' cannot be repeated along an axis of %s: its results are no operands",
+    return fa__fail(err, FA_BAD_TYPES, "'%s' cannot be repeated along an axis of %s: its results are no operands",
                     fa__operations[operation].name, fa__type_name(type));
 }
 
 /* The type in which an operation is repeated: sums and products of small integers in 64 bits, logic in bool,
  * all else in the type of its loop, which has to give what it takes. */
-static bool type_of(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_type *type,
-                    fa_error *err)
+static bool type_of(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_type *type, fa_error *err)
 {
     const fa__operation_info *row = &fa__operations[operation];
     const fa_dtype *wanted = dtype != NULL ? dtype : input->dtype;
@@ -43,8 +41,7 @@ static bool type_of(fa__operation operation, const fa__node *input, const fa_dty
     if (!fa__resolve(operation, types, weak, &resolution, err))
         return false;
     *type = resolution.loop_type;
-    bool closed =
-        resolution.result == *type && resolution.inputs[0] == *type && resolution.inputs[1] == *type;
+    bool closed = resolution.result == *type && resolution.inputs[0] == *type && resolution.inputs[1] == *type;
     if (!closed || (dtype != NULL && *type != wanted->type))
         return refuse(operation, start, err);
     if (fa__loop_find(operation, *type) == NULL)
@@ -65,8 +62,8 @@ static fa__node *converted(fa__node *input, fa_type type, fa_error *err)
 
 /* ---- Scans ------------------------------------------------------------------------------------------------------- */
 
-static fa__node *scan(fa__operation operation, fa__node *input, uint64_t axes, bool flat,
-                      const fa_dtype *dtype, fa_error *err)
+static fa__node *scan(fa__operation operation, fa__node *input, uint64_t axes, bool flat, const fa_dtype *dtype,
+                      fa_error *err)
 {
     fa_type type;
     if (!type_of(operation, input, dtype, &type, err))
@@ -90,8 +87,7 @@ static fa__node *scan(fa__operation operation, fa__node *input, uint64_t axes, b
     return node;
 }
 
-fa__node *fa__node_accumulate(fa__operation operation, fa__node *input, int axis, const fa_dtype *dtype,
-                              fa_error *err)
+fa__node *fa__node_accumulate(fa__operation operation, fa__node *input, int axis, const fa_dtype *dtype, fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;
@@ -133,8 +129,7 @@ fa__node *fa__node_scan(fa__scan which, fa__node *input, fa_axes axes, const fa_
     if (!flat && !fa__axes_mask(axes, input->ndim, &mask, err))
         return NULL;
     bool skips_nan = which == FA__SCAN_NANCUMSUM || which == FA__SCAN_NANCUMPROD;
-    fa__node *elements =
-        skips_nan ? without_nan(input, which == FA__SCAN_NANCUMPROD, err) : fa__node_retain(input);
+    fa__node *elements = skips_nan ? without_nan(input, which == FA__SCAN_NANCUMPROD, err) : fa__node_retain(input);
     fa__node *node = elements != NULL ? scan(row->operation, elements, mask, flat, dtype, err) : NULL;
     fa__node_release(elements);
     return node;
@@ -168,8 +163,8 @@ static int reduction_of(fa__operation operation)
     }
 }
 
-/* What an operation begins with when nobody says; NONE where NumPy knows no such element, and begins with the first. Those that
- * have one take their axes in any order. */
+/* What an operation begins with when nobody says; NONE where NumPy knows no such element, and begins with the first.
+ * Those that have one take their axes in any order. */
 typedef enum identity { NONE, ZERO, ALL_BITS, MINUS_INFINITY } identity;
 
 static identity identity_of(fa__operation operation)
@@ -235,8 +230,7 @@ static fa__node *fold_axis(fa__operation operation, fa__node *input, int axis, f
         memmove(strides + axis, strides + axis + 1, (size_t)(ndim - axis) * sizeof *strides);
     }
     fa__node *inputs[2] = {inner, initial};
-    fa__node *node =
-        fa__node_new(FA__NODE_FOLD, fa_dtype_of(type), ndim, sizes, initial != NULL ? 2 : 1, inputs, err);
+    fa__node *node = fa__node_new(FA__NODE_FOLD, fa_dtype_of(type), ndim, sizes, initial != NULL ? 2 : 1, inputs, err);
     if (node != NULL) {
         memcpy(node->strides, strides, (size_t)ndim * sizeof *strides);
         node->code = (int)operation;
@@ -264,8 +258,8 @@ static fa__node *filled(const fa__node *input, uint64_t axes, bool keepdims, fa_
 }
 
 /* The operation and its axes are known: from the last axis to the first, which begins where all begins. */
-static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t axes, fa_type type,
-                           bool keepdims, fa__node *initial, fa_error *err)
+static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t axes, fa_type type, bool keepdims,
+                           fa__node *initial, fa_error *err)
 {
     fa__node *node = fa__node_retain(input);
     for (int axis = input->ndim - 1; axis >= 0 && node != NULL; axis--) {
@@ -280,8 +274,7 @@ static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t ax
 }
 
 /* Nothing is reduced, but it may begin somewhere; what comes out is new. */
-static fa__node *fold_nothing(fa__operation operation, fa__node *input, fa_type type, fa__node *initial,
-                              fa_error *err)
+static fa__node *fold_nothing(fa__operation operation, fa__node *input, fa_type type, fa__node *initial, fa_error *err)
 {
     if (initial == NULL && input->dtype->type != type)
         return fa__node_cast(input, fa_dtype_of(type), err);
@@ -295,8 +288,7 @@ static fa__node *fold_nothing(fa__operation operation, fa__node *input, fa_type 
     return node;
 }
 
-static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments,
-                      fa_error *err)
+static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments, fa_error *err)
 {
     const char *name = fa__operations[operation].name;
     uint64_t axes;
@@ -339,8 +331,7 @@ static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce
     return node;
 }
 
-fa__node *fa__node_fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments,
-                        fa_error *err)
+fa__node *fa__node_fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments, fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;
@@ -369,8 +360,8 @@ fa__node *fa__node_outer(fa__operation operation, fa__node *first, fa__node *sec
     if (!fa__nodes_usable(2, inputs, err))
         return NULL;
     if (fa__operations[operation].arity != 2) {
-        fa__fail(err, FA_BAD_TYPES, "'%s' has no outer(): it takes %d operands",
-                 fa__operations[operation].name, fa__operations[operation].arity);
+        fa__fail(err, FA_BAD_TYPES, "'%s' has no outer(): it takes %d operands", fa__operations[operation].name,
+                 fa__operations[operation].arity);
         return NULL;
     }
     if (first->ndim + second->ndim > FA_MAX_NDIM) {

@@ -11,8 +11,7 @@ static fa__node *apply_scan(const fa__bound_call *call)
     fa__reduce_arguments arguments;
     fa__node *input = fa__argument_node(call, 0), *node = NULL;
     if (fa__argument_reduce(call, storage, &arguments))
-        node =
-            fa__node_scan((fa__scan)call->function->code, input, arguments.axes, arguments.dtype, call->err);
+        node = fa__node_scan((fa__scan)call->function->code, input, arguments.axes, arguments.dtype, call->err);
     fa_dtype_release(arguments.dtype);
     return node;
 }
@@ -55,7 +54,8 @@ static fa__node *apply_ediff1d(const fa__bound_call *call)
     return node;
 }
 
-/* The scans of the array API: an axis has to be named where there are several, and may begin with what changes nothing. */
+/* The scans of the array API: an axis has to be named where there are several, and may begin with what changes nothing.
+ */
 static fa__node *apply_cumulative(const fa__bound_call *call)
 {
     int storage[FA_MAX_NDIM];
@@ -107,8 +107,7 @@ static fa__node *apply_accumulate(const fa__bound_call *call)
                                     "accumulate does not allow multiple axes");
     if (parsed)
         node = fa__node_accumulate((fa__operation)call->function->code, input,
-                                   arguments.axes.count == 1 ? arguments.axes.axes[0] : 0, arguments.dtype,
-                                   call->err);
+                                   arguments.axes.count == 1 ? arguments.axes.axes[0] : 0, arguments.dtype, call->err);
     fa_dtype_release(arguments.dtype);
     return node;
 }
@@ -116,9 +115,7 @@ static fa__node *apply_accumulate(const fa__bound_call *call)
 static fa__node *apply_outer(const fa__bound_call *call)
 {
     fa__node *first = fa__argument_node(call, 0), *second = fa__argument_node(call, 1);
-    return fa_failed(call->err)
-               ? NULL
-               : fa__node_outer((fa__operation)call->function->code, first, second, call->err);
+    return fa_failed(call->err) ? NULL : fa__node_outer((fa__operation)call->function->code, first, second, call->err);
 }
 
 static fa__node *refuse_at(const fa__bound_call *call)
@@ -130,14 +127,14 @@ static fa__node *refuse_at(const fa__bound_call *call)
 
 #define IS_METHOD(id) (FA__SCAN_##id == FA__SCAN_CUMSUM || FA__SCAN_##id == FA__SCAN_CUMPROD)
 const fa__function fa__scan_functions[] = {
-#define ROW(id, name, operation, documentation)                                                                        \
-    {#name,                                                                                                            \
-     "",                                                                                                               \
-     "a axis= dtype= out=",                                                                                            \
-     apply_scan,                                                                                                       \
-     FA__SCAN_##id,                                                                                                    \
-     IS_METHOD(id) ? FA__AS_FUNCTION | FA__AS_METHOD : FA__AS_FUNCTION,                                                \
-     FA_OPERATION_FUNCTION,                                                                                            \
+#define ROW(id, name, operation, documentation)                         \
+    {#name,                                                             \
+     "",                                                                \
+     "a axis= dtype= out=",                                             \
+     apply_scan,                                                        \
+     FA__SCAN_##id,                                                     \
+     IS_METHOD(id) ? FA__AS_FUNCTION | FA__AS_METHOD : FA__AS_FUNCTION, \
+     FA_OPERATION_FUNCTION,                                             \
      documentation},
     FA__SCANS(ROW)
 #undef ROW
@@ -156,10 +153,10 @@ const fa__function fa__scan_functions[] = {
 
 const fa__function fa__ufunc_methods[] = {
 #define METHOD(name, parameters, apply, id) {name, "", parameters, apply, FA__OP_##id, 0, FA_OPERATION_FUNCTION, ""},
-#define ROW(id, name, arity, symbol, aliases, rule, documentation)                                                     \
-    METHOD(#name ".reduce", "array axis= dtype= out= keepdims= initial= where=", apply_reduce, id)                     \
-    METHOD(#name ".accumulate", "array axis= dtype= out=", apply_accumulate, id)                                       \
-    METHOD(#name ".outer", "A B", apply_outer, id)                                                                     \
+#define ROW(id, name, arity, symbol, aliases, rule, documentation)                                 \
+    METHOD(#name ".reduce", "array axis= dtype= out= keepdims= initial= where=", apply_reduce, id) \
+    METHOD(#name ".accumulate", "array axis= dtype= out=", apply_accumulate, id)                   \
+    METHOD(#name ".outer", "A B", apply_outer, id)                                                 \
     METHOD(#name ".at", "a indices b=", refuse_at, id)
     FA__ELEMENTWISE(ROW)
 #undef ROW

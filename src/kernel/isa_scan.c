@@ -3,7 +3,7 @@
  * are not here are made of the loops of their operations, one element at a time. */
 #include "kernel/loop.h"
 #include "kernel/complex.h"
-#include "kernel/half.inc.h"
+#include "kernel/narrow.h"
 
 #define SCANS(X)          \
     X(ADD, add)           \
@@ -36,28 +36,39 @@
 #undef STEP_MINIMUM
 #undef STEP_MAXIMUM
 
-/* float16 is rounded behind every step, as in NumPy. */
-FA__INLINE float widened(fa__half x)
-{
-    float wide;
-    half_widen(&wide, &x, 1);
-    return wide;
-}
+/* The floats of 16 bits are rounded behind every step, as in NumPy. */
+#define ONE_ELEMENT(T, suffix)              \
+    FA__INLINE float widened_##suffix(T x)  \
+    {                                       \
+        float wide;                         \
+        widen_##suffix(&wide, &x, 1);       \
+        return wide;                        \
+    }                                       \
+    FA__INLINE T narrowed_##suffix(float x) \
+    {                                       \
+        T narrow;                           \
+        narrow_##suffix(&narrow, &x, 1);    \
+        return narrow;                      \
+    }
+ONE_ELEMENT(fa__half, f16)
+ONE_ELEMENT(fa__bfloat, bf16)
+#undef ONE_ELEMENT
 
-FA__INLINE fa__half narrowed(float x)
-{
-    fa__half half;
-    half_narrow(&half, &x, 1);
-    return half;
-}
-
+#define WIDE(a)             NAME(widened)(a)
+#define STEP_ADD(a, b)      NAME(narrowed)(WIDE(a) + WIDE(b))
+#define STEP_MULTIPLY(a, b) NAME(narrowed)(WIDE(a) * WIDE(b))
+#define STEP_MINIMUM(a, b)  (WIDE(a) != WIDE(a) || WIDE(a) <= WIDE(b) ? (a) : (b))
+#define STEP_MAXIMUM(a, b)  (WIDE(a) != WIDE(a) || WIDE(a) >= WIDE(b) ? (a) : (b))
 #define S                   f16
 #define T                   fa__half
 #define TYPE                FA_TYPE_FLOAT16
-#define STEP_ADD(a, b)      narrowed(widened(a) + widened(b))
-#define STEP_MULTIPLY(a, b) narrowed(widened(a) * widened(b))
-#define STEP_MINIMUM(a, b)  (widened(a) != widened(a) || widened(a) <= widened(b) ? (a) : (b))
-#define STEP_MAXIMUM(a, b)  (widened(a) != widened(a) || widened(a) >= widened(b) ? (a) : (b))
+#include "kernel/scan.inc.h"
+#undef S
+#undef T
+#undef TYPE
+#define S    bf16
+#define T    fa__bfloat
+#define TYPE FA_TYPE_BFLOAT16
 #include "kernel/scan.inc.h"
 #undef S
 #undef T
@@ -87,6 +98,7 @@ void FA__ISA(fa__fill_scan)(fa__kernels *kernels)
     X(i64)
     X(u64)
     X(f16)
+    X(bf16)
     X(f32)
     X(f64)
     X(c64)

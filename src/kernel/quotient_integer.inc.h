@@ -41,7 +41,8 @@ FA__INLINE T NAME(quotient)(T a, T b)
     memcpy(&bits, &shifted, sizeof bits);
     return (T)bits;
 #elif IS_SIGNED
-    return b == -1 ? (T)(0 - (WIDE)a) : a / b;
+    const WIDE turned = 0 - (WIDE)(b == -1);
+    return (T)(((WIDE)(a / (b == -1 ? 1 : b)) ^ turned) - turned);
 #else
     return a / b;
 #endif
@@ -58,22 +59,28 @@ FA__INLINE bool NAME(is_above)(T b, T rest)
     return (rest != 0) & NAME(is_negative)(rest ^ b);
 }
 
+/* All bits where the divisor is not 0. Masks and no branches: which way these go, no processor foresees. */
+FA__INLINE WIDE NAME(divides)(T b)
+{
+    return 0 - (WIDE)(b != 0);
+}
+
 FA__INLINE T NAME(floor_divide_of)(T a, T b, T quotient)
 {
-    const T floored = (T)((WIDE)quotient - NAME(is_above)(b, NAME(rest)(a, b, quotient)));
-    return b == 0 ? 0 : floored;
+    const WIDE above = NAME(is_above)(b, NAME(rest)(a, b, quotient));
+    return (T)(((WIDE)quotient - above) & NAME(divides)(b));
 }
 
 FA__INLINE T NAME(remainder_of)(T a, T b, T quotient)
 {
     const T rest = NAME(rest)(a, b, quotient);
-    const T above = (T)((WIDE)rest + (NAME(is_above)(b, rest) ? (WIDE)b : 0));
-    return b == 0 ? 0 : above;
+    const WIDE above = NAME(is_above)(b, rest);
+    return (T)(((WIDE)rest + ((WIDE)b & (0 - above))) & NAME(divides)(b));
 }
 
 FA__INLINE T NAME(fmod_of)(T a, T b, T quotient)
 {
-    return b == 0 ? 0 : NAME(rest)(a, b, quotient);
+    return (T)((WIDE)NAME(rest)(a, b, quotient) & NAME(divides)(b));
 }
 
 #if BITS == 64
@@ -144,7 +151,7 @@ FA__INLINE T NAME(lcm)(T first, T second)
 #define X(id, operation)                                                                              \
     FA__INLINE T NAME(operation)(T a, T b)                                                            \
     {                                                                                                 \
-        return NAME(operation##_of)(a, b, NAME(quotient)(a, b == 0 ? 1 : b));                         \
+        return NAME(operation##_of)(a, b, NAME(quotient)(a, (T)(b | (b == 0))));                         \
     }                                                                                                 \
     static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                                 \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Scans, folds and positions where the random programs do not look: what is refused and when, how often inputs are read,
- * where results go, and the same bits for every number of threads. Values: tests/random. */
+/* Scans, folds and positions where the random programs do not look: what is refused and when, how often inputs are
+ * read, where results go, and the same bits for every number of threads. Values: tests/random. */
 #include <farray/farray.h>
 
 #include <math.h>
@@ -52,7 +52,8 @@ static void what_has_no_answer_is_refused_in_numpy_words(void **state)
     is_refused("argmin(linspace(0, 1, 0))", FA_BAD_SHAPE, "attempt to get argmin of an empty sequence");
     is_refused("nanargmax(linspace(0, 1, 0))", FA_BAD_SHAPE, "attempt to get argmax of an empty sequence");
     is_refused("nanargmin(linspace(0, 1, 5) * nan)", FA_OUT_OF_RANGE, "All-NaN slice encountered");
-    is_refused("subtract.reduce(arange(0))", FA_BAD_SHAPE, "zero-size array to reduction operation subtract which has no identity");
+    is_refused("subtract.reduce(arange(0))", FA_BAD_SHAPE,
+               "zero-size array to reduction operation subtract which has no identity");
     is_refused("divide.reduce(arange(6).reshape(2, 3), axis=None)", FA_INVALID_ARGUMENT, "not reorderable");
     is_refused("argmax(arange(6).reshape(2, 3), axis=(0, 1))", FA_BAD_INDEX, "one axis");
     is_refused("max(arange(6), where=arange(6) > 2)", FA_INVALID_ARGUMENT, "'initial'");
@@ -65,9 +66,15 @@ static void what_has_no_answer_is_refused_in_numpy_words(void **state)
 
 static void the_bits_are_the_same_for_every_number_of_threads(void **state)
 {
-    static const char *const texts[] = {"cumsum(a)",           "cumsum(a, axis=0)",         "cumsum(a.T, axis=0)",
-                                        "cumprod(a, axis=1)",  "subtract.reduce(a, axis=0)", "hypot.accumulate(a, axis=0)",
-                                        "nanstd(where(a > 0, a, nan), axis=0)", "argmax(a.T)", "argmin(a, axis=0)"};
+    static const char *const texts[] = {"cumsum(a)",
+                                        "cumsum(a, axis=0)",
+                                        "cumsum(a.T, axis=0)",
+                                        "cumprod(a, axis=1)",
+                                        "subtract.reduce(a, axis=0)",
+                                        "hypot.accumulate(a, axis=0)",
+                                        "nanstd(where(a > 0, a, nan), axis=0)",
+                                        "argmax(a.T)",
+                                        "argmin(a, axis=0)"};
     (void)state;
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
         size_t bytes = 0;
@@ -101,8 +108,10 @@ static void positions_sums_and_scans_share_one_pass(void **state)
     fa_error err = {0};
     fa_array *a = table(&err);
     fa_vars vars = FA_VARS({"a", a});
-    fa_output outputs[] = {{.array = fa_eval("argmin(a, axis=1)", vars, &err)}, {.array = fa_eval("argmax(a, axis=1)", vars, &err)},
-                           {.array = fa_eval("nansum(a)", vars, &err)},         {.array = fa_eval("cumsum(a, axis=1)", vars, &err)},
+    fa_output outputs[] = {{.array = fa_eval("argmin(a, axis=1)", vars, &err)},
+                           {.array = fa_eval("argmax(a, axis=1)", vars, &err)},
+                           {.array = fa_eval("nansum(a)", vars, &err)},
+                           {.array = fa_eval("cumsum(a, axis=1)", vars, &err)},
                            {.array = fa_eval("nanvar(a)", vars, &err)}};
     int count = sizeof outputs / sizeof *outputs;
     fa_statistics before, after;
@@ -167,7 +176,8 @@ static void averages_give_the_sum_of_weights_too(void **state)
 {
     (void)state;
     fa_error err = {0};
-    fa_array *a = fa_eval("arange(6).reshape(2, 3)", FA_VARS(), &err), *w = fa_eval("arange(1, 4)", FA_VARS(), &err), *sum = NULL;
+    fa_array *a = fa_eval("arange(6).reshape(2, 3)", FA_VARS(), &err), *w = fa_eval("arange(1, 4)", FA_VARS(), &err),
+             *sum = NULL;
     fa_array *average = fa_average(a, w, FA_AXES(1), NULL, &sum, &err);
     double means[2], sums[2];
     fa_get_all(average, means, sizeof means, &err);
@@ -180,6 +190,42 @@ static void averages_give_the_sum_of_weights_too(void **state)
     fa_release(w);
 }
 
+static void an_index_that_stands_there_twice_counts_twice(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    fa_array *big = fa_from_data(FA_INT16, FA_SHAPE(4), (int16_t[]){1, 2, 3, 4}, &err);
+    fa_array *target = fa_zeros(FA_FLOAT32, FA_SHAPE(3, 2), &err),
+             *rows = fa_from_data(FA_INT64, FA_SHAPE(5), (int64_t[]){0, 2, 0, -1, 2}, &err);
+    fa_array *values = fa_eval("arange(5.0).reshape(5, 1) + 1", FA_VARS(), &err);
+    fa_array *column = fa_slice(target, "[:, 1]", &err);
+    fa_array *before = fa_eval("target * 1", FA_VARS({"target", target}), &err);
+    fa_ufunc_at("add", target, rows, values, &err);
+    fa_ufunc_at("multiply", column, rows, column, &err); /* reads what it writes: the values as they were */
+    float found[6], old[6];
+    fa_get_all(target, found, sizeof found, &err);
+    fa_get_all(before, old, sizeof old, &err);
+    assert_int_equal(err.code, FA_BAD_SHAPE); /* three values for five rows */
+    err = (fa_error){0};
+    fa_ufunc_at("square", column, rows, NULL, &err);
+    fa_get_all(target, found, sizeof found, &err);
+    fa_get_all(before, old, sizeof old, &err);
+    assert_int_equal(err.code, FA_OK);
+    assert_memory_equal(found, ((float[]){4, 256, 0, 0, 11, 214358880}), sizeof found);
+    assert_memory_equal(old, (float[6]){0}, sizeof old);
+    fa_array *beyond = fa_from_data(FA_INT8, FA_SHAPE(2), (int8_t[]){0, 4}, &err);
+    fa_ufunc_at("negative", big, beyond, NULL, &err);
+    assert_int_equal(err.code, FA_BAD_INDEX);
+    err = (fa_error){0};
+    int16_t unchanged[4];
+    fa_get_all(big, unchanged, sizeof unchanged, &err);
+    assert_memory_equal(unchanged, ((int16_t[]){1, 2, 3, 4}), sizeof unchanged);
+    assert_int_equal(err.code, FA_OK);
+    fa_array *all[] = {big, target, rows, values, column, before, beyond};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        fa_release(all[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +234,7 @@ int main(void)
         cmocka_unit_test(positions_sums_and_scans_share_one_pass),
         cmocka_unit_test(a_scan_goes_straight_to_its_file),
         cmocka_unit_test(an_array_may_become_its_own_scan),
+        cmocka_unit_test(an_index_that_stands_there_twice_counts_twice),
         cmocka_unit_test(averages_give_the_sum_of_weights_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -260,13 +260,12 @@ class Library:
     def save(self, path, array, order="C"):
         self.call("save", os.fsencode(path), array.pointer, self._options("create_options", order=order == "F"))
 
+    def append(self, array, rows):
+        return self.array("append", array.pointer, rows.pointer, None)
     def save_member(self, path, array, order, compressed):
         """To an archive, whatever the file is called."""
         self.call("save", os.fsencode(path), array.pointer,
                   self._options("create_options", order=order == "F", format=2, codec=int(compressed)))
-
-    def append(self, array, rows):
-        return self.array("append", array.pointer, rows.pointer, None)
 
     def flush(self, array):
         self.call("flush", array.pointer)

@@ -12,6 +12,7 @@ import numpy as np
 import data
 from farray_ctypes import scans
 import trees
+from moves import MOVES
 from oracle import NUMERIC, native
 from world import dtype_text
 
@@ -32,7 +33,7 @@ EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_
 def cells(elementwise, reductions):
     """Every (operation, element type, layout) that there is."""
     everything = []
-    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype"], NUMERIC, data.LAYOUTS):
+    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype", *MOVES], NUMERIC, data.LAYOUTS):
         dtype = np.dtype(dtype)
         if layout in ("swapped", "misaligned") and dtype.itemsize == 1:
             continue
@@ -241,6 +242,8 @@ class Generator:
             return ("astype", tree, choose.choice(NUMERIC))
         if name in self.reductions:
             return self.reduction_on(name, tree, shape)
+        if name in MOVES:
+            return self.move_of(name, tree, dtype, shape)
         arity = self.elementwise[name][0]
         operands = [tree]
         for position in range(1, arity):
@@ -249,6 +252,17 @@ class Generator:
                 return None
         options = trees.OPTIONS.get(name)
         return ("op", name, choose.choice(options) if options else choose.random() < 0.6, tuple(operands))
+
+    def move_of(self, name, tree, dtype, shape):
+        more, text_for = MOVES[name]
+        operands = [tree]
+        for _ in range(more):
+            other = dtype if self.random.random() < 0.7 else np.dtype(self.random.choice(NUMERIC))
+            made = self.operand(other, self.random.choice(["C", "F", self.any_layout()]), shape)
+            if made is None:
+                return None
+            operands.append(("var", made))
+        return ("move", name, text_for(self.random, shape), tuple(operands))
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
@@ -284,7 +298,7 @@ class Generator:
         elif choose.random() < 0.1:
             tree = ("T", tree)
         for _ in range(depth):
-            operation = choose.choice([*self.elementwise, *self.elementwise, *self.reductions, "astype"])
+            operation = choose.choice([*self.elementwise, *self.elementwise, *self.reductions, *MOVES, "astype"])
             shape, dtype = self.shape_of(tree)
             if shape is None:
                 return None
@@ -484,7 +498,8 @@ class Generator:
     def step_append(self):
         """More rows for a file: of its own kind, of another, or of a shape that does not fit."""
         choose = self.random
-        paths = [path for path, file in self.world.files.items() if file.shape and 0 not in file.shape]
+        paths = [path for path, file in self.world.files.items()
+                 if file.shape and 0 not in file.shape and self.world.file_kinds[path] in ("raw", "npy")]
         if not paths:
             return
         path = choose.choice(paths)

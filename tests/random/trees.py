@@ -5,11 +5,13 @@ A tree is nested tuples, so that a program can be printed and replayed:
     ("var", name)   ("lit", a Python number)   ("op", name, as_operator or options, (tree, ...))
     ("reduce", name, as_method, tree, {"axes": ..., "dtype": ..., "keepdims": ..., "ddof": ..., "where": a name,
      "initial": a number}), where the name may be that of a scan ("cumsum"), or a method of an operation ("add.accumulate")
+    ("move", name, text with {0}, {1}, ..., (tree, ...))
     ("view", tree, index)   ("T", tree)   ("astype", tree, dtype)   ("field", tree, name)
 An index is a tuple of ints, slices as ("slice", start, stop, step), "..." and None.
 """
 import ast
 
+import moves
 from oracle import Value
 
 BINARY = {"add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow,
@@ -39,7 +41,7 @@ def children(tree):
     if tree[0] == "reduce":
         where = tree[4].get("where")
         return (tree[3], ("var", where)) if where else (tree[3],)
-    return tree[3] if tree[0] == "op" else (tree[1],)
+    return tree[3] if tree[0] in ("op", "move") else (tree[1],)
 
 
 def variables(tree):
@@ -136,6 +138,8 @@ def _node(tree):
         operation, _, method = name.partition(".")
         function = ast.Attribute(_name(operation), method, ast.Load()) if method else _name(name)
         return ast.Call(function, [_node(child)], keywords)
+    if kind == "move":
+        return moves.node(tree[2], [_node(child) for child in tree[3]])
     if kind == "view":
         return ast.Subscript(_node(tree[1]), _index_node(tree[2]), ast.Load())
     if kind == "T":
@@ -164,6 +168,12 @@ def evaluate(tree, oracle, value_of, seen=None):
         result = oracle.elementwise(name, values, as_operator)
         if seen:
             seen(name, values, below)
+        return result
+    if kind == "move":
+        values = [evaluate(child, oracle, value_of, seen) for child in tree[3]]
+        result = moves.evaluate(tree[1], tree[2], values)
+        if seen:
+            seen(tree[1], values, tree[3])
         return result
     child = evaluate(tree[3] if kind == "reduce" else tree[1], oracle, value_of, seen)
     if kind == "reduce":
@@ -209,6 +219,9 @@ def call(tree, library, handle_of):
         where = tree[4].get("where")
         return library.reduction(tree[1], call(tree[3], library, handle_of),
                                  **{**tree[4], "where": handle_of(where) if where else None})
+    if kind == "move":
+        arrays = {f"x{i}": call(child, library, handle_of) for i, child in enumerate(tree[3])}
+        return library.eval(tree[2].format(*arrays), arrays)
     if kind == "view":
         return library.index(call(tree[1], library, handle_of), to_index(tree[2]))
     if kind == "T":

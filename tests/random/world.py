@@ -387,7 +387,7 @@ class World:
     def _saw_refusal(self, tree):
         """A cell that NumPy refuses is covered when farray refuses it."""
         operands = trees.children(tree)
-        if tree[0] in ("op", "reduce") and operands[0][0] == "var":
+        if tree[0] in ("op", "reduce", "move") and operands[0][0] == "var":
             variable = self.variables[operands[0][1]]
             layout = data.layout_of(variable.array, variable.pending, variable.root.path is not None)
             self.seen(tree[1], native(variable.array.dtype).str[1:], layout)

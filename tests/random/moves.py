@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Functions that put elements in other places, as random programs call them: texts that NumPy and farray both understand,
+with {0}, {1}, ... where their arrays stand. Knows what fits a shape, nothing about values.
+"""
+import ast
+
+import numpy as np
+
+from oracle import Unsuitable, Value, bound_of, native
+
+NAMES = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
+MOST = 20_000
+
+
+def _axis(choose, ndim):
+    return choose.randrange(-ndim, ndim) if ndim else 0
+
+
+def _widths(choose, ndim):
+    return tuple((choose.randrange(3), choose.randrange(3)) for _ in range(ndim))
+
+
+# name -> how many arrays of the first one's shape it takes besides, and its text for a shape.
+MOVES = {
+    "concatenate": (1, lambda c, s: f"concatenate(({{0}}, {{1}}), axis={_axis(c, len(s))})"),
+    "stack": (1, lambda c, s: f"stack(({{0}}, {{1}}), axis={_axis(c, len(s))})"),
+    "hstack": (1, lambda c, s: "hstack(({0}, {1}, {0}))"),
+    "vstack": (1, lambda c, s: "vstack(({0}, {1}))"),
+    "dstack": (0, lambda c, s: "dstack(({0}, {0}))"),
+    "column_stack": (1, lambda c, s: "column_stack(({1}, {0}))"),
+    "block": (1, lambda c, s: "block([[{0}, {1}], [{1}, {0}]])"),
+    "append": (1, lambda c, s: c.choice(["append({0}, {1})", f"append({{0}}, {{1}}, axis={_axis(c, len(s))})"])),
+    "insert": (0, lambda c, s: f"insert({{0}}, {c.randrange(3)}, {{0}}.ravel()[:1])"),
+    "delete": (0, lambda c, s: c.choice(["delete({0}, 0)", f"delete({{0}}, [0, -1], axis={_axis(c, len(s))})"])),
+    "roll": (0, lambda c, s: c.choice([f"roll({{0}}, {c.randrange(-5, 6)})",
+                                       f"roll({{0}}, {c.randrange(-5, 6)}, axis={_axis(c, len(s))})"])),
+    "tile": (0, lambda c, s: f"tile({{0}}, ({c.randrange(1, 3)}, {c.randrange(3)}))"),
+    "repeat": (0, lambda c, s: c.choice([f"repeat({{0}}, {c.randrange(4)})",
+                                         f"repeat({{0}}, 2, axis={_axis(c, len(s))})"])),
+    "resize": (0, lambda c, s: f"resize({{0}}, ({c.randrange(5)}, {c.randrange(1, 9)}))"),
+    "pad": (0, lambda c, s: f"pad({{0}}, {_widths(c, len(s)) or 0}, mode='{c.choice(['edge', 'reflect', 'symmetric', 'wrap'])}')"),
+    "flip": (0, lambda c, s: c.choice(["flip({0})", f"flip({{0}}, axis={_axis(c, len(s))})"])),
+    "rot90": (0, lambda c, s: f"rot90({{0}}, {c.randrange(-4, 5)})"),
+    "moveaxis": (0, lambda c, s: f"moveaxis({{0}}, {_axis(c, len(s))}, {_axis(c, len(s))})"),
+    "swapaxes": (0, lambda c, s: f"swapaxes({{0}}, {_axis(c, len(s))}, {_axis(c, len(s))})"),
+    "expand_dims": (0, lambda c, s: f"expand_dims({{0}}, {_axis(c, len(s) + 1)})"),
+    "squeeze": (0, lambda c, s: "squeeze({0})"),
+    "atleast_3d": (0, lambda c, s: "atleast_3d({0})"),
+    "split": (0, lambda c, s: f"split({{0}}, {c.choice([1, 2])}, axis={_axis(c, len(s))})[0]"),
+    "array_split": (0, lambda c, s: f"array_split({{0}}, 3, axis={_axis(c, len(s))})[{c.randrange(3)}]"),
+    "meshgrid": (0, lambda c, s: f"meshgrid({{0}}.flatten()[:9], {{0}}.flatten()[:4])[{c.randrange(2)}]"),
+    "flatten": (0, lambda c, s: "{0}.flatten()"),
+    "copy": (0, lambda c, s: f"copy({{0}}, order='{c.choice('CFK')}')"),
+    "tril": (0, lambda c, s: f"tril({{0}}, {c.randrange(-3, 4)})"),
+    "triu": (0, lambda c, s: f"triu({{0}}, {c.randrange(-3, 4)})"),
+    "diagflat": (0, lambda c, s: f"diagflat({{0}}.flatten()[:20], {c.randrange(-3, 4)})"),
+}
+
+
+VIEWS = {"flip", "rot90", "moveaxis", "swapaxes", "expand_dims", "squeeze", "atleast_3d", "split", "array_split"}
+
+
+class _Fill(ast.NodeTransformer):
+    def __init__(self, nodes):
+        self.nodes = nodes
+
+    def visit_Name(self, node):
+        return self.nodes[int(node.id[1:])] if node.id[:1] == "_" else node
+
+
+def node(template, nodes):
+    """The text as a syntax tree, with trees in its places."""
+    return _Fill(nodes).visit(ast.parse(template.format(*(f"_{i}" for i in range(len(nodes)))), mode="eval").body)
+
+
+def evaluate(name, template, values):
+    """NumPy's value. Bounds of errors move as the elements do; where a conversion rounds them it is no oracle."""
+    arrays = [np.asarray(value.array) for value in values]
+    if sum(array.size for array in arrays) > MOST:
+        raise Unsuitable
+    text = template.format(*(f"_{i}" for i in range(len(arrays))))
+    result = np.asarray(eval(text, NAMES, {f"_{i}": array for i, array in enumerate(arrays)}))
+    if name not in VIEWS:
+        result = result.astype(native(result.dtype), order="K")
+    bound = None
+    if any(value.fuzzy for value in values):
+        if any(native(array.dtype) != native(result.dtype) for array in arrays):
+            raise Unsuitable
+        bounds = [bound_of(value) for value in values]
+        bound = np.asarray(eval(text, NAMES, {f"_{i}": array for i, array in enumerate(bounds)}))
+    return Value(result, bound)
