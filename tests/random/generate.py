@@ -568,8 +568,8 @@ class Generator:
     def step_append(self):
         """More rows for a file: of its own kind, of another, or of a shape that does not fit."""
         choose = self.random
-        paths = [path for path, file in self.world.files.items() if file.shape and 0 not in file.shape
-                 and self.world.file_kinds[path] in ("npy", "raw")]
+        paths = [path for path, file in self.world.files.items()
+                 if file.shape and 0 not in file.shape and self.world.file_kinds[path] in ("raw", "npy")]
         if not paths:
             return
         path = choose.choice(paths)
