@@ -58,8 +58,8 @@ FA__INLINE uint16_t NAME(distance)(uint16_t a)
     const bool towards_zero = !SIGNED_SPACING && (a & NAME(SIGN)) && (a & (NAME(STEP) - 1)) == 0;
     const int steps =
         exponent / NAME(STEP) - MANTISSA_BITS - towards_zero; /* of the exponent of the distance */
-    const int below_normal = steps + MANTISSA_BITS > 1 ? 1 << (steps + MANTISSA_BITS - 1) : 1;
-    const int distance = steps > 0 ? steps * NAME(STEP) : below_normal;
+    const int shift = steps + MANTISSA_BITS - 1;              /* of a distance that is no normal number */
+    const int distance = steps > 0 ? steps * NAME(STEP) : shift > 0 ? 1 << shift : 1;
     const int result = (a & 0x7fff) == NAME(INFINITE) - 1 && !(a & NAME(SIGN) && !SIGNED_SPACING)
                            ? NAME(INFINITE)
                            : distance;
