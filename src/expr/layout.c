@@ -62,7 +62,7 @@ void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const in
         fa__strides_c(ndim, sizes, item_bytes, strides);
         return;
     }
-    operand_strides operands[3];
+    operand_strides operands[FA__STRING_INPUTS];
     for (int i = 0; i < count; i++) {
         const fa__node *input = inputs[i];
         int missing = ndim - input->ndim;
