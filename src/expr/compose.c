@@ -399,6 +399,9 @@ fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__r
 {
     bool plain = arguments->initial == NULL && arguments->where == NULL && arguments->mean == NULL;
     bool numeric = fa__type_is_numeric(input->dtype->type);
+    if (!numeric && !plain)
+        fa__fail(err, FA_UNSUPPORTED, "'%s' takes no initial=, where= or mean= for elements that are no numbers",
+                 fa__reductions[reduction].name);
     if (fa_failed(err) || !numeric)
         return NULL;
     if (!is_inexact(input->dtype->type) && without_nan(reduction) != reduction)

@@ -32,6 +32,7 @@ EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_
 
 # Reductions that times have; folds, scans and the variants that leave out what is no time come later.
 OF_TIMES = ["sum", "prod", "min", "max", "mean", "var", "std", "any", "all", "count_nonzero", "astype"]
+NOT_OF_TIMES = ["nan_to_num", "array_equal", "array_equiv"]
 
 
 def cells(elementwise, reductions):
@@ -42,7 +43,7 @@ def cells(elementwise, reductions):
         dtype = np.dtype(dtype)
         if layout in ("swapped", "misaligned") and dtype.itemsize == 1:
             continue
-        if dtype.kind in "Mm" and name not in elementwise and name not in OF_TIMES:
+        if dtype.kind in "Mm" and (name in NOT_OF_TIMES or name not in elementwise and name not in OF_TIMES):
             continue
         everything.append((name, dtype.str[1:], layout))
     # A fixed shuffle: neighbouring seeds have nothing in common.
@@ -251,7 +252,11 @@ class Generator:
             index = self.index_with_arrays(shape)
             return None if index is None else ("index", tree, index)
         if name in self.reductions:
-            return self.reduction_on(name, tree, shape)
+            reduction = self.reduction_on(name, tree, shape)
+            if dtype.kind in "Mm" and reduction is not None and reduction[0] == "reduce":
+                for option in ("initial", "where", "mean"):  # docs/differences.md: reductions-of-times
+                    reduction[4].pop(option, None)
+            return reduction
         if name in MOVES:
             return self.move_of(name, tree, dtype, shape)
         arity = self.elementwise[name][0]
@@ -277,7 +282,7 @@ class Generator:
     @staticmethod
     def partners(dtype):
         """Types for the other operand; what NumPy refuses is tried now and then."""
-        return ELEMENTS + (TIMES * 3 if dtype.kind in "Mm" else [])
+        return ELEMENTS + TIMES * 3 if dtype.kind in "Mm" else NUMERIC
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
