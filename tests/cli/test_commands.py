@@ -18,6 +18,7 @@ except ImportError:
     np = None
 
 GEOID = "/usr/share/proj/egm96_15.gtx"
+STARS = os.environ.get("FARRAY_STARS", "/usr/share/kstars/unnamedstars.dat")
 RAW = ">f4:721,1440:40"
 
 
@@ -272,6 +273,27 @@ class ShowAsNumPy(Case):
                       ("line-width", "linewidth")]] + ["--suppress"] * options["suppress"]
             self.assertEqual(self.succeeds("show", "a.npy", *[p for p in [part] if p], *given), f"{wanted}\n",
                              f"seed {seed}, case {case}: {dtype} {array.shape} {part} {given}")
+
+
+@unittest.skipUnless(np and os.path.exists(STARS), "Debian's kstars-data is not installed")
+class Stars(Case):
+    """The catalogue of KStars: its header, of 6458 bytes, names the fields of the records behind it, with their sizes and
+    types."""
+    FIELDS = [("RA", "<i4"), ("Dec", "<i4"), ("dRA", "<i4"), ("dDec", "<i4"), ("parallax", "<i4"), ("HD", "<i4"),
+              ("mag", "<i2"), ("bv_index", "<i2"), ("spec_type", "S2"), ("flags", "u1"), ("unused", "u1")]
+
+    def test_query_and_export(self):
+        with open(STARS, "rb") as file:
+            header = file.read(6458)
+        for name, _ in self.FIELDS:
+            self.assertIn(name.encode() + b"\0", header)
+        stars = np.memmap(STARS, dtype=self.FIELDS, offset=6458, mode="r")
+        given = [f"s={STARS}", "--raw", f"s={self.FIELDS}:-1:6458"]
+        for text in ("s[s['mag'] < 300]['Dec'].mean()", "s['mag'].min()", "s[s['mag'] < 300][['HD', 'mag', 'spec_type']]"):
+            self.assertEqual(self.succeeds("eval", text, *given), f"{eval(text, {'s': stars})}\n")
+        self.succeeds("eval", "s", *given, "-o", "stars.npy")
+        exported = np.load(self.path("stars.npy"))
+        self.assertEqual((exported.dtype, exported.tobytes()), (stars.dtype, stars.tobytes()))
 
 
 @unittest.skipUnless(os.path.exists(GEOID), "Debian's proj-data is not installed")
