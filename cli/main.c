@@ -72,7 +72,7 @@ static int run(int argc, char **argv, arguments *parsed)
 
 int main(int argc, char **argv)
 {
-    arguments parsed;
+    arguments parsed = {0};
     occupy_standard_streams();
     signal(SIGXFSZ, SIG_IGN); /* output past the limit of file sizes is an error, not a death */
     int status = cli_finish_output(run(argc, argv, &parsed));
