@@ -173,11 +173,12 @@ static void add_barriers(evaluation *e)
     }
 }
 
-/* The scan that a sink wants as it is: all of it, in its own type. */
+/* The scan that a sink wants as it is: all of it, everywhere, in its own type. */
 static fa__node *scan_of_sink(const job *sink)
 {
     const fa__node *leaf = sink->node;
-    if (sink->target == NULL || sink->feeds != NULL || leaf->kind != FA__NODE_LEAF || !fa__is_pending(leaf->array))
+    if (sink->target == NULL || sink->where != NULL || sink->feeds != NULL || leaf->kind != FA__NODE_LEAF ||
+        !fa__is_pending(leaf->array))
         return NULL;
     fa__node *root = fa__pending_graph(leaf->array);
     size_t bytes = (size_t)leaf->ndim * sizeof(int64_t);

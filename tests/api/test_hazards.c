@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Arrays that wait to be computed when something is written: what they give is what they would have given at
+ * once, and what is written is what was asked for. */
+#include <farray/farray.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+enum { COUNT = 5000 };
+
+static fa_array *computed(const char *text, fa_array *a, fa_error *err)
+{
+    fa_array *array = fa_eval(text, FA_VARS({"a", a}), err);
+    if (array != NULL)
+        fa_evaluate(array, NULL, err);
+    return array;
+}
+
+static void assert_same(fa_array *found, fa_array *expected, const char *what, fa_error *err)
+{
+    fa_array *same =
+        fa_eval("array_equal(found, expected)", FA_VARS({"found", found}, {"expected", expected}), err);
+    bool is = same != NULL && fa_item_int64(same, err) != 0;
+    fa_release(same);
+    if (fa_failed(err))
+        fail_msg("%s: %s", what, err->message);
+    if (!is)
+        fail_msg("%s: other elements", what);
+}
+
+/* ---- Masked writes ------------------------------------------------------------------------- */
+
+static void by_copyto(fa_array *target, fa_array *mask, fa_array *value, fa_error *err)
+{
+    fa_copyto(target, value, mask, err);
+}
+
+static void by_putmask(fa_array *target, fa_array *mask, fa_array *value, fa_error *err)
+{
+    fa_putmask(target, mask, value, err);
+}
+
+static void by_assignment(fa_array *target, fa_array *mask, fa_array *value, fa_error *err)
+{
+    fa_array *some = fa_index(value, FA_INDEX(fa_by(mask)), err);
+    fa_assign_at(target, FA_INDEX(fa_by(mask)), some, err);
+    fa_release(some);
+}
+
+static void by_place(fa_array *target, fa_array *mask, fa_array *value, fa_error *err)
+{
+    fa_array *some = fa_index(value, FA_INDEX(fa_by(mask)), err);
+    fa_place(target, mask, some, err);
+    fa_release(some);
+}
+
+static void a_masked_write_of_what_waits_leaves_the_others(void **state)
+{
+    (void)state;
+    static const char *const values[] = {
+        "cumsum(a)",      "subtract.reduce(stack((a, a)))", "stack((a, a)).sum(0)", "roll(a, 3)", "a * 2",
+        "cumsum(a)[::-1]"};
+    void (*const writes[])(fa_array *, fa_array *, fa_array *, fa_error *) = {by_copyto, by_putmask,
+                                                                              by_assignment, by_place};
+    for (size_t v = 0; v < sizeof values / sizeof *values; v++)
+        for (size_t w = 0; w < sizeof writes / sizeof *writes; w++) {
+            fa_error err = {0};
+            fa_array *a = fa_ones(FA_FLOAT64, FA_SHAPE(COUNT), &err);
+            fa_array *mask = computed("arange(5000) % 7 == 3", a, &err);
+            fa_array *target = fa_zeros(FA_FLOAT64, FA_SHAPE(COUNT), &err);
+            fa_array *waits = fa_eval(values[v], FA_VARS({"a", a}), &err),
+                     *stands = computed(values[v], a, &err);
+            fa_array *expected = fa_eval("where(m, v, 0.0)", FA_VARS({"m", mask}, {"v", stands}), &err);
+            writes[w](target, mask, waits, &err);
+            assert_same(target, expected, values[v], &err);
+            fa_array *const all[] = {a, mask, target, waits, stands, expected};
+            for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+                fa_release(all[i]);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_masked_write_of_what_waits_leaves_the_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
