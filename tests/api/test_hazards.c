@@ -82,10 +82,47 @@ static void a_masked_write_of_what_waits_leaves_the_others(void **state)
         }
 }
 
+/* ---- at() ---------------------------------------------------------------------------------- */
+
+/* operation.at(target, indices, values), where `target` waits and `values` may read it. */
+static void assert_at(const char *operation, const char *target_text, const char *index_text,
+                      const char *value_text)
+{
+    fa_error err = {0};
+    fa_array *a = fa_ones(FA_FLOAT64, FA_SHAPE(COUNT), &err), *targets[2];
+    for (int waits = 0; waits < 2; waits++) {
+        fa_array *target = targets[waits] =
+            waits ? fa_eval(target_text, FA_VARS({"a", a}), &err) : computed(target_text, a, &err);
+        fa_array *before = computed(target_text, a, &err);
+        fa_array *indices = index_text == NULL ? fa_retain(target) : computed(index_text, a, &err);
+        fa_array *values = fa_eval(value_text, FA_VARS({"t", waits ? target : before}), &err);
+        fa_ufunc_at(operation, target, indices, values, &err);
+        fa_array *const all[] = {before, indices, values};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            fa_release(all[i]);
+    }
+    assert_same(targets[1], targets[0], operation, &err);
+    fa_release(targets[0]);
+    fa_release(targets[1]);
+    fa_release(a);
+}
+
+static void at_reads_what_waits_as_it_was(void **state)
+{
+    (void)state;
+    assert_at("add", "a * 1", "a.astype(int64) * 0 + 4999", "t");
+    assert_at("add", "a * 1", "a.astype(int64) * 0 + 4999", "t[::-1]");
+    assert_at("add", "cumsum(a)", "arange(5000)[::-1] % 10", "t");
+    assert_at("add", "(a * 2).astype(int64)", "arange(5000) % 10", "t + 1");
+    assert_at("divide", "(a * 2).astype(int64)", "arange(5000) % 10", "t");
+    assert_at("add", "(arange(5000) + 1) % 5000", NULL, "1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_masked_write_of_what_waits_leaves_the_others),
+        cmocka_unit_test(at_reads_what_waits_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
