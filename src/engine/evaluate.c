@@ -187,7 +187,8 @@ static fa__node *scan_of_sink(const job *sink)
     return whole && sink->target->dtype->type == root->dtype->type && !fa__overlaps_itself(sink->target) ? root : NULL;
 }
 
-/* Scans are stored where they are wanted, not first somewhere else. */
+/* Scans are stored where they are wanted, not first somewhere else; but not where an array that is completed would then
+ * stand in somebody's target. */
 static void aim_scans(evaluation *e)
 {
     for (int64_t i = 0; i < e->count; i++) {
@@ -195,7 +196,8 @@ static void aim_scans(evaluation *e)
         fa__node *scan = scan_of_sink(sink);
         bool alone = scan != NULL;
         for (int64_t k = 0; alone && k < e->count; k++)
-            alone = k == i || e->jobs[k].target == NULL || !fa__overlap(e->jobs[k].target, sink->target, NULL);
+            alone = k == i || (e->jobs[k].node != scan && (e->jobs[k].target == NULL ||
+                                                           !fa__overlap(e->jobs[k].target, sink->target, NULL)));
         for (int64_t k = 0; alone && k < e->count; k++) {
             job *walk = &e->jobs[k];
             if (walk->feeds != scan || walk->target != NULL)
@@ -401,11 +403,22 @@ static void put_behind(job *j, fa_error *err)
 
 /* ---- Passes --------------------------------------------------------------------------------------------------- */
 
-/* What needs no pass: the elements stand already in the layout that is wanted. */
-static bool stands_already(job *j)
+/* Whether another graph has the node that a job completes: it would read what the array's owner writes later. This graph,
+ * the job, the schedule and a job of the schedule hold it besides. */
+static bool is_shared(const evaluation *e, const job *j)
+{
+    int ours = 2;
+    if (fa__schedule_has_pass(&e->schedule, j->node))
+        ours += fa__node_is_walk(j->node) ? 1 : 2;
+    return fa__references_count(&j->node->references) > ours;
+}
+
+/* What needs no pass: the elements stand already in the layout that is wanted, and nobody else wants them. */
+static bool stands_already(const evaluation *e, job *j)
 {
     const fa_array *kept = j->node->kept;
-    if (j->completes == NULL || kept == NULL || fa__is_derived(kept->source) || !fa__stands_as(kept, j->node))
+    if (j->completes == NULL || kept == NULL || fa__is_derived(kept->source) || !fa__stands_as(kept, j->node) ||
+        is_shared(e, j))
         return false;
     j->target = fa_retain(j->node->kept);
     return true;
@@ -502,7 +515,7 @@ static void run_level(evaluation *e, int level)
             int order[FA_MAX_NDIM];
             if (j->planned || (turn == 0) != (j->feeds != NULL))
                 continue;
-            if (stands_already(j)) {
+            if (stands_already(e, j)) {
                 j->planned = true;
                 continue;
             }

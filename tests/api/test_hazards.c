@@ -82,6 +82,44 @@ static void a_masked_write_of_what_waits_leaves_the_others(void **state)
         }
 }
 
+/* ---- Several results of one computation ---------------------------------------------------- */
+
+static void what_two_arrays_are_made_of_is_not_changed_through_one(void **state)
+{
+    (void)state;
+    for (int together = 0; together < 2; together++) {
+        fa_error err = {0};
+        fa_array *a = fa_ones(FA_FLOAT64, FA_SHAPE(4, COUNT), &err), *sum = NULL;
+        fa_array *average = fa_average(a, a, FA_AXES(1), NULL, &sum, &err);
+        fa_output outputs[2] = {{.array = sum}, {.array = average}};
+        fa_evaluate_all(outputs, together ? 2 : 1, NULL, &err);
+        fa_fill_float64(sum, 10, &err);
+        fa_array *expected = fa_ones(FA_FLOAT64, FA_SHAPE(4), &err);
+        assert_same(average, expected, "average", &err);
+        fa_array *const all[] = {a, sum, average, expected};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            fa_release(all[i]);
+    }
+}
+
+static void a_scan_that_is_stored_and_kept_stands_in_two_places(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    fa_array *a = fa_ones(FA_FLOAT64, FA_SHAPE(COUNT), &err),
+             *target = fa_zeros(FA_FLOAT64, FA_SHAPE(COUNT), &err);
+    fa_array *scan = fa_eval("cumsum(a)", FA_VARS({"a", a}), &err),
+             *expected = computed("cumsum(a)", a, &err);
+    fa_output outputs[2] = {{.array = scan, .target = target}, {.array = scan}};
+    fa_evaluate_all(outputs, 2, NULL, &err);
+    assert_same(target, expected, "target", &err);
+    fa_fill_float64(target, 7, &err);
+    assert_same(scan, expected, "scan", &err);
+    fa_array *const all[] = {a, target, scan, expected};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        fa_release(all[i]);
+}
+
 /* ---- at() ---------------------------------------------------------------------------------- */
 
 /* operation.at(target, indices, values), where `target` waits and `values` may read it. */
@@ -122,6 +160,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_masked_write_of_what_waits_leaves_the_others),
+        cmocka_unit_test(what_two_arrays_are_made_of_is_not_changed_through_one),
+        cmocka_unit_test(a_scan_that_is_stored_and_kept_stands_in_two_places),
         cmocka_unit_test(at_reads_what_waits_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
