@@ -345,31 +345,55 @@ static bool writes_what_it_reads(fa__pass *pass, const fa__store *store, fa_erro
     return found;
 }
 
-/* Whether another sink may read bytes of this one's target after they are written: then it is written last. */
-struct reads {
+/* A search for graphs that read bytes of a target, below the computations that they stand on. */
+typedef struct search {
     const fa_array *target;
+    fa__node **graphs; /* still to be looked at; borrowed */
+    int64_t count, capacity;
+    fa__index seen;
     bool found;
-};
+    fa_error *err;
+} search;
 
-static bool reads_target(fa__node *node, void *user)
+static bool look_later(search *s, fa__node *graph)
 {
-    struct reads *reads = user;
-    if (node->kind == FA__NODE_LEAF && node->array->source->owner == reads->target->source->owner &&
-        fa__overlap(node->array, reads->target, NULL))
-        reads->found = true;
-    return true;
+    if (fa__index_find(&s->seen, (uint64_t)(uintptr_t)graph, 0) >= 0)
+        return true;
+    if (!fa__grow(&s->graphs, &s->capacity, s->count + 1, sizeof *s->graphs, s->err))
+        return false;
+    s->graphs[s->count++] = graph;
+    return fa__index_set(&s->seen, (uint64_t)(uintptr_t)graph, 0, 0, s->err);
 }
 
+static bool look_at(fa__node *node, void *user)
+{
+    search *s = user;
+    if (node->kind != FA__NODE_LEAF)
+        return true;
+    if (fa__is_pending(node->array))
+        return look_later(s, fa__pending_graph(node->array));
+    if (node->array->source->owner == s->target->source->owner && fa__overlap(node->array, s->target, NULL))
+        s->found = true;
+    return !s->found;
+}
+
+/* Whether another sink may read bytes of this one's target after they are written: then it is written last. */
 static bool is_read_by_others(const evaluation *e, const job *writer)
 {
-    struct reads reads = {writer->target, false};
-    for (int64_t i = 0; i < e->count && !reads.found; i++)
-        if (&e->jobs[i] != writer && !e->jobs[i].planned && e->jobs[i].level >= writer->level && !fa_failed(e->err)) {
-            fa__node_walk(e->jobs[i].node, reads_target, &reads, e->err);
-            if (e->jobs[i].node->kind == FA__NODE_LEAF && fa__is_pending(e->jobs[i].node->array))
-                fa__node_walk(fa__pending_graph(e->jobs[i].node->array), reads_target, &reads, e->err);
-        }
-    return reads.found;
+    search s = {.target = writer->target, .err = e->err};
+    for (int64_t i = 0; i < e->count && !s.found && !fa_failed(e->err); i++) {
+        const job *j = &e->jobs[i];
+        if (j == writer || j->planned || j->level < writer->level)
+            continue;
+        look_later(&s, j->node);
+        if (j->where != NULL)
+            look_later(&s, j->where);
+        while (s.count > 0 && !s.found && !fa_failed(e->err))
+            fa__node_walk(s.graphs[--s.count], look_at, &s, e->err);
+    }
+    fa__free(s.graphs);
+    fa__index_clear(&s.seen);
+    return s.found;
 }
 
 /* Whether an earlier sink writes bytes of this one's target: then this one is written after it. */

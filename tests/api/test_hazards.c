@@ -3,6 +3,8 @@
  * once, and what is written is what was asked for. */
 #include <farray/farray.h>
 
+#include "engine/engine.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -156,6 +158,36 @@ static void at_reads_what_waits_as_it_was(void **state)
     assert_at("add", "(arange(5000) + 1) % 5000", NULL, "1");
 }
 
+/* ---- Several targets ----------------------------------------------------------------------- */
+
+/* The gate computes such readers before; the engine alone keeps its word too. */
+static void what_a_later_sink_reads_at_any_depth_is_written_last(void **state)
+{
+    (void)state;
+    for (int depth = 0; depth < 4; depth++) {
+        fa_error err = {0};
+        fa_array *a = fa_ones(FA_FLOAT64, FA_SHAPE(COUNT), &err),
+                 *sevens = fa_ones(FA_FLOAT64, FA_SHAPE(COUNT), &err);
+        fa_array *copy = fa_zeros(FA_FLOAT64, FA_SHAPE(COUNT / 50, 50), &err);
+        fa_fill_float64(sevens, 7, &err);
+        fa_array *reads = fa_reshape(a, FA_SHAPE(COUNT / 50, 50), &err);
+        for (int i = 0; i < depth; i++) {
+            fa_array *below = reads;
+            reads = fa_eval("below + 1", FA_VARS({"below", below}), &err);
+            fa_release(below);
+        }
+        const fa__sink sinks[2] = {{.value = sevens, .target = a}, {.value = reads, .target = copy}};
+        fa__engine_run(sinks, 2, NULL, &err);
+        fa_array *expected = fa_ones(FA_FLOAT64, FA_SHAPE(COUNT / 50, 50), &err);
+        fa_fill_float64(expected, 1 + depth, &err);
+        assert_same(copy, expected, "read before", &err);
+        assert_same(a, sevens, "written", &err);
+        fa_array *const all[] = {a, sevens, copy, reads, expected};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            fa_release(all[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +195,7 @@ int main(void)
         cmocka_unit_test(what_two_arrays_are_made_of_is_not_changed_through_one),
         cmocka_unit_test(a_scan_that_is_stored_and_kept_stands_in_two_places),
         cmocka_unit_test(at_reads_what_waits_as_it_was),
+        cmocka_unit_test(what_a_later_sink_reads_at_any_depth_is_written_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
