@@ -122,7 +122,10 @@ void fa__replace_lock_release(fa__replace_lock *lock)
     if (lock->object != NULL) {
         fa__mutex_lock(&lock->object->mutex);
         fa_error ignored = {0};
-        if (--lock->object->replacing == 0 && lock->object->writer != NULL)
+        bool is_last = lock->object->replacing == 1; /* 0 in the child of a fork: the lock is the parent's */
+        if (lock->object->replacing > 0)
+            lock->object->replacing--;
+        if (is_last && lock->object->writer != NULL)
             fa__file_lock(lock->object->writer, false, &ignored);
         fa__mutex_unlock(&lock->object->mutex);
         fa__object_release(lock->object);

@@ -332,6 +332,45 @@ static void a_killed_writer_leaves_old_or_new_and_the_next_cleans_up(void **stat
     unlink(path);
 }
 
+/* Once the parent is through with the file, its lock is to be had again. */
+static int resize_after_parent(fa_array *array, int parent_is_done)
+{
+    fa_error err = {0};
+    char byte;
+    alarm(30);
+    if (read(parent_is_done, &byte, 1) != 0)
+        return -1;
+    fa__resize_drop(fa__resize_begin(array, &err));
+    return err.code;
+}
+
+static void a_child_forked_while_a_file_is_replaced_may_change_it_later(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    int64_t count = 10;
+    int ends[2], status;
+    make("parents.npy", count, 1);
+    fa_array *array = fa__storage_open(in_folder("parents.npy"), FA_READ_WRITE, NULL, &err);
+    fa__publication *publication =
+        fa__publish_begin(in_folder("parents.npy"), FA_FLOAT64, 1, &count, NULL, &err);
+    assert_false(fa_failed(&err));
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[1]);
+        _exit(resize_after_parent(array, ends[0]));
+    }
+    fa__publish_drop(publication);
+    fa_release(array);
+    close(ends[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), FA_OK);
+    close(ends[0]);
+    unlink(in_folder("parents.npy"));
+}
+
 static void the_temporaries_of_living_writers_stay(void **state)
 {
     (void)state;
@@ -452,6 +491,7 @@ int main(void)
         cmocka_unit_test(an_existing_file_can_be_kept),
         cmocka_unit_test(a_long_name_has_a_temporary_too),
         cmocka_unit_test(a_killed_writer_leaves_old_or_new_and_the_next_cleans_up),
+        cmocka_unit_test(a_child_forked_while_a_file_is_replaced_may_change_it_later),
         cmocka_unit_test(the_temporaries_of_living_writers_stay),
         cmocka_unit_test(a_full_disk_is_an_error_and_old_data_stays),
         cmocka_unit_test(a_hole_that_cannot_be_filled_is_an_error),
