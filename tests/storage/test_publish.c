@@ -391,6 +391,84 @@ static void the_temporaries_of_living_writers_stay(void **state)
     unlink(in_folder("both.npy"));
 }
 
+/* ---- Archives that several begin
+ * ---------------------------------------------------------------------------------- */
+
+static void check_members(const char *const *names, int count)
+{
+    char path[600];
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s::%s", in_folder("new.npz"), names[i]);
+        int64_t found = -1;
+        assert_true(uniform_value(path, &found) == i + 1);
+        assert_int_equal(found, 1000);
+    }
+}
+
+static fa__publication *begin_member(const char *name, double value, fa_codec codec, fa_error *err)
+{
+    char path[600];
+    int64_t count = 1000;
+    fa_create_options options = {.codec = codec};
+    snprintf(path, sizeof path, "%s::%s", in_folder("new.npz"), name);
+    fa__publication *publication = fa__publish_begin(path, FA_FLOAT64, 1, &count, &options, err);
+    if (publication != NULL)
+        fill(fa__publish_array(publication), value);
+    return publication;
+}
+
+static void members_of_a_new_archive_do_not_replace_each_other(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"one", "two", "three"};
+    const fa_codec codecs[] = {FA_CODEC_NONE, FA_CODEC_DEFLATE};
+    int before = count_names();
+    for (int c = 0; c < 2; c++) {
+        fa_error err = {0};
+        fa__publication *publications[3];
+        for (int i = 0; i < 3; i++)
+            publications[i] = begin_member(names[i], i + 1, codecs[c], &err);
+        fa__publish_prepare(publications[2], NULL, &err);
+        for (int i = 0; i < 3; i++)
+            assert_true(fa__publish_commit(publications[i], false, &err));
+        check_members(names, 3);
+        unlink(in_folder("new.npz"));
+    }
+    assert_int_equal(count_names(), before);
+}
+
+/* Whoever meets another's lock tries again. */
+static int save_member(const char *name, double value)
+{
+    alarm(60);
+    for (;;) {
+        fa_error err = {0};
+        fa__publish_commit(begin_member(name, value, FA_CODEC_NONE, &err), false, &err);
+        if (err.code != FA_BUSY)
+            return err.code;
+    }
+}
+
+static void processes_fill_a_new_archive_together(void **state)
+{
+    (void)state;
+    enum { CHILDREN = 4, ROUNDS = 20 };
+    static const char *const names[CHILDREN] = {"a", "b", "c", "d"};
+    for (int round = 0; round < ROUNDS; round++) {
+        pid_t children[CHILDREN];
+        int status;
+        for (int i = 0; i < CHILDREN; i++)
+            if ((children[i] = fork()) == 0)
+                _exit(save_member(names[i], i + 1));
+        for (int i = 0; i < CHILDREN; i++) {
+            assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+            assert_int_equal(status, 0);
+        }
+        check_members(names, CHILDREN);
+        unlink(in_folder("new.npz"));
+    }
+}
+
 /* ---- Full disks
  * ------------------------------------------------------------------------------------------------- */
 
@@ -493,6 +571,8 @@ int main(void)
         cmocka_unit_test(a_killed_writer_leaves_old_or_new_and_the_next_cleans_up),
         cmocka_unit_test(a_child_forked_while_a_file_is_replaced_may_change_it_later),
         cmocka_unit_test(the_temporaries_of_living_writers_stay),
+        cmocka_unit_test(members_of_a_new_archive_do_not_replace_each_other),
+        cmocka_unit_test(processes_fill_a_new_archive_together),
         cmocka_unit_test(a_full_disk_is_an_error_and_old_data_stays),
         cmocka_unit_test(a_hole_that_cannot_be_filled_is_an_error),
     };
