@@ -48,13 +48,13 @@ static void one_archive_spelled_in_two_ways_is_one(void **state)
     (void)state;
     fa_error err = {0};
     fa_array *a = numbers(&err), *b = fa_negative(a, &err);
-    fa_output outputs[] = {{.array = a, .path = member("w.npz", "a")},
-                           {.array = b, .path = otherwise("w.npz", "b")}};
+    fa_output outputs[] = {{.array = a, .path = member("spelled.npz", "a")},
+                           {.array = b, .path = otherwise("spelled.npz", "b")}};
     for (int i = 0; i < 2; i++) { /* a new archive, and one that is there */
         fa_evaluate_all(outputs, 2, NULL, &err);
         assert_string_equal(err.message, "");
-        fa_array *saved = fa_open(member("w.npz", "a"), FA_READ_ONLY, NULL, &err);
-        fa_array *negative = fa_open(member("w.npz", "b"), FA_READ_ONLY, NULL, &err);
+        fa_array *saved = fa_open(member("spelled.npz", "a"), FA_READ_ONLY, NULL, &err);
+        fa_array *negative = fa_open(member("spelled.npz", "b"), FA_READ_ONLY, NULL, &err);
         assert_true(fa_get_float64(saved, FA_COORDS(0, 5), &err) == 5);
         assert_true(fa_get_float64(negative, FA_COORDS(0, 5), &err) == -5);
         assert_string_equal(err.message, "");
