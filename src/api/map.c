@@ -15,7 +15,7 @@
 /* ---- Opening and closing
  * ---------------------------------------------------------------------------------------- */
 
-static fa_map *make_map(fa_array *bytes, size_t charged, fa_error *err)
+static fa_map *make_map(fa_array *bytes, bool in_memory, size_t charged, fa_error *err)
 {
     fa_map *map = bytes != NULL ? fa__alloc_zero(1, sizeof *map, err) : NULL;
     if (map == NULL) {
@@ -24,6 +24,7 @@ static fa_map *make_map(fa_array *bytes, size_t charged, fa_error *err)
         return NULL;
     }
     map->bytes = bytes;
+    map->in_memory = in_memory;
     map->charged = charged;
     return map;
 }
@@ -42,8 +43,8 @@ fa_map *fa_map_open(const char *path, fa_mode mode, const fa_map_options *option
     bool rest = options->length_bytes == 0 && mode != FA_CREATE;
     fa_memmap_options place = {.offset_bytes = options->offset_bytes};
     return make_map(
-        fa_memmap(path, mode, FA_UINT8, FA_SHAPE(rest ? -1 : (int64_t)options->length_bytes), &place, err), 0,
-        err);
+        fa_memmap(path, mode, FA_UINT8, FA_SHAPE(rest ? -1 : (int64_t)options->length_bytes), &place, err),
+        false, 0, err);
 }
 
 fa_map *fa_map_anonymous(size_t length, fa_error *err)
@@ -63,7 +64,7 @@ fa_map *fa_map_anonymous_named(size_t length, const char *name, fa_error *err)
     fa__budget_start();
     size_t charged = 0;
     fa_array *bytes = fa__anonymous_array(name, (int64_t)length, &charged, err);
-    return make_map(bytes, charged, err);
+    return make_map(bytes, charged == length, charged, err);
 }
 
 static void close_source(fa__source *source, fa_error *err)
@@ -358,7 +359,7 @@ static bool keep_earlier(fa_map *map, fa_error *err)
 /* Memory is charged before it grows, and given back after it shrank. */
 static bool charge_growth(fa_map *map, size_t size, fa_error *err)
 {
-    if (map->charged == 0 || size <= map->charged)
+    if (!map->in_memory || size <= map->charged)
         return true;
     if (!fa__ledger_charge(size - map->charged))
         return fa__fail(err, FA_NO_MEMORY,
@@ -374,7 +375,7 @@ void fa_map_resize(fa_map *map, size_t size, fa_error *err)
     if (fa__map_unusable(map, err) || !keep_earlier(map, err) || !charge_growth(map, size, err))
         return;
     fa_array *bytes = fa_resize(map->bytes, (int64_t)size, err);
-    if (map->charged != 0) {
+    if (map->in_memory) {
         size_t held = bytes != NULL ? size : map->charged, before = size > map->charged ? size : map->charged;
         fa__ledger_release(before - held);
         map->charged = held;

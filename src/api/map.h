@@ -13,7 +13,8 @@ struct fa_map {
     size_t position;
     char *line; /* the last one read */
     size_t line_room;
-    size_t charged; /* of an anonymous map that is memory */
+    bool in_memory; /* an anonymous map that is not on disk: its bytes are charged */
+    size_t charged; /* 0 where they are not */
 };
 
 /* True when a NULL or failed argument ends the function: records FA_INVALID_ARGUMENT for NULL. */

@@ -84,6 +84,25 @@ bool fa__path_sync_folder(const char *path, fa_error *err)
     return !fa_failed(err);
 }
 
+static const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+bool fa__path_is_same(const char *one, const char *other, fa_error *err)
+{
+    if (fa_failed(err) || strcmp(last_name(one), last_name(other)) != 0)
+        return false;
+    struct stat status, other_status;
+    char *folder = folder_of(one, err), *other_folder = folder_of(other, err);
+    bool same = !fa_failed(err) && stat(folder, &status) == 0 && stat(other_folder, &other_status) == 0 &&
+                status.st_dev == other_status.st_dev && status.st_ino == other_status.st_ino;
+    fa__free(folder);
+    fa__free(other_folder);
+    return same;
+}
+
 bool fa__path_exists(const char *path)
 {
     struct stat status;

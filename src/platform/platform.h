@@ -79,6 +79,8 @@ bool fa__path_remove(const char *path, fa_error *err);
 /* Where `path` leads when it is a link, or a link to a link, even to nowhere yet; else `path`. Ended by fa__free(). */
 char *fa__path_follow(const char *path, fa_error *err);
 bool fa__path_sync_folder(const char *path, fa_error *err); /* the folder that holds `path` */
+/* Whether two paths are one name in one folder, however they are spelled; the name itself is not followed. */
+bool fa__path_is_same(const char *one, const char *other, fa_error *err);
 /* Whether the name is taken, be it by a link to nowhere. */
 bool fa__path_exists(const char *path);
 /* Calls `each` for every name in the folder that holds `path`; stops when it returns false. */

@@ -36,6 +36,7 @@ typedef struct member {
     unsigned method, flags;
     uint32_t crc;
     bool is_wide; /* its local header has room for sizes above 32 bits */
+    bool finished;
     int64_t header_offset, data_offset, packed_bytes, bytes;
     fa__checksum *checksum; /* of a stored array; else NULL */
     char *npy_header;       /* of a compressed array; else NULL */
@@ -452,7 +453,7 @@ static int64_t bytes_to_pack(const fa__archive *archive)
 {
     int64_t bytes = 0;
     for (int64_t i = 0; i < archive->count; i++)
-        if (archive->members[i].npy_header != NULL)
+        if (archive->members[i].npy_header != NULL && !archive->members[i].finished)
             bytes += archive->members[i].bytes;
     return bytes;
 }
@@ -463,10 +464,13 @@ bool fa__archive_finish(fa__archive *archive, fa__watch *watch, fa_error *err)
         atomic_fetch_add(&watch->total_bytes, bytes_to_pack(archive));
     for (int64_t i = 0; i < archive->count && !fa_failed(err); i++) {
         member *m = &archive->members[i];
+        if (m->finished)
+            continue;
         if (m->npy_header != NULL)
             finish_compressed(archive, m, watch, err);
         else if (m->checksum != NULL)
             finish_stored(archive, m, err);
+        m->finished = !fa_failed(err);
     }
     return !fa_failed(err) && write_directory(archive, err);
 }

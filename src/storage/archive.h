@@ -21,7 +21,8 @@ fa_array *fa__archive_add(fa__archive *archive, const char *name, const fa__layo
                           const char *header, size_t header_bytes, fa_codec codec, fa_error *err);
 /* Copies all members of an archive that are not called like one of this, as they are. */
 bool fa__archive_keep(fa__archive *archive, fa__file *old, const char *path, fa_error *err);
-/* Packs what is compressed, and writes headers, checksums and the directory. `watch` may be NULL. */
+/* Packs what is compressed, and writes headers, checksums and the directory. `watch` may be NULL. Once more
+ * after fa__archive_keep(): what was packed stays. */
 bool fa__archive_finish(fa__archive *archive, fa__watch *watch, fa_error *err);
 
 #endif

@@ -93,11 +93,11 @@ static bool take_lock(fa__replace_lock *lock, fa__file *file, fa_error *err)
     return !fa_failed(err);
 }
 
-fa__replace_lock *fa__replace_lock_take(const char *path, fa_error *err)
+/* Locks the file that has the name at this moment. *stale: another took the name before the lock was had. */
+static fa__replace_lock *take_once(const char *path, bool *stale, fa_error *err)
 {
-    if (fa_failed(err))
-        return NULL;
     fa_error missing = {0};
+    *stale = false;
     fa__file *file = fa__file_open(path, FA__OPEN_WRITE, &missing);
     if (file == NULL) {
         if (missing.code != FA_NOT_FOUND)
@@ -109,9 +109,26 @@ fa__replace_lock *fa__replace_lock_take(const char *path, fa_error *err)
         fa__free(lock);
         lock = NULL;
     }
+    *stale = lock != NULL && !fa__file_is_at(file, path);
     if (lock == NULL || lock->file == NULL)
         fa__file_close(file, NULL);
     return lock;
+}
+
+fa__replace_lock *fa__replace_lock_take(const char *path, fa_error *err)
+{
+    enum { MOST_TRIES = 100 };
+    bool stale = true;
+    fa__replace_lock *lock = NULL;
+    for (int i = 0; i < MOST_TRIES && stale && !fa_failed(err); i++) {
+        fa__replace_lock_release(lock);
+        lock = take_once(path, &stale, err);
+    }
+    if (!stale || fa_failed(err))
+        return lock;
+    fa__replace_lock_release(lock);
+    fa__fail(err, FA_BUSY, "%s: others keep replacing it", path);
+    return NULL;
 }
 
 void fa__replace_lock_release(fa__replace_lock *lock)
@@ -122,7 +139,10 @@ void fa__replace_lock_release(fa__replace_lock *lock)
     if (lock->object != NULL) {
         fa__mutex_lock(&lock->object->mutex);
         fa_error ignored = {0};
-        if (--lock->object->replacing == 0 && lock->object->writer != NULL)
+        bool is_last = lock->object->replacing == 1; /* 0 in the child of a fork: the lock is the parent's */
+        if (lock->object->replacing > 0)
+            lock->object->replacing--;
+        if (is_last && lock->object->writer != NULL)
             fa__file_lock(lock->object->writer, false, &ignored);
         fa__mutex_unlock(&lock->object->mutex);
         fa__object_release(lock->object);

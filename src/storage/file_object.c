@@ -32,12 +32,13 @@ static void unlock_all(void)
     fa__mutex_unlock(&registry_mutex);
 }
 
-/* Nobody is inside an object any more: the threads that were do not exist here. */
+/* Nobody is inside an object or replaces one any more: the threads that did do not exist here. */
 static void unlock_all_in_child(void)
 {
     for (fa__file_object *object = registry; object != NULL; object = object->next) {
         object->inside = 0;
         object->is_resizing = false;
+        object->replacing = 0;
     }
     unlock_all();
 }

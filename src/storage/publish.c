@@ -292,6 +292,15 @@ fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int 
     return NULL;
 }
 
+/* Whether `path`, which may be spelled otherwise or a link, leads to the file that is made. */
+static bool is_target(const fa__publication *publication, const char *path, fa_error *err)
+{
+    char *target = fa__path_follow(path, err);
+    bool same = target != NULL && fa__path_is_same(target, publication->target, err);
+    fa__free(target);
+    return same;
+}
+
 fa_array *fa__publish_beside(fa__publication *publication, const char *path, const fa_dtype *dtype, int ndim,
                              const int64_t *sizes, const fa_create_options *options, fa_error *err)
 {
@@ -301,7 +310,7 @@ fa_array *fa__publish_beside(fa__publication *publication, const char *path, con
     if (fa_failed(err) || publication->archive == NULL || options->format == FA_FORMAT_RAW)
         return NULL;
     if (find_destination(&to, path, options, err) && to.member != NULL &&
-        strcmp(to.path, publication->path) == 0 && (!options->keep_existing || check_new(&to, path, err))) {
+        is_target(publication, to.path, err) && (!options->keep_existing || check_new(&to, path, err))) {
         publication->whole_archive = publication->whole_archive && to.whole_archive;
         array = add_member(publication, to.member, dtype, ndim, sizes, options, err);
     }
@@ -309,11 +318,18 @@ fa_array *fa__publish_beside(fa__publication *publication, const char *path, con
     return array;
 }
 
+/* Whether the archive takes the name only if nobody has it: there was none to lock. Whoever makes one
+ * meanwhile has arrays that must stay. */
+static bool is_first(const fa__publication *publication)
+{
+    return publication->archive != NULL && !publication->whole_archive && publication->lock == NULL;
+}
+
 /* Reads the arrays that stay from the archive that is there; no archive is no reason to stop. */
 static bool keep_others(fa__publication *publication, fa_error *err)
 {
     fa_error missing = {0};
-    if (publication->whole_archive)
+    if (publication->whole_archive || is_first(publication))
         return true;
     fa__file *old = fa__file_open(publication->target, FA__OPEN_READ, &missing);
     if (old != NULL)
@@ -369,16 +385,33 @@ bool fa__publish_prepare(fa__publication *publication, fa__watch *watch, fa_erro
            fa__object_flush(publication->object, 0, INT64_MAX, err);
 }
 
+/* Another made the archive that was to be new: what it has goes along, and then this one takes its place. */
+static bool join_others(fa__publication *publication, fa_error *err)
+{
+    publication->lock = fa__replace_lock_take(publication->target, err);
+    if (publication->lock != NULL)
+        publication->finished = false;
+    return fa__publish_prepare(publication, NULL, err);
+}
+
 static bool rename_into_place(fa__publication *publication, fa_error *err)
 {
+    enum { MOST_TRIES = 100 }; /* of archives that come and go meanwhile */
     fa_error inner = {0};
-    bool renamed = publication->keep_existing
-                       ? fa__path_rename_new(publication->temporary, publication->target, &inner)
-                       : fa__path_rename(publication->temporary, publication->target, &inner);
-    if (renamed) {
-        fa__free(publication->temporary);
-        publication->temporary = NULL;
-        return true;
+    for (int i = 0;; i++) {
+        bool renamed = publication->keep_existing || is_first(publication)
+                           ? fa__path_rename_new(publication->temporary, publication->target, &inner)
+                           : fa__path_rename(publication->temporary, publication->target, &inner);
+        if (renamed) {
+            fa__free(publication->temporary);
+            publication->temporary = NULL;
+            return true;
+        }
+        if (inner.code != FA_BUSY || !is_first(publication) || i == MOST_TRIES)
+            break;
+        fa_error_clear(&inner);
+        if (!join_others(publication, err))
+            return false;
     }
     fa__temporary_fail(publication->path, "cannot be put into place", &inner, err);
     return false;

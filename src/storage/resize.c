@@ -19,7 +19,7 @@ struct fa__resizing {
     int axis;                  /* the one whose length changes */
     int64_t row_bytes;         /* of one step along it */
     int64_t length;            /* that was asked for */
-    bool has_new_rows;         /* the file was made longer */
+    bool has_new_rows;         /* the file was made longer, and is cut back when this is dropped */
     char *header, *old_header; /* NULL for headerless files */
     fa__source *source;        /* of the whole array in its new length */
 };
@@ -231,14 +231,24 @@ static bool flush(const fa__resizing *resizing, fa_error *err)
            (resizing->header == NULL || fa__object_flush(resizing->object, 0, INT64_MAX, err));
 }
 
+/* Brings back the header of the old length, durably: nothing that the new one counts may be cut off before.
+ * Where the disk is not certain to have it, new rows stay. Synced past the file object, which remembers a
+ * flush that failed and tries none again: the bytes that matter were written anew after it. */
+static void take_header_back(fa__resizing *resizing)
+{
+    fa_error loss = {0};
+    if (!write_header(resizing, resizing->header, resizing->old_header, &loss) ||
+        !fa__file_sync(resizing->file, &loss))
+        resizing->has_new_rows = false;
+}
+
 /* A header that was not written whole, or says what did not come to be, is taken back. */
-static bool switch_header(const fa__resizing *resizing, fa_error *err)
+static bool switch_header(fa__resizing *resizing, fa_error *err)
 {
     if (resizing->header == NULL ||
         (write_header(resizing, resizing->old_header, resizing->header, err) && flush(resizing, err)))
         return true;
-    fa_error ignored = {0};
-    write_header(resizing, resizing->header, resizing->old_header, &ignored);
+    take_header_back(resizing);
     return false;
 }
 
@@ -251,11 +261,10 @@ static bool switch_length(fa__resizing *resizing, fa_error *err)
     resizing->has_new_rows = false; /* they are the file's from here on */
     if (fa__file_size(resizing->file, err) <= end)
         return !fa_failed(err);
-    fa_error ignored = {0};
     if (fa__object_cut(resizing->object, end, true, err))
         return flush(resizing, err);
     if (resizing->header != NULL)
-        write_header(resizing, resizing->header, resizing->old_header, &ignored);
+        take_header_back(resizing);
     return false;
 }
 

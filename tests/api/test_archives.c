@@ -35,6 +35,36 @@ static void save_pair(const char *file, const fa_create_options *options)
     fa_release(a);
 }
 
+/* The folder's name once more: "/a/../a/file" is "/a/file". */
+static const char *otherwise(const char *file, const char *name)
+{
+    static char text[1200];
+    snprintf(text, sizeof text, "%s/../%s/./%s::%s", folder, strrchr(folder, '/') + 1, file, name);
+    return text;
+}
+
+static void one_archive_spelled_in_two_ways_is_one(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    fa_array *a = numbers(&err), *b = fa_negative(a, &err);
+    fa_output outputs[] = {{.array = a, .path = member("spelled.npz", "a")},
+                           {.array = b, .path = otherwise("spelled.npz", "b")}};
+    for (int i = 0; i < 2; i++) { /* a new archive, and one that is there */
+        fa_evaluate_all(outputs, 2, NULL, &err);
+        assert_string_equal(err.message, "");
+        fa_array *saved = fa_open(member("spelled.npz", "a"), FA_READ_ONLY, NULL, &err);
+        fa_array *negative = fa_open(member("spelled.npz", "b"), FA_READ_ONLY, NULL, &err);
+        assert_true(fa_get_float64(saved, FA_COORDS(0, 5), &err) == 5);
+        assert_true(fa_get_float64(negative, FA_COORDS(0, 5), &err) == -5);
+        assert_string_equal(err.message, "");
+        fa_release(negative);
+        fa_release(saved);
+    }
+    fa_release(b);
+    fa_release(a);
+}
+
 static fa_statistics statistics(void)
 {
     fa_statistics now;
@@ -224,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slice_reads_a_slice),
+        cmocka_unit_test(one_archive_spelled_in_two_ways_is_one),
         cmocka_unit_test(a_compressed_array_is_unpacked_once),
         cmocka_unit_test(an_archive_is_written_in_one_pass),
         cmocka_unit_test(checksums_are_right_whatever_the_order),

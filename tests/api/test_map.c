@@ -216,8 +216,13 @@ static void anonymous_maps_grow_and_are_charged(void **state)
     fa_map *empty = fa_map_anonymous(0, &err);
     assert_int_equal(fa_map_size(empty), 0);
     fa_map_resize(empty, 5, &err);
+    assert_int_equal(fa_memory_used(), 15);
     fa_map_put(empty, 0, "hello", 5, &err);
     assert_int_equal(fa_map_find(empty, "lo", 2, 0, FA_OMITTED, &err), 3);
+    fa_map_resize(empty, 0, &err);
+    assert_int_equal(fa_memory_used(), 10);
+    fa_map_resize(empty, 7, &err);
+    assert_int_equal(fa_memory_used(), 17);
     fa_map_close(empty, &err);
     fa_map_close(map, &err);
     assert_clean(err);

@@ -332,6 +332,45 @@ static void a_killed_writer_leaves_old_or_new_and_the_next_cleans_up(void **stat
     unlink(path);
 }
 
+/* Once the parent is through with the file, its lock is to be had again. */
+static int resize_after_parent(fa_array *array, int parent_is_done)
+{
+    fa_error err = {0};
+    char byte;
+    alarm(30);
+    if (read(parent_is_done, &byte, 1) != 0)
+        return -1;
+    fa__resize_drop(fa__resize_begin(array, &err));
+    return err.code;
+}
+
+static void a_child_forked_while_a_file_is_replaced_may_change_it_later(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    int64_t count = 10;
+    int ends[2], status;
+    make("parents.npy", count, 1);
+    fa_array *array = fa__storage_open(in_folder("parents.npy"), FA_READ_WRITE, NULL, &err);
+    fa__publication *publication =
+        fa__publish_begin(in_folder("parents.npy"), FA_FLOAT64, 1, &count, NULL, &err);
+    assert_false(fa_failed(&err));
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[1]);
+        _exit(resize_after_parent(array, ends[0]));
+    }
+    fa__publish_drop(publication);
+    fa_release(array);
+    close(ends[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), FA_OK);
+    close(ends[0]);
+    unlink(in_folder("parents.npy"));
+}
+
 static void the_temporaries_of_living_writers_stay(void **state)
 {
     (void)state;
@@ -350,6 +389,84 @@ static void the_temporaries_of_living_writers_stay(void **state)
     assert_true(fa__path_exists(in_folder(".both.npy.farray-notes")));
     unlink(in_folder(".both.npy.farray-notes"));
     unlink(in_folder("both.npy"));
+}
+
+/* ---- Archives that several begin
+ * ---------------------------------------------------------------------------------- */
+
+static void check_members(const char *const *names, int count)
+{
+    char path[600];
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s::%s", in_folder("new.npz"), names[i]);
+        int64_t found = -1;
+        assert_true(uniform_value(path, &found) == i + 1);
+        assert_int_equal(found, 1000);
+    }
+}
+
+static fa__publication *begin_member(const char *name, double value, fa_codec codec, fa_error *err)
+{
+    char path[600];
+    int64_t count = 1000;
+    fa_create_options options = {.codec = codec};
+    snprintf(path, sizeof path, "%s::%s", in_folder("new.npz"), name);
+    fa__publication *publication = fa__publish_begin(path, FA_FLOAT64, 1, &count, &options, err);
+    if (publication != NULL)
+        fill(fa__publish_array(publication), value);
+    return publication;
+}
+
+static void members_of_a_new_archive_do_not_replace_each_other(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"one", "two", "three"};
+    const fa_codec codecs[] = {FA_CODEC_NONE, FA_CODEC_DEFLATE};
+    int before = count_names();
+    for (int c = 0; c < 2; c++) {
+        fa_error err = {0};
+        fa__publication *publications[3];
+        for (int i = 0; i < 3; i++)
+            publications[i] = begin_member(names[i], i + 1, codecs[c], &err);
+        fa__publish_prepare(publications[2], NULL, &err);
+        for (int i = 0; i < 3; i++)
+            assert_true(fa__publish_commit(publications[i], false, &err));
+        check_members(names, 3);
+        unlink(in_folder("new.npz"));
+    }
+    assert_int_equal(count_names(), before);
+}
+
+/* Whoever meets another's lock tries again. */
+static int save_member(const char *name, double value)
+{
+    alarm(60);
+    for (;;) {
+        fa_error err = {0};
+        fa__publish_commit(begin_member(name, value, FA_CODEC_NONE, &err), false, &err);
+        if (err.code != FA_BUSY)
+            return err.code;
+    }
+}
+
+static void processes_fill_a_new_archive_together(void **state)
+{
+    (void)state;
+    enum { CHILDREN = 4, ROUNDS = 20 };
+    static const char *const names[CHILDREN] = {"a", "b", "c", "d"};
+    for (int round = 0; round < ROUNDS; round++) {
+        pid_t children[CHILDREN];
+        int status;
+        for (int i = 0; i < CHILDREN; i++)
+            if ((children[i] = fork()) == 0)
+                _exit(save_member(names[i], i + 1));
+        for (int i = 0; i < CHILDREN; i++) {
+            assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+            assert_int_equal(status, 0);
+        }
+        check_members(names, CHILDREN);
+        unlink(in_folder("new.npz"));
+    }
 }
 
 /* ---- Full disks
@@ -452,7 +569,10 @@ int main(void)
         cmocka_unit_test(an_existing_file_can_be_kept),
         cmocka_unit_test(a_long_name_has_a_temporary_too),
         cmocka_unit_test(a_killed_writer_leaves_old_or_new_and_the_next_cleans_up),
+        cmocka_unit_test(a_child_forked_while_a_file_is_replaced_may_change_it_later),
         cmocka_unit_test(the_temporaries_of_living_writers_stay),
+        cmocka_unit_test(members_of_a_new_archive_do_not_replace_each_other),
+        cmocka_unit_test(processes_fill_a_new_archive_together),
         cmocka_unit_test(a_full_disk_is_an_error_and_old_data_stays),
         cmocka_unit_test(a_hole_that_cannot_be_filled_is_an_error),
     };
