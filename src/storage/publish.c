@@ -307,10 +307,13 @@ fa_array *fa__publish_beside(fa__publication *publication, const char *path, con
     destination to = {0};
     fa_array *array = NULL;
     options = options != NULL ? options : &default_options;
-    if (fa_failed(err) || publication->archive == NULL || options->format == FA_FORMAT_RAW)
+    if (!find_destination(&to, path, options, err) || !is_target(publication, to.path, err)) {
+        fa__free(to.path);
         return NULL;
-    if (find_destination(&to, path, options, err) && to.member != NULL &&
-        is_target(publication, to.path, err) && (!options->keep_existing || check_new(&to, path, err))) {
+    }
+    if (publication->archive == NULL || to.member == NULL || options->format == FA_FORMAT_RAW) {
+        fa__fail(err, FA_INVALID_ARGUMENT, "%s: two outputs go to one file", path);
+    } else if (!options->keep_existing || check_new(&to, path, err)) {
         publication->whole_archive = publication->whole_archive && to.whole_archive;
         array = add_member(publication, to.member, dtype, ndim, sizes, options, err);
     }

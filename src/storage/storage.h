@@ -63,7 +63,8 @@ typedef struct fa__publication fa__publication;
 fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
                                    const fa_create_options *options, fa_error *err);
 /* Another array of the archive that `publication` is, borrowed as fa__publish_array(); NULL with a clean err
- * where `path` does not name one. */
+ * where `path` leads to another file. FA_INVALID_ARGUMENT where it leads to the same one, and that has room for one array
+ * only. */
 fa_array *fa__publish_beside(fa__publication *publication, const char *path, const fa_dtype *dtype, int ndim,
                              const int64_t *sizes, const fa_create_options *options, fa_error *err);
 /* Headerless, for fa_memmap(FA_CREATE). */

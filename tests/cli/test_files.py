@@ -184,6 +184,15 @@ class FullDisk(Case):
         self.assertEqual(os.listdir(self.disk), ["out.npy"])
 
 
+class Outputs(Case):
+    def test_two_outputs_in_one_file(self):
+        self.write("x.npy", npy([1.0, 2.0]))
+        for second in ("out.npy", "./out.npy"):
+            self.fails(1, "two outputs go to one file", "eval", "x", "x + 1", "x=x.npy", "-o", "out.npy", "-o", second)
+        self.succeeds("eval", "x", "x + 1", "x=x.npy", "-o", "out.npz::a", "-o", "./out.npz::b")
+        self.assertIn("arrays    2", self.succeeds("info", "out.npz"))
+
+
 class Interrupted(Case):
     def test_control_c_leaves_nothing_behind(self):
         elements = 1 << 28
