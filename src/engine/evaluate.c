@@ -427,8 +427,8 @@ static void put_behind(job *j, fa_error *err)
 
 /* ---- Passes --------------------------------------------------------------------------------------------------- */
 
-/* Whether another graph has the node that a job completes: it would read what the array's owner writes later. This graph,
- * the job, the schedule and a job of the schedule hold it besides. */
+/* Whether another graph has the node that a job completes: it would read what is written to the array later. The
+ * array's graph, the job, the schedule and a job of the schedule hold it besides. */
 static bool is_shared(const evaluation *e, const job *j)
 {
     int ours = 2;
