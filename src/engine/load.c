@@ -5,6 +5,7 @@
 #include "engine/load.h"
 
 #include "engine/buffers.h"
+#include "engine/in_place.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -456,23 +457,69 @@ static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span 
     return fa__each_box(pass->ndim, sizes, strides, origin, operand->item_bytes, 0, count, write_each, &writing);
 }
 
-/* A tile of which nothing is written is not touched; of any other one what stays is read first. */
+/* A staged tile with a mask on its way into the bytes of a source. */
+struct masking {
+    const fa__reach *staged;
+    fa__reach target; /* the same elements where they belong, once base is known */
+    int64_t origin, low, first, n;
+};
+
+static void overlay_tile(char *low, void *user)
+{
+    struct masking *m = user;
+    const fa__reach *staged = m->staged;
+    int64_t item = staged->operand->item_bytes;
+    m->target.base = low - m->low + m->origin;
+    for (int64_t at = 0; at < m->n; at += FA__BLOCK)
+        fa__store_masked(&m->target, m->first + at, fa__min_i64(FA__BLOCK, m->n - at), staged->staging + at * item,
+                         (const unsigned char *)staged->mask + at);
+}
+
+static int64_t count_runs(const unsigned char *mask, int64_t n)
+{
+    int64_t runs = n > 0 && mask[0] != 0;
+    for (int64_t i = 1; i < n; i++)
+        runs += (mask[i] != 0) & (mask[i - 1] == 0);
+    return runs;
+}
+
+/* The runs of true elements, each as boxes of its own. */
+static bool write_runs(const fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin,
+                       int64_t first, int64_t n, fa_error *err)
+{
+    const fa__operand *operand = reach->operand;
+    const unsigned char *mask = (const unsigned char *)reach->mask;
+    struct writing writing = {operand->source, reach->base, operand->item_bytes, err};
+    for (int64_t i = 0, end; i < n; i = end) {
+        end = i + 1;
+        if (mask[i] == 0)
+            continue;
+        while (end < n && mask[end] != 0)
+            end++;
+        if (!fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first + i,
+                          first + end, write_each, &writing))
+            return false;
+    }
+    return true;
+}
+
+/* Only elements that the mask lets through are written: what stays is neither read nor written back. */
 static bool store_masked_tile(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
                               fa_error *err)
 {
     const fa__operand *operand = reach->operand;
-    int64_t n = last - first, item = operand->item_bytes, origin = origin_of(pass, operand, span);
-    if (fa__count_true((const unsigned char *)reach->mask, n) == 0)
+    int64_t n = last - first, origin = origin_of(pass, operand, span), low, high;
+    int64_t runs = count_runs((const unsigned char *)reach->mask, n);
+    if (runs == 0)
         return true;
-    if (!need_buffer(&reach->turned, &reach->turned_bytes, (size_t)(n * item), err))
-        return false;
-    char *tile = reach->turned - first * item;
-    struct reading reading = {operand->source, tile, item, err};
-    struct writing writing = {operand->source, tile, item, err};
-    if (!fa__each_box(pass->ndim, span->sizes, operand->strides, origin, item, first, last, read_each, &reading))
-        return false;
-    fa__overlay(reach->turned, reach->staging, (const unsigned char *)reach->mask, n, item);
-    return fa__each_box(pass->ndim, span->sizes, operand->strides, origin, item, first, last, write_each, &writing);
+    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);
+    fa__operand turned = *operand; /* staged elements have the source's byte order */
+    turned.swap = 0;
+    struct masking masking = {
+        .staged = reach, .target = {.operand = &turned}, .origin = origin, .low = low, .first = first, .n = n};
+    set_axes(&masking.target, pass, span);
+    return fa__written_in_place(operand->source, low, high, runs, overlay_tile, &masking, err) ||
+           (!fa_failed(err) && write_runs(reach, pass, span, origin, first, n, err));
 }
 
 bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,

@@ -4,6 +4,7 @@
 #include "op/places.h"
 
 #include "engine/buffers.h"
+#include "engine/in_place.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 
 enum {
-    GAP_BYTES = 4096, /* what lies between two elements of a window is read along */
+    GAP_BYTES = 4096, /* what lies between two elements of a window is read along, never written */
     WINDOW_BYTES = 1 << 20,
     SMALL_WINDOW_BYTES = 64 << 10,
     FEW_PLACES = 1 << 10,
@@ -112,24 +113,54 @@ static bool read_window(work *w, int64_t first, int64_t last, int64_t low, int64
     return true;
 }
 
-static bool covers(const work *w, int64_t first, int64_t last)
+/* Places [first, last) that are written, which begin in byte `low` of the source. */
+struct placing {
+    const work *work;
+    int64_t first, last, low;
+};
+
+static void place_all(char *low, void *user)
 {
-    for (int64_t i = first + 1; i < last; i++)
-        if (w->places[i].offset > w->places[i - 1].offset + w->item_bytes)
-            return false;
-    return true;
+    const struct placing *p = user;
+    const work *w = p->work;
+    for (int64_t i = p->first; i < p->last; i++)
+        memcpy(low + (w->places[i].offset - p->low), w->in + w->places[i].number * w->item_bytes,
+               (size_t)w->item_bytes);
 }
 
+/* The place behind those from `first` on that lie one behind the other, or on each other. */
+static int64_t run_end(const work *w, int64_t first, int64_t last)
+{
+    int64_t end = first + 1;
+    while (end < last && w->places[end].offset <= w->places[end - 1].offset + w->item_bytes)
+        end++;
+    return end;
+}
+
+static int64_t count_runs(const work *w, int64_t first, int64_t last)
+{
+    int64_t runs = 0;
+    for (; first < last; first = run_end(w, first, last))
+        runs++;
+    return runs;
+}
+
+/* What lies between two places is not written. */
 static bool write_window(work *w, int64_t first, int64_t last, int64_t low, int64_t high)
 {
     int64_t item = w->item_bytes;
     if (last - first == 1)
         return write_bytes(w, low, high - low, w->in + w->places[first].number * item);
-    if (!covers(w, first, last) && !read_bytes(w, low, high - low, w->window))
-        return false;
-    for (int64_t i = first; i < last; i++)
-        memcpy(w->window + (w->places[i].offset - low), w->in + w->places[i].number * item, (size_t)item);
-    return write_bytes(w, low, high - low, w->window);
+    struct placing all = {w, first, last, low};
+    if (fa__written_in_place(w->source, low, high, count_runs(w, first, last), place_all, &all, w->err))
+        return true;
+    for (int64_t end; first < last && !fa_failed(w->err); first = end) {
+        end = run_end(w, first, last);
+        int64_t begin = w->places[first].offset;
+        place_all(w->window, &(struct placing){w, first, end, begin});
+        write_bytes(w, begin, w->places[end - 1].offset + item - begin, w->window);
+    }
+    return !fa_failed(w->err);
 }
 
 static bool each_window(work *w, int64_t n)

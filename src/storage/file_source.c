@@ -104,13 +104,14 @@ static bool file_write(fa__source *source, const fa__box *box, const void *eleme
 /* ---- The mapping
  * ------------------------------------------------------------------------------------------------ */
 
-/* In auto mode a range is mapped where at least fifteen sixteenths of it are in memory already: faulting the
- * rest in is slower than reading it, and fills the cache with small pages. */
-static bool prefers_mapping(fa__file *file, int64_t first, int64_t size)
+/* In auto mode a range is mapped for reading where at least fifteen sixteenths of it are in memory already:
+ * faulting the rest in is slower than reading it, and fills the cache with small pages. It is mapped for
+ * writing where the other way is a call for each of many pieces. */
+static bool prefers_mapping(fa__file *file, int64_t first, int64_t size, bool for_writing)
 {
     if (fa__io_mode() != FA__IO_AUTO)
         return fa__io_mode() == FA__IO_MMAP;
-    return fa__file_resident(file, first, size) >= size - size / 16;
+    return for_writing || fa__file_resident(file, first, size) >= size - size / 16;
 }
 
 /* What cannot be read through the mapping cannot be read otherwise; whatever else hinders mapping (address
@@ -139,7 +140,8 @@ static char *file_map(fa__source *source, int64_t first, int64_t size, bool for_
     int64_t at = source->base + first;
     fa_error inner = {0};
     fa__map map;
-    if (prefers_mapping(file, at, size) && fa__object_map(object, at + size, for_writing, &map, &inner) &&
+    if (prefers_mapping(file, at, size, for_writing) &&
+        fa__object_map(object, at + size, for_writing, &map, &inner) &&
         fa__map_populate(&map, (size_t)at, (size_t)size, for_writing, path, &inner)) {
         if (!for_writing)
             fa__storage_count_read(size);
