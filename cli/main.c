@@ -40,13 +40,26 @@ static void occupy_standard_streams(void)
         fclose(stand_in);
 }
 
+static bool is_one_of(const char *name, const char *const *words)
+{
+    const char *value = getenv(name);
+    for (int i = 0; words[i] != NULL && value != NULL; i++)
+        if (strcmp(value, words[i]) == 0)
+            return true;
+    if (value != NULL)
+        cli_usage("%s: '%s' is not one of its values (farray --help lists them)", name, value);
+    return value == NULL;
+}
+
 /* The library takes what it does not understand in its environment for the default; a person who typed it wants to know. */
 static bool environment_is_good(void)
 {
     const char *memory = getenv("FARRAY_MEMORY"), *threads = getenv("FARRAY_THREADS");
+    static const char *const io[] = {"auto", "mmap", "pread", NULL}, *const isa[] = {"x86-64-v3", "x86-64-v4", NULL};
     size_t bytes;
     int64_t count;
-    return (memory == NULL || cli_parse_bytes("FARRAY_MEMORY", memory, &bytes)) &&
+    return is_one_of("FARRAY_IO", io) && is_one_of("FARRAY_ISA", isa) &&
+           (memory == NULL || cli_parse_bytes("FARRAY_MEMORY", memory, &bytes)) &&
            (threads == NULL || cli_parse_integer("FARRAY_THREADS", threads, strlen(threads), 1, 256, &count));
 }
 
@@ -72,7 +85,7 @@ static int run(int argc, char **argv, arguments *parsed)
 
 int main(int argc, char **argv)
 {
-    arguments parsed;
+    arguments parsed = {0};
     occupy_standard_streams();
     signal(SIGXFSZ, SIG_IGN); /* output past the limit of file sizes is an error, not a death */
     int status = cli_finish_output(run(argc, argv, &parsed));

@@ -20,6 +20,8 @@ static int set(const arguments *parsed, const cli_inputs *taken)
 {
     fa_error slicing = {0}, err = {0};
     const char *slice = parsed->operands[1], *expression = parsed->operands[2];
+    if (*slice == '\0')
+        return cli_usage("SLICE is empty: '...' is all of the array");
     fa_array *part = fa_slice(taken->variables[0].array, slice, &slicing);
     if (part == NULL)
         return cli_fail(&slicing, slice);

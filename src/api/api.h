@@ -31,6 +31,9 @@ bool fa__write(fa_array *target, fa_array *value, bool ours, const fa_evaluate_o
 bool fa__write_gate(fa_array *target, fa_array *except, const fa_evaluate_options *options, fa_error *err);
 /* The flag alone: FA_NOT_WRITEABLE with the file's name. */
 bool fa__may_write(fa_array *target, fa_error *err);
+/* An array whose bytes writing to `target` does not change: itself, or a copy. Takes the reference over. Behind the gate:
+ * what waits then reads other bytes. `may_be_same` says that each element is read before it is written. */
+fa_array *fa__apart_from(fa_array *array, const fa_array *target, bool may_be_same, fa_error *err);
 /* `value` as a view of the target's shape. */
 fa_array *fa__broadcast_value(fa_array *value, const fa_array *target, fa_error *err);
 

@@ -15,20 +15,8 @@
 
 #include <string.h>
 
-/* ---- What is read
+/* ---- By a mask of all elements
  * ------------------------------------------------------------------------------------------------ */
-
-/* An array whose bytes writing to the target does not change: itself, or a copy. Takes the reference over. */
-static fa_array *apart_from(fa_array *array, const fa_array *target, bool may_be_same, fa_error *err)
-{
-    bool same = false;
-    if (array == NULL || fa_failed(err) || fa__is_pending(array) || !fa__overlap(array, target, &same) ||
-        (same && may_be_same))
-        return array;
-    fa_array *copy = fa_copy(array, err);
-    fa_release(array);
-    return copy;
-}
 
 /* target[where] = value; both are broadcast to the target. */
 static void write_where(fa_array *target, fa_array *value, fa_array *where, fa_error *err)
@@ -37,8 +25,8 @@ static void write_where(fa_array *target, fa_array *value, fa_array *where, fa_e
     fa_array *fitted = mask != NULL ? fa__broadcast_value(value, target, err) : NULL;
     if (fitted != NULL && fa__write_gate(target, NULL, NULL, err)) {
         fa_array *everywhere = fa__broadcast_value(mask, target, err);
-        fitted = apart_from(fitted, target, true, err);
-        everywhere = apart_from(everywhere, target, true, err);
+        fitted = fa__apart_from(fitted, target, true, err);
+        everywhere = fa__apart_from(everywhere, target, true, err);
         fa__sink sink = {.value = fitted, .target = target, .where = everywhere};
         if (!fa_failed(err))
             fa__engine_run(&sink, 1, NULL, err);
@@ -101,7 +89,7 @@ static fa_array *standing_values(fa_array *values, const fa_array *target, fa_er
     fa_dtype_release(dtype);
     fa__node_release(node);
     fa__node_release(leaf);
-    return apart_from(stands, target, false, err);
+    return fa__apart_from(stands, target, false, err);
 }
 
 /* Writes `values` (over the axes of the take, or to be used again and again) at the places that a TAKE of a
@@ -113,7 +101,7 @@ static void write_places(const fa__node *take, fa_array *values, fa_error *err)
     if (fa__write_gate(target, NULL, NULL, err))
         what = standing_values(values, target, err);
     for (int i = 0; i < count && !fa_failed(err); i++)
-        positions[i] = apart_from(fa__stand(take->inputs[i + 1], err), target, false, err);
+        positions[i] = fa__apart_from(fa__stand(take->inputs[i + 1], err), target, false, err);
     if (!fa_failed(err))
         fa__assign_places(take, positions, what, err);
     for (int i = 0; i < count; i++)

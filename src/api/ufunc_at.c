@@ -150,18 +150,7 @@ static bool choose_loop(work *w, fa__operation operation, fa_array *values)
     return true;
 }
 
-/* A graph as an array that the writes to come do not change. */
-static fa_array *apart(fa__node *node, const fa_array *target, fa_error *err)
-{
-    fa_array *array = fa__array_of(node, err);
-    if (array == NULL || fa__is_pending(array) || !fa__overlap(array, target, NULL))
-        return array; /* the gate computes what is pending and reads the target */
-    fa_array *copy = fa_copy(array, err);
-    fa_release(array);
-    return copy;
-}
-
-static fa_array *flat_indices(fa_array *indices, const fa_array *target, fa_error *err)
+static fa_array *flat_indices(fa_array *indices, fa_error *err)
 {
     fa__node *leaf = fa__leaf(indices, err);
     if (leaf != NULL && !fa__type_is_integer(leaf->dtype->type))
@@ -170,7 +159,7 @@ static fa_array *flat_indices(fa_array *indices, const fa_array *target, fa_erro
     fa__node *numbers = flat != NULL ? fa__node_cast(flat, FA_INT64, err) : NULL;
     fa__node_release(leaf);
     fa__node_release(flat);
-    return apart(numbers, target, err);
+    return fa__array_of(numbers, err);
 }
 
 /* The values as one row for each index. */
@@ -202,7 +191,7 @@ static fa_array *rows_of_values(const work *w, fa_array *values, const fa_array 
     fa__node_release(leaf);
     fa__node_release(wide);
     fa__node_release(rows);
-    return apart(cast, t, err);
+    return fa__array_of(cast, err);
 }
 
 void fa_ufunc_at(const char *operation, fa_array *target, fa_array *indices, fa_array *values, fa_error *err)
@@ -220,15 +209,18 @@ void fa_ufunc_at(const char *operation, fa_array *target, fa_array *indices, fa_
     w.row = fa__count(target->ndim - 1, target->sizes + 1);
     w.together = fa__max_i64(1, fa__min_i64(MOST_INDICES, VALUES_BYTES / fa__max_i64(1, w.row * w.loop_bytes)));
     w.buffer_bytes = w.together * fa__max_i64(w.row, 1) * 16;
-    w.indices = flat_indices(indices, target, err);
+    w.indices = flat_indices(indices, err);
     if (values != NULL && !fa_failed(err))
         w.values = rows_of_values(&w, values, indices);
     w.numbers = fa__alloc((size_t)w.together * sizeof *w.numbers, err);
     w.operands = fa__buffer_take((size_t)w.buffer_bytes, err);
     w.old = fa__buffer_take((size_t)fa__max_i64(w.row, 1) * 16, err);
     w.wide = fa__buffer_take((size_t)fa__max_i64(w.row, 1) * 16, err);
-    if (!fa_failed(err) && fa__write_gate(target, NULL, NULL, err))
+    if (!fa_failed(err) && fa__write_gate(target, NULL, NULL, err)) {
+        w.indices = fa__apart_from(w.indices, target, false, err);
+        w.values = fa__apart_from(w.values, target, false, err);
         run(&w);
+    }
     fa__buffer_give_back(w.operands, (size_t)w.buffer_bytes);
     fa__buffer_give_back(w.old, (size_t)fa__max_i64(w.row, 1) * 16);
     fa__buffer_give_back(w.wide, (size_t)fa__max_i64(w.row, 1) * 16);

@@ -33,6 +33,17 @@ bool fa__write_gate(fa_array *target, fa_array *except, const fa_evaluate_option
     return fa__may_write(target, err) && fa__engine_before_write(target, except, options, err);
 }
 
+fa_array *fa__apart_from(fa_array *array, const fa_array *target, bool may_be_same, fa_error *err)
+{
+    bool same = false;
+    if (array == NULL || fa_failed(err) || fa__is_pending(array) || !fa__overlap(array, target, &same) ||
+        (same && may_be_same))
+        return array;
+    fa_array *copy = fa_copy(array, err);
+    fa_release(array);
+    return copy;
+}
+
 fa_array *fa__broadcast_value(fa_array *value, const fa_array *target, fa_error *err)
 {
     fa__geometry geometry;

@@ -173,11 +173,12 @@ static void add_barriers(evaluation *e)
     }
 }
 
-/* The scan that a sink wants as it is: all of it, in its own type. */
+/* The scan that a sink wants as it is: all of it, everywhere, in its own type. */
 static fa__node *scan_of_sink(const job *sink)
 {
     const fa__node *leaf = sink->node;
-    if (sink->target == NULL || sink->feeds != NULL || leaf->kind != FA__NODE_LEAF || !fa__is_pending(leaf->array))
+    if (sink->target == NULL || sink->where != NULL || sink->feeds != NULL || leaf->kind != FA__NODE_LEAF ||
+        !fa__is_pending(leaf->array))
         return NULL;
     fa__node *root = fa__pending_graph(leaf->array);
     size_t bytes = (size_t)leaf->ndim * sizeof(int64_t);
@@ -186,7 +187,8 @@ static fa__node *scan_of_sink(const job *sink)
     return whole && sink->target->dtype->type == root->dtype->type && !fa__overlaps_itself(sink->target) ? root : NULL;
 }
 
-/* Scans are stored where they are wanted, not first somewhere else. */
+/* Scans are stored where they are wanted, not first somewhere else; but not where an array that is completed would then
+ * stand in somebody's target. */
 static void aim_scans(evaluation *e)
 {
     for (int64_t i = 0; i < e->count; i++) {
@@ -194,7 +196,8 @@ static void aim_scans(evaluation *e)
         fa__node *scan = scan_of_sink(sink);
         bool alone = scan != NULL;
         for (int64_t k = 0; alone && k < e->count; k++)
-            alone = k == i || e->jobs[k].target == NULL || !fa__overlap(e->jobs[k].target, sink->target, NULL);
+            alone = k == i || (e->jobs[k].node != scan && (e->jobs[k].target == NULL ||
+                                                           !fa__overlap(e->jobs[k].target, sink->target, NULL)));
         for (int64_t k = 0; alone && k < e->count; k++) {
             job *walk = &e->jobs[k];
             if (walk->feeds != scan || walk->target != NULL)
@@ -342,31 +345,55 @@ static bool writes_what_it_reads(fa__pass *pass, const fa__store *store, fa_erro
     return found;
 }
 
-/* Whether another sink may read bytes of this one's target after they are written: then it is written last. */
-struct reads {
+/* A search for graphs that read bytes of a target, below the computations that they stand on. */
+typedef struct search {
     const fa_array *target;
+    fa__node **graphs; /* still to be looked at; borrowed */
+    int64_t count, capacity;
+    fa__index seen;
     bool found;
-};
+    fa_error *err;
+} search;
 
-static bool reads_target(fa__node *node, void *user)
+static bool look_later(search *s, fa__node *graph)
 {
-    struct reads *reads = user;
-    if (node->kind == FA__NODE_LEAF && node->array->source->owner == reads->target->source->owner &&
-        fa__overlap(node->array, reads->target, NULL))
-        reads->found = true;
-    return true;
+    if (fa__index_find(&s->seen, (uint64_t)(uintptr_t)graph, 0) >= 0)
+        return true;
+    if (!fa__grow(&s->graphs, &s->capacity, s->count + 1, sizeof *s->graphs, s->err))
+        return false;
+    s->graphs[s->count++] = graph;
+    return fa__index_set(&s->seen, (uint64_t)(uintptr_t)graph, 0, 0, s->err);
 }
 
+static bool look_at(fa__node *node, void *user)
+{
+    search *s = user;
+    if (node->kind != FA__NODE_LEAF)
+        return true;
+    if (fa__is_pending(node->array))
+        return look_later(s, fa__pending_graph(node->array));
+    if (node->array->source->owner == s->target->source->owner && fa__overlap(node->array, s->target, NULL))
+        s->found = true;
+    return !s->found;
+}
+
+/* Whether another sink may read bytes of this one's target after they are written: then it is written last. */
 static bool is_read_by_others(const evaluation *e, const job *writer)
 {
-    struct reads reads = {writer->target, false};
-    for (int64_t i = 0; i < e->count && !reads.found; i++)
-        if (&e->jobs[i] != writer && !e->jobs[i].planned && e->jobs[i].level >= writer->level && !fa_failed(e->err)) {
-            fa__node_walk(e->jobs[i].node, reads_target, &reads, e->err);
-            if (e->jobs[i].node->kind == FA__NODE_LEAF && fa__is_pending(e->jobs[i].node->array))
-                fa__node_walk(fa__pending_graph(e->jobs[i].node->array), reads_target, &reads, e->err);
-        }
-    return reads.found;
+    search s = {.target = writer->target, .err = e->err};
+    for (int64_t i = 0; i < e->count && !s.found && !fa_failed(e->err); i++) {
+        const job *j = &e->jobs[i];
+        if (j == writer || j->planned || j->level < writer->level)
+            continue;
+        look_later(&s, j->node);
+        if (j->where != NULL)
+            look_later(&s, j->where);
+        while (s.count > 0 && !s.found && !fa_failed(e->err))
+            fa__node_walk(s.graphs[--s.count], look_at, &s, e->err);
+    }
+    fa__free(s.graphs);
+    fa__index_clear(&s.seen);
+    return s.found;
 }
 
 /* Whether an earlier sink writes bytes of this one's target: then this one is written after it. */
@@ -400,11 +427,22 @@ static void put_behind(job *j, fa_error *err)
 
 /* ---- Passes --------------------------------------------------------------------------------------------------- */
 
-/* What needs no pass: the elements stand already in the layout that is wanted. */
-static bool stands_already(job *j)
+/* Whether another graph has the node that a job completes: it would read what the array's owner writes later. This graph,
+ * the job, the schedule and a job of the schedule hold it besides. */
+static bool is_shared(const evaluation *e, const job *j)
+{
+    int ours = 2;
+    if (fa__schedule_has_pass(&e->schedule, j->node))
+        ours += fa__node_is_walk(j->node) ? 1 : 2;
+    return fa__references_count(&j->node->references) > ours;
+}
+
+/* What needs no pass: the elements stand already in the layout that is wanted, and nobody else wants them. */
+static bool stands_already(const evaluation *e, job *j)
 {
     const fa_array *kept = j->node->kept;
-    if (j->completes == NULL || kept == NULL || fa__is_derived(kept->source) || !fa__stands_as(kept, j->node))
+    if (j->completes == NULL || kept == NULL || fa__is_derived(kept->source) || !fa__stands_as(kept, j->node) ||
+        is_shared(e, j))
         return false;
     j->target = fa_retain(j->node->kept);
     return true;
@@ -501,7 +539,7 @@ static void run_level(evaluation *e, int level)
             int order[FA_MAX_NDIM];
             if (j->planned || (turn == 0) != (j->feeds != NULL))
                 continue;
-            if (stands_already(j)) {
+            if (stands_already(e, j)) {
                 j->planned = true;
                 continue;
             }

@@ -24,6 +24,11 @@ static int level_of(const fa__schedule *schedule, const fa__node *node)
     return (int)fa__index_find(&schedule->nodes, (uint64_t)(uintptr_t)node, LEVEL);
 }
 
+bool fa__schedule_has_pass(const fa__schedule *schedule, const fa__node *node)
+{
+    return fa__index_find(&schedule->nodes, (uint64_t)(uintptr_t)node, HAS_PASS) >= 0;
+}
+
 /* Whether elements of `below` can be found by an index map: then a view of them needs no pass. A field is another element. */
 static bool is_map(const fa__geometry *geometry, const fa_dtype *dtype, const fa__node *below, fa_error *err)
 {
@@ -83,11 +88,10 @@ static bool append_barrier(walk *w, fa__node *node, int level, bool derives)
 /* The node gets a pass of its own in `level`, once. */
 static bool add_barrier(walk *w, fa__node *node, int level)
 {
-    fa__index *nodes = &w->schedule->nodes;
-    if (fa__index_find(nodes, (uint64_t)(uintptr_t)node, HAS_PASS) >= 0)
+    if (fa__schedule_has_pass(w->schedule, node))
         return true;
     return append_barrier(w, node, level, false) &&
-           fa__index_set(nodes, (uint64_t)(uintptr_t)node, HAS_PASS, level, w->err);
+           fa__index_set(&w->schedule->nodes, (uint64_t)(uintptr_t)node, HAS_PASS, level, w->err);
 }
 
 static bool push(walk *w, fa__node *node)

@@ -24,6 +24,8 @@ typedef struct fa__schedule {
 
 /* Adds all that `root` needs, seeing through computations that are not done. Gives the level of root, -1 with an error. */
 int fa__schedule_add(fa__schedule *schedule, fa__node *root, fa_error *err);
+/* Whether a node that is no move has a barrier. */
+bool fa__schedule_has_pass(const fa__schedule *schedule, const fa__node *node);
 void fa__schedule_clear(fa__schedule *schedule);
 
 #endif

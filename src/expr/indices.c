@@ -27,10 +27,13 @@ static bool is_word(const char *text, size_t length)
 static bool is_basic(const char *text, size_t length, size_t at)
 {
     at += strspn(text + at, " \t\r\n");
-    if (at < length && text[at] == '[') /* a list of fields' names */
+    const bool is_list = at < length && text[at] == '[';
+    if (is_list)
         at += 1 + strspn(text + at + 1, " \t\r\n");
     if (at < length && (text[at] == '\'' || text[at] == '"'))
-        return true;
+        return true; /* a field's name, or a list of them */
+    if (is_list)
+        return false;
     while (at < length && text[at] != ']') {
         size_t word = strspn(text + at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
         if (word > 0 && !is_word(text + at, word))

@@ -91,5 +91,5 @@ class Case(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(self.folder)), before, f"{arguments} left something behind")
         return lines
 
-    def usage(self, pattern, *arguments):
-        return self.fails(2, pattern, *arguments)
+    def usage(self, pattern, *arguments, **options):
+        return self.fails(2, pattern, *arguments, **options)

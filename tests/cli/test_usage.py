@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Help, and command lines that are wrong: one line, exit status 2, nothing done."""
+import os
 import unittest
 
 from command_line import Case, npy
 
-COMMANDS = ["create", "info", "show", "eval", "stats", "convert", "diff", "ops"]
+COMMANDS = ["create", "info", "show", "eval", "set", "append", "stats", "convert", "diff", "ops"]
 
 
 class Help(Case):
@@ -33,6 +34,14 @@ class Usage(Case):
         self.usage("a command is missing")
         self.usage("'shoe' is not a command; did you mean show", "shoe", "a.npy")
         self.usage("'qqqqqqqq' is not a command", "qqqqqqqq")
+
+    def test_environment(self):
+        for name, value in [("FARRAY_MEMORY", "abc"), ("FARRAY_THREADS", "0"), ("FARRAY_IO", "foo"), ("FARRAY_ISA", "foo")]:
+            self.usage(f"{name}: '{value}' is not", "ops", env={**os.environ, name: value})
+
+    def test_an_empty_slice_is_not_all_of_the_array(self):
+        self.write("a.npy", npy([1.0, 2.0]))
+        self.usage("SLICE is empty", "set", "a.npy", "", "7")
 
     def test_options(self):
         self.usage("unknown option --jsn; did you mean --json", "ops", "--jsn")

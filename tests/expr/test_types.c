@@ -18,9 +18,10 @@ static fa__operation operation_named(const char *name)
 {
     for (int i = 0; i < FA__OPERATION_COUNT; i++) {
         const size_t length = strlen(fa__operations[i].name);
+        if (strncmp(fa__operations[i].name, name, length) != 0)
+            continue;
         const int output = name[length] == '[' ? name[length + 1] - '0' : -1;
-        if (strncmp(fa__operations[i].name, name, length) == 0 && (output >= 0 || name[length] == '\0') &&
-            fa__operations[i].output == output)
+        if ((output >= 0 || name[length] == '\0') && fa__operations[i].output == output)
             return (fa__operation)i;
     }
     fail_msg("no operation '%s'", name);
