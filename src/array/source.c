@@ -30,6 +30,11 @@ bool fa__source_prepare(fa__source *source, const atomic_bool *stop, fa_error *e
     return source->class->prepare == NULL || source->class->prepare(source, stop, err);
 }
 
+bool fa__source_is_ready(fa__source *source)
+{
+    return source->class->prepare == NULL || source->class->is_ready(source);
+}
+
 bool fa__source_check(fa__source *source, fa_error *err)
 {
     if (fa_failed(err))

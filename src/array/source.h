@@ -35,8 +35,10 @@ typedef struct fa__source_class {
     /* The address of byte 0 where all bytes can be touched at any time without a fault; NULL otherwise. */
     char *(*memory)(fa__source *source);
     /* Makes the bytes ready, where that takes long (a compressed member is unpacked): before a pass over them is cut, so
-     * that nothing changes under it. Gives up when *stop becomes true. */
+     * that nothing changes under it. Gives up when *stop (which may be NULL) becomes true. Who has it says whether they
+     * are ready. */
     bool (*prepare)(fa__source *source, const atomic_bool *stop, fa_error *err);
+    bool (*is_ready)(fa__source *source);
     /* Copies a box to dense C-order memory, or from it. */
     bool (*read)(fa__source *source, const fa__box *box, void *elements, fa_error *err);
     bool (*write)(fa__source *source, const fa__box *box, const void *elements, fa_error *err);
@@ -82,6 +84,7 @@ void fa__source_retain(fa__source *source);
 void fa__source_release(fa__source *source);
 char *fa__source_memory(fa__source *source);
 bool fa__source_prepare(fa__source *source, const atomic_bool *stop, fa_error *err);
+bool fa__source_is_ready(fa__source *source);
 bool fa__source_check(fa__source *source, fa_error *err);
 bool fa__source_holds(fa__source *source, int64_t first, int64_t size, fa_error *err);
 bool fa__source_read(fa__source *source, const fa__box *box, void *elements, fa_error *err);

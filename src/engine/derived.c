@@ -197,6 +197,23 @@ static bool check(fa__source *source, fa_error *err)
     return !fa_failed(err);
 }
 
+static bool prepare(fa__source *source, const atomic_bool *stop, fa_error *err)
+{
+    const derived *self = (const derived *)source;
+    for (int i = 0; i < self->input_count; i++)
+        fa__source_prepare(fa__concrete(self->inputs[i]->source), stop, err);
+    return !fa_failed(err);
+}
+
+static bool is_ready(fa__source *source)
+{
+    const derived *self = (const derived *)source;
+    bool ready = true;
+    for (int i = 0; i < self->input_count && ready; i++)
+        ready = fa__source_is_ready(fa__concrete(self->inputs[i]->source));
+    return ready;
+}
+
 /* Calls the class for the elements of a range of bytes. */
 static void visit_range(fa__source *source, int64_t first, int64_t size, fa__move_visit *visit, void *user)
 {
@@ -289,6 +306,8 @@ static void destroy(fa__source *source)
 static const fa__source_class derived_class = {
     .name = "derived",
     .destroy = destroy,
+    .prepare = prepare,
+    .is_ready = is_ready,
     .read = read_box,
     .write = write_box,
     .check = check,

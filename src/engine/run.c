@@ -422,7 +422,7 @@ static void poll(void *user)
 static bool needs_preparing(const fa__pass *pass, int64_t number)
 {
     fa__source *source = pass->operands[number].source;
-    if (source->class->prepare == NULL || fa__source_memory(source) != NULL)
+    if (fa__source_is_ready(source))
         return false;
     for (int64_t i = 0; i < number; i++)
         if (pass->operands[i].source == source)

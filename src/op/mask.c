@@ -55,7 +55,7 @@ static void work(void *job, int worker)
 static bool run(search *s, fa_error *err)
 {
     static const fa__mutex fresh = FA__MUTEX_INIT;
-    if (fa_failed(err))
+    if (!fa__source_prepare(s->flat->source, NULL, err))
         return false;
     memcpy(&s->mutex, &fresh, sizeof fresh);
     s->blocks = s->flat->count / FA__COUNTED_BLOCK + (s->flat->count % FA__COUNTED_BLOCK != 0);

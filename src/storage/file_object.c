@@ -39,6 +39,8 @@ static void unlock_all_in_child(void)
         object->inside = 0;
         object->is_resizing = false;
         object->replacing = 0;
+        for (fa__tenant *tenant = object->tenants; tenant != NULL; tenant = tenant->next)
+            tenant->is_unpacking = false;
     }
     unlock_all();
 }

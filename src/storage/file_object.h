@@ -38,8 +38,9 @@ const char *fa__object_path(const fa__file_object *object);
  * ever, even when it grows again. */
 typedef struct fa__tenant {
     struct fa__tenant *next, *previous;
-    int64_t end;    /* bytes of the file from here on went; INT64_MAX: none did */
-    bool is_closed; /* this source alone */
+    int64_t end;       /* bytes of the file from here on went; INT64_MAX: none did */
+    bool is_closed;    /* this source alone */
+    bool is_unpacking; /* a thread of this process makes its bytes ready */
     /* Gives back what the source itself has of the system, when the file is closed and nobody is inside. May
      * be NULL. */
     void (*give_back)(struct fa__tenant *tenant);

@@ -131,19 +131,46 @@ static fa__source *unpack_all(inflated *self, const atomic_bool *stop, fa_error 
     return u.to;
 }
 
-/* No lock is held meanwhile: a process may be forked at any time. Of two that unpack at once the first one
- * wins. */
+/* One thread unpacks, and others wait for it: two at once would take twice the memory. No lock is held
+ * meanwhile, since a process may be forked at any time: in the child nobody is at it (file_object.c sees to
+ * that). False when the caller gave up. */
+static bool take_turn(inflated *self, const atomic_bool *stop, fa_error *err)
+{
+    static const double pause = 0.001;
+    fa__condition never = FA__CONDITION_INIT;
+    fa__mutex *mutex = fa__object_mutex(self->object);
+    fa__mutex_lock(mutex);
+    while (self->tenant.is_unpacking && !fa_failed(err)) {
+        fa__condition_wait_for(&never, mutex, pause);
+        if (stop != NULL && atomic_load(stop))
+            fa__fail(err, FA_CANCELLED, "%s: stopped while it was unpacked", self->name);
+    }
+    if (!fa_failed(err))
+        self->tenant.is_unpacking = true;
+    fa__mutex_unlock(mutex);
+    return !fa_failed(err);
+}
+
+static void end_turn(inflated *self)
+{
+    fa__mutex *mutex = fa__object_mutex(self->object);
+    fa__mutex_lock(mutex);
+    self->tenant.is_unpacking = false;
+    fa__mutex_unlock(mutex);
+}
+
 static fa__source *unpacked(fa__source *source, const atomic_bool *stop, fa_error *err)
 {
     inflated *self = (inflated *)source;
-    fa__source *known = atomic_load(&self->unpacked), *made;
-    if (fa_failed(err) || known != NULL)
+    fa__source *known = atomic_load(&self->unpacked);
+    if (fa_failed(err) || known != NULL || !take_turn(self, stop, err))
         return known;
-    if (was_broken(self, err) || (made = unpack_all(self, stop, err)) == NULL)
-        return NULL;
-    if (atomic_compare_exchange_strong(&self->unpacked, &known, made))
-        return made;
-    fa__source_release(made);
+    known = atomic_load(&self->unpacked); /* by whoever had the turn before */
+    if (known == NULL && !was_broken(self, err)) {
+        known = unpack_all(self, stop, err);
+        atomic_store(&self->unpacked, known);
+    }
+    end_turn(self);
     return known;
 }
 
@@ -158,6 +185,11 @@ static fa__source *ready(fa__source *source)
 static bool inflated_prepare(fa__source *source, const atomic_bool *stop, fa_error *err)
 {
     return unpacked(source, stop, err) != NULL;
+}
+
+static bool inflated_is_ready(fa__source *source)
+{
+    return ready(source) != NULL;
 }
 
 static char *inflated_memory(fa__source *source)
@@ -218,6 +250,7 @@ static const fa__source_class inflated_class = {
     .name = "npz",
     .destroy = inflated_destroy,
     .prepare = inflated_prepare,
+    .is_ready = inflated_is_ready,
     .memory = inflated_memory,
     .read = inflated_read,
     .write = inflated_write,

@@ -113,6 +113,48 @@ static void a_compressed_array_is_unpacked_once(void **state)
     assert_false(fa_failed(&err));
 }
 
+/* However many threads meet it first: `text` is computed of the compressed array z and another one, a. */
+static void check_unpacked_once(const char *file, fa_array *value, const char *text, double expected)
+{
+    fa_error err = {0};
+    fa_file_info info;
+    fa_create_options options = {.codec = FA_CODEC_DEFLATE};
+    fa_save(member(file, "z"), value, &options, &err);
+    fa_array *z = fa_open(member(file, "z"), FA_READ_ONLY, NULL, &err), *a = numbers(&err);
+    fa_get_file_info(z, &info, &err);
+    fa_array *memory = fa_copy(a, &err);
+    fa_evaluate(memory, NULL, &err);
+    int64_t before = statistics().bytes_read;
+    fa_array *x = fa_eval(text, FA_VARS({"z", z}, {"a", memory}), &err);
+    double found = fa_item_float64(x, &err);
+    assert_string_equal(err.message, "");
+    assert_true(found == expected);
+    assert_int_equal(statistics().bytes_read - before, info.packed_bytes);
+    fa_release(x);
+    fa_release(memory);
+    fa_release(a);
+    fa_release(z);
+}
+
+static void what_is_moved_or_counted_is_unpacked_once(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    double n = (double)ROWS * COLUMNS, sum = n * (n - 1) / 2;
+    fa_set_threads(4, &err);
+    fa_array *a = numbers(&err), *mask = fa_eval("a % 2 == 0", FA_VARS({"a", a}), &err);
+    fa_array *positions = fa_eval("astype(a % 1000, 'int64')", FA_VARS({"a", a}), &err);
+    check_unpacked_once("moved.npz", a, "sum(take(z, arange(999, -1, -1), axis=0))", sum);
+    check_unpacked_once("two.npz", a, "sum(roll(z, 1, axis=0)) + sum(roll(z, 3))", 2 * sum);
+    check_unpacked_once("mask.npz", mask, "sum(a[z])", n * (n - 2) / 4);
+    check_unpacked_once("positions.npz", positions, "sum(take(ones(1000), z))", n);
+    fa_release(positions);
+    fa_release(mask);
+    fa_release(a);
+    fa_set_threads(0, &err);
+    assert_string_equal(err.message, "");
+}
+
 /* Neither checksums nor other arrays cost a second look at what is written. */
 static void an_archive_is_written_in_one_pass(void **state)
 {
@@ -256,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_slice_reads_a_slice),
         cmocka_unit_test(one_archive_spelled_in_two_ways_is_one),
         cmocka_unit_test(a_compressed_array_is_unpacked_once),
+        cmocka_unit_test(what_is_moved_or_counted_is_unpacked_once),
         cmocka_unit_test(an_archive_is_written_in_one_pass),
         cmocka_unit_test(checksums_are_right_whatever_the_order),
         cmocka_unit_test(what_exists_is_kept_where_that_is_asked_for),
