@@ -93,14 +93,21 @@ static bool start(walk *w, const fa__node *node, fa_array *const *positions, con
     return w->chooser != NULL;
 }
 
-/* Element numbers [first, first + n) of the values, which begin again when they end. */
+/* Element numbers [first, first + n) of the values, which begin again when they end: what was read once is
+ * copied from then on, twice as much each time. */
 static bool read_values(const walk *w, int64_t first, int64_t n, char *to, char *turned, fa_error *err)
 {
     char *begin = w->swap > 1 ? turned : to;
-    for (int64_t done = 0; done < n;) {
-        int64_t at = (first + done) % w->values.count, some = fa__min_i64(n - done, w->values.count - at);
+    int64_t count = w->values.count, distinct = fa__min_i64(n, count);
+    for (int64_t done = 0; done < distinct;) {
+        int64_t at = (first + done) % count, some = fa__min_i64(distinct - done, count - at);
         if (!fa__flat_read(&w->values, at, 1, some, begin + done * w->item_bytes, err))
             return false;
+        done += some;
+    }
+    for (int64_t done = distinct; done < n;) {
+        int64_t some = fa__min_i64(done, n - done);
+        memcpy(begin + done * w->item_bytes, begin, (size_t)(some * w->item_bytes));
         done += some;
     }
     if (w->swap > 1)

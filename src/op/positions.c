@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+enum { SPREAD_BYTES = 256 << 10 }; /* of short rows that are moved together */
+
 typedef struct masked {
     fa__flat mask;
     const fa__counts *counts; /* the node's */
@@ -141,19 +143,40 @@ static bool read_values(const masked *m, int64_t first, int64_t n, char *to, fa_
     return true;
 }
 
-/* Rows [first, first + n) of the result, all in one block of the mask and not more than `room` has rows for.
- */
-static bool spread_rows(const masked *m, int64_t first, int64_t n, unsigned char *mask_room, char *room,
-                        char *to, fa_error *err)
+/* A row of the result, and how many rows before it have values. */
+typedef struct cursor {
+    const masked *m;
+    unsigned char *room;       /* for a block of the mask */
+    const unsigned char *mask; /* of the block that `row` is in, from its begin on; NULL: not read yet */
+    int64_t row, rank;
+} cursor;
+
+static bool seek(cursor *c, int64_t row, fa_error *err)
 {
-    int64_t block = first / FA__COUNTED_BLOCK, begin = block * FA__COUNTED_BLOCK;
-    const unsigned char *mask = fa__mask_block(&m->mask, begin, first - begin + n, mask_room, err);
-    if (mask == NULL)
+    const fa__counts *counts = c->m->counts;
+    int64_t block = row / FA__COUNTED_BLOCK, begin = block * FA__COUNTED_BLOCK;
+    if (c->mask == NULL || c->row / FA__COUNTED_BLOCK != block) {
+        int64_t n = fa__min_i64(FA__COUNTED_BLOCK, counts->elements - begin);
+        c->mask = fa__mask_block(&c->m->mask, begin, n, c->room, err);
+        c->row = begin;
+        c->rank = counts->before[block];
+    }
+    if (c->mask == NULL)
         return false;
-    size_t bytes = (size_t)(m->inside * m->values.out_bytes);
-    int64_t rank = m->counts->before[block] + fa__count_true(mask, first - begin);
-    mask += first - begin;
-    if (!read_values(m, rank, fa__count_true(mask, n), room, err))
+    if (row >= c->row)
+        c->rank += fa__count_true(c->mask + (c->row - begin), row - c->row);
+    else
+        c->rank -= fa__count_true(c->mask + (row - begin), c->row - row);
+    c->row = row;
+    return true;
+}
+
+/* n whole rows from the cursor on, all in one block of the mask; `room` has room for their values. */
+static bool spread_rows(const cursor *c, int64_t n, char *room, char *to, fa_error *err)
+{
+    const unsigned char *mask = c->mask + c->row % FA__COUNTED_BLOCK;
+    size_t bytes = (size_t)(c->m->inside * c->m->values.out_bytes);
+    if (!read_values(c->m, c->rank, fa__count_true(mask, n), room, err))
         return false;
     for (int64_t i = 0; i < n; i++) {
         if (mask[i] != 0) {
@@ -166,28 +189,41 @@ static bool spread_rows(const masked *m, int64_t first, int64_t n, unsigned char
     return true;
 }
 
-/* Whole rows of the result, from one that a run begins in: where that is all the run is, in place, else
- * aside. */
+/* Elements [skipped, skipped + n) of the cursor's row. */
+static bool spread_part(const cursor *c, int64_t skipped, int64_t n, char *to, fa_error *err)
+{
+    const masked *m = c->m;
+    if (c->mask[c->row % FA__COUNTED_BLOCK] == 0) {
+        memset(to, 0, (size_t)(n * m->values.out_bytes));
+        return true;
+    }
+    int64_t rows = m->values.count / m->inside;
+    return fa__flat_read(&m->values, c->rank % rows * m->inside + skipped, 1, n, to, err);
+}
+
+/* Short rows are moved many at once, of others what is asked for and no more. */
 static bool fetch_spread(const void *plan, int64_t first, int64_t step, int64_t n, void *elements,
                          fa_error *err)
 {
     const masked *m = plan;
-    int64_t item = m->values.out_bytes, row = m->inside * item,
-            most = fa__max_i64(((int64_t)256 << 10) / (row + 1), 1);
-    size_t size = FA__COUNTED_BLOCK + 2 * (size_t)fa__round_up(most * row, 64);
+    int64_t item = m->values.out_bytes, row = m->inside * item, most = SPREAD_BYTES / (row + 1);
+    size_t size = FA__COUNTED_BLOCK + (size_t)fa__round_up(most * row, 64);
     char *mask_room = fa__buffer_take(size, err), *to = elements;
-    char *room = mask_room + FA__COUNTED_BLOCK, *aside = room + (size - FA__COUNTED_BLOCK) / 2;
-    for (int64_t done = 0; done < n && mask_room != NULL && !fa_failed(err);) {
+    cursor c = {.m = m, .room = (unsigned char *)mask_room};
+    for (int64_t done = 0, some; done < n && mask_room != NULL && !fa_failed(err); done += some) {
         int64_t at = first + done * step, q = at / m->inside, skipped = at % m->inside;
-        int64_t rows = fa__min_i64(most, FA__COUNTED_BLOCK - q % FA__COUNTED_BLOCK), some = 1;
-        if (step == 1)
-            some = fa__min_i64(n - done, rows * m->inside - skipped);
-        rows = (skipped + some - 1) / m->inside + 1;
-        bool whole = skipped == 0 && some == rows * m->inside;
-        char *place = whole ? to + done * item : aside;
-        if (spread_rows(m, q, rows, (unsigned char *)mask_room, room, place, err) && !whole)
-            memcpy(to + done * item, aside + skipped * item, (size_t)(some * item));
-        done += some;
+        int64_t rows = step == 1 && skipped == 0 ? (n - done) / m->inside : 0;
+        rows = fa__min_i64(fa__min_i64(rows, most), FA__COUNTED_BLOCK - q % FA__COUNTED_BLOCK);
+        if (rows > 0)
+            some = rows * m->inside;
+        else
+            some = step == 1 ? fa__min_i64(n - done, m->inside - skipped) : 1;
+        if (!seek(&c, q, err))
+            break;
+        if (rows > 0)
+            spread_rows(&c, rows, mask_room + FA__COUNTED_BLOCK, to + done * item, err);
+        else
+            spread_part(&c, skipped, some, to + done * item, err);
     }
     fa__buffer_give_back(mask_room, size);
     return !fa_failed(err);

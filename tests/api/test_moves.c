@@ -122,6 +122,74 @@ static void a_file_that_was_cut_is_an_error(void **state)
     fa_release(file);
 }
 
+/* Rows longer than a tile, spread over a mask: each byte of the values is read once, and parts of rows are
+ * what the whole rows are. */
+static void wide_rows_are_spread_once(void **state)
+{
+    (void)state;
+    enum { WIDTH = 1 << 20 };
+    fa_error err = {0};
+    static const char *const same[] = {
+        "all(s[0] == v[0])",
+        "all(s[1] == 0)",
+        "all(s[2:] == v[1:])",
+        "all(s[3, ::-1] == v[2, ::-1])",
+        "all(s.T[7, :1:-1] == v[:0:-1, 7])",
+        "s[3, 5] == v[2, 5]",
+        "all(s[:1:-1, 9:70000:7] == v[:0:-1, 9:70000:7])",
+    };
+    fa_array *file = fa_create(in_folder("wide.npy"), FA_FLOAT64, FA_SHAPE(3, WIDTH), NULL, &err);
+    fa_eval_into(file, "arange(1, 3145729).reshape(3, 1048576)", FA_VARS({"f", file}), &err);
+    fa_array *mask = fa_eval("arange(4) != 1", FA_VARS({"f", file}), &err);
+    fa_array *spread = fa_spread(mask, file, &err), *all = fa_eval("s + 0", FA_VARS({"s", spread}), &err);
+    fa_statistics before, after;
+    fa_get_statistics(&before);
+    fa_evaluate(all, NULL, &err);
+    fa_get_statistics(&after);
+    assert_false(fa_failed(&err));
+    assert_int_equal(after.bytes_read - before.bytes_read, (int64_t)3 * WIDTH * 8);
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        fa_array *is = fa_eval(same[i], FA_VARS({"s", spread}, {"v", file}), &err);
+        if (fa_item_int64(is, &err) != 1 || fa_failed(&err))
+            fail_msg("%s: %s", same[i], err.message);
+        fa_release(is);
+    }
+    fa_array *const made[] = {file, mask, spread, all};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        fa_release(made[i]);
+}
+
+/* A few values for many places: they are read once for all places that are looked at together. */
+static void values_that_repeat_are_read_once(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    fa_array *values = fa_create(in_folder("three.npy"), FA_FLOAT64, FA_SHAPE(3), NULL, &err);
+    fa_eval_into(values, "arange(1, 4)", FA_VARS({"v", values}), &err);
+    fa_array *where = fa_eval("arange(100000) * 2 + 1", FA_VARS({"v", values}), &err);
+    fa_evaluate(where, NULL, &err);
+    static const char *const dtypes[] = {"<f8", ">f8"};
+    for (int i = 0; i < 2; i++) {
+        fa_dtype *dtype = fa_dtype_parse(dtypes[i], &err);
+        fa_array *target = fa_zeros(dtype, FA_SHAPE(200000), &err);
+        fa_statistics before, after;
+        fa_get_statistics(&before);
+        fa_put(target, where, values, FA_BOUNDS_RAISE, &err);
+        fa_get_statistics(&after);
+        assert_false(fa_failed(&err));
+        assert_true(after.bytes_read - before.bytes_read < 1000);
+        fa_array *is = fa_eval("all(t[1::2] == arange(100000) % 3 + 1) & all(t[::2] == 0)",
+                               FA_VARS({"t", target}), &err);
+        assert_int_equal(fa_item_int64(is, &err), 1);
+        assert_false(fa_failed(&err));
+        fa_release(is);
+        fa_release(target);
+        fa_dtype_release(dtype);
+    }
+    fa_release(where);
+    fa_release(values);
+}
+
 static void each_function_does_what_its_name_says(void **state)
 {
     (void)state;
@@ -220,6 +288,8 @@ int main(void)
         cmocka_unit_test(what_is_computed_is_a_copy),
         cmocka_unit_test(an_array_is_moved_onto_itself_as_if_copied_first),
         cmocka_unit_test(moves_stand_on_each_other_to_any_depth),
+        cmocka_unit_test_setup_teardown(values_that_repeat_are_read_once, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(wide_rows_are_spread_once, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_file_that_was_cut_is_an_error, make_folder, remove_folder),
         cmocka_unit_test(each_function_does_what_its_name_says),
         cmocka_unit_test(lists_are_filled_whole_or_not_at_all),
