@@ -202,7 +202,7 @@ class Oracle:
         result = asarray(function(*arrays, **options))
         if "m" in (np.asarray(a).dtype.kind for a in arrays) and any(np.asarray(a).dtype.kind == "f" for a in arrays):
             self._refuse_beyond_64_bits(name, arrays)
-        if name in ("round", "nan_to_num") and self.differences.allow("native-results"):
+        if name in ("round", "nan_to_num", "where") and self.differences.allow("native-results"):
             result = result.astype(native(result.dtype), copy=False)
         if name == "round":
             self._refuse_out_of_range(arrays[0], options)

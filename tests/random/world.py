@@ -278,7 +278,11 @@ class World:
             self.oracle.cast(source.value, native(file.dtype))
         handle = self.library.open(self.path(path), READ_WRITE) if kind == "npy" else \
             self.library.memmap(self.path(path), READ_WRITE, dtype_text(file.dtype), file.shape, file.offset, file.order)
-        made = self.both(lambda: np.concatenate([old, cast.array.astype(file.dtype)], axis),
+        def longer_in_numpy():
+            rows = cast.array.astype(file.dtype)
+            return np.concatenate([old, np.expand_dims(rows, axis) if rows.ndim == old.ndim - 1 else rows], axis)
+
+        made = self.both(longer_in_numpy,
                          lambda: self.library.append(handle, source.handle))
         handle.release()
         if made is None:
