@@ -317,11 +317,14 @@ static const fa__source_class derived_class = {
     .resident = resident,
 };
 
-/* Whether a move converts elements while it reads them: numbers, and texts of other lengths. */
+/* Whether a move converts elements while it reads them: numbers, and texts of other lengths. The bytes of
+ * structures it moves as they are. */
 static bool converts(const fa_dtype *from, const fa_dtype *to)
 {
     if (fa__type_is_numeric(from->type) && fa__type_is_numeric(to->type))
         return true;
+    if (from->type == FA_TYPE_VOID)
+        return fa__dtype_same_bytes(from, to);
     return from->type == to->type && from->unit_count == to->unit_count && strcmp(from->unit, to->unit) == 0;
 }
 

@@ -68,9 +68,10 @@ static bool can_convert(const fa_dtype *from, const fa_dtype *to, fa_error *err)
     bool is_text = from->type == to->type && (from->type == FA_TYPE_BYTES || from->type == FA_TYPE_STRING);
     if (is_number ? fa__can_cast_same_kind(from->type, to->type) : is_text || fa__dtype_same_bytes(from, to))
         return true;
-    const fa_dtype *native = fa__dtype_native(from, err);
-    bool same = native != NULL && fa_dtype_equal(native, to);
+    const fa_dtype *native = fa__dtype_native(from, err), *native_to = fa__dtype_native(to, err);
+    bool same = !fa_failed(err) && fa_dtype_equal(native, native_to);
     fa_dtype_release(native);
+    fa_dtype_release(native_to);
     if (same)
         return true;
     char from_text[96], to_text[96];
@@ -165,7 +166,7 @@ fa__node *fa__node_concatenate(int count, fa__node *const *inputs, int axis, con
     axis = fa__axis(axis, inputs[0]->ndim, err);
     if (axis < 0 || !join_sizes(count, inputs, axis, sizes, err))
         return NULL;
-    const fa_dtype *common = dtype != NULL ? fa__dtype_native(dtype, err) : dtype_of_all(count, inputs, err);
+    const fa_dtype *common = dtype != NULL ? fa__dtype_as_read(dtype, err) : dtype_of_all(count, inputs, err);
     fa__node *node = NULL;
     if (common != NULL)
         node = make(FA__MOVE_CONCATENATE, count, inputs, common, inputs[0]->ndim, sizes, err);

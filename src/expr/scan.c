@@ -2,6 +2,7 @@
 /* Making nodes that repeat an operation along an axis, and what else NumPy's ufuncs do besides being called:
  * outer products, differences of neighbours. Knows nothing about how they are computed. */
 #include "expr/node.h"
+#include "expr/routines.h"
 #include "expr/types.h"
 
 #include <math.h>
@@ -385,18 +386,6 @@ fa__node *fa__node_outer(fa__operation operation, fa__node *first, fa__node *sec
     return node;
 }
 
-/* Elements [from, size - to) along an axis. */
-static fa__node *shifted(fa__node *input, int axis, int64_t from, int64_t to, fa_error *err)
-{
-    fa__geometry geometry;
-    fa__node_geometry(input, &geometry);
-    int64_t left = geometry.sizes[axis] - from - to;
-    if (left > 0)
-        geometry.offset += from * geometry.strides[axis];
-    geometry.sizes[axis] = left > 0 ? left : 0;
-    return fa__node_view(input, &geometry, err);
-}
-
 /* One number as a slice of an array, one element wide along `axis`; an array as it is. */
 static fa__node *slice_of(fa__node *node, const fa__node *of, int axis, fa_error *err)
 {
@@ -467,7 +456,8 @@ fa__node *fa__node_diff(fa__node *input, int64_t n, int axis, fa__node *before, 
     /* Behind an empty axis nothing changes any more. */
     for (int64_t i = 0; i < n && node != NULL && (i == 0 || node->sizes[axis] > 0); i++) {
         fa__operation operation = node->dtype->type == FA_TYPE_BOOL ? FA__OP_NOT_EQUAL : FA__OP_SUBTRACT;
-        fa__node *sides[2] = {shifted(node, axis, 1, 0, err), shifted(node, axis, 0, 1, err)};
+        fa__node *sides[2] = {fa__node_slice(node, axis, 1, FA_OMITTED, 1, err),
+                              fa__node_slice(node, axis, 0, -1, 1, err)};
         fa__node *next = fa_failed(err) ? NULL : fa__node_operation(operation, sides, err);
         fa__node_release(sides[0]);
         fa__node_release(sides[1]);

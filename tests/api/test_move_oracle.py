@@ -282,6 +282,23 @@ class Moves(unittest.TestCase):
             return f"pad(a, {width}{mode})", arrays
         self.each(133, make)
 
+    def test_structures_of_the_other_byte_order(self):
+        """Pads keep it; what is joined with another order is converted."""
+        kind = np.dtype([("id", ">i4"), ("name", ">U2")])
+        values = np.array([(1, "ab"), (2, "c"), (3, "")], kind)
+        handle = self.case._memory("[('id', '>i4'), ('name', '>U2')]", values)
+        for mode in ["edge", "reflect", "symmetric", "wrap"]:
+            self.assertEqual(self.case.check(f"pad(a, 2, mode='{mode}')", {"a": (values, handle)}), "", mode)
+        native = values.astype([("id", "<i4"), ("name", "<U2")])
+        other = self.case._memory("[('id', '<i4'), ('name', '<U2')]", native)
+        joined = self.library.eval("concatenate((a, b))", {"a": handle, "b": other})
+        self.assertEqual(self.case.read(joined, native.dtype).tolist(), values.tolist() * 2)
+
+    def test_differences_of_nothing(self):
+        for shape, axis in [((0, 3), -1), ((2, 0, 3), 0), ((2, 0, 3), 2), ((0,), 0)]:
+            arrays = {"a": self.case.array("<f8", shape, "file")}
+            self.assertEqual(self.case.check(f"diff(a, axis={axis})", arrays), "")
+
     def test_meshgrid(self):
         def make():
             count = self.random.randrange(1, 4)
