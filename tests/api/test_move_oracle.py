@@ -297,6 +297,10 @@ class Moves(unittest.TestCase):
             expected = eval(text.replace("[]", "np.zeros(0, int)"), {**NAMES, "np": np}, {"a": values})
             self.assertEqual(self.case.differs(self.library.eval(text, {"a": handle}), expected), "", text)
 
+    def test_inserted_literals_fit(self):
+        for text in ["insert(a, 1, 300)", "insert(a, 1, -1)", "insert(a, 1, 255)", "insert(a, [0, 1], 300, axis=0)"]:
+            self.assertEqual(self.case.check(text, {"a": self.case.array("|u1", (3,), "file")}), "")
+
     def test_differences_of_nothing(self):
         for shape, axis in [((0, 3), -1), ((2, 0, 3), 0), ((2, 0, 3), 2), ((0,), 0)]:
             arrays = {"a": self.case.array("<f8", shape, "file")}
