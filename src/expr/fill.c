@@ -32,8 +32,7 @@ fa__node *fa__node_zero(const fa_dtype *dtype, fa_error *err)
     return leaf;
 }
 
-/* A value as one of `dtype`, strong. Python's numbers must fit, as NumPy asks. */
-static fa__node *as_element(fa__node *value, const fa_dtype *dtype, fa_error *err)
+fa__node *fa__node_as_element(fa__node *value, const fa_dtype *dtype, fa_error *err)
 {
     if (!fa__node_is_weak(value) || dtype == NULL || !fa__type_is_numeric(dtype->type))
         return dtype != NULL ? fa__node_cast(value, dtype, err) : fa__node_strong(value, err);
@@ -49,7 +48,7 @@ static fa__node *as_element(fa__node *value, const fa_dtype *dtype, fa_error *er
 
 static fa__node *filled(fa_shape shape, fa__node *value, const fa_dtype *dtype, fa_error *err)
 {
-    fa__node *element = as_element(value, dtype, err);
+    fa__node *element = fa__node_as_element(value, dtype, err);
     fa__node *wide = element != NULL ? fa__node_broadcast_to(element, shape, err) : NULL;
     fa__node *node = wide != NULL ? fa__node_copy(wide, 'C', err) : NULL;
     fa__node_release(element);

@@ -201,7 +201,7 @@ fa__node *fa__node_delete(fa__node *a, const int64_t *places, int count, const i
 static fa__node *inserted_values(const fa__node *a, fa__node *values, int number, int64_t count, bool single,
                                  fa_error *err)
 {
-    fa__node *converted = fa__node_cast(values, a->dtype, err);
+    fa__node *converted = fa__node_as_element(values, a->dtype, err);
     fa__node *led = converted != NULL ? fa__node_lead(converted, a->ndim, err) : NULL;
     fa__node *moved = NULL, *wide = NULL;
     if (led != NULL)

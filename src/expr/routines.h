@@ -90,6 +90,8 @@ fa__node *fa__node_pad(fa__node *a, fa__pad_mode mode, const fa__pad_axis *axes,
 fa__node *fa__node_full(fa_shape shape, fa__node *value, const fa_dtype *dtype, fa_error *err);
 /* As full, in the order in which a copy of `like` would stand; its dtype where dtype is NULL. */
 fa__node *fa__node_full_like(fa__node *like, fa__node *value, const fa_dtype *dtype, fa_error *err);
+/* A value as one of `dtype`, strong. Python's numbers must fit, as NumPy asks. */
+fa__node *fa__node_as_element(fa__node *value, const fa_dtype *dtype, fa_error *err);
 /* One element whose bytes are zero, 0-d. */
 fa__node *fa__node_zero(const fa_dtype *dtype, fa_error *err);
 fa__node *fa__node_eye(int64_t rows, int64_t columns, int64_t diagonal, const fa_dtype *dtype, fa_error *err);

@@ -54,6 +54,13 @@ static fa__node *made_of(two arrays, fa__node *node)
 static fa__node *apply_take(const fa__bound_call *call)
 {
     two arrays = arrays_at(call, 0, 1);
+    /* An empty list takes nothing, as in an index. */
+    if (!fa_failed(call->err) && call->arguments[1]->kind != FA__VALUE_NODE &&
+        fa__count(arrays.second->ndim, arrays.second->sizes) == 0) {
+        fa__node *nothing = fa__node_cast(arrays.second, FA_INT64, call->err);
+        fa__node_release(arrays.second);
+        arrays.second = nothing;
+    }
     int axis = axis_at(call, 2);
     fa__take_mode mode = mode_at(call, 4);
     if (!fa_failed(call->err) && fa__argument_given(call, 3))

@@ -294,6 +294,16 @@ class Moves(unittest.TestCase):
         joined = self.library.eval("concatenate((a, b))", {"a": handle, "b": other})
         self.assertEqual(self.case.read(joined, native.dtype).tolist(), values.tolist() * 2)
 
+    def test_an_empty_list_takes_nothing(self):
+        values, handle = self.case.array("<f8", (2, 3), "file")
+        for text in ["take(a, [])", "take(a, [], axis=0)", "a.take([], axis=1)"]:
+            expected = eval(text.replace("[]", "np.zeros(0, int)"), {**NAMES, "np": np}, {"a": values})
+            self.assertEqual(self.case.differs(self.library.eval(text, {"a": handle}), expected), "", text)
+
+    def test_inserted_literals_fit(self):
+        for text in ["insert(a, 1, 300)", "insert(a, 1, -1)", "insert(a, 1, 255)", "insert(a, [0, 1], 300, axis=0)"]:
+            self.assertEqual(self.case.check(text, {"a": self.case.array("|u1", (3,), "file")}), "")
+
     def test_differences_of_nothing(self):
         for shape, axis in [((0, 3), -1), ((2, 0, 3), 0), ((2, 0, 3), 2), ((0,), 0)]:
             arrays = {"a": self.case.array("<f8", shape, "file")}
