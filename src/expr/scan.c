@@ -243,19 +243,27 @@ static fa__node *fold_axis(fa__operation operation, fa__node *input, int axis, f
     return node;
 }
 
-/* Results that nothing was reduced to: one element everywhere. */
-static fa__node *filled(const fa__node *input, uint64_t axes, bool keepdims, fa__node *element, fa_error *err)
+/* Results that nothing was reduced to: elements of their own, all the same, laid out as those of other folds. */
+static fa__node *filled(fa__node *input, uint64_t axes, bool keepdims, fa__node *element, fa_error *err)
 {
-    int64_t sizes[FA_MAX_NDIM];
+    int64_t sizes[FA_MAX_NDIM], kept[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     int ndim = 0;
-    for (int i = 0; i < input->ndim; i++) {
-        bool gone = axes >> i & 1;
-        if (!gone || keepdims)
-            sizes[ndim++] = gone ? 1 : input->sizes[i];
-    }
+    for (int i = 0; i < input->ndim; i++)
+        kept[i] = axes >> i & 1 ? 1 : input->sizes[i];
+    fa__layout_of_result(1, &input, input->ndim, kept, element->dtype->item_bytes, strides);
+    for (int i = 0; i < input->ndim; i++)
+        if (keepdims || !(axes >> i & 1)) {
+            sizes[ndim] = kept[i];
+            strides[ndim++] = strides[i];
+        }
     fa__geometry geometry = {0};
-    bool fits = fa__geometry_broadcast_to(&geometry, (fa_shape){ndim, sizes}, &geometry, err);
-    return fits ? fa__node_view(element, &geometry, err) : NULL;
+    if (!fa__geometry_broadcast_to(&geometry, (fa_shape){ndim, sizes}, &geometry, err))
+        return NULL;
+    fa__node *view = fa__node_view(element, &geometry, err), *node = view ? fa__node_copy(view, 'C', err) : NULL;
+    if (node != NULL)
+        memcpy(node->strides, strides, (size_t)ndim * sizeof *strides);
+    fa__node_release(view);
+    return node;
 }
 
 /* The operation and its axes are known: from the last axis to the first, which begins where all begins. */
