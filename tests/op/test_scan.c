@@ -226,6 +226,23 @@ static void an_index_that_stands_there_twice_counts_twice(void **state)
         fa_release(all[i]);
 }
 
+/* What is folded from no elements is the identity, once for each result: writing one leaves the others. */
+static void folds_of_nothing_have_elements_of_their_own(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    fa_array *nothing = fa_zeros(FA_INT16, FA_SHAPE(3, 0, 2), &err);
+    fa_array *folded = fa_eval("logical_xor.reduce(a, axis=1)", FA_VARS({"a", nothing}), &err);
+    fa_array *one = fa_slice(folded, "[0, 0]", &err);
+    fa_fill_int64(one, 1, &err);
+    fa_array *sum = fa_sum(folded, FA_ALL_AXES, NULL, &err);
+    assert_int_equal(fa_item_int64(sum, &err), 1);
+    assert_string_equal(err.message, "");
+    fa_array *all[] = {nothing, folded, one, sum};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        fa_release(all[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +253,7 @@ int main(void)
         cmocka_unit_test(an_array_may_become_its_own_scan),
         cmocka_unit_test(an_index_that_stands_there_twice_counts_twice),
         cmocka_unit_test(averages_give_the_sum_of_weights_too),
+        cmocka_unit_test(folds_of_nothing_have_elements_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
