@@ -135,13 +135,14 @@ def step(rng, length):
     data = bytes(rng.choice(b"ab\nc") for _ in range(rng.choice([0, 1, 2, 3, 10, 100, 5000])))
     ends = [rng.randint(-length - 5, length + 5) for _ in range(rng.randint(0, 2))]
     start = near()
+    # No empty pattern: where it is found between ends that stand the wrong way round depends on Python's release.
     return rng.choice([
         ("seek", rng.randint(-length // 4, length + 5), rng.randint(0, 2)), ("seek", near(), 0), ("tell",), ("size",),
         ("read", near()), ("read", rng.randint(0, 20)), ("read_byte",), ("readline",), ("readline",),
         ("write", data), ("write", data[:5]), ("write_byte", rng.randint(0, 255)),
         ("get", start, start + rng.randint(0, 300)), ("put", near(), data), ("move", near(), near(), near()),
-        ("move", start, max(start - 3, 0), length // 2), ("find", data[:4], *ends), ("rfind", data[:4], *ends),
-        ("find", data[:1], *ends), ("rfind", data[:12], *ends)])
+        ("move", start, max(start - 3, 0), length // 2), ("find", data[:4] or b"x", *ends), ("rfind", data[:4] or b"x", *ends),
+        ("find", data[:1] or b"x", *ends), ("rfind", data[:12] or b"x", *ends)])
 
 
 def answer(subject, method, arguments):

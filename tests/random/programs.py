@@ -136,7 +136,7 @@ def worker(options):
 
 def run_worker(options, first, count, steps=None, timeout=300):
     """The lines of one worker process, its exit status, and what it said to stderr."""
-    with tempfile.TemporaryDirectory(prefix="farray-scratch-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="farray-scratch-", dir="/var/tmp") as scratch:
         command = [sys.executable, os.path.abspath(__file__), "--worker", "--build", options.build, "--first", str(first),
                    "--programs", str(count)] + (["--wrong"] if options.wrong else [])
         if steps is not None:
