@@ -14,6 +14,7 @@ static const struct {
     [FA_OPERATION_ATTRIBUTE] = {"attribute", "Attributes: a.T"},
     [FA_OPERATION_MOVE] = {"move", "Moves: the same elements in other places"},
     [FA_OPERATION_CONSTANT] = {"constant", "Constants"},
+    [FA_OPERATION_WHOLE] = {"whole", "Of whole arrays"},
 };
 
 static void print_json(void)

@@ -352,7 +352,7 @@ static fa__node *below_view(fa__node *node)
 static bool will_stand(const fa__node *node)
 {
     return node->kept != NULL || node->kind == FA__NODE_REDUCE || node->kind == FA__NODE_SCALAR ||
-           node->kind == FA__NODE_MOVE;
+           node->kind == FA__NODE_MOVE || node->kind == FA__NODE_WHOLE;
 }
 
 fa__node *fa__move_needs(fa__node *input, fa__node **from)

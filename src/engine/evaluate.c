@@ -9,7 +9,9 @@
 #include "engine/buffers.h"
 #include "engine/consumer.h"
 #include "engine/move.h"
+#include "engine/room.h"
 #include "engine/schedule.h"
+#include "engine/whole.h"
 
 #include "base/memory.h"
 #include "platform/platform.h"
@@ -27,6 +29,7 @@ typedef struct job {
     fa__pending *completes; /* what becomes concrete by it; borrowed */
     fa__node *keeps;     /* whose elements stand in target from now on; borrowed */
     bool derives;        /* no pass: `keeps` is a move, read from its inputs */
+    bool runs;           /* no pass: `keeps` is an operation on whole arrays that makes its own */
     fa_array *behind;    /* the target that the user gave, when `target` is a buffer before it */
     int level;
     bool planned;
@@ -100,28 +103,6 @@ static job *add_job(evaluation *e, fa__node *node, int level)
     return new;
 }
 
-/* A new array for all elements of a node, in its virtual layout; those of a view stand as a copy of it would. */
-static fa_array *room_for(const fa__node *node, fa_error *err)
-{
-    int64_t count;
-    if (!fa__shape_count(node->ndim, node->sizes, node->dtype->item_bytes, &count, err))
-        return NULL;
-    fa__source *source = fa__memory_or_scratch(count * node->dtype->item_bytes, err);
-    if (source == NULL)
-        return NULL;
-    fa__geometry geometry = {.ndim = node->ndim};
-    memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
-    memcpy(geometry.strides, node->strides, (size_t)node->ndim * sizeof(int64_t));
-    if (node->kind == FA__NODE_VIEW || node->kind == FA__NODE_LEAF) {
-        int order[FA_MAX_NDIM];
-        fa__k_order(node->ndim, node->sizes, node->strides, order);
-        fa__strides_in_order(node->ndim, node->sizes, node->dtype->item_bytes, order, geometry.strides);
-    }
-    fa_array *array = fa__view(source, node->dtype, &geometry, true, err);
-    fa__source_release(source);
-    return array;
-}
-
 /* The mask of a job; both are there in the level of the later one. */
 static void add_where(evaluation *e, job *j, fa_array *where)
 {
@@ -168,46 +149,9 @@ static void add_barriers(evaluation *e)
             return;
         new->feeds = fa__node_is_walk(node) ? node : NULL;
         new->keeps = node->kind == FA__NODE_SCAN || new->feeds == NULL ? node : NULL;
-        new->lasting = node->kind == FA__NODE_SCAN;
+        new->lasting = node->kind == FA__NODE_SCAN || node->kind == FA__NODE_WHOLE;
         new->derives = barrier->derives;
-    }
-}
-
-/* The scan that a sink wants as it is: all of it, everywhere, in its own type. */
-static fa__node *scan_of_sink(const job *sink)
-{
-    const fa__node *leaf = sink->node;
-    if (sink->target == NULL || sink->where != NULL || sink->feeds != NULL || leaf->kind != FA__NODE_LEAF ||
-        !fa__is_pending(leaf->array))
-        return NULL;
-    fa__node *root = fa__pending_graph(leaf->array);
-    size_t bytes = (size_t)leaf->ndim * sizeof(int64_t);
-    bool whole = root->kind == FA__NODE_SCAN && root->kept == NULL && leaf->ndim == root->ndim && leaf->offset == 0 &&
-                 memcmp(leaf->sizes, root->sizes, bytes) == 0 && memcmp(leaf->strides, root->strides, bytes) == 0;
-    return whole && sink->target->dtype->type == root->dtype->type && !fa__overlaps_itself(sink->target) ? root : NULL;
-}
-
-/* Scans are stored where they are wanted, not first somewhere else; but not where an array that is completed would then
- * stand in somebody's target. */
-static void aim_scans(evaluation *e)
-{
-    for (int64_t i = 0; i < e->count; i++) {
-        job *sink = &e->jobs[i];
-        fa__node *scan = scan_of_sink(sink);
-        bool alone = scan != NULL;
-        for (int64_t k = 0; alone && k < e->count; k++)
-            alone = k == i || (e->jobs[k].node != scan && (e->jobs[k].target == NULL ||
-                                                           !fa__overlap(e->jobs[k].target, sink->target, NULL)));
-        for (int64_t k = 0; alone && k < e->count; k++) {
-            job *walk = &e->jobs[k];
-            if (walk->feeds != scan || walk->target != NULL)
-                continue;
-            walk->target = sink->target;
-            walk->lasting = false;
-            sink->target = NULL;
-            sink->planned = true;
-            break;
-        }
+        new->runs = node->kind == FA__NODE_WHOLE && new->feeds == NULL;
     }
 }
 
@@ -405,20 +349,82 @@ static bool is_written_before(const evaluation *e, const job *writer)
     return false;
 }
 
+/* Whether the computation of a node reads bytes of a target. */
+static bool reads(const evaluation *e, fa__node *node, const fa_array *target)
+{
+    search s = {.target = target, .err = e->err};
+    look_later(&s, node);
+    while (s.count > 0 && !s.found && !fa_failed(e->err))
+        fa__node_walk(s.graphs[--s.count], look_at, &s, e->err);
+    fa__free(s.graphs);
+    fa__index_clear(&s.seen);
+    return s.found;
+}
+
+/* ---- Aiming --------------------------------------------------------------------------------------------------- */
+
+/* Whether a target takes the elements of a node as they are made: a scan is stored by a pass, which turns them and lays them
+ * down anywhere; an operation on whole arrays writes them itself. */
+static bool takes_as_made(const evaluation *e, const fa_array *target, fa__node *made)
+{
+    if (fa__overlaps_itself(target))
+        return false;
+    if (made->kind == FA__NODE_SCAN)
+        return target->dtype->type == made->dtype->type;
+    return made->kind == FA__NODE_WHOLE && !fa__node_is_walk(made) && fa_dtype_equal(target->dtype, made->dtype) &&
+           memcmp(target->strides, made->strides, (size_t)made->ndim * sizeof(int64_t)) == 0 && !reads(e, made, target);
+}
+
+/* The scan, or the operation on whole arrays, that a sink wants as it is: all of it, everywhere, in its own type. */
+static fa__node *made_for_sink(const evaluation *e, const job *sink)
+{
+    const fa__node *leaf = sink->node;
+    if (sink->target == NULL || sink->where != NULL || sink->feeds != NULL || leaf->kind != FA__NODE_LEAF ||
+        !fa__is_pending(leaf->array))
+        return NULL;
+    fa__node *root = fa__pending_graph(leaf->array);
+    size_t bytes = (size_t)leaf->ndim * sizeof(int64_t);
+    bool whole = root->kept == NULL && leaf->ndim == root->ndim && leaf->offset == 0 &&
+                 fa__dtype_same_bytes(leaf->dtype, root->dtype) && memcmp(leaf->sizes, root->sizes, bytes) == 0 &&
+                 memcmp(leaf->strides, root->strides, bytes) == 0;
+    return whole && takes_as_made(e, sink->target, root) ? root : NULL;
+}
+
+static bool makes(const job *j, const fa__node *node)
+{
+    return j->feeds == node || (j->runs && j->keeps == node);
+}
+
+/* Such elements are stored where they are wanted, not first somewhere else; but not where an array that is completed would
+ * then stand in somebody's target. */
+static void aim(evaluation *e)
+{
+    for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
+        job *sink = &e->jobs[i];
+        fa__node *made = made_for_sink(e, sink);
+        bool alone = made != NULL;
+        for (int64_t k = 0; alone && k < e->count; k++) {
+            const job *j = &e->jobs[k];
+            bool overlaps = j->target != NULL && fa__overlap(j->target, sink->target, NULL);
+            alone = k == i || ((makes(j, made) || j->node != made) && !overlaps);
+        }
+        for (int64_t k = 0; alone && k < e->count; k++) {
+            job *maker = &e->jobs[k];
+            if (!makes(maker, made) || maker->target != NULL)
+                continue;
+            maker->target = sink->target;
+            maker->lasting = false;
+            sink->target = NULL;
+            sink->planned = true;
+            break;
+        }
+    }
+}
+
 /* Puts a buffer before a target. */
 static void put_behind(job *j, fa_error *err)
 {
-    fa_array *buffer = NULL;
-    fa__source *source;
-    int64_t bytes = fa__count(j->target->ndim, j->target->sizes) * j->target->dtype->item_bytes;
-    source = fa__memory_or_scratch(bytes, err);
-    if (source != NULL) {
-        fa__geometry geometry = {.ndim = j->target->ndim};
-        memcpy(geometry.sizes, j->target->sizes, (size_t)j->target->ndim * sizeof(int64_t));
-        fa__strides_c(geometry.ndim, geometry.sizes, j->target->dtype->item_bytes, geometry.strides);
-        buffer = fa__view(source, j->target->dtype, &geometry, true, err);
-        fa__source_release(source);
-    }
+    fa_array *buffer = fa__room_in_c_order(j->target->dtype, j->target->ndim, j->target->sizes, err);
     if (buffer == NULL)
         return;
     j->behind = j->target;
@@ -467,7 +473,7 @@ static void collect_group(evaluation *e, job *leader, const int *order, group *g
         j->planned = true;
         bool stores = j->feeds == NULL || j->feeds->kind == FA__NODE_SCAN;
         if (stores && j->target == NULL)
-            j->target = room_for(j->feeds != NULL ? j->feeds : j->node, e->err);
+            j->target = fa__room_for(j->feeds != NULL ? j->feeds : j->node, e->err);
         if (j->feeds == NULL && j->node->dtype->item_bytes == 0)
             continue; /* elements of no bytes are there already */
         g->members[g->count] = j;
@@ -522,6 +528,15 @@ static void keep(fa__node *node, fa_array *array)
     fa_release(before);
 }
 
+/* An operation on whole arrays, which makes passes of its own. */
+static void run_whole(evaluation *e, job *j)
+{
+    j->planned = true;
+    if (j->target == NULL)
+        j->target = fa__room_for(j->keeps, e->err);
+    fa__whole_compute(j->keeps, j->target, e->options, e->err);
+}
+
 static void run_level(evaluation *e, int level)
 {
     int64_t begin = e->level_start[level], end = e->level_start[level + 1];
@@ -532,6 +547,9 @@ static void run_level(evaluation *e, int level)
             j->planned = true;
         }
     }
+    for (int64_t i = begin; i < end && !fa_failed(e->err); i++)
+        if (e->ordered[i]->runs)
+            run_whole(e, e->ordered[i]);
     /* Reductions and scans lead, since they have an order of their own; stores go along where they can. */
     for (int turn = 0; turn < 2; turn++)
         for (int64_t i = begin; i < end && !fa_failed(e->err); i++) {
@@ -607,7 +625,7 @@ bool fa__engine_run(const fa__sink *sinks, int count, const fa_evaluate_options 
     for (int i = 0; i < count && !fa_failed(err); i++)
         add_sink(&e, &sinks[i]);
     add_barriers(&e);
-    aim_scans(&e);
+    aim(&e);
     for (int64_t i = 0; i < e.count && !fa_failed(err); i++)
         if (e.jobs[i].target != NULL && (is_written_before(&e, &e.jobs[i]) || is_read_by_others(&e, &e.jobs[i])))
             put_behind(&e.jobs[i], err);

@@ -76,8 +76,9 @@ typedef struct fa__consume {
     int value;
     int output; /* the value that it makes, block by block; -1: it makes none */
     fa__node *node;
-    const struct fa__consumer_class *class;
+    const struct fa__consumer_class *class; /* NULL: that of the node */
     void *plan;
+    void *user; /* the class's own */
 } fa__consume;
 
 typedef struct fa__pass {
@@ -108,7 +109,9 @@ typedef struct fa__request {
     fa__affine *map;    /* NULL: identity */
     fa_array *target;   /* store here, or */
     fa__node *where;    /* where this is true; NULL: everywhere */
-    fa__node *feeds;    /* feed this reduction, fold or scan, whose input `node` is; a scan is stored in the target */
+    fa__node *feeds;    /* feed this walk, whose input `node` is; a scan is stored in the target */
+    const struct fa__consumer_class *consumer; /* by this class, which finds `user`; NULL: by that of the walk */
+    void *user;
 } fa__request;
 
 /* Plans one pass for requests that share sizes and iteration order. `order` is a permutation of the axes. */

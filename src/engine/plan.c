@@ -387,7 +387,8 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
     case FA__NODE_SCAN:
     case FA__NODE_FOLD:
     case FA__NODE_MOVE:
-        fa__fail(p->err, FA_INTERNAL, "a reduction, a scan or a move was not made first");
+    case FA__NODE_WHOLE:
+        fa__fail(p->err, FA_INTERNAL, "what needs a walk of its own was not made first");
         return -1;
     case FA__NODE_OPERATION:
     case FA__NODE_STRING:
@@ -633,7 +634,11 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
     if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
         return false;
     fa__consume *consume = &pass->consumes[pass->consume_count++];
-    *consume = (fa__consume){.value = (int)value, .output = -1, .node = fa__node_retain(feeds)};
+    *consume = (fa__consume){.value = (int)value,
+                             .output = -1,
+                             .node = fa__node_retain(feeds),
+                             .class = request->consumer,
+                             .user = request->user};
     if (feeds->kind != FA__NODE_SCAN)
         return true;
     int64_t output = add_value(p, (fa__value){

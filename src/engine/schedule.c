@@ -133,6 +133,16 @@ static void settle_move(walk *w, fa__node *node)
     set_level(w, node, level);
 }
 
+/* Whether an input has to stand before the node is made: under views that are no index maps, and behind the first input of
+ * an operation on whole arrays that walks. */
+static bool must_stand(const fa__node *node, int input, const fa__node *below, bool stands)
+{
+    bool beside = node->kind == FA__NODE_WHOLE && node->kept == NULL && fa__node_is_walk(node) && input > 0;
+    bool is_there = below->kept != NULL || fa__node_is_walk(below) || below->kind == FA__NODE_MOVE ||
+                    below->kind == FA__NODE_WHOLE || (beside && below->kind == FA__NODE_SCALAR);
+    return (stands || beside) && !is_there;
+}
+
 /* All inputs of the node on top have levels: gives it its own. */
 static void settle(walk *w, fa__node *node, int count, fa__node **inputs, bool stands)
 {
@@ -143,14 +153,14 @@ static void settle(walk *w, fa__node *node, int count, fa__node **inputs, bool s
     }
     for (int i = 0; i < count; i++) {
         int below = level_of(w->schedule, inputs[i]);
-        if (stands && inputs[i]->kept == NULL && !fa__node_is_walk(inputs[i]) && inputs[i]->kind != FA__NODE_MOVE) {
+        if (must_stand(node, i, inputs[i], stands)) {
             add_barrier(w, inputs[i], below);
             below++;
         }
         if (below > level)
             level = below;
     }
-    if (fa__node_is_walk(node) && node->kept == NULL) {
+    if ((fa__node_is_walk(node) || node->kind == FA__NODE_WHOLE) && node->kept == NULL) {
         add_barrier(w, node, level);
         level++;
     }

@@ -6,9 +6,9 @@
 #include "engine/index.h"
 #include "engine/pending.h"
 
-/* A node that has a pass of its own (a reduction or a scan, or elements under a reshape), in level `level`: passes of level 0 need
- * nothing, those of level n need results of level n - 1. A move has none: its derived source is made before the passes
- * of its level, behind those that it reads. */
+/* A node that has a pass of its own (a reduction or a scan, or elements under a reshape), or a run (an operation on whole
+ * arrays that is no walk), in level `level`: those of level 0 need nothing, those of level n need results of level n - 1. A
+ * move has none: its derived source is made before the passes of its level, behind those that it reads. */
 typedef struct fa__barrier {
     fa__node *node;
     int level;

@@ -94,6 +94,26 @@ const fa__node *fa__shown_node(const fa__node *node)
     return node;
 }
 
+fa__node *fa__node_whole(fa__whole whole, const fa_dtype *dtype, int ndim, const int64_t *sizes, int count,
+                         fa__node *const *inputs, const fa__whole_arguments *arguments, fa_error *err)
+{
+    if (!fa__nodes_usable(count, inputs, err))
+        return NULL;
+    fa__node *node = fa__node_new(FA__NODE_WHOLE, dtype, ndim, sizes, count, inputs, err);
+    if (node == NULL)
+        return NULL;
+    node->code = (int)whole;
+    if (arguments != NULL) {
+        node->as.reduce.axes = arguments->axes;
+        node->as.reduce.keepdims = arguments->keepdims;
+        node->as.reduce.flat = arguments->flat;
+        node->as.reduce.ddof = arguments->ddof;
+        node->as.reduce.option = arguments->option;
+        node->as.reduce.number = arguments->number;
+    }
+    return node;
+}
+
 void fa__node_geometry(const fa__node *node, fa__geometry *geometry)
 {
     geometry->ndim = node->ndim;
@@ -256,7 +276,9 @@ static bool same_node(const fa__node *a, const fa__node *b)
     case FA__NODE_REDUCE:
     case FA__NODE_SCAN:
     case FA__NODE_FOLD:
-        return a->as.reduce.axes == b->as.reduce.axes && a->as.reduce.keepdims == b->as.reduce.keepdims &&
+    case FA__NODE_WHOLE:
+        return a->as.reduce.option == b->as.reduce.option && a->as.reduce.number == b->as.reduce.number &&
+               a->as.reduce.axes == b->as.reduce.axes && a->as.reduce.keepdims == b->as.reduce.keepdims &&
                a->as.reduce.flat == b->as.reduce.flat &&
                same_double(a->as.reduce.ddof, b->as.reduce.ddof);
     case FA__NODE_GENERATE:

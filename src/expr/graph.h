@@ -24,7 +24,8 @@ typedef enum fa__node_kind {
     FA__NODE_FOLD,      /* the same, the last step alone; a second input, a SCALAR, is what it begins with */
     FA__NODE_VIEW,      /* a geometry on its input's virtual layout */
     FA__NODE_GENERATE,  /* made from positions */
-    FA__NODE_MOVE       /* elements of its inputs in other places */
+    FA__NODE_MOVE,      /* elements of its inputs in other places */
+    FA__NODE_WHOLE      /* made from its inputs as wholes: sorted, selected, counted, multiplied */
 } fa__node_kind;
 
 typedef struct fa__node fa__node;
@@ -32,7 +33,7 @@ typedef struct fa__node fa__node;
 struct fa__node {
     fa__references references;
     fa__node_kind kind;
-    int code;              /* fa__operation, fa__reduction, fa__generator or fa__move */
+    int code;              /* fa__operation, fa__reduction, fa__generator, fa__move or fa__whole */
     fa_type loop_type;     /* OPERATION, SCAN, FOLD: the type of its loop; REDUCE: the type of its reducer's input */
     const fa_dtype *dtype; /* of the result, in the machine's byte order; a LEAF's may be any */
     int ndim;
@@ -50,6 +51,8 @@ struct fa__node {
             bool keepdims;    /* REDUCE, FOLD */
             bool flat;        /* SCAN: all elements in C order, one axis comes out */
             double ddof;
+            int option;       /* WHOLE: which of its kinds, as the operation reads it; a WHOLE has the others too, as far as it */
+            int64_t number;   /* reads them */
         } reduce;
         fa__generator_params generate;
         struct {
@@ -91,11 +94,25 @@ bool fa__string_operation_makes_strings(int operation);
 fa__node *fa__node_power(fa__node *base, fa__node *exponent, fa_error *err);
 fa__node *fa__node_cast(fa__node *input, const fa_dtype *dtype, fa_error *err); /* the input itself when nothing changes */
 
-/* A node that is made by a walk over its input: its elements have to stand somewhere before others can be read from them. */
+/* A node that is made by a walk over its first input: its elements have to stand somewhere before others can be read from
+ * them. Further inputs of a WHOLE stand before the walk. */
 static inline bool fa__node_is_walk(const fa__node *node)
 {
-    return node->kind == FA__NODE_REDUCE || node->kind == FA__NODE_SCAN || node->kind == FA__NODE_FOLD;
+    return node->kind == FA__NODE_REDUCE || node->kind == FA__NODE_SCAN || node->kind == FA__NODE_FOLD ||
+           (node->kind == FA__NODE_WHOLE && fa__wholes[node->code].is_walk);
 }
+
+/* How an operation on whole arrays goes about it; what each member means is the operation's to say. */
+typedef struct fa__whole_arguments {
+    uint64_t axes;
+    bool keepdims, flat;
+    double ddof;
+    int option;
+    int64_t number;
+} fa__whole_arguments;
+/* A WHOLE in C order of axes, whatever its inputs look like; `arguments` may be NULL for zeros. */
+fa__node *fa__node_whole(fa__whole whole, const fa_dtype *dtype, int ndim, const int64_t *sizes, int count,
+                         fa__node *const *inputs, const fa__whole_arguments *arguments, fa_error *err);
 
 typedef struct fa__reduce_arguments {
     fa_axes axes;

@@ -264,6 +264,9 @@ static void write_node(fa__writer *w, const fa__node *node, int needs)
     case FA__NODE_MOVE:
         write_move(w, node);
         break;
+    case FA__NODE_WHOLE:
+        fa__write_whole(w, node);
+        break;
     }
 }
 
@@ -281,6 +284,8 @@ static void write_piece(fa__writer *w, fa__piece next)
             write_cast_arguments(w, next.node);
         else if (next.node->kind == FA__NODE_MOVE)
             write_move_arguments(w, next.node);
+        else if (next.node->kind == FA__NODE_WHOLE)
+            fa__write_whole_arguments(w, next.node);
         else
             write_reduce_arguments(w, next.node);
         break;

@@ -12,7 +12,7 @@
 typedef enum fa__piece_kind {
     FA__PIECE_WORDS,     /* a text that lives for ever */
     FA__PIECE_NODE,      /* a node, in brackets where it binds too little */
-    FA__PIECE_ARGUMENTS, /* what follows the inputs of a REDUCE, SCAN, FOLD, CAST or MOVE, up to the closing bracket */
+    FA__PIECE_ARGUMENTS, /* what follows the inputs of a node that is called, up to the closing bracket */
     FA__PIECE_GEOMETRY   /* what follows the array that `node` is a view of */
 } fa__piece_kind;
 
@@ -78,5 +78,9 @@ void fa__write_geometry(fa__writer *w, const fa__node *view, const fa__node *bas
 /* A move by positions or a mask; the second writes what stands behind its inputs. */
 void fa__write_take(fa__writer *w, const fa__node *node);
 void fa__write_take_arguments(fa__writer *w, const fa__node *node);
+
+/* An operation on whole arrays; the second writes what stands behind its inputs. */
+void fa__write_whole(fa__writer *w, const fa__node *node);
+void fa__write_whole_arguments(fa__writer *w, const fa__node *node);
 
 #endif

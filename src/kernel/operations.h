@@ -4,6 +4,8 @@
 #ifndef FA_KERNEL_OPERATIONS_H
 #define FA_KERNEL_OPERATIONS_H
 
+#include <stdbool.h>
+
 /* How the types of a row follow from the types of its inputs. "First of" means: the inputs are promoted, then taken to
  * the first type of the list, in NumPy's order of types, to which that is a safe cast. */
 #define FA__TYPE_RULES(X)                                                                                              \
@@ -187,6 +189,10 @@
     X(ARGWHERE, argwhere, "One row of coordinates for each element that is not zero.")                                 \
     X(SPREAD, spread, "The values of an array, one after the other, where a mask is true; zero elsewhere.")
 
+/* Operations on whole arrays, which look at all elements before they give one: X(id, name, whether its first input is
+ * walked as a reduction's is, documentation). What each of them does is a class of src/op/wholes.c. */
+#define FA__WHOLES(X)
+
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,
     FA__ELEMENTWISE(FA__ROW)
@@ -232,6 +238,13 @@ typedef enum fa__move {
         FA__MOVE_COUNT
 } fa__move;
 
+typedef enum fa__whole {
+#define FA__ROW(id, name, is_walk, documentation) FA__WHOLE_##id,
+    FA__WHOLES(FA__ROW)
+#undef FA__ROW
+        FA__WHOLE_COUNT
+} fa__whole;
+
 typedef enum fa__type_rule {
 #define FA__ROW(id) FA__RULE_##id,
     FA__TYPE_RULES(FA__ROW)
@@ -261,9 +274,15 @@ typedef struct fa__scan_info {
     fa__operation operation;
 } fa__scan_info;
 
+typedef struct fa__whole_info {
+    const char *name, *documentation;
+    bool is_walk;
+} fa__whole_info;
+
 extern const fa__operation_info fa__operations[FA__OPERATION_COUNT];
 extern const fa__pair_info fa__pairs[FA__PAIR_COUNT];
 extern const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT];
 extern const fa__scan_info fa__scans[FA__SCAN_COUNT];
+extern const fa__whole_info fa__wholes[FA__WHOLE_COUNT + 1]; /* ended by a row without a name */
 
 #endif

@@ -32,6 +32,13 @@ const fa__reduction_info fa__reductions[FA__REDUCTION_COUNT] = {
 #undef X
 };
 
+const fa__whole_info fa__wholes[FA__WHOLE_COUNT + 1] = {
+#define ROW(id, name, is_walk, documentation) {#name, documentation, is_walk},
+    FA__WHOLES(ROW)
+#undef ROW
+        {0},
+};
+
 const fa__scan_info fa__scans[FA__SCAN_COUNT] = {
 #define X(id, name, operation, documentation) {#name, documentation, FA__OP_##operation},
     FA__SCANS(X)

@@ -4,6 +4,7 @@
 
 #include "array/view.h"
 #include "base/checked.h"
+#include "engine/whole.h"
 
 enum {
     WIDE_STATES = 16 << 10, /* results in a row from which on a reduction walks down columns */
@@ -12,11 +13,15 @@ enum {
 
 const fa__consumer_class *fa__consumer_of(const fa__node *node)
 {
+    if (node->kind == FA__NODE_WHOLE)
+        return fa__whole_classes[node->code]->consumer;
     return node->kind == FA__NODE_REDUCE ? &fa__reduce_consumer : &fa__scan_consumer;
 }
 
 bool fa__walks_columns(const fa__node *node, const int *order)
 {
+    if (node->kind == FA__NODE_WHOLE)
+        return false;
     const fa__node *input = node->inputs[0];
     uint64_t axes = node->as.reduce.axes;
     int64_t width = 1;

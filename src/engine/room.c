@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* New arrays for what is computed. Knows nothing about what they are for. */
+#include "engine/room.h"
+
+#include "storage/storage.h"
+
+#include <string.h>
+
+static fa_array *make(const fa_dtype *dtype, const fa__geometry *geometry, fa_error *err)
+{
+    int64_t count;
+    if (!fa__shape_count(geometry->ndim, geometry->sizes, dtype->item_bytes, &count, err))
+        return NULL;
+    fa__source *source = fa__memory_or_scratch(count * dtype->item_bytes, err);
+    if (source == NULL)
+        return NULL;
+    fa_array *array = fa__view(source, dtype, geometry, true, err);
+    fa__source_release(source);
+    return array;
+}
+
+fa_array *fa__room_for(const fa__node *node, fa_error *err)
+{
+    fa__geometry geometry = {.ndim = node->ndim};
+    memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
+    memcpy(geometry.strides, node->strides, (size_t)node->ndim * sizeof(int64_t));
+    if (node->kind == FA__NODE_VIEW || node->kind == FA__NODE_LEAF) {
+        int order[FA_MAX_NDIM];
+        fa__k_order(node->ndim, node->sizes, node->strides, order);
+        fa__strides_in_order(node->ndim, node->sizes, node->dtype->item_bytes, order, geometry.strides);
+    }
+    return make(node->dtype, &geometry, err);
+}
+
+fa_array *fa__room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err)
+{
+    fa__geometry geometry = {.ndim = ndim};
+    memcpy(geometry.sizes, sizes, (size_t)ndim * sizeof(int64_t));
+    fa__strides_c(ndim, sizes, dtype->item_bytes, geometry.strides);
+    return make(dtype, &geometry, err);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What operations on whole arrays are given: their inputs, box by box, walked, or standing; and threads. Passes run inside of
+ * the evaluation that computes the operation. Knows nothing about what they do. */
+#include "engine/whole.h"
+
+#include "engine/budget.h"
+#include "engine/move.h"
+#include "engine/pending.h"
+#include "engine/pool.h"
+#include "engine/room.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+#include "platform/platform.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* ---- Passes ----------------------------------------------------------------------------------------------------- */
+
+static bool run_request(fa__request request, bool in_c_order, const fa_evaluate_options *options, fa_error *err)
+{
+    const fa__node *node = request.node;
+    fa__pass pass = {0};
+    int order[FA_MAX_NDIM];
+    if (in_c_order)
+        for (int i = 0; i < node->ndim; i++)
+            order[i] = i;
+    else
+        fa__k_order(node->ndim, node->sizes, node->strides, order);
+    if (fa__plan_pass(&pass, node->ndim, node->sizes, order, &request, 1, err))
+        fa__run_pass(&pass, options, err);
+    fa__pass_clear(&pass);
+    return !fa_failed(err);
+}
+
+/* A box of an input as a view of it; one reference. */
+static fa__node *box_of(fa__node *input, const int64_t *start, const int64_t *sizes, fa_error *err)
+{
+    if (start == NULL)
+        return fa__node_retain(input);
+    fa__geometry geometry;
+    fa__node_geometry(input, &geometry);
+    if (input->kind != FA__NODE_VIEW && input->kind != FA__NODE_LEAF)
+        geometry.offset = 0;
+    for (int i = 0; i < input->ndim; i++) {
+        geometry.offset += start[i] * geometry.strides[i];
+        geometry.sizes[i] = sizes[i];
+    }
+    return fa__node_view(input, &geometry, err);
+}
+
+bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes, fa_array *target,
+                    fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    fa__node *box = box_of(run->node->inputs[input], start, sizes, err);
+    if (box != NULL)
+        run_request((fa__request){.node = box, .target = target}, false, run->options, err);
+    fa__node_release(box);
+    return !fa_failed(err);
+}
+
+bool fa__whole_walk(fa__whole_run *run, int input, bool in_c_order, const fa__consumer_class *consumer, void *user,
+                    fa_error *err)
+{
+    fa__request request = {
+        .node = run->node->inputs[input], .feeds = run->node, .consumer = consumer, .user = user};
+    return !fa_failed(err) && run_request(request, in_c_order, run->options, err);
+}
+
+/* ---- Inputs that stand -------------------------------------------------------------------------------------------- */
+
+/* A view of what stands already; NULL with a clean err where nothing does. */
+static fa_array *standing(const fa__node *node, fa_error *err)
+{
+    fa__geometry geometry;
+    if (node->kept != NULL)
+        return fa_retain(node->kept);
+    if (node->kind != FA__NODE_LEAF || fa__is_pending(node->array))
+        return NULL;
+    fa__view_geometry(node->array, &geometry);
+    return fa__view(fa__concrete(node->array->source), node->array->dtype, &geometry, false, err);
+}
+
+fa_array *fa__whole_input(fa__whole_run *run, int input, fa_error *err)
+{
+    const fa__node *node = run->node->inputs[input];
+    if (fa_failed(err) || run->made[input] != NULL)
+        return run->made[input];
+    fa_array *array = standing(node, err);
+    if (array == NULL && !fa_failed(err)) {
+        array = fa__room_for(node, err);
+        if (array != NULL && !fa__whole_read(run, input, NULL, NULL, array, err)) {
+            fa_release(array);
+            array = NULL;
+        }
+    }
+    run->made[input] = array;
+    return array;
+}
+
+static fa_array *array_of_scalar(const fa__node *node, fa_error *err)
+{
+    fa_array *array = fa__room_in_c_order(node->dtype, 0, NULL, err);
+    if (array != NULL)
+        memcpy(fa__source_memory(array->source), node->element, (size_t)node->dtype->item_bytes);
+    return array;
+}
+
+fa_array *fa__whole_beside(const fa__node *node, int input, fa_error *err)
+{
+    const fa__node *beside = node->inputs[input];
+    if (fa_failed(err))
+        return NULL;
+    fa_array *array = beside->kind == FA__NODE_SCALAR && beside->kept == NULL ? array_of_scalar(beside, err)
+                                                                               : standing(beside, err);
+    if (array == NULL)
+        fa__fail(err, FA_INTERNAL, "what stands beside a walk was not computed first");
+    return array;
+}
+
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
+
+bool fa__whole_write(fa__whole_run *run, int64_t first, int64_t n, const void *elements, fa_error *err)
+{
+    const fa_array *result = run->result;
+    int64_t item = result->dtype->item_bytes;
+    fa__box box = {1, item, result->offset + first * item, &n, &item};
+    return !fa_failed(err) && fa__source_write(result->source, &box, elements, err);
+}
+
+/* ---- Threads ------------------------------------------------------------------------------------------------------ */
+
+typedef struct crew {
+    void (*body)(void *user, int64_t job, fa_error *err);
+    void *user;
+    int64_t jobs, result_bytes;
+    atomic_llong next, done;
+    atomic_bool stop;
+    fa__mutex mutex; /* guards `err` */
+    fa_error err;
+    const fa_evaluate_options *options;
+    double started;
+} crew;
+
+static void fail_crew(crew *c, const fa_error *err)
+{
+    atomic_store(&c->stop, true);
+    fa__mutex_lock(&c->mutex);
+    fa__error_move(&c->err, err);
+    fa__mutex_unlock(&c->mutex);
+}
+
+static void work(void *job, int number)
+{
+    crew *c = job;
+    (void)number;
+    for (;;) {
+        int64_t next = atomic_fetch_add(&c->next, 1);
+        fa_error err = {0};
+        if (next >= c->jobs || atomic_load(&c->stop))
+            return;
+        c->body(c->user, next, &err);
+        atomic_fetch_add(&c->done, 1);
+        if (fa_failed(&err))
+            fail_crew(c, &err);
+    }
+}
+
+static void poll(void *user)
+{
+    crew *c = user;
+    fa_progress progress = {
+        .done_bytes = (int64_t)((double)c->result_bytes * (double)atomic_load(&c->done) / (double)c->jobs),
+        .total_bytes = c->result_bytes,
+        .seconds = fa__now() - c->started,
+    };
+    if (!fa__callback(c->options, &progress) && !atomic_load(&c->stop)) {
+        fa_error cancelled = {0};
+        fa__fail(&cancelled, FA_CANCELLED, "cancelled by the progress callback");
+        fail_crew(c, &cancelled);
+    }
+}
+
+bool fa__whole_parallel(fa__whole_run *run, int64_t jobs, void (*body)(void *user, int64_t job, fa_error *err), void *user,
+                        fa_error *err)
+{
+    if (fa_failed(err) || jobs <= 0)
+        return !fa_failed(err);
+    crew c = {
+        .body = body,
+        .user = user,
+        .jobs = jobs,
+        .result_bytes = fa__count(run->result->ndim, run->result->sizes) * run->result->dtype->item_bytes,
+        .mutex = FA__MUTEX_INIT,
+        .options = run->options,
+        .started = fa__now(),
+    };
+    bool callback = run->options != NULL && run->options->progress != NULL;
+    if (jobs == 1 && !callback)
+        work(&c, 0);
+    else
+        fa__pool_run((int)fa__min_i64(jobs, fa__pool_threads()), work, &c, callback ? poll : NULL, &c, err);
+    fa__error_move(err, &c.err);
+    return !fa_failed(err);
+}
+
+/* ---- The run ------------------------------------------------------------------------------------------------------ */
+
+bool fa__whole_compute(fa__node *node, fa_array *result, const fa_evaluate_options *options, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    fa__whole_run run = {.node = node, .result = result, .options = options};
+    run.made = fa__alloc_zero((size_t)node->input_count + 1, sizeof *run.made, err);
+    if (run.made != NULL)
+        fa__whole_classes[node->code]->run(&run, err);
+    for (int i = 0; run.made != NULL && i < node->input_count; i++)
+        fa_release(run.made[i]);
+    fa__free(run.made);
+    return !fa_failed(err);
+}
