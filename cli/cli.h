@@ -24,6 +24,7 @@ typedef enum option_id {
     OPTION_OUTPUT,
     OPTION_FORCE,
     OPTION_RAW,
+    OPTION_VIEW,
     OPTION_TO,
     OPTION_CODEC,
     OPTION_RTOL,
@@ -124,7 +125,7 @@ const char *cli_nearest(const char *text, size_t length, const char *const *cand
  * NULL: the one operand of a command. Sets *status and gives NULL when it fails. */
 fa_array *cli_open(const arguments *parsed, const char *name, const char *path, int *status);
 fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status);
-/* Usage errors of --raw options that belong to no operand. */
+/* Usage errors of --raw and --view options that belong to no operand. */
 bool cli_check_raws(const arguments *parsed, const char *const *names, int count);
 
 /* The length of PATH in "PATH" and "PATH::NAME"; *member is NAME, or NULL. */

@@ -29,8 +29,12 @@ static bool take_operands(const arguments *parsed, task *asked)
         const char *operand = parsed->operands[i];
         if (i == 0 || (asked->count < outputs && !cli_is_input(operand)))
             asked->texts[asked->count++] = operand;
-        else
+        else if (cli_is_input(operand))
             asked->inputs[asked->input_count++] = operand;
+        else {
+            cli_usage("'%s' is not NAME=PATH, and another expression needs an --output of its own", operand);
+            return false;
+        }
     }
     if (outputs <= asked->count)
         return true;

@@ -102,33 +102,55 @@ fa_array *cli_open(const arguments *parsed, const char *name, const char *path, 
     return cli_open_as(parsed, name, path, FA_READ_ONLY, status);
 }
 
-fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status)
+/* What an option, "VALUE" or "NAME=VALUE", says about the operand of a name; NULL where it says nothing. */
+static const char *value_for(const value_list *values, const char *name)
 {
-    const value_list *raws = &parsed->lists[OPTION_RAW];
-    for (int i = 0; i < raws->count; i++) {
-        const char *raw = raws->values[i];
-        size_t length = name_length(raw);
+    for (int i = 0; i < values->count; i++) {
+        const char *value = values->values[i];
+        size_t length = name_length(value);
         if (length == 0)
-            return open_raw(raw, path, mode, status);
-        if (name != NULL && strlen(name) == length && memcmp(name, raw, length) == 0)
-            return open_raw(raw + length + 1, path, mode, status);
+            return value;
+        if (name != NULL && strlen(name) == length && memcmp(name, value, length) == 0)
+            return value + length + 1;
     }
-    fa_error err = {0};
-    fa_array *array = fa_open(path, mode, NULL, &err);
-    if (fa_failed(&err))
-        *status = cli_fail(&err, NULL);
-    return array;
+    return NULL;
 }
 
-bool cli_check_raws(const arguments *parsed, const char *const *names, int count)
+/* The array seen as --view says; takes it over. */
+static fa_array *seen_as(const char *view, fa_array *array, int *status)
 {
-    const value_list *raws = &parsed->lists[OPTION_RAW];
+    fa_error err = {0};
+    fa_dtype *dtype = cli_parse_dtype("--view", view, strlen(view));
+    fa_array *seen = dtype != NULL ? fa_view(array, dtype, &err) : NULL;
+    if (dtype == NULL)
+        *status = EXIT_USAGE;
+    else if (seen == NULL)
+        *status = cli_fail(&err, NULL);
+    fa_dtype_release(dtype);
+    fa_release(array);
+    return seen;
+}
+
+fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status)
+{
+    const char *raw = value_for(&parsed->lists[OPTION_RAW], name), *view = value_for(&parsed->lists[OPTION_VIEW], name);
+    fa_error err = {0};
+    fa_array *array = raw != NULL ? open_raw(raw, path, mode, status) : fa_open(path, mode, NULL, &err);
+    if (fa_failed(&err))
+        *status = cli_fail(&err, NULL);
+    return array != NULL && view != NULL ? seen_as(view, array, status) : array;
+}
+
+static bool check_names(const arguments *parsed, option_id option, const char *const *names, int count)
+{
+    const value_list *raws = &parsed->lists[option];
+    const char *called = cli_options[option].name;
     for (int i = 0; i < raws->count; i++) {
         const char *raw = raws->values[i];
         size_t length = name_length(raw);
         if (length == 0) {
             if (raws->count > 1 || count > 1) {
-                cli_usage("--raw %s does not say which file it is about: --raw NAME=%s", raw, raw);
+                cli_usage("--%s %s does not say which file it is about: --%s NAME=%s", called, raw, called, raw);
                 return false;
             }
             continue;
@@ -137,16 +159,21 @@ bool cli_check_raws(const arguments *parsed, const char *const *names, int count
         for (int j = 0; j < count; j++)
             found |= strlen(names[j]) == length && memcmp(names[j], raw, length) == 0;
         if (!found) {
-            cli_usage("--raw %s: there is no operand %.*s", raw, (int)length, raw);
+            cli_usage("--%s %s: there is no operand %.*s", called, raw, (int)length, raw);
             return false;
         }
         for (int j = 0; j < i; j++)
             if (name_length(raws->values[j]) == length && memcmp(raws->values[j], raw, length) == 0) {
-                cli_usage("--raw %.*s=... is given twice", (int)length, raw);
+                cli_usage("--%s %.*s=... is given twice", called, (int)length, raw);
                 return false;
             }
     }
     return true;
+}
+
+bool cli_check_raws(const arguments *parsed, const char *const *names, int count)
+{
+    return check_names(parsed, OPTION_RAW, names, count) && check_names(parsed, OPTION_VIEW, names, count);
 }
 
 size_t cli_split_name(const char *name, const char **member)

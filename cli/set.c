@@ -20,21 +20,25 @@ static int set(const arguments *parsed, const cli_inputs *taken)
 {
     fa_error slicing = {0}, err = {0};
     const char *slice = parsed->operands[1], *expression = parsed->operands[2];
+    const fa_vars variables = {taken->count, taken->variables};
+    fa_array *array = taken->variables[0].array;
     if (*slice == '\0')
         return cli_usage("SLICE is empty: '...' is all of the array");
-    fa_array *part = fa_slice(taken->variables[0].array, slice, &slicing);
+    fa_array *part = fa_eval_index(array, slice, variables, &slicing); /* a mask and positions are looked at here */
     if (part == NULL)
         return cli_fail(&slicing, slice);
-    fa_array *value = fa_eval(expression, (fa_vars){taken->count, taken->variables}, &err);
+    if (fa_flags(part) & FA_PENDING) {
+        fa_release(part); /* or it would be computed before it is overwritten */
+        part = fa_retain(array);
+    }
     progress_bar bar;
     cli_progress_begin(&bar, parsed->operands[0], parsed);
-    fa_evaluate_all(&(fa_output){.array = value, .target = part}, 1, &bar.options, &err);
+    fa_eval_into_index(array, slice, expression, variables, &bar.options, &err);
     cli_progress_end(&bar);
     fa_flush(part, &err);
     int status = fa_failed(&err) ? cli_fail(&err, expression) : EXIT_OK;
     if (status == EXIT_OK && parsed->given[OPTION_JSON])
         report(parsed, part);
-    fa_release(value);
     fa_release(part);
     return status;
 }

@@ -71,12 +71,12 @@ int command_show(const arguments *parsed)
     if (array == NULL)
         return status;
     fa_error err = {0};
-    fa_array *shown =
-        parsed->operand_count > 1 ? fa_slice(array, parsed->operands[1], &err) : fa_retain(array);
+    const char *slice = parsed->operand_count > 1 ? parsed->operands[1] : NULL;
+    fa_array *shown = slice != NULL ? fa_eval_index(array, slice, FA_VARS({CLI_SELF, array}), &err) : fa_retain(array);
     if (!fa_failed(&err))
         cli_print_value(shown, parsed, &err);
     if (fa_failed(&err))
-        status = cli_fail(&err, NULL);
+        status = cli_fail(&err, slice);
     fa_release(shown);
     fa_release(array);
     return status;

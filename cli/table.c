@@ -31,6 +31,10 @@ const option_row cli_options[OPTION_COUNT] = {
                     .argument = "SPEC",
                     .help = "the file has no header: DTYPE:SHAPE[:OFFSET[:ORDER]], or NAME=DTYPE:SHAPE...",
                     .repeatable = true},
+    [OPTION_VIEW] = {.name = "view",
+                     .argument = "DTYPE",
+                     .help = "see the elements as another type of the same size: bfloat16, or NAME=bfloat16",
+                     .repeatable = true},
     [OPTION_TO] = {.name = "to",
                    .argument = "npy|npz|raw",
                    .help = "format of the new file (default: npz where its name ends so, else npy)",
@@ -87,7 +91,7 @@ const command_row cli_commands[] = {
      .summary = "dtype, shape, order and place of an array in its file",
      .details = "Reads the header only. Of an archive (.npz) all arrays are listed; PATH::NAME is one of them.\n"
                 "Resident is what of the array is in memory, dirty what is not on the disk yet.",
-     .options = ON(RAW) | EVERYWHERE,
+     .options = ON(RAW) | ON(VIEW) | EVERYWHERE,
      .least_operands = 1,
      .most_operands = 1,
      .examples = {{"farray info speed.npy", "what is in there"},
@@ -99,14 +103,16 @@ const command_row cli_commands[] = {
     {.name = "show",
      .operands = "PATH [SLICE]",
      .summary = "print an array as NumPy prints it",
-     .details = "SLICE is NumPy's: '[10:20, ::-1]', '..., 0', \"['pos']['x']\". Of a large array the corners "
-                "are printed, and\n"
-                "nothing else of the file is read.",
-     .options = ON(RAW) | PRINTING | EVERYWHERE,
+     .details = "SLICE is NumPy's: '[10:20, ::-1]', '..., 0', \"['pos']['x']\", a list of positions '[[0, 7]]', a mask\n"
+                "'self > 5', in which the array is called self. Of a large array the corners are printed, and nothing\n"
+                "else of the file is read; masks are computed.",
+     .options = ON(RAW) | ON(VIEW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = 2,
      .examples = {{"farray show speed.npy", "the corners"},
                   {"farray show speed.npy '[0, :10]' --precision 3", "the first ten elements, in three digits"},
+                  {"farray show u.npy 'self > 100'", "what is large"},
+                  {"farray show weights.npy --view bfloat16", "elements that NumPy knows as two bytes"},
                   {"farray show egm96_15.gtx '[::-1]' --raw '>f4:721,1440:40'", "the north pole first"}},
      .run = command_show},
     {.name = "eval",
@@ -121,7 +127,7 @@ const command_row cli_commands[] = {
          "Several expressions, each with its own -o in the same order, are computed in one pass. OUT is an .npy\n"
          "file, or PATH.npz::NAME: an array of an archive, whose other arrays stay.\n"
          "An expression that begins with a minus follows --.",
-     .options = ON(OUTPUT) | ON(ORDER) | ON(CODEC) | ON(FORCE) | ON(RAW) | PRINTING | EVERYWHERE,
+     .options = ON(OUTPUT) | ON(ORDER) | ON(CODEC) | ON(FORCE) | ON(RAW) | ON(VIEW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = -1,
      .examples = {{"farray eval 'sqrt(u**2 + v**2)' u=U.npy v=V.npy -o speed.npy --memory 256M",
@@ -137,14 +143,17 @@ const command_row cli_commands[] = {
     {.name = "set",
      .operands = "PATH SLICE EXPR [NAME=PATH...]",
      .summary = "assign to a part of an array, in place",
-     .details = "Assigns EXPR to PATH[SLICE] as NumPy does (broadcast, cast to the array's type) and returns when the bytes\n"
-                "are on the disk; '...' is all of the array. In EXPR the array itself is called self, others as\n"
-                "NAME=PATH says; --raw calls it self, too. An expression that begins with a minus follows --.",
-     .options = ON(RAW) | EVERYWHERE,
+     .details = "Assigns EXPR to PATH[SLICE] as NumPy does and returns when the bytes are on the disk; '...' is all of the\n"
+                "array, '[[0, 7]]' two positions, 'self < 0' a mask. Values are broadcast, and cast to the array's type\n"
+                "without a check: floats lose what is behind the point, large integers wrap. A number that is all of EXPR\n"
+                "must fit. In EXPR and SLICE the array itself is called self, others as NAME=PATH says; --raw calls it\n"
+                "self, too. An expression that begins with a minus follows --.",
+     .options = ON(RAW) | ON(VIEW) | EVERYWHERE,
      .least_operands = 3,
      .most_operands = -1,
      .examples = {{"farray set u.npy '[0, :10]' 0", "ten zeros"},
                   {"farray set u.npy '...' 'where(isnan(self), mean(v), self)' v=V.npy", "holes are filled"},
+                  {"farray set u.npy 'self < 0' 0", "what is negative"},
                   {"farray set grid.bin '[::2]' 'self[1::2]' --raw 'f4:100,200'", "a file without a header"}},
      .run = command_set},
     {.name = "append",
@@ -152,10 +161,11 @@ const command_row cli_commands[] = {
      .summary = "make an array longer, in place",
      .details =
          "Appends the array of the file ROWS to PATH, along the first axis (in a file of order F: the last). ROWS may\n"
-         "be one row with a dimension less. Whoever reads PATH meanwhile finds the old array or the new one, also\n"
-         "after a kill; while another program has PATH open for writing nothing is done. With --raw, PATH is called\n"
-         "self and ROWS rows.",
-     .options = ON(RAW) | EVERYWHERE,
+         "be one row with a dimension less. They are cast to the type of PATH without a check, as an assignment casts:\n"
+         "floats that become integers lose what is behind the point, and what does not fit wraps. Whoever reads PATH\n"
+         "meanwhile finds the old array or the new one, also after a kill; while another program has PATH open for\n"
+         "writing nothing is done. With --raw, PATH is called self and ROWS rows.",
+     .options = ON(RAW) | ON(VIEW) | EVERYWHERE,
      .least_operands = 2,
      .most_operands = 2,
      .examples = {{"farray append log.npy today.npy", "rows of today"},
@@ -166,7 +176,7 @@ const command_row cli_commands[] = {
      .summary = "min, max, mean, std, and counts of NaN and zeros, in one pass",
      .details = "As in NumPy a NaN makes min, max, mean and std NaN. Mean and standard deviation are "
                 "computed in float64.",
-     .options = ON(AXIS) | ON(RAW) | EVERYWHERE,
+     .options = ON(AXIS) | ON(RAW) | ON(VIEW) | EVERYWHERE,
      .least_operands = 1,
      .most_operands = 1,
      .examples = {{"farray stats speed.npy", "of all elements"},
@@ -180,7 +190,7 @@ const command_row cli_commands[] = {
      .details = "Formats: .npy, .npz, and raw with --raw (IN) and --to raw (OUT). PATH::NAME is one array of an archive;\n"
                 "PATH.npz to PATH.npz is all of them. Type, byte order and order stay what they are unless an option\n"
                 "says otherwise; elements are cast without a check. OUT appears when it is whole and on the disk.",
-     .options = ON(TO) | ON(DTYPE) | ON(ORDER) | ON(CODEC) | ON(FORCE) | ON(RAW) | EVERYWHERE,
+     .options = ON(TO) | ON(DTYPE) | ON(ORDER) | ON(CODEC) | ON(FORCE) | ON(RAW) | ON(VIEW) | EVERYWHERE,
      .least_operands = 2,
      .most_operands = 2,
      .examples = {{"farray convert egm96_15.gtx geoid.npy --raw '>f4:721,1440:40'", "a file without a header"},
@@ -195,7 +205,7 @@ const command_row cli_commands[] = {
                 "types need not. NaN is equal to nothing unless --equal-nan says so; elements differ by more than allowed\n"
                 "when not |a - b| <= atol + rtol * |b|. --raw a=SPEC and b=SPEC are about files without headers.\n"
                 "Exit status: 0 equal, 1 different, 2 when something is wrong.",
-     .options = ON(RTOL) | ON(ATOL) | ON(EQUAL_NAN) | ON(RAW) | EVERYWHERE,
+     .options = ON(RTOL) | ON(ATOL) | ON(EQUAL_NAN) | ON(RAW) | ON(VIEW) | EVERYWHERE,
      .least_operands = 2,
      .most_operands = 2,
      .examples = {{"farray diff old.npy new.npy", "bit for bit, but for signs of zero"},

@@ -47,7 +47,17 @@ extern "C" {
 FA_API fa_array *fa_eval(const char *text, fa_vars vars, fa_error *err);
 
 /// Computes `text` and assigns it to `target` as `target[...] = value` does: broadcast, cast without a check.
+///
+/// Errors   those of fa_eval() and fa_assign(). A whole number that is all of the text, or in a list that is, must fit into
+///          the target's elements: FA_OUT_OF_RANGE.
 FA_API void fa_eval_into(fa_array *target, const char *text, fa_vars vars, fa_error *err);
+
+/// What NumPy's text of an index chooses: "[::2, 0]", "mask, 1:", "[[0, 3]]", "x > 5"; the outer brackets may be left out,
+/// and slices and fields may stand in front ("['pos'][mask]"). Names are those of `vars`; the array itself has none.
+///
+/// Returns  a view where there are no arrays in the index, else a pending array.
+/// Errors   those of fa_eval() and fa_index(), each with the column in `index`.
+FA_API fa_array *fa_eval_index(fa_array *array, const char *index, fa_vars vars, fa_error *err);
 
 /// Assigns `value` to `target`: broadcast, cast without a check. Overlap is handled as if `value` were copied first.
 ///
@@ -80,6 +90,11 @@ typedef struct fa_evaluate_options {
     void *user;
     uint64_t reserved[4]; ///< zero
 } fa_evaluate_options;
+
+/// target[index] = text, as fa_eval_index() and fa_eval_into() take them. `options` may be NULL; they are about computing the value and, where the index has
+/// arrays in it, not asked.
+FA_API void fa_eval_into_index(fa_array *target, const char *index, const char *text, fa_vars vars,
+                               const fa_evaluate_options *options, fa_error *err);
 
 /// Computes a pending array now and keeps the result, for all its views.
 FA_API void fa_evaluate(fa_array *array, const fa_evaluate_options *options, fa_error *err);

@@ -244,6 +244,18 @@ static bool is_all_mask(fa_index_parts index, const fa_array *mask, const fa_arr
     return index.count == 1 && mask->dtype->type == FA_TYPE_BOOL && mask->ndim == target->ndim;
 }
 
+/* Whether an index names one element: NumPy sets that one to a number, and to no array that has axes. */
+static bool is_one_element(fa_index_parts index, const fa_array *target)
+{
+    bool is_one = index.count == target->ndim;
+    for (int i = 0; i < index.count && is_one; i++) {
+        const fa_index_part *part = &index.parts[i];
+        is_one = part->kind == FA__PART_AT || (part->kind == FA__PART_ARRAY && part->array->ndim == 0 &&
+                                               part->array->dtype->type != FA_TYPE_BOOL);
+    }
+    return is_one;
+}
+
 void fa_assign_at(fa_array *target, fa_index_parts index, fa_array *value, fa_error *err)
 {
     fa__node *arrays[FA_MAX_NDIM] = {NULL}, *leaf = NULL;
@@ -255,6 +267,11 @@ void fa_assign_at(fa_array *target, fa_index_parts index, fa_array *value, fa_er
         return;
     if (!fa__selects(index)) {
         assign_basic(target, index, value, err);
+        return;
+    }
+    if (is_one_element(index, target) && value->ndim > 0) {
+        fa__fail(err, FA_BAD_SHAPE, "one element cannot be set to an array of %d dimension%s", value->ndim,
+                 value->ndim > 1 ? "s" : "");
         return;
     }
     fa_array *mask = NULL;

@@ -61,7 +61,7 @@ const char *fa__value_words(const fa__value *value)
     case FA__VALUE_TEXT:
         return "a text";
     case FA__VALUE_TUPLE:
-        return "a tuple";
+        return value->node != NULL ? "a list" : "a tuple";
     case FA__VALUE_LIST:
         return "a list";
     case FA__VALUE_FUNCTION:

@@ -75,6 +75,8 @@ const char *fa__value_words(const fa__value *value);
 fa__node *fa__list_node(const fa__value *items, int64_t count, fa_error *err);
 /* The array that a value is: an operand, or a list of numbers. Borrowed; NULL where it is none. */
 fa__node *fa__value_array(const fa__value *value);
+/* The same for what is assigned to elements of `dtype`: numbers in it must fit, as NumPy asks. One reference. */
+fa__node *fa__value_as(const fa__value *value, const fa_dtype *dtype, fa_error *err);
 
 /* A function or the name of a type, a method of arrays, an attribute; NULL when there is none. */
 const fa__function *fa__function_find(const char *name, size_t length);

@@ -196,11 +196,10 @@ static fa__node *apply_insert(const fa__bound_call *call)
     bool single = call->arguments[1]->kind == FA__VALUE_NODE;
     if (!fa__argument_tuple(call, 1, &places))
         return NULL;
-    /* A literal stays one: it must fit. */
-    bool is_one = call->arguments[2]->kind == FA__VALUE_NODE;
-    fa__node *a = fa__argument_array(call, 0), *node = NULL;
-    fa__node *values =
-        is_one ? fa__node_retain(fa__argument_node(call, 2)) : fa__argument_array(call, 2);
+    fa__node *a = fa__argument_array(call, 0), *values = NULL, *node = NULL;
+    if (a != NULL)
+        values = fa__value_array(call->arguments[2]) != NULL ? fa__value_as(call->arguments[2], a->dtype, call->err)
+                                                             : fa__argument_array(call, 2);
     if (!fa_failed(call->err))
         node = fa__node_insert(a, places.items, places.count, single, values, along, call->err);
     fa__node_release(a);

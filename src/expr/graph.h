@@ -9,6 +9,7 @@
 
 #include <farray/create.h>
 #include "array/promote.h"
+#include "array/slice.h"
 #include "array/view.h"
 #include "kernel/kernel.h"
 #include "kernel/strings.h"
@@ -180,6 +181,20 @@ typedef struct fa__names {
     void *user;
 } fa__names;
 fa__node *fa__parse(const char *text, const fa__names *names, fa_error *err);
+/* The same for what is assigned to elements of `dtype` (NULL: to nothing): a literal that is all of the text must fit. */
+fa__node *fa__parse_as(const char *text, const fa__names *names, const fa_dtype *dtype, fa_error *err);
+
+/* An index as text: its parts, and the arrays that stand for those that hold one, in order. */
+typedef struct fa__index_text {
+    int count, array_count;
+    fa_index_part parts[FA__MAX_INDEX_PARTS];
+    fa__node *arrays[FA__MAX_INDEX_PARTS]; /* one reference each */
+} fa__index_text;
+/* Reads "[...]", `length` bytes of text. */
+bool fa__parse_index(const char *text, size_t length, const fa__names *names, fa__index_text *index, fa_error *err);
+void fa__index_text_clear(fa__index_text *index);
+/* Whether nothing but numbers, slices, None, "..." and names of fields stands in the brackets that open at text[at]. */
+bool fa__index_is_basic(const char *text, size_t length, size_t at);
 
 /* Graph to text that fa__parse() takes back to an equal graph. Leaves are named a0, a1, ... in order of appearance, equal
  * views once; up to `capacity` of them go to `leaves` (borrowed), *leaf_count says how many there are. Sub-graphs that

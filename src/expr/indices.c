@@ -24,8 +24,9 @@ static bool is_word(const char *text, size_t length)
 
 /* Whether nothing but numbers, slices and the words of indices, or one text, stands behind a bracket, up to
  * the next one. What is no index at all counts as basic too: its message is the better one. */
-static bool is_basic(const char *text, size_t length, size_t at)
+bool fa__index_is_basic(const char *text, size_t length, size_t at)
 {
+    at++;
     at += strspn(text + at, " \t\r\n");
     const bool is_list = at < length && text[at] == '[';
     if (is_list)
@@ -98,18 +99,12 @@ bool fa__parser_index(fa__parser *p, const fa__token *token, bool *more)
         return false;
     if (fa__node_is_weak(value->node))
         return fa__fail_at_column(p->err, FA_BAD_TYPES, token->column, "a number cannot be indexed");
-    *more = !is_basic(p->lexer.text, p->lexer.length, (size_t)token->column);
+    *more = !fa__index_is_basic(p->lexer.text, p->lexer.length, (size_t)token->column - 1);
     return *more ? fa__parser_open(p, FA__OPEN_INDEX, token->column) : apply_basic(p, token);
 }
 
 /* ---- Indices of expressions
  * -------------------------------------------------------------------------------------- */
-
-typedef struct parts {
-    int count, array_count;
-    fa_index_part parts[FA__MAX_INDEX_PARTS];
-    fa__node *arrays[FA__MAX_INDEX_PARTS]; /* one reference each */
-} parts;
 
 static bool fail_part(fa__parser *p, int column)
 {
@@ -131,7 +126,7 @@ static bool whole_number(const fa__value *value, int64_t *number)
 }
 
 /* "start:stop:step" with anything but colons left out. */
-static bool slice_part(fa__parser *p, const fa__value *values, int64_t count, parts *made)
+static bool slice_part(fa__parser *p, const fa__value *values, int64_t count, fa__index_text *made)
 {
     int64_t bounds[3] = {FA_OMITTED, FA_OMITTED, 1};
     int bound = 0;
@@ -161,7 +156,7 @@ static fa__node *array_part(fa__parser *p, const fa__value *value)
     return is_nothing ? fa__node_cast(node, FA_INT64, p->err) : fa__node_retain(node);
 }
 
-static bool one_part(fa__parser *p, const fa__value *value, parts *made)
+static bool one_part(fa__parser *p, const fa__value *value, fa__index_text *made)
 {
     int64_t number;
     if (value->kind == FA__VALUE_ELLIPSIS) {
@@ -184,7 +179,7 @@ static bool one_part(fa__parser *p, const fa__value *value, parts *made)
 }
 
 /* A tuple that is all of an index is its parts: a[(1, 2)], a[nonzero(m)]. False where it is none. */
-static bool tuple_parts(fa__parser *p, const fa__value *value, parts *made, bool *is_tuple)
+static bool tuple_parts(fa__parser *p, const fa__value *value, fa__index_text *made, bool *is_tuple)
 {
     *is_tuple = value->kind == FA__VALUE_NODES || (value->kind == FA__VALUE_TUPLE && value->node == NULL);
     if (*is_tuple && value->kind == FA__VALUE_TUPLE) {
@@ -202,7 +197,7 @@ static bool tuple_parts(fa__parser *p, const fa__value *value, parts *made, bool
     return true;
 }
 
-static bool next_part(fa__parser *p, const fa__value *values, int64_t count, parts *made)
+static bool next_part(fa__parser *p, const fa__value *values, int64_t count, fa__index_text *made)
 {
     bool is_slice = false;
     for (int64_t i = 0; i < count; i++)
@@ -216,7 +211,7 @@ static bool next_part(fa__parser *p, const fa__value *values, int64_t count, par
 }
 
 /* Takes the index apart. */
-static bool read_parts(fa__parser *p, int64_t first_value, int column, parts *made)
+static bool read_parts(fa__parser *p, int64_t first_value, int column, fa__index_text *made)
 {
     const fa__value *values = p->values + first_value;
     int64_t count = p->value_count - first_value, begin = 0;
@@ -236,15 +231,26 @@ static bool read_parts(fa__parser *p, int64_t first_value, int column, parts *ma
     return true;
 }
 
+void fa__index_text_clear(fa__index_text *index)
+{
+    for (int i = 0; i < index->array_count; i++)
+        fa__node_release(index->arrays[i]);
+    *index = (fa__index_text){0};
+}
+
 bool fa__parser_apply_index(fa__parser *p, int64_t first_value, int column)
 {
-    parts made = {0};
+    fa__index_text made = {0};
     fa__value *base = &p->values[first_value - 1];
     fa__node *node = NULL;
-    if (read_parts(p, first_value, column, &made))
+    bool is_read = read_parts(p, first_value, column, &made);
+    if (p->index != NULL && p->open_count == 0) {
+        *p->index = made;
+        return is_read || fa__parser_placed(p, column);
+    }
+    if (is_read)
         node = fa__node_index(base->node, (fa_index_parts){made.count, made.parts}, made.arrays, p->err);
-    for (int i = 0; i < made.array_count; i++)
-        fa__node_release(made.arrays[i]);
+    fa__index_text_clear(&made);
     if (node == NULL)
         return fa__parser_placed(p, column);
     fa__parser_drop_values(p, first_value);

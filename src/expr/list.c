@@ -3,7 +3,11 @@
  * True]]. Knows nothing about what they are used for. */
 #include "expr/calls.h"
 
+#include "expr/routines.h"
+#include "expr/types.h"
 #include "kernel/kernel.h"
+
+#include <string.h>
 
 static bool is_list(const fa__value *value)
 {
@@ -93,4 +97,34 @@ fa__node *fa__list_node(const fa__value *items, int64_t count, fa_error *err)
 fa__node *fa__value_array(const fa__value *value)
 {
     return value->kind == FA__VALUE_NODE || is_list(value) ? value->node : NULL;
+}
+
+/* Whether an integer type holds every number of a list. */
+static bool list_fits(const fa__node *list, fa_type type, fa_error *err)
+{
+    const fa_type from = list->dtype->type;
+    const int64_t count = fa__count(list->ndim, list->sizes);
+    const char *elements = fa__source_memory(list->array->source);
+    unsigned char element[16];
+    for (int64_t i = 0; i < count; i++) {
+        int64_t number;
+        memcpy(&number, elements + i * (int64_t)sizeof number, sizeof number);
+        fa__constant constant = {.kind = FA__WEAK_INT,
+                                 .integer = from == FA_TYPE_UINT64 ? (fa__wide)(uint64_t)number : number};
+        if (!fa__constant_convert(&constant, type, element, err))
+            return false;
+    }
+    return true;
+}
+
+fa__node *fa__value_as(const fa__value *value, const fa_dtype *dtype, fa_error *err)
+{
+    fa__node *node = fa__value_array(value);
+    if (fa__node_is_weak(node))
+        return fa__node_as_element(node, dtype, err);
+    const bool is_list = value->kind != FA__VALUE_NODE;
+    const bool has_integers = node->dtype->type == FA_TYPE_INT64 || node->dtype->type == FA_TYPE_UINT64;
+    if (is_list && has_integers && fa__type_is_integer(dtype->type) && !list_fits(node, dtype->type, err))
+        return NULL;
+    return fa__node_retain(node);
 }

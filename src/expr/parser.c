@@ -121,6 +121,12 @@ static void explain_binding(fa__parser *p, const fa__opened *bitwise, int next)
                        "'%s' binds tighter than comparisons: write (a > b) %s (c < d)", symbol, symbol);
 }
 
+/* What makes an array of a list beside it. Python's operators on lists and numbers alone mean something else. */
+static bool is_array(const fa__value *value)
+{
+    return value->kind == FA__VALUE_NODE && !fa__node_is_weak(value->node);
+}
+
 /* Applies the operator on top of the open ones to the values on top of the values. */
 static bool apply(fa__parser *p, int next)
 {
@@ -130,7 +136,8 @@ static bool apply(fa__parser *p, int next)
     fa__node *inputs[2] = {NULL, NULL};
     int column = top.column;
     for (int i = 0; i < count; i++) {
-        if (!fa__parser_is_operand(p, &operands[i]))
+        bool is_beside = count == 2 && is_array(&operands[1 - i]) && fa__value_array(&operands[i]) != NULL;
+        if (!is_beside && !fa__parser_is_operand(p, &operands[i]))
             return false;
         inputs[i] = operands[i].node;
     }
@@ -461,8 +468,12 @@ static fa__node *finish(fa__parser *p)
                            below->kind == FA__OPEN_LIST || below->kind == FA__OPEN_INDEX ? '[' : '(');
         return NULL;
     }
-    return fa__parser_is_operand(p, fa__parser_top_value(p)) ? fa__node_retain(fa__parser_top_value(p)->node)
-                                                             : NULL;
+    fa__value *value = fa__parser_top_value(p);
+    if (fa__value_array(value) == NULL && !fa__parser_is_operand(p, value))
+        return NULL;
+    fa__node *node = p->element != NULL ? fa__value_as(value, p->element, p->err) : fa__node_retain(value->node);
+    fa__parser_placed(p, value->column);
+    return node;
 }
 
 static fa__node *parse(fa__parser *p)
@@ -472,6 +483,11 @@ static fa__node *parse(fa__parser *p)
         fa__token token;
         if (!fa__lexer_next(&p->lexer, &token, p->err))
             return NULL;
+        if (p->index != NULL && p->open_count == 0) {
+            if (token.kind != FA__TOKEN_END)
+                fa__parser_syntax(p, token.column, "something follows the index");
+            return NULL;
+        }
         if (!operand_may_follow && token.kind == FA__TOKEN_END)
             return finish(p);
         bool read = operand_may_follow ? read_operand(p, &token, &operand_may_follow)
@@ -481,25 +497,56 @@ static fa__node *parse(fa__parser *p)
     }
 }
 
-fa__node *fa__parse(const char *text, const fa__names *names, fa_error *err)
+static bool may_be_parsed(const char *text, size_t length, fa_error *err)
 {
     if (fa_failed(err))
+        return false;
+    if (text == NULL)
+        return fa__fail(err, FA_INVALID_ARGUMENT, "the expression is NULL");
+    return length <= MAX_TEXT_BYTES || fa__fail(err, FA_TOO_LARGE, "the expression has %zu bytes, more than %d", length,
+                                                MAX_TEXT_BYTES);
+}
+
+static void clear(fa__parser *p)
+{
+    fa__parser_drop_values(p, 0);
+    for (int i = 0; i < p->leaf_count; i++)
+        fa__node_release(p->leaves[i]);
+    fa__free(p->values);
+    fa__free(p->open);
+}
+
+fa__node *fa__parse_as(const char *text, const fa__names *names, const fa_dtype *dtype, fa_error *err)
+{
+    size_t length = text != NULL ? strlen(text) : 0;
+    if (!may_be_parsed(text, length, err))
         return NULL;
-    if (text == NULL || names == NULL) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "the expression is NULL");
-        return NULL;
-    }
-    size_t length = strlen(text);
-    if (length > MAX_TEXT_BYTES) {
-        fa__fail(err, FA_TOO_LARGE, "the expression has %zu bytes, more than %d", length, MAX_TEXT_BYTES);
-        return NULL;
-    }
-    fa__parser p = {.lexer = {.text = text, .length = length}, .names = names, .err = err};
+    fa__parser p = {.lexer = {.text = text, .length = length}, .names = names, .err = err, .element = dtype};
     fa__node *root = parse(&p);
-    fa__parser_drop_values(&p, 0);
-    for (int i = 0; i < p.leaf_count; i++)
-        fa__node_release(p.leaves[i]);
-    fa__free(p.values);
-    fa__free(p.open);
-    return root;
+    clear(&p);
+    if (!fa_failed(err))
+        return root;
+    fa__node_release(root);
+    return NULL;
+}
+
+fa__node *fa__parse(const char *text, const fa__names *names, fa_error *err)
+{
+    return fa__parse_as(text, names, NULL, err);
+}
+
+bool fa__parse_index(const char *text, size_t length, const fa__names *names, fa__index_text *index, fa_error *err)
+{
+    *index = (fa__index_text){0};
+    if (!may_be_parsed(text, length, err))
+        return false;
+    fa__parser p = {.lexer = {.text = text, .length = length, .at = 1}, .names = names, .err = err, .index = index};
+    /* What is indexed is not known here: None stands for it. */
+    if (fa__parser_push_value(&p, (fa__value){.kind = FA__VALUE_NONE, .column = 1}) &&
+        fa__parser_open(&p, FA__OPEN_INDEX, 1))
+        parse(&p);
+    clear(&p);
+    if (fa_failed(err))
+        fa__index_text_clear(index);
+    return !fa_failed(err);
 }

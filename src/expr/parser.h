@@ -41,6 +41,8 @@ typedef struct fa__parser {
     /* A name is one leaf, however often it is used. */
     fa__node *leaves[FA__MAX_LEAVES_REMEMBERED];
     int leaf_count;
+    const fa_dtype *element; /* what literals that are all of the text become; NULL: what they are */
+    fa__index_text *index;   /* an index alone is parsed, into this; else NULL */
 } fa__parser;
 
 bool fa__parser_open(fa__parser *p, fa__open_kind kind, int column);

@@ -51,7 +51,7 @@ void fa__put_tuple(fa__writer *w, int count, const int64_t *items)
 
 void fa__put_dtype(fa__writer *w, const fa_dtype *dtype)
 {
-    if (fa__type_is_numeric(dtype->type)) {
+    if (fa__type_is_numeric(dtype->type) && !dtype->swapped) {
         fa__put(w, "'");
         fa__put(w, fa__type_name(dtype->type));
         fa__put(w, "'");

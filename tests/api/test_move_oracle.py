@@ -289,6 +289,8 @@ class Moves(unittest.TestCase):
         handle = self.case._memory("[('id', '>i4'), ('name', '>U2')]", values)
         for mode in ["edge", "reflect", "symmetric", "wrap"]:
             self.assertEqual(self.case.check(f"pad(a, 2, mode='{mode}')", {"a": (values, handle)}), "", mode)
+        padded = self.library.eval("pad(a, 2)['id']", {"a": handle})
+        self.assertEqual(self.case.round_trip(padded, np.pad(values, 2)["id"]), "")
         native = values.astype([("id", "<i4"), ("name", "<U2")])
         other = self.case._memory("[('id', '<i4'), ('name', '<U2')]", native)
         joined = self.library.eval("concatenate((a, b))", {"a": handle, "b": other})
@@ -301,7 +303,8 @@ class Moves(unittest.TestCase):
             self.assertEqual(self.case.differs(self.library.eval(text, {"a": handle}), expected), "", text)
 
     def test_inserted_literals_fit(self):
-        for text in ["insert(a, 1, 300)", "insert(a, 1, -1)", "insert(a, 1, 255)", "insert(a, [0, 1], 300, axis=0)"]:
+        for text in ["insert(a, 1, 300)", "insert(a, 1, -1)", "insert(a, 1, 255)", "insert(a, [0, 1], 300, axis=0)",
+                     "insert(a, 1, [300])", "insert(a, 1, [1, -1])", "insert(a, 1, [1.5, 255])", "insert(a, 1, [2**8 - 1])"]:
             self.assertEqual(self.case.check(text, {"a": self.case.array("|u1", (3,), "file")}), "")
 
     def test_differences_of_nothing(self):

@@ -15,7 +15,7 @@ PROGRAM = os.environ.get("FARRAY_PROGRAM", os.path.join(os.environ.get("FARRAY_B
 def npy(values, dtype="<f8", shape=None, order="False"):
     """The bytes of a .npy file of numbers."""
     shape = (len(values),) if shape is None else shape
-    code = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "u1": "B", "b1": "?"}[dtype[1:]]
+    code = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "u2": "H", "u1": "B", "b1": "?"}[dtype[1:]]
     header = f"{{'descr': '{dtype}', 'fortran_order': {order}, 'shape': {shape}, }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
     return (b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()

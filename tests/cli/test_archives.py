@@ -109,7 +109,7 @@ class Writing(Archives):
         self.fails(1, "written once", "create", "x.npz", "--dtype", "f8", "--shape", "3")
 
     def test_usage(self):
-        self.usage(r"'v' is not NAME=PATH", "eval", "u", "v", "-o", "a.npy")
+        self.usage(r"'v' is not NAME=PATH, and another expression needs an --output of its own", "eval", "u", "v", "-o", "a.npy")
         self.usage(r"2 times --output, but only 1 expression$", "eval", "1", "-o", "a.npy", "-o", "b.npy")
         self.usage(r"--codec: 'zip' is not none\|deflate", "eval", "1", "-o", "a.npz", "--codec", "zip")
         self.usage(r"--codec goes with --output", "eval", "1", "--codec", "none")

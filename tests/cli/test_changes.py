@@ -37,6 +37,25 @@ class Set(Case):
         self.succeeds("set", "i.npy", "1:", "b[:2] + 10", "b=b.npy")
         self.assertEqual(struct.unpack("<3i", read_npy(self.path("i.npy"))[1]), (1, 10, 11))
 
+    def test_masks_and_positions(self):
+        self.succeeds("set", "a.npy", "self > 6", "-1")
+        self.assertEqual(self.values(), [0, 1, 2, 3, 4, 5, 6, -1, -1, -1, -1, -1])
+        self.succeeds("set", "a.npy", "[[0, 2], 1]", "[50, 60]")
+        self.assertEqual(self.values(), [0, 50, 2, 3, 4, 5, 6, -1, -1, 60, -1, -1])
+        self.write("m.npy", npy([True, False, True], "|b1"))
+        self.succeeds("set", "a.npy", "m, ::2", "self[1, 0]", "m=m.npy")
+        self.assertEqual(self.values(), [4, 50, 4, 3, 4, 5, 6, -1, 4, 60, 4, -1])
+        self.succeeds("set", "a.npy", "[1:][self[1:] < 0]", "7")
+        self.assertEqual(self.values(), [4, 50, 4, 3, 4, 5, 6, 7, 4, 60, 4, 7])
+        self.assertEqual(self.json("set", "a.npy", "self < 0", "1")["shape"], [3, 4])
+
+    def test_numbers_must_fit(self):
+        self.write("i.npy", npy([1, 2, 3], "|u1"))
+        for value in ["300", "-1", "[300]", "[1, 2, -3]"]:
+            self.fails(1, "out of bounds for uint8", "set", "i.npy", "...", value, caret=True)
+        self.succeeds("set", "i.npy", "...", "[255, 1.5, 0]")
+        self.assertEqual(read_npy(self.path("i.npy"))[1], bytes([255, 1, 0]))
+
     def test_json(self):
         self.assertEqual(self.json("set", "a.npy", "[:, 0]", "9"),
                          {"file": "a.npy", "slice": "[:, 0]", "dtype": "<f8", "shape": [3]})

@@ -123,6 +123,24 @@ class Look(Case):
         self.assertEqual(self.succeeds("show", "a.npy", "[1, 2]"), "5.0\n")
         self.assertEqual(self.json("show", "a.npy", "[1]"), {"dtype": "<f8", "shape": [3], "value": [3.0, 4.0, 5.0]})
 
+    def test_show_chooses_by_positions_and_masks(self):
+        self.write("x.npy", npy([5, 1, 9, 3], "<i4"))
+        for index, shown in [("[[0, -1]]", "[5 3]"), ("[0, 2],", "[5 9]"), ("self > 4", "[5 9]"), ("[self > 4]", "[5 9]"),
+                             ("[1:][self[1:] > 2]", "[9 3]"), ("[[True, False, False, True]]", "[5 3]"), ("1:3", "[1 9]")]:
+            self.assertEqual(self.succeeds("show", "x.npy", index).strip(), shown, index)
+        self.fails(1, "unknown name 'x'", "show", "x.npy", "x > 4", caret=True)
+        self.fails(1, "out of bounds", "show", "x.npy", "[[0, 4]]")
+        self.fails(1, "something follows", "show", "x.npy", "self > 4]", caret=True)
+
+    def test_bytes_are_seen_as_another_type(self):
+        self.write("w.npy", npy([0x3F80, 0x4000, 0xC040], "<u2"))
+        self.assertEqual(self.succeeds("show", "w.npy", "--view", "bfloat16").strip(), "[ 1.  2. -3.]")
+        self.assertEqual(self.json("stats", "w.npy", "--view", "bfloat16")["max"], 2)
+        self.assertIn("bfloat16", self.succeeds("info", "w.npy", "--view", "bfloat16"))
+        self.assertEqual(self.succeeds("eval", "w + w", "w=w.npy", "--view", "w=bfloat16").strip(), "[ 2.  4. -6.]")
+        self.fails(1, "sizes differ", "show", "w.npy", "--view", "f4")
+        self.fails(2, "no operand v", "eval", "w", "w=w.npy", "--view", "v=f2")
+
     def test_show_touches_the_corners_only(self):
         with open(self.path("huge.bin"), "wb") as file:
             file.truncate(1 << 40)

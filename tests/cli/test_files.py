@@ -88,8 +88,8 @@ class WrongExpressions(Case):
         self.assertTrue(lines[1].startswith("  ...") and lines[1].endswith("..."), lines[1])
 
     def test_slices(self):
-        self.fails(1, "", "show", "a.npy", "[5]")
-        self.fails(1, "", "show", "a.npy", "[1:")
+        self.fails(1, "", "show", "a.npy", "[5]", caret=True)
+        self.fails(1, "", "show", "a.npy", "[1:", caret=True)
         self.fails(1, "axis", "stats", "a.npy", "--axis", "1")
 
 

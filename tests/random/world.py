@@ -96,6 +96,7 @@ class World:
         self.results = []  # roots of all results ever made
         self.expected_names = set()
         self.seen = seen or (lambda *_: None)
+        self.limit = 0
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -258,7 +259,13 @@ class World:
         if mode == "c":
             # Pages that were not written go on showing the file: written once, the whole array is its own.
             value = Value(value.array.copy("K"))
-            self.library.assign(handle, handle)
+            try:
+                self.library.assign(handle, handle)
+            except Failed as error:
+                handle.release()
+                if error.code == "FA_NO_MEMORY" and self.limit and array_bytes(value.array) * 2 > self.limit:
+                    raise Unsuitable from error  # pages of its own are charged, and there is no room for all of them
+                raise Difference(f"farray refuses what NumPy does: {error}") from None
         self.add(out, value, handle, Root(value, path), writeable=mode != "r")
 
     def growing_axis(self, path):
@@ -597,6 +604,7 @@ class World:
         self.library.set_threads(count)
 
     def do_limit(self, bytes):
+        self.limit = bytes
         self.library.set_memory_limit(bytes)
 
     def check_folder(self):
@@ -623,6 +631,11 @@ class World:
             variable.handle.release()
         self.variables.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def array_bytes(array):
+    """What an array takes if it is dense."""
+    return array.size * array.itemsize
 
 
 def dtype_text(dtype):
