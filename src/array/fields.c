@@ -88,6 +88,15 @@ static bool next_name(const char *names, size_t length, size_t *at, const char *
     return true;
 }
 
+/* Fields of one dtype are told apart by their names, which are its own. */
+static bool has_field(const fa__field *fields, int count, const fa__field *field)
+{
+    for (int i = 0; i < count; i++)
+        if (fields[i].name == field->name)
+            return true;
+    return false;
+}
+
 const fa_dtype *fa__dtype_select(const fa_dtype *dtype, const char *names, size_t length, fa_error *err)
 {
     const char *name = NULL;
@@ -101,7 +110,7 @@ const fa_dtype *fa__dtype_select(const fa_dtype *dtype, const char *names, size_
         if (field == NULL) {
             fa__dtype_display(dtype, text, sizeof text);
             fa__fail(err, FA_NOT_FOUND, "no field '%s' in dtype %s", quoted, text);
-        } else if (count == dtype->field_count) {
+        } else if (has_field(fields, count, field)) {
             fa__fail(err, FA_BAD_INDEX, "field '%s' is named more than once", quoted);
         } else {
             fields[count++] = *field;

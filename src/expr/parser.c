@@ -256,7 +256,7 @@ static bool tuple_of_values(fa__parser *p, fa__opened group)
         are_numbers = is_whole_number(&p->values[group.first_value + i]);
     fa__node *array = NULL;
     if (group.kind == FA__OPEN_LIST)
-        array = fa__list_node(p->values + group.first_value, count, p->err);
+        array = fa__list_node(count > 0 ? &p->values[group.first_value] : NULL, count, p->err);
     if (fa_failed(p->err))
         return fa__parser_placed(p, group.column);
     return are_numbers ? tuple_of_numbers(p, group, (int)count, array)

@@ -313,9 +313,22 @@ static void failed_errors_stop_everything(void **state)
     assert_int_equal(err.code, FA_INVALID_ARGUMENT);
 }
 
+/* Found by fuzzing: the same field twice beside fewer others was called a bad dtype. */
+static void a_field_selected_twice_is_a_bad_index(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    fa_dtype *dtype = fa_dtype_parse("[('a', 'f4'), ('b', 'i4'), ('c', 'i2')]", &err);
+    assert_null(fa__dtype_select(dtype, "'b', 'b'", 8, &err));
+    assert_int_equal(err.code, FA_BAD_INDEX);
+    assert_string_equal(err.message, "field 'b' is named more than once");
+    fa_dtype_release(dtype);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_field_selected_twice_is_a_bad_index),
         cmocka_unit_test(built_in_dtypes_live_for_ever),
         cmocka_unit_test(texts_are_numpys),
         cmocka_unit_test(refusals_say_where_and_why),
