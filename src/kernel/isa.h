@@ -6,6 +6,7 @@
 #define FA_KERNEL_ISA_H
 
 #include "kernel/kernel.h"
+#include "kernel/product.h"
 
 /* Types with kernels come first in fa_type. */
 enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32 };
@@ -39,6 +40,8 @@ typedef struct fa__kernels {
     void (*overlay)(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
     void (*generate)(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
                      int64_t step, int64_t n, void *out);
+    fa__product_loop *products[FA__KERNEL_TYPES];
+    size_t product_rooms[FA__KERNEL_TYPES]; /* bytes for panels */
 } fa__kernels;
 
 static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, fa_type first, fa_type second,
@@ -69,6 +72,7 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
     X(move)             \
     X(squeeze)          \
     X(random)           \
+    X(product)          \
     X(narrow)
 
 #define FA__ROW(family)                                \

@@ -298,3 +298,13 @@ void fa__generate(fa__generator generator, fa_type type, const fa__generator_par
 {
     kernels()->generate(generator, type, params, first, step, n, out);
 }
+
+fa__product_loop *fa__product_find(fa_type type)
+{
+    return has_kernels(type) ? kernels()->products[type] : NULL;
+}
+
+size_t fa__product_room(fa_type type)
+{
+    return has_kernels(type) ? kernels()->product_rooms[type] : 0;
+}
