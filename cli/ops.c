@@ -15,6 +15,7 @@ static const struct {
     [FA_OPERATION_MOVE] = {"move", "Moves: the same elements in other places"},
     [FA_OPERATION_CONSTANT] = {"constant", "Constants"},
     [FA_OPERATION_WHOLE] = {"whole", "Of whole arrays"},
+    [FA_OPERATION_PRODUCT] = {"product", "Products of matrices and vectors"},
 };
 
 static void print_json(void)

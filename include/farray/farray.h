@@ -23,6 +23,7 @@
 #include <farray/operations.h>
 #include <farray/functions.h>
 #include <farray/ufunc.h>
+#include <farray/product.h>
 #include <farray/registry.h>
 
 #define FA_VERSION "0.1.0"

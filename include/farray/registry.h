@@ -27,6 +27,7 @@ typedef enum fa_operation_kind {
         7, ///< puts the same elements in other places; nothing is copied before it is asked for
     FA_OPERATION_CONSTANT = 8, ///< is a name for a number, or for None
     FA_OPERATION_WHOLE = 9,    ///< looks at all elements before it gives one: orders, selects, multiplies
+    FA_OPERATION_PRODUCT = 10, ///< multiplies arrays and adds up products
     FA_OPERATION_KIND_COUNT
 } fa_operation_kind;
 

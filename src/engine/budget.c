@@ -77,8 +77,7 @@ static int64_t tile_bytes(bool turned)
     return turned && known == TILE_BYTES ? TURNED_TILE_BYTES : known;
 }
 
-/* What may go to buffers: what is free, and an eighth of the limit in any case. */
-static int64_t available_bytes(void)
+int64_t fa__budget_available(void)
 {
     int64_t limit = (int64_t)(fa__ledger_limit() >> 1), used = (int64_t)(fa__ledger_used() >> 1);
     return fa__max_i64(limit - used, limit / 8) * 2;
@@ -87,7 +86,7 @@ static int64_t available_bytes(void)
 int fa__budget_threads(int threads, int64_t buffers)
 {
     int64_t least = fa__max_i64(buffers, 1) * (int64_t)fa__buffer_size(1);
-    return (int)fa__max_i64(fa__min_i64(threads, available_bytes() / least), 1);
+    return (int)fa__max_i64(fa__min_i64(threads, fa__budget_available() / least), 1);
 }
 
 int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads)
@@ -95,7 +94,7 @@ int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads
     int64_t elements = tile_bytes(turned) / widest;
     if (staged > 0) {
         /* A third of what is free goes to buffers: operands whose order is turned need two of them. */
-        elements = fa__min_i64(elements, available_bytes() / 3 / threads / staged);
+        elements = fa__min_i64(elements, fa__budget_available() / 3 / threads / staged);
     }
     if (elements > FA__BLOCK)
         return elements / FA__BLOCK * FA__BLOCK;
@@ -105,7 +104,7 @@ int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads
 int64_t fa__budget_scattered_tile(int64_t total, int64_t staged, int threads)
 {
     enum { PLACE_BYTES = 48 }; /* its offset, and two places while they are sorted */
-    int64_t most = available_bytes() / 2 / (staged + PLACE_BYTES);
+    int64_t most = fa__budget_available() / 2 / (staged + PLACE_BYTES);
     return total <= most ? total : most / threads;
 }
 

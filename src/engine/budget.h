@@ -18,6 +18,9 @@ int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads
  * once where the limit has room for where they are. */
 int64_t fa__budget_scattered_tile(int64_t total, int64_t staged, int threads);
 
+/* What may go to buffers: what is free, and an eighth of the limit in any case. */
+int64_t fa__budget_available(void);
+
 /* How many of `threads` workers the limit has room for, when each may take `buffers` of the smallest buffers: at least
  * one. */
 int fa__budget_threads(int threads, int64_t buffers);

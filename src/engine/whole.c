@@ -84,13 +84,20 @@ static fa_array *standing(const fa__node *node, fa_error *err)
     return fa__view(fa__concrete(node->array->source), node->array->dtype, &geometry, false, err);
 }
 
+fa_array *fa__whole_standing(fa__whole_run *run, int input, fa_error *err)
+{
+    if (!fa_failed(err) && run->made[input] == NULL)
+        run->made[input] = standing(run->node->inputs[input], err);
+    return run->made[input];
+}
+
 fa_array *fa__whole_input(fa__whole_run *run, int input, fa_error *err)
 {
     const fa__node *node = run->node->inputs[input];
-    if (fa_failed(err) || run->made[input] != NULL)
+    if (fa_failed(err) || fa__whole_standing(run, input, err) != NULL)
         return run->made[input];
-    fa_array *array = standing(node, err);
-    if (array == NULL && !fa_failed(err)) {
+    fa_array *array = NULL;
+    if (!fa_failed(err)) {
         array = fa__room_for(node, err);
         if (array != NULL && !fa__whole_read(run, input, NULL, NULL, array, err)) {
             fa_release(array);

@@ -24,7 +24,7 @@ struct fa__whole_run {
     fa__node *node;
     fa_array *result; /* concrete, in C order, native; in memory, in scratch, or the file that was asked for */
     const fa_evaluate_options *options;
-    fa_array **made; /* inputs that had to be computed */
+    fa_array **made; /* inputs that stand, found or computed */
 };
 
 /* Computes a box of an input into `target` (concrete, of the box's shape, any dtype and strides), on all threads: mapped or
@@ -36,6 +36,8 @@ bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const i
  * its fa__consume. In C order of the input's axes, or in the order of its memory. */
 bool fa__whole_walk(fa__whole_run *run, int input, bool in_c_order, const fa__consumer_class *consumer, void *user,
                     fa_error *err);
+/* An input where it stands already, as a concrete view of the node's dtype; NULL with a clean err where it does not. Borrowed. */
+fa_array *fa__whole_standing(fa__whole_run *run, int input, fa_error *err);
 /* An input as a concrete view of any dtype that converts to its node's: itself where it stands, or computed into memory or
  * scratch. Borrowed. */
 fa_array *fa__whole_input(fa__whole_run *run, int input, fa_error *err);

@@ -3,7 +3,10 @@
  * outputs, and the arguments that NumPy gives to all of them. Knows nothing about what the operations
  * compute. */
 #include "expr/functions.h"
+
 #include "expr/types.h"
+
+#include <string.h>
 
 #define PARAMETERS_1 "x out= where= dtype="
 #define PARAMETERS_2 "x1 x2 out= where= dtype="
@@ -38,7 +41,9 @@ const fa__function fa__pair_functions[] = {
 
 const char *fa__function_symbol(const fa__function *function)
 {
-    return function->apply == apply_elementwise ? fa__operations[function->code].symbol : "";
+    if (function->apply == apply_elementwise)
+        return fa__operations[function->code].symbol;
+    return strcmp(function->name, "matmul") == 0 ? "@" : "";
 }
 
 int fa__function_outputs(const fa__function *function)

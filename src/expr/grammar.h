@@ -20,9 +20,14 @@ enum {
     FA__BINDS_OPERAND /* names, numbers, calls, brackets */
 };
 
+/* What "@" writes, beside the operations of the list. */
+enum { FA__INFIX_MATMUL = FA__OPERATION_COUNT };
+
 /* Of a binary operation that text writes as an operator; FA__BINDS_NOTHING for all others. */
 static inline int fa__binding(fa__operation operation)
 {
+    if ((int)operation == FA__INFIX_MATMUL)
+        return FA__BINDS_PRODUCT;
     switch (operation) {
     case FA__OP_EQUAL:
     case FA__OP_NOT_EQUAL:

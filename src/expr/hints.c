@@ -81,7 +81,6 @@ const char *fa__hint_of_symbol(const fa__token *token)
         {"&&", "'&&' is not Python's: write (...) & (...)"},
         {"||", "'||' is not Python's: write (...) | (...)"},
         {"!", "'!' is not Python's: write ~(...) of bool, or logical_not(...)"},
-        {"@", "'@' is not supported: products of matrices are not part of expressions"},
         {"=", "'=' assigns, which an expression does not: compare with =="},
         {":=", "':=' assigns, which an expression does not"},
     };

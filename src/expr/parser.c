@@ -5,6 +5,7 @@
 #include "expr/parser.h"
 
 #include "expr/grammar.h"
+#include "expr/product.h"
 
 #include "base/memory.h"
 
@@ -127,6 +128,15 @@ static bool is_array(const fa__value *value)
     return value->kind == FA__VALUE_NODE && !fa__node_is_weak(value->node);
 }
 
+static fa__node *operated(int operation, fa__node *const *inputs, fa_error *err)
+{
+    if (operation == FA__OP_POWER)
+        return fa__node_power(inputs[0], inputs[1], err);
+    if (operation == FA__INFIX_MATMUL)
+        return fa__node_matmul(inputs[0], inputs[1], err);
+    return fa__node_operation((fa__operation)operation, inputs, err);
+}
+
 /* Applies the operator on top of the open ones to the values on top of the values. */
 static bool apply(fa__parser *p, int next)
 {
@@ -141,9 +151,7 @@ static bool apply(fa__parser *p, int next)
             return false;
         inputs[i] = operands[i].node;
     }
-    fa__node *node = top.operation == FA__OP_POWER
-                         ? fa__node_power(inputs[0], inputs[1], p->err)
-                         : fa__node_operation((fa__operation)top.operation, inputs, p->err);
+    fa__node *node = operated(top.operation, inputs, p->err);
     if (p->err->code == FA_OUT_OF_RANGE && count == 2) {
         /* A literal that does not fit is what is wrong, not the top. */
         for (int i = 0; i < 2; i++)
@@ -178,7 +186,7 @@ static int infix_operation(const fa__token *token)
         if (fa__operations[i].arity == 2 && fa__token_is(token, fa__operations[i].symbol))
             return i;
     }
-    return -1;
+    return fa__token_is(token, "@") ? FA__INFIX_MATMUL : -1;
 }
 
 static bool infix_operator(fa__parser *p, const fa__token *token, int operation)

@@ -31,6 +31,8 @@ static int binding(const fa__node *node)
 {
     if (node->kind == FA__NODE_SCALAR)
         return fa__is_negative_literal(node) ? FA__BINDS_UNARY : FA__BINDS_OPERAND;
+    if (node->kind == FA__NODE_WHOLE && node->code == FA__WHOLE_MATMUL)
+        return FA__BINDS_PRODUCT;
     if (node->kind != FA__NODE_OPERATION)
         return FA__BINDS_OPERAND;
     if (is_prefix(node))

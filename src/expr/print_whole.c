@@ -4,6 +4,12 @@
 
 void fa__write_whole(fa__writer *w, const fa__node *node)
 {
+    if (node->code == FA__WHOLE_MATMUL) {
+        fa__push_node(w, node->inputs[1], FA__BINDS_PRODUCT + 1);
+        fa__push_words(w, " @ ");
+        fa__push_node(w, node->inputs[0], FA__BINDS_PRODUCT);
+        return;
+    }
     fa__put(w, fa__wholes[node->code].name);
     fa__put(w, "(");
     fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});

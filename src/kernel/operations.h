@@ -191,7 +191,8 @@
 
 /* Operations on whole arrays, which look at all elements before they give one: X(id, name, whether its first input is
  * walked as a reduction's is, documentation). What each of them does is a class of src/op/wholes.c. */
-#define FA__WHOLES(X)
+#define FA__WHOLES(X)                                                                                                  \
+    X(MATMUL, matmul, false, "Product of matrices, or of batches of them.")
 
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,

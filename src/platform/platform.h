@@ -162,6 +162,14 @@ void fa__at_fork(void (*before)(void), void (*after_in_parent)(void), void (*aft
 /* Monotonic seconds. */
 double fa__now(void);
 
+/* ---- Shared libraries ----------------------------------------------------------------------------------------- */
+
+/* Loads a library for good: by a path, or by a name that the system looks for. FA_NOT_FOUND with the system's words. */
+void *fa__library_open(const char *name, fa_error *err);
+/* A function of it, to be converted to the type that it has; NULL where it has none of that name. */
+typedef void (*fa__function_address)(void);
+fa__function_address fa__library_function(void *library, const char *name);
+
 /* ---- Limits and the processor --------------------------------------------------------------------------------- */
 
 /* The memory of the machine or of the control group (v1 and v2), whichever is less. This and fa__processors() read

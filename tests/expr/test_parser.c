@@ -200,8 +200,6 @@ static void test_errors_say_what_and_where(void **state)
         {"a < b < c", FA_BAD_EXPRESSION, 7, "a chain of comparisons: write (a < b) & (b < c)"},
         {"a and b", FA_BAD_EXPRESSION, 3, "'and' takes no arrays: write (...) & (...)"},
         {"not a", FA_BAD_EXPRESSION, 1, "'not' takes no arrays: write ~(...) of bool, or logical_not(...)"},
-        {"a @ b", FA_BAD_EXPRESSION, 3,
-         "'@' is not supported: products of matrices are not part of expressions"},
         {"a > 5 & a < 8", FA_BAD_TYPES, 7, "'&' binds tighter than comparisons: write (a > b) & (c < d)"},
         {"m & a > 5", FA_BAD_TYPES, 3, "'&' binds tighter than comparisons: write (a > b) & (c < d)"},
         {"m | a", FA_BAD_TYPES, 3, "'bitwise_or' is not defined for bool and float64"},
