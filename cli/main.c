@@ -40,6 +40,16 @@ static void occupy_standard_streams(void)
         fclose(stand_in);
 }
 
+/* OpenBLAS takes a kernel for old processors on those that it does not know; what it takes is said before it is loaded. */
+static void choose_blas_kernel(void)
+{
+#ifdef __x86_64__
+    const char *kernel = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") ? "SKYLAKEX" : "HASWELL";
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        setenv("OPENBLAS_CORETYPE", kernel, 0);
+#endif
+}
+
 static bool is_one_of(const char *name, const char *const *words)
 {
     const char *value = getenv(name);
@@ -87,6 +97,7 @@ int main(int argc, char **argv)
 {
     arguments parsed = {0};
     occupy_standard_streams();
+    choose_blas_kernel();
     signal(SIGXFSZ, SIG_IGN); /* output past the limit of file sizes is an error, not a death */
     int status = cli_finish_output(run(argc, argv, &parsed));
     cli_arguments_clear(&parsed);
