@@ -191,22 +191,8 @@ static void describe(const fa__function *row, fa_operation_info *info)
     };
 }
 
-/* How many entries there are up to the one wanted, which is described. */
-static int visit(int wanted, fa_operation_info *info)
+static int visit_constants(int count, int wanted, fa_operation_info *info)
 {
-    const fa__function *row;
-    int count = 0;
-    for (int kind = 0; kind < FA_OPERATION_KIND_COUNT; kind++) {
-        for (fa__function_cursor at = {0, 0}; (row = fa__function_next(&at)) != NULL;) {
-            bool is_named = (row->uses & (FA__AS_FUNCTION | FA__AS_ATTRIBUTE)) != 0;
-            if ((int)row->kind != kind || !is_named || ((row->uses & FA__AS_FUNCTION) && is_hidden(row)))
-                continue;
-            if (count++ == wanted) {
-                describe(row, info);
-                return count;
-            }
-        }
-    }
     for (int i = 0; i < CONSTANT_COUNT; i++) {
         if (count++ == wanted)
             *info = (fa_operation_info){.name = constants[i].name,
@@ -216,6 +202,27 @@ static int visit(int wanted, fa_operation_info *info)
                                         .documentation = constants[i].documentation,
                                         .outputs = 1,
                                         .kind = FA_OPERATION_CONSTANT};
+    }
+    return count;
+}
+
+/* How many entries there are up to the one wanted, which is described. */
+static int visit(int wanted, fa_operation_info *info)
+{
+    const fa__function *row;
+    int count = 0;
+    for (int kind = 0; kind < FA_OPERATION_KIND_COUNT; kind++) {
+        if (kind == FA_OPERATION_CONSTANT)
+            count = visit_constants(count, wanted, info);
+        for (fa__function_cursor at = {0, 0}; (row = fa__function_next(&at)) != NULL;) {
+            bool is_named = (row->uses & (FA__AS_FUNCTION | FA__AS_ATTRIBUTE)) != 0;
+            if ((int)row->kind != kind || !is_named || ((row->uses & FA__AS_FUNCTION) && is_hidden(row)))
+                continue;
+            if (count++ == wanted) {
+                describe(row, info);
+                return count;
+            }
+        }
     }
     return count;
 }

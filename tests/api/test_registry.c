@@ -104,6 +104,10 @@ static const char *arguments_of(const char *name)
         {"vsplit", "eye(2), 2"},
         {"hsplit", "a, 2"},
         {"view", "a, 'u8'"},
+        {"matvec", "eye(2), a"},
+        {"vecmat", "a, eye(2)"},
+        {"tensordot", "a, a, 1"},
+        {"trace", "eye(2)"},
         {"dsplit", "ones((2, 2, 2)), 2"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
