@@ -5,8 +5,10 @@
 #ifndef FA_KERNEL_ISA_H
 #define FA_KERNEL_ISA_H
 
+#include "kernel/bins.h"
 #include "kernel/kernel.h"
 #include "kernel/product.h"
+#include "kernel/rank.h"
 
 /* Types with kernels come first in fa_type. */
 enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32 };
@@ -24,6 +26,10 @@ typedef struct fa__kernels {
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
     fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
+    fa__ranker rankers[FA__KERNEL_TYPES]; /* keys is NULL where undefined */
+    void (*find_bins)(const fa__bins *bins, const void *x, int64_t n, int32_t *out);
+    void (*count_bins)(int64_t *counters, int32_t count, const int32_t *bins, int64_t n);
+    void (*add_bins)(double *sums, const int32_t *bins, const double *weights, int parts, int64_t n);
     bool (*any_negative[FA__KERNEL_TYPES])(const void *elements, int64_t n);
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
     void (*scatter)(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
@@ -71,6 +77,8 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
     X(scan)             \
     X(move)             \
     X(squeeze)          \
+    X(rank)             \
+    X(bins)             \
     X(random)           \
     X(product)          \
     X(narrow)

@@ -288,6 +288,29 @@ const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type)
     return reducer->leaf != NULL ? reducer : NULL;
 }
 
+const fa__ranker *fa__ranker_find(fa_type type)
+{
+    if (!has_kernels(type))
+        return NULL;
+    const fa__ranker *ranker = &kernels()->rankers[type];
+    return ranker->keys != NULL ? ranker : NULL;
+}
+
+void fa__find_bins(const fa__bins *bins, const void *x, int64_t n, int32_t *out)
+{
+    kernels()->find_bins(bins, x, n, out);
+}
+
+void fa__count_bins(int64_t *counters, int32_t count, const int32_t *bins, int64_t n)
+{
+    kernels()->count_bins(counters, count, bins, n);
+}
+
+void fa__add_bins(double *sums, const int32_t *bins, const double *weights, int parts, int64_t n)
+{
+    kernels()->add_bins(sums, bins, weights, parts, n);
+}
+
 fa__scan_loop *fa__scan_find(fa__operation operation, fa_type type)
 {
     return has_kernels(type) ? kernels()->scans[operation][type] : NULL;
