@@ -22,6 +22,7 @@
 #include <farray/evaluate.h>
 #include <farray/operations.h>
 #include <farray/functions.h>
+#include <farray/statistics.h>
 #include <farray/ufunc.h>
 #include <farray/product.h>
 #include <farray/registry.h>

@@ -84,7 +84,7 @@ typedef struct fa_pad_options {
 /// Something around an array: before[i] and after[i] elements along axis i. `options` may be NULL.
 ///
 /// Returns  one reference; pending.
-/// Errors   FA_UNSUPPORTED (median), FA_BAD_SHAPE where an empty axis has nothing to go on from.
+/// Errors   FA_BAD_SHAPE where an empty axis has nothing to go on from.
 FA_API fa_array *fa_pad(fa_array *array, fa_pad_mode mode, fa_shape before, fa_shape after,
                         const fa_pad_options *options, fa_error *err);
 

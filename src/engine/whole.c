@@ -62,12 +62,60 @@ bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const i
     return !fa_failed(err);
 }
 
+bool fa__whole_walk_box(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes, bool in_c_order,
+                        const fa__consumer_class *consumer, void *user, fa_error *err)
+{
+    if (fa_failed(err))
+        return false;
+    fa__node *box = box_of(run->node->inputs[input], start, sizes, err);
+    fa__request request = {.node = box, .feeds = run->node, .consumer = consumer, .user = user};
+    if (box != NULL)
+        run_request(request, in_c_order, run->options, err);
+    fa__node_release(box);
+    return !fa_failed(err);
+}
+
 bool fa__whole_walk(fa__whole_run *run, int input, bool in_c_order, const fa__consumer_class *consumer, void *user,
                     fa_error *err)
 {
-    fa__request request = {
-        .node = run->node->inputs[input], .feeds = run->node, .consumer = consumer, .user = user};
-    return !fa_failed(err) && run_request(request, in_c_order, run->options, err);
+    return fa__whole_walk_box(run, input, NULL, NULL, in_c_order, consumer, user, err);
+}
+
+/* Whether a pass finds elements under a geometry on a node's layout. */
+static bool can_be_seen(const fa__node *node, const fa__geometry *geometry, fa_error *err)
+{
+    if (node->kind == FA__NODE_LEAF)
+        return !fa__is_pending(node->array);
+    if (node->kind == FA__NODE_VIEW)
+        return false;
+    fa__affine *map = fa__affine_of_view(geometry, node->ndim, node->sizes, node->strides, err);
+    fa__free(map);
+    return map != NULL;
+}
+
+bool fa__whole_read_view(fa__whole_run *run, int input, const fa__geometry *geometry, void *elements, fa_error *err)
+{
+    fa__node *node = run->node->inputs[input];
+    if (fa_failed(err) || !can_be_seen(node, geometry, err))
+        return false;
+    fa__geometry dense = {.ndim = geometry->ndim};
+    const fa_dtype *dtype = fa__dtype_native(node->dtype, err);
+    fa__node *view = dtype != NULL ? fa__node_view(node, geometry, err) : NULL;
+    fa__source *source = NULL;
+    if (view != NULL) {
+        memcpy(dense.sizes, geometry->sizes, sizeof dense.sizes);
+        fa__strides_c(dense.ndim, dense.sizes, dtype->item_bytes, dense.strides);
+        source = fa__memory_source_adopt(elements, fa__count(dense.ndim, dense.sizes) * dtype->item_bytes, NULL, err);
+    }
+    fa_array *target = source != NULL ? fa__view(source, dtype, &dense, true, err) : NULL;
+    if (target != NULL)
+        run_request((fa__request){.node = view, .target = target}, false, run->options, err);
+    fa_release(target);
+    if (source != NULL)
+        fa__source_release(source);
+    fa__node_release(view);
+    fa_dtype_release(dtype);
+    return !fa_failed(err);
 }
 
 /* ---- Inputs that stand -------------------------------------------------------------------------------------------- */

@@ -38,6 +38,12 @@ bool fa__whole_walk(fa__whole_run *run, int input, bool in_c_order, const fa__co
                     fa_error *err);
 /* An input where it stands already, as a concrete view of the node's dtype; NULL with a clean err where it does not. Borrowed. */
 fa_array *fa__whole_standing(fa__whole_run *run, int input, fa_error *err);
+/* The same for a box of an input, as fa__whole_read() has it. */
+bool fa__whole_walk_box(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes, bool in_c_order,
+                        const fa__consumer_class *consumer, void *user, fa_error *err);
+/* Elements under any geometry on an input's layout (fa__node_geometry()), native, in C order, to dense memory. False with a
+ * clean err where the input is not computed and they could not be without the others. */
+bool fa__whole_read_view(fa__whole_run *run, int input, const fa__geometry *geometry, void *elements, fa_error *err);
 /* An input as a concrete view of any dtype that converts to its node's: itself where it stands, or computed into memory or
  * scratch. Borrowed. */
 fa_array *fa__whole_input(fa__whole_run *run, int input, fa_error *err);

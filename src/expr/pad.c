@@ -2,6 +2,7 @@
 /* NumPy's pad(): axis after axis, as it does it, so that corners come out the same. What is put before and
  * behind an axis is a graph of what the axis holds: edges broadcast, statistics of edges, ramps, or the axis
  * continued periodically. */
+#include "expr/quantile.h"
 #include "expr/routines.h"
 
 #include "expr/node.h"
@@ -83,7 +84,11 @@ static fa__node *statistic(fa__node *a, fa__pad_mode mode, int axis, const fa__p
     int64_t length = pad->length[side] > 0 ? fa__min_i64(pad->length[side], a->sizes[axis]) : a->sizes[axis];
     fa__reduce_arguments arguments = {.axes = FA_AXES(axis), .keepdims = true};
     fa__node *part = edge(a, axis, side, length, err);
-    fa__node *value = part != NULL ? fa__node_reduce(reduction, part, &arguments, err) : NULL;
+    fa__node *value = NULL;
+    if (part != NULL && mode == FA__PAD_MEDIAN)
+        value = fa__node_median(part, &(fa__quantile_arguments){.axes = arguments.axes, .keepdims = true}, err);
+    else if (part != NULL)
+        value = fa__node_reduce(reduction, part, &arguments, err);
     fa__node_release(part);
     if (value != NULL && fa__type_is_integer(a->dtype->type) && !fa__type_is_integer(value->dtype->type)) {
         fa__node *rounded = fa__node_operation(FA__OP_RINT, &value, err);
@@ -285,10 +290,6 @@ fa__node *fa__node_pad(fa__node *a, fa__pad_mode mode, const fa__pad_axis *axes,
 {
     if (!fa__nodes_usable(1, &a, err))
         return NULL;
-    if (mode == FA__PAD_MEDIAN) {
-        fa__fail(err, FA_UNSUPPORTED, "pad(mode='median') is not supported");
-        return NULL;
-    }
     fa__node *now = fa__node_strong(a, err);
     bool is_copy = true;
     for (int i = 0; i < a->ndim && now != NULL; i++) {

@@ -192,7 +192,11 @@
 /* Operations on whole arrays, which look at all elements before they give one: X(id, name, whether its first input is
  * walked as a reduction's is, documentation). What each of them does is a class of src/op/wholes.c. */
 #define FA__WHOLES(X)                                                                                                  \
-    X(MATMUL, matmul, false, "Product of matrices, or of batches of them.")
+    X(MATMUL, matmul, false, "Product of matrices, or of batches of them.")                                            \
+    X(MEDIAN, median, false, "Half the sum of the two elements in the middle of the order.")                           \
+    X(NANMEDIAN, nanmedian, false, "The same of what is not NaN.")                                                     \
+    X(QUANTILE, quantile, false, "What a part of the elements is below.")                                              \
+    X(NANQUANTILE, nanquantile, false, "The same of what is not NaN.")
 
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,

@@ -276,8 +276,9 @@ class Moves(unittest.TestCase):
                                        ", mode='maximum'", ", mode='minimum'", ", mode='mean'", ", mode='linear_ramp'",
                                        ", constant_values=3", ", constant_values=(3, 4)", ", mode='linear_ramp', end_values=7",
                                        ", mode='reflect', reflect_type='odd'", ", mode='symmetric', reflect_type='odd'",
-                                       ", mode='maximum', stat_length=2", ", mode='mean', stat_length=(1, 3)"])
-            if "maximum" in mode or "minimum" in mode or "linear" in mode or "mean" in mode:
+                                       ", mode='maximum', stat_length=2", ", mode='mean', stat_length=(1, 3)", ", mode='median'",
+                                       ", mode='median', stat_length=3"])
+            if "median" in mode or "maximum" in mode or "minimum" in mode or "linear" in mode or "mean" in mode:
                 arrays = {"a": self.case.array(self.random.choice(["<f8", "<i4", ">i2", "|u1"]), shape)}
             return f"pad(a, {width}{mode})", arrays
         self.each(133, make)

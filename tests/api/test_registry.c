@@ -109,6 +109,10 @@ static const char *arguments_of(const char *name)
         {"tensordot", "a, a, 1"},
         {"trace", "eye(2)"},
         {"dsplit", "ones((2, 2, 2)), 2"},
+        {"quantile", "a, 0.5"},
+        {"nanquantile", "a, 0.5"},
+        {"percentile", "a, 50"},
+        {"nanpercentile", "a, 50"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i][0], name) == 0)

@@ -282,6 +282,15 @@ library.flush(a)
             self.run_capped("eval", text, "a=u.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
             numpy.testing.assert_array_equal(numpy.load(self.path("out")), expected)
 
+    def test_quantiles(self):
+        for text, expected in [("median(a)", numpy.median(self.u)),
+                               ("quantile(a, [0.1, 0.999, 0.5])", numpy.quantile(self.u, [0.1, 0.999, 0.5])),
+                               ("median(where(a > 0, 1.0, a))", numpy.median(numpy.minimum(self.u, 0) + (self.u > 0))),
+                               ("quantile(a, 0.3, axis=0)", numpy.quantile(self.u, 0.3, axis=0)),
+                               ("nanmedian(a, axis=1)", numpy.median(self.u, axis=1))]:
+            self.run_capped("eval", text, "a=u.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
+            numpy.testing.assert_array_equal(numpy.load(self.path("out")), expected)
+
     def test_stats(self):
         found = json.loads(self.run_capped("stats", "u.npy", "--json", "--memory", str(BUDGET)))
         self.assertEqual((found["min"], found["max"]), (self.u.min(), self.u.max()))

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/// Statistics that look at the order of elements. All give a pending array and compute nothing; types, shapes
+/// and values are NumPy's, to the bit. Arrays may be larger than memory: they are read once or a few times.
+///
+/// Returns  one reference to a pending array.
+/// Errors   FA_BAD_TYPES, FA_BAD_SHAPE, FA_BAD_INDEX, FA_INVALID_ARGUMENT, FA_NO_MEMORY; FA_OUT_OF_RANGE for
+/// quantiles outside
+///          of [0, 1], when they are looked at.
+/// Threads  safe.
+/// Cost     none now; when computed, one reading of the array nearly always, some more of unlucky ones.
+#ifndef FARRAY_STATISTICS_H
+#define FARRAY_STATISTICS_H
+
+#include <farray/array.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What lies between two elements in order: NumPy's methods.
+typedef enum fa_quantile_method {
+    FA_QUANTILE_LINEAR = 0,
+    FA_QUANTILE_INVERTED_CDF = 1,
+    FA_QUANTILE_AVERAGED_INVERTED_CDF = 2,
+    FA_QUANTILE_CLOSEST_OBSERVATION = 3,
+    FA_QUANTILE_INTERPOLATED_INVERTED_CDF = 4,
+    FA_QUANTILE_HAZEN = 5,
+    FA_QUANTILE_WEIBULL = 6,
+    FA_QUANTILE_MEDIAN_UNBIASED = 7,
+    FA_QUANTILE_NORMAL_UNBIASED = 8,
+    FA_QUANTILE_LOWER = 9,
+    FA_QUANTILE_HIGHER = 10,
+    FA_QUANTILE_MIDPOINT = 11,
+    FA_QUANTILE_NEAREST = 12
+} fa_quantile_method;
+
+/// How quantiles are taken. NULL for all zeros.
+typedef struct fa_quantile_options {
+    fa_quantile_method method; ///< of quantiles and percentiles
+    bool keepdims;             ///< axes that go stay as axes of size 1
+    bool skip_nan;        ///< NaN and NaT are left out: np.nanmedian and its kin; else one of them makes NaN
+    uint64_t reserved[4]; ///< zero
+} fa_quantile_options;
+
+/// The element in the middle of the order, or half the sum of the two: np.median, np.nanmedian.
+FA_API fa_array *fa_median(fa_array *array, fa_axes axes, const fa_quantile_options *options, fa_error *err);
+
+/// What the parts `q` of the elements are below: np.quantile, np.nanquantile. `q` has at most two axes, which
+/// come first in the result. Where it is float64, so are quantiles of float32, as in NumPy.
+FA_API fa_array *fa_quantile(fa_array *array, fa_array *q, fa_axes axes, const fa_quantile_options *options,
+                             fa_error *err);
+/// The same for one number, which leaves float32 as it is.
+FA_API fa_array *fa_quantile_at(fa_array *array, double q, fa_axes axes, const fa_quantile_options *options,
+                                fa_error *err);
+/// Quantiles of hundredths: np.percentile, np.nanpercentile.
+FA_API fa_array *fa_percentile(fa_array *array, fa_array *q, fa_axes axes, const fa_quantile_options *options,
+                               fa_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Statistics by calls: options, refusals, cancelling, and the same bits for every number of threads and every
+ * limit. */
+#include <farray/farray.h>
+
+#include "platform/folder.h"
+
+#include <math.h>
+
+static fa_error err;
+
+static int start(void **state)
+{
+    (void)state;
+    err = (fa_error){0};
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    fa_set_threads(0, &(fa_error){0});
+    fa_set_memory_limit(0, &(fa_error){0});
+    return 0;
+}
+
+static double number_of(fa_array *array)
+{
+    const double number = fa_item_float64(array, &err);
+    fa_release(array);
+    return number;
+}
+
+static void medians_and_quantiles(void **state)
+{
+    (void)state;
+    const double values[6] = {3, NAN, 1, 2, 5, 4};
+    fa_array *a = fa_from_data(FA_FLOAT64, FA_SHAPE(2, 3), values, &err);
+    const fa_quantile_options skip = {.skip_nan = true, .keepdims = true};
+    assert_true(isnan(number_of(fa_median(a, FA_ALL_AXES, NULL, &err))));
+    fa_array *kept = fa_median(a, FA_ALL_AXES, &skip, &err);
+    assert_int_equal(fa_ndim(kept), 2);
+    assert_true(number_of(kept) == 3);
+    const fa_quantile_options lower = {.skip_nan = true, .method = FA_QUANTILE_LOWER};
+    assert_true(number_of(fa_quantile_at(a, 0.99, FA_ALL_AXES, &lower, &err)) == 4);
+    fa_array *q = fa_from_data(FA_FLOAT64, FA_SHAPE(2), (const double[]){0, 100}, &err);
+    fa_array *both = fa_percentile(a, q, FA_AXES(1), &lower, &err);
+    assert_int_equal(fa_size_of_axis(both, 0), 2);
+    assert_true(fa_get_float64(both, FA_COORDS(1, 1), &err) == 5 &&
+                fa_get_float64(both, FA_COORDS(0, 0), &err) == 1);
+    assert_int_equal(err.code, FA_OK);
+    fa_release(both);
+    fa_release(q);
+    fa_release(a);
+}
+
+static void assert_refused(fa_array *none, int code)
+{
+    assert_null(none);
+    assert_int_equal(err.code, code);
+    err = (fa_error){0};
+}
+
+static void what_is_refused(void **state)
+{
+    (void)state;
+    fa_array *a = fa_from_data(FA_FLOAT64, FA_SHAPE(2), (const double[]){1, 2}, &err);
+    assert_refused(fa_quantile_at(a, 1.5, FA_ALL_AXES, NULL, &err), FA_OUT_OF_RANGE);
+    assert_refused(fa_quantile_at(a, NAN, FA_ALL_AXES, NULL, &err), FA_OUT_OF_RANGE);
+    assert_refused(fa_quantile_at(a, 0.5, FA_AXES(1), NULL, &err), FA_BAD_INDEX);
+    const fa_quantile_options unknown = {.method = (fa_quantile_method)99}, used = {.reserved = {1}};
+    assert_refused(fa_quantile_at(a, 0.5, FA_ALL_AXES, &unknown, &err), FA_INVALID_ARGUMENT);
+    assert_refused(fa_median(a, FA_ALL_AXES, &used, &err), FA_INVALID_ARGUMENT);
+    assert_refused(fa_quantile(a, NULL, FA_ALL_AXES, NULL, &err), FA_INVALID_ARGUMENT);
+    fa_array *complex = fa_astype(a, FA_COMPLEX64, &err);
+    assert_refused(fa_median(complex, FA_ALL_AXES, NULL, &err), FA_BAD_TYPES);
+    fa_array *far = fa_from_data(FA_FLOAT64, FA_SHAPE(1), (const double[]){2}, &err);
+    fa_array *pending = fa_quantile(a, far, FA_ALL_AXES, NULL, &err); /* looked at when it is computed */
+    assert_true(fa_item_float64(pending, &err) == 0);
+    assert_int_equal(err.code, FA_OUT_OF_RANGE);
+    fa_release(pending);
+    fa_release(far);
+    fa_release(complex);
+    fa_release(a);
+}
+
+enum { LONG = (1 << 20) + 4321 };
+
+/* In a file, so that it takes nothing of the limit. */
+static fa_array *long_array(void)
+{
+    fa_array *numbers = fa_eval("random_normal((1052897,), seed=3)", FA_VARS(), &err);
+    fa_save(in_folder("a.npy"), numbers, NULL, &err);
+    fa_release(numbers);
+    return fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, &err);
+}
+
+/* Every way to cut the work, and a limit that has no room for what a bracket holds. */
+static void same_bits_however_the_work_is_cut(void **state)
+{
+    (void)state;
+    fa_array *a = long_array();
+    assert_int_equal(fa_size(a), LONG);
+    const double expected = number_of(fa_quantile_at(a, 0.37, FA_ALL_AXES, NULL, &err));
+    for (int threads = 1; threads <= 5; threads += 2)
+        for (size_t limit = 256 << 20; limit >= 64 << 10; limit /= 16) {
+            fa_set_threads(threads, &err);
+            fa_set_memory_limit(limit, &err);
+            const double found = number_of(fa_quantile_at(a, 0.37, FA_ALL_AXES, NULL, &err));
+            if (fa_failed(&err))
+                fail_msg("%d threads, %zu bytes: %s", threads, limit, err.message);
+            assert_memory_equal(&found, &expected, sizeof found);
+            fa_array *lines =
+                fa_eval("median(a[:1048576].reshape(1024, 1024), axis=0)[17]", FA_VARS({"a", a}), &err);
+            fa_array *line = fa_eval("median(a[17:1048576:1024])", FA_VARS({"a", a}), &err);
+            if (fa_failed(&err))
+                fail_msg("%d threads, %zu bytes: %s", threads, limit, err.message);
+            assert_true(number_of(lines) == number_of(line));
+        }
+    fa_release(a);
+}
+
+static bool never(const fa_progress *progress, void *user)
+{
+    (void)progress, (void)user;
+    return false;
+}
+
+static void cancelled(void **state)
+{
+    (void)state;
+    fa_array *a = fa_eval("exp(random_normal((30000000,), seed=3))", FA_VARS(), &err);
+    fa_array *median = fa_median(a, FA_ALL_AXES, NULL, &err);
+    const fa_evaluate_options options = {.progress = never};
+    fa_evaluate(median, &options, &err);
+    assert_int_equal(err.code, FA_CANCELLED);
+    fa_release(median);
+    fa_release(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(medians_and_quantiles, start, end),
+        cmocka_unit_test_setup_teardown(what_is_refused, start, end),
+        cmocka_unit_test_setup_teardown(same_bits_however_the_work_is_cut, start, end),
+        cmocka_unit_test_setup_teardown(cancelled, start, end),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
