@@ -1,273 +1,197 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""farray beside NumPy and numexpr, and beside what the machine can do, in one process.
+"""farray beside its peers, and beside what the machine can do.
 
-Each row is one job. In every round farray, its peers and the probe of the limit run one after the other, so that a machine
-that changes its mind changes it for all. Figures are ratios: farray's speed over the best peer's and over the limit's,
-by the fastest round and by the median of the rounds' own ratios. Peers are used at their best: out=, all threads, nothing
-allocated while they are timed. Ends with the table, and with build/bench.json.
+The twelve workloads of docs/performance.md, each in several conditions: in every round farray, its peers and the probe of the
+limit run one after the other, so that a machine that changes its mind changes it for all. Figures are ratios with an interval.
+Every result of farray is held against NumPy's before it is timed. Prints tables, stores build/bench.json, and draws
+build/bench.svg.
+
+conditions: hot (memory), cached (files in the page cache), cold (file to durable file, page cache dropped), capped (the same in
+a control group of 512 MiB), tight (resident memory with a limit of 32 MiB), layouts (operands that lie otherwise), rails
+(microseconds of small calls, threads).
 """
 import argparse
-import ctypes
 import json
 import os
-import resource
-import statistics
+import shutil
 import sys
-import time
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "tests", "random"))
-
-import numexpr  # noqa: E402
-import numpy as np  # noqa: E402
-
-import farray_ctypes  # noqa: E402
-
-TRIAD, READ = 0, 1
+CONDITIONS = ("hot", "cached", "cold", "capped", "tight", "layouts", "rails")
+BEGIN, END = "<!-- bench.py writes from here -->", "<!-- to here -->"
 
 
-class Machine:
-    """The probe of build/libbench_probe.so."""
-
-    def __init__(self, build, bytes_, threads):
-        self.c = ctypes.CDLL(os.path.join(build, "libbench_probe.so"))
-        self.c.probe_start.restype = ctypes.c_void_p
-        self.c.probe_start.argtypes = [ctypes.c_size_t, ctypes.c_int]
-        self.c.probe_memory.restype = ctypes.c_double
-        self.c.probe_memory.argtypes = [ctypes.c_void_p, ctypes.c_int]
-        self.probe = self.c.probe_start(bytes_, threads)
-        if not self.probe:
-            raise MemoryError("no memory for the probe")
-
-    def speed(self, kind):
-        return self.c.probe_memory(self.probe, kind)
-
-
-class Farray:
-    """The same arrays on farray's side: in its memory, or in .npy files that are in the page cache."""
-
-    def __init__(self, build, arrays, where, threads):
-        self.library = farray_ctypes.Library(build)
-        self.library.set_threads(threads)
-        if where == "memory":
-            self.library.set_memory_limit(16 * sum(a.nbytes for a in arrays.values()))
-        self.folder = None if where == "memory" else where
-        self.arrays = {name: self.bring(name, array) for name, array in arrays.items()}
-        shape = next(iter(arrays.values())).shape
-        self.out = self.target("out", "<f8", shape)
-        self.truth = self.target("truth", "|b1", shape)
-
-    def target(self, name, dtype, shape):
-        if self.folder is None:
-            return self.library.zeros(dtype, shape)
-        return self.library.create(os.path.join(self.folder, name), dtype, shape)
-
-    def bring(self, name, array):
-        if self.folder is None:
-            dtype = self.library.dtype(array.dtype.str)
-            return self.library.array("from_data", dtype, farray_ctypes._shape(array.shape), array.ctypes.data)
-        path = os.path.join(self.folder, name)
-        with open(path, "wb") as file:
-            np.save(file, array)
-        return self.library.open(path, farray_ctypes.READ_ONLY)
-
-    def into(self, target, text):
-        return lambda: self.library.eval_into(target, text, self.arrays)
-
-    def reduce(self, text):
-        def run():
-            result = self.library.eval(text, self.arrays)
-            self.library.evaluate(result)
-            return np.frombuffer(self.library.get_all(result)).reshape(result.shape)
-        return run
+def options():
+    import peers
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--condition", default=",".join(CONDITIONS), metavar="LIST", help="some of the above, by commas")
+    parser.add_argument("--only", default="", metavar="LIST", help="jobs by number or by a part of their name")
+    parser.add_argument("--peers", default=",".join(peers.ALL), metavar="LIST", help="(default: all that are installed)")
+    parser.add_argument("--rounds", type=int, default=5, help="of what runs in memory (default 5)")
+    parser.add_argument("--cold-rounds", type=int, default=3, help="of what runs from file to file (default 3)")
+    parser.add_argument("--size", type=float, default=512, metavar="MIB", help="of an array in memory (default 512)")
+    parser.add_argument("--cold-size", type=float, metavar="MIB",
+                        help="of an array in a file (default 4096, or what a tenth of the disk's free space holds)")
+    parser.add_argument("--folder", default="/var/tmp", help="where files go (default /var/tmp)")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"))
+    parser.add_argument("--check", metavar="BASELINE", help="compare ratios with this stored run; exit status 1 if any is worse")
+    parser.add_argument("--tolerance", type=float, default=.15, help="of --check (default 0.15)")
+    parser.add_argument("--against", metavar="RUN", help="with --check: compare this stored run, and measure nothing")
+    parser.add_argument("--docs", action="store_true", help="put tables and plot into docs/performance.md")
+    return parser.parse_args()
 
 
-def workloads(farray, arrays):
-    """Rows: number, name, bytes that the job moves for each element, its limit, farray, peers, and a check."""
-    a, b = arrays["a"], arrays["b"]
-    out, other = np.empty_like(a), np.empty_like(a)
-    truth, more = np.empty(a.shape, bool), np.empty_like(a)
-    for scratch in (out, other, truth, more):
-        scratch.fill(0)
-
-    def numpy_1():
-        np.multiply(a, 2, out=out)
-        np.multiply(b, 3, out=other)
-        np.add(out, other, out=out)
-
-    def numpy_2():
-        np.multiply(a, b, out=out)
-        np.multiply(a, 4.1, out=other)
-        np.subtract(out, other, out=out)
-        np.multiply(b, 2.5, out=other)
-        np.greater(out, other, out=truth)
-
-    def numpy_3():
-        np.multiply(a, -.5, out=out)
-        np.multiply(out, a, out=out)
-        np.exp(out, out=out)
-        np.sin(b, out=other)
-        np.multiply(out, other, out=out)
-
-    def numpy_4():
-        np.subtract(a, b, out=out)
-        np.multiply(out, out, out=out)
-        return out.sum()
-
-    def text(expression, result=None):
-        if result is None:
-            return lambda: numexpr.evaluate(expression, {"a": a, "b": b})
-        return lambda: numexpr.evaluate(expression, {"a": a, "b": b}, out=result)
-
-    rows = [
-        ("1", "2*a+3*b", 24, TRIAD, farray.into(farray.out, "2*a+3*b"),
-         {"numpy": numpy_1, "numexpr": text("2*a+3*b", out)}),
-        ("2", "a*b-4.1*a > 2.5*b", 17, READ, farray.into(farray.truth, "a*b-4.1*a > 2.5*b"),
-         {"numpy": numpy_2, "numexpr": text("a*b-4.1*a > 2.5*b", truth)}),
-        ("3", "exp(-.5*a*a)*sin(b)", 24, TRIAD, farray.into(farray.out, "exp(-.5*a*a)*sin(b)"),
-         {"numpy": numpy_3, "numexpr": text("exp(-.5*a*a)*sin(b)", out)}),
-        ("4", "sum((a-b)**2)", 16, READ, farray.reduce("sum((a-b)**2)"),
-         {"numpy": numpy_4, "numexpr": text("sum((a-b)**2)")}),
-        ("4", "sum(a)", 8, READ, farray.reduce("sum(a)"), {"numpy": lambda: a.sum(), "numexpr": text("sum(a)")}),
-    ]
-    for name, peer in (("sum", True), ("std", False), ("max", True)):
-        for axis in (None, 0, 1):
-            if name == "sum" and axis is None:
-                continue
-            words = "" if axis is None else f", axis={axis}"
-            peers = {"numpy": lambda name=name, axis=axis: getattr(np, name)(a, axis=axis)}
-            if peer:
-                peers["numexpr"] = text(f"{name}(a{words})")
-            rows.append(("5", f"{name}(a{words})", 8, READ, farray.reduce(f"{name}(a{words})"), peers))
-    return rows
+def prepare_environment():
+    """Before anything is loaded that looks at it. OpenBLAS finds the processor's best kernel where nobody names another."""
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+        os.environ.pop(name, None)
+    cache = os.environ.setdefault("FARRAY_BENCH_CACHE", os.path.join(ROOT, ".cache", "bench"))
+    os.environ.setdefault("NUMBA_CACHE_DIR", os.path.join(cache, "numba"))
 
 
-def same(row, farray, out, arrays):
-    """Whether farray's answer is the answer; a fast wrong one is worth nothing."""
-    _, expression, _, _, run, peers = row
-    found = run()
-    if found is None:
-        target = farray.truth if ">" in expression else farray.out
-        take = (slice(0, 3),) if out.ndim == 1 else (slice(0, 3), slice(0, 50))
-        piece = farray.library.index(target, take)
-        found = np.frombuffer(farray.library.get_all(piece), bool if ">" in expression else "f8").reshape(piece.shape)
-        small = {name: array[take] for name, array in arrays.items()}
-        expected = eval(expression, {"exp": np.exp, "sin": np.sin}, small)
-        return np.allclose(found, expected, rtol=1e-14) if found.dtype == "f8" else np.array_equal(found, expected)
-    expected = peers["numpy"]()
-    return np.allclose(found, expected, rtol=1e-9)
+class Bench:
+    """What conditions need to know."""
+
+    def __init__(self, given, folder):
+        import in_process
+        import peers
+        import workloads
+        from machine import Machine, blas
+        from with_farray import Farray
+        self.build, self.threads, self.folder = os.path.abspath(given.build), given.threads, folder
+        self.rounds, self.cold_rounds = given.rounds, given.cold_rounds
+        self.n = workloads.side(given.size)
+        self.cold_n = workloads.side(given.cold_size or min(4096, shutil.disk_usage(folder).free / 10 / 2 ** 20))
+        self.peers = in_process.load_peers(_words(given.peers), self.threads, say)
+        os.environ["OPENBLAS_CORETYPE"] = blas()  # farray's OpenBLAS, which may be an older one, takes the kernel of NumPy's
+        self.versions = peers.versions(self.peers)
+        self.farray = Farray(self.build, self.threads)
+        self.machine = Machine(self.build, min(self.n * self.n * 8, 512 << 20), self.threads)
+
+    def rows(self, only):
+        import workloads
+        wanted = _words(only)
+        return [row for row in workloads.ROWS
+                if not wanted or any(word == str(row.number) or (not word.isdigit() and word in row.name) for word in wanted)]
 
 
-def resident_peak():
-    """Bytes at most since the last call of forget_peak()."""
-    with open("/proc/self/status", encoding="ascii") as file:
-        for line in file:
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) * 1024
-    return 0
+def _words(text):
+    return [word for word in text.split(",") if word]
 
 
-def forget_peak():
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def _told(record):
+    """One line of progress."""
+    if record["state"] != "ok":
+        return record["state"]
+    if "to_limit" not in record:
+        return f"{record['contenders']['farray']['resident_growth'] / 1e6:.1f} MB"
+    peer = f", {record['to_peer']['median']:.2f} times {record['best_peer']}" if record["best_peer"] else ""
+    return f"{record['to_limit']['median']:.2f} of the limit{peer}"
+
+
+def conditions(bench, wanted):
+    """Those with rows, one after the other, so that only one has its files and arrays."""
+    import in_process
+    import in_workers
+    kinds = {kind.name: kind for kind in (in_process.Hot, in_process.Cached, in_workers.Cold, in_workers.Capped,
+                                          in_workers.Tight)}
+    for name in [name for name in CONDITIONS if name in wanted and name in kinds]:
+        why = in_workers.available() if name == "capped" else ""
+        if why:
+            say(f"capped: left out: {why}")
+            continue
+        yield kinds[name](bench)
+
+
+def run_rows(bench, wanted, rows):
+    found = []
+    for condition in conditions(bench, wanted):
+        for row in rows:
+            found.append(condition.run(row))
+            say(f"{condition.name:7} {row.number:2} {row.name:14} {_told(found[-1])}")
+        if hasattr(condition, "close"):
+            condition.close()
+    return found
+
+
+def measure_all(given, folder):
+    import in_process
+    import layouts
+    import rails
+    from machine import description
+    bench, wanted = Bench(given, folder), _words(given.condition)
+    run = {"machine": description(bench.threads), "versions": bench.versions, "n": bench.n, "cold_n": bench.cold_n,
+           "rounds": bench.rounds, "rows": run_rows(bench, wanted, bench.rows(given.only))}
+    if "layouts" in wanted:
+        run["layouts"] = layouts.compare(bench.farray.library, folder, bench.n, bench.rounds)
+    if "rails" in wanted:
+        run["rails"] = {"overhead": rails.overhead(bench.build),
+                        "scaling": rails.scaling(in_process.Hot(bench), bench.threads, bench.rounds)}
+    return run
+
+
+def measured(given):
+    """In a folder of its own, which goes whatever happens."""
+    folder = tempfile.mkdtemp(prefix="farray-bench-", dir=given.folder)
     try:
-        with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
-            file.write("5")
-    except OSError:
-        pass
+        return measure_all(given, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def timed(run):
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    began = time.perf_counter()
-    run()
-    seconds = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return seconds, after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime, after.ru_majflt - usage.ru_majflt
+def write_docs(run, lines):
+    """Between two marks of docs/performance.md, and the plot beside it."""
+    import plot
+    path = os.path.join(ROOT, "docs", "performance.md")
+    with open(path, encoding="utf-8") as file:
+        before, rest = file.read().split(BEGIN)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}" + rest.split(END)[1])
+    plot.draw(run, os.path.join(ROOT, "docs", "performance.svg"))
 
 
-def measure(row, count, machine, rounds):
-    number, name, bytes_each, kind, run, peers = row
-    runs = {"farray": run, **peers}
-    for warm in runs.values():
-        warm()
-    seconds = {who: [] for who in runs}
-    limits, peak, cpu, faults = [], 0, [], 0
-    for _ in range(rounds):
-        limits.append(machine.speed(kind))
-        for who, job in runs.items():
-            forget_peak()
-            before = resident_peak()
-            spent, cpu_spent, faulted = timed(job)
-            seconds[who].append(spent)
-            if who == "farray":
-                peak = max(peak, resident_peak() - before)
-                cpu.append(cpu_spent)
-                faults += faulted
-    size = bytes_each * count
-    best = {who: min(times) for who, times in seconds.items()}
-    peer = min((who for who in best if who != "farray"), key=best.get)
-    paired = [min(seconds[who][i] for who in peers) / seconds["farray"][i] for i in range(rounds)]
-    to_limit = [size / seconds["farray"][i] / limits[i] for i in range(rounds)]
-    return {
-        "workload": number, "name": name, "best_peer": peer,
-        "gigabytes_per_second": {who: size / t / 1e9 for who, t in best.items()},
-        "limit_gigabytes_per_second": max(limits) / 1e9, "limit": "triad" if kind == TRIAD else "read",
-        "to_peer": {"fastest": best[peer] / best["farray"], "median": statistics.median(paired), "least": min(paired)},
-        "to_limit": {"fastest": size / best["farray"] / max(limits), "median": statistics.median(to_limit)},
-        "resident_growth_bytes": peak, "cpu_seconds": statistics.median(cpu), "major_faults": faults,
-    }
+def show(run, given):
+    import table
+    lines = table.whole(run)
+    print("\n".join(lines))
+    with open(os.path.join(given.build, "bench.json"), "w", encoding="utf-8") as file:
+        json.dump(run, file, indent=1)
+    if any(row["state"] == "ok" and row["condition"] != "tight" for row in run["rows"]):
+        import plot
+        plot.draw(run, os.path.join(given.build, "bench.svg"))
+    if given.docs:
+        write_docs(run, lines)
 
 
-def print_table(rows, skipped):
-    print(f"\n{'':2} {'job':<22} {'farray':>7} {'numpy':>7} {'numexpr':>8} {'limit':>6}  GB/s"
-          f"{'to best peer':>19} {'to limit':>13} {'resident':>10} {'CPU s':>6} {'faults':>6}")
-    for row in rows:
-        speed = row["gigabytes_per_second"]
-        print(f"{row['workload']:2} {row['name']:<22} {speed['farray']:7.1f} {speed['numpy']:7.1f} "
-              f"{speed.get('numexpr', float('nan')):8.1f} {row['limit_gigabytes_per_second']:6.1f}      "
-              f"{row['to_peer']['fastest']:8.2f} ({row['to_peer']['median']:.2f})"
-              f"{row['to_limit']['fastest']:7.2f} ({row['to_limit']['median']:.2f})"
-              f"{row['resident_growth_bytes'] / 1e6:+8.1f} MB {row['cpu_seconds']:6.2f} {row['major_faults']:6}")
-    print("ratios: the fastest rounds' (the median of the rounds' own)")
-    for name in skipped:
-        print(f"wrong answer: {name}")
+def check(given, run):
+    """Exit status: 1 when a ratio got worse."""
+    import regression
+    with open(given.check, encoding="utf-8") as file:
+        wrong = regression.compare(json.load(file), run, given.tolerance)
+    print("\n".join(f"worse: {sentence}" for sentence in wrong) or "no ratio is worse")
+    return bool(wrong)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=float, default=512, metavar="MIB", help="of each array (default 512)")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", help="jobs whose name contains this")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--where", default="memory", metavar="memory|FOLDER",
-                        help="where farray's arrays are: in memory, or in files of a folder")
-    parser.add_argument("--build", default=os.path.join(ROOT, "build"))
-    options = parser.parse_args()
-
-    side = max(16, int((options.size * 2 ** 20 / 8) ** 0.5) // 16 * 16)
-    generator = np.random.default_rng(1)
-    arrays = {name: generator.standard_normal((side, side)) for name in "ab"}
-    numexpr.set_num_threads(options.threads)
-    machine = Machine(options.build, side * side * 8, options.threads)
-    farray = Farray(options.build, arrays, options.where, options.threads)
-    print(f"{side} x {side} float64, {side * side * 8 / 2 ** 20:.0f} MiB an array, {options.threads} threads, "
-          f"{options.rounds} rounds; NumPy {np.__version__}, numexpr {numexpr.__version__}", flush=True)
-    results, wrong = [], []
-    for row in workloads(farray, arrays):
-        if options.only and options.only not in row[1]:
-            continue
-        if not same(row, farray, arrays["a"], arrays):
-            wrong.append(row[1])
-            continue
-        results.append(measure(row, side * side, machine, options.rounds))
-        print(f"  {row[1]}: {results[-1]['to_peer']['fastest']:.2f} of {results[-1]['best_peer']}", flush=True)
-    print_table(results, wrong)
-    with open(os.path.join(options.build, "bench.json"), "w", encoding="utf-8") as file:
-        json.dump({"bytes_per_array": side * side * 8, "threads": options.threads, "rounds": options.rounds,
-                   "rows": results}, file, indent=1)
-    if options.where != "memory":
-        for name in ("a", "b", "out", "truth"):
-            os.unlink(os.path.join(options.where, name))
-    return bool(wrong)
+    given = options()
+    unknown = set(_words(given.condition)) - set(CONDITIONS)
+    if unknown:
+        sys.exit(f"bench: no condition {', '.join(sorted(unknown))}; there are {', '.join(CONDITIONS)}")
+    if given.against:
+        with open(given.against, encoding="utf-8") as file:
+            return check(given, json.load(file))
+    prepare_environment()
+    run = measured(given)
+    show(run, given)
+    wrong = [row for row in run["rows"] + run.get("layouts", []) if row["state"] == "wrong"]
+    return check(given, run) or bool(wrong) if given.check else bool(wrong)
 
 
 if __name__ == "__main__":

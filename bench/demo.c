@@ -117,7 +117,7 @@ static void limits(double disk_bytes)
     double written = probe_disk_write(probe_path, (size_t)disk_bytes);
     double read = probe_disk_read(probe_path);
     (void)unlink(probe_path);
-    printf("  disk, one stream past the page cache: write %.2f GB/s, read %.2f GB/s\n\n", written / 1e9, read / 1e9);
+    printf("  disk, past the page cache: write %.2f GB/s, read %.2f GB/s\n\n", written / 1e9, read / 1e9);
 }
 
 static void make_noise(int64_t n, fa_error *err)

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <immintrin.h>
 #include <pthread.h>
+#include <sleef.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -14,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 256, DISK_BLOCK = 4 << 20 };
+enum { MAX_THREADS = 256, DISK_BLOCK = 4 << 20, IN_FLIGHT = 4, MATH_BLOCK = 512 };
 
 struct probe {
     size_t count; /* elements of each array, a multiple of 64 for each thread */
@@ -70,6 +72,40 @@ static void fill(double *a, size_t n)
         _mm256_stream_pd(a + i, one);
 }
 
+/* sleef.h declares these only where everything is compiled for them. */
+__m512d Sleef_expd8_u10avx512f(__m512d);
+__m512d Sleef_sind8_u10avx512f(__m512d);
+
+__attribute__((target("avx512f"))) static void math_512(double *a, const double *b)
+{
+    for (int i = 0; i < MATH_BLOCK; i += 8) {
+        __m512d x = _mm512_loadu_pd(b + i);
+        _mm512_storeu_pd(a + i, _mm512_mul_pd(Sleef_expd8_u10avx512f(x), Sleef_sind8_u10avx512f(x)));
+    }
+}
+
+static void math_256(double *a, const double *b)
+{
+    for (int i = 0; i < MATH_BLOCK; i += 4) {
+        __m256d x = _mm256_loadu_pd(b + i);
+        _mm256_storeu_pd(a + i, _mm256_mul_pd(Sleef_expd4_u10avx2(x), Sleef_sind4_u10avx2(x)));
+    }
+}
+
+/* `n` elements by blocks that stay in the cache: the processor's speed, not memory's. */
+static double math(const double *b, size_t n)
+{
+    double in[MATH_BLOCK], out[MATH_BLOCK], sum = 0;
+    void (*block)(double *, const double *) = __builtin_cpu_supports("avx512f") ? math_512 : math_256;
+    for (int i = 0; i < MATH_BLOCK; i++)
+        in[i] = b[i] * (i - MATH_BLOCK / 2) * .01;
+    for (size_t i = 0; i + MATH_BLOCK <= n; i += MATH_BLOCK) {
+        block(out, in);
+        sum += out[i % MATH_BLOCK];
+    }
+    return sum;
+}
+
 static void *run_part(void *argument)
 {
     part *me = argument;
@@ -84,6 +120,9 @@ static void *run_part(void *argument)
         break;
     case PROBE_COPY:
         copy(p->a + first, p->b + first, n);
+        break;
+    case PROBE_MATH:
+        me->sum = math(p->b + first, n);
         break;
     default:
         fill(p->a + first, n);
@@ -135,7 +174,7 @@ void probe_stop(probe *p)
 
 double probe_memory(probe *p, int kind)
 {
-    static const double bytes_per_element[] = {24, 8, 16, 8};
+    static const double units_per_element[] = {24, 8, 16, 8, 1};
     pthread_t threads[MAX_THREADS];
     part parts[MAX_THREADS];
     int started = 0;
@@ -152,7 +191,7 @@ double probe_memory(probe *p, int kind)
         run_part(&parts[i]);
     for (int i = 0; i < p->threads; i++)
         p->sink += parts[i].sum;
-    return bytes_per_element[kind] * (double)p->count / (now() - begin);
+    return units_per_element[kind] * (double)p->count / (now() - begin);
 }
 
 /* Opens past the page cache; where the file system refuses, through it. */
@@ -162,52 +201,91 @@ static int open_direct(const char *path, int flags)
     return fd >= 0 || errno != EINVAL ? fd : open(path, flags | O_CLOEXEC, 0600);
 }
 
+/* Bytes that no compressor makes less of, in memory of large pages. */
 static void *disk_buffer(void)
 {
-    void *buffer = mmap(NULL, DISK_BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (buffer == MAP_FAILED)
+    size_t large = (size_t)2 << 20;
+    char *space = mmap(NULL, DISK_BLOCK + large, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (space == MAP_FAILED)
         return NULL;
+    char *buffer = space + (large - (uintptr_t)space % large) % large;
+    if (buffer > space)
+        (void)munmap(space, (size_t)(buffer - space));
+    (void)munmap(buffer + DISK_BLOCK, (size_t)(space + large - buffer));
+    (void)madvise(buffer, DISK_BLOCK, MADV_HUGEPAGE);
     for (size_t i = 0; i < DISK_BLOCK / sizeof(uint64_t); i++)
         ((uint64_t *)buffer)[i] = i * UINT64_C(0x9e3779b97f4a7c15);
     return buffer;
 }
 
-double probe_disk_write(const char *path, size_t bytes)
+/* One of several streams: every IN_FLIGHT-th block of the file. */
+typedef struct stream {
+    int fd, number;
+    bool write, failed;
+    size_t bytes; /* of the file */
+} stream;
+
+static void *run_stream(void *argument)
 {
+    stream *me = argument;
     void *buffer = disk_buffer();
-    int fd = buffer == NULL ? -1 : open_direct(path, O_WRONLY | O_CREAT | O_TRUNC);
-    double speed = 0;
-    if (fd >= 0) {
-        double begin = now();
-        size_t done = 0;
-        while (done < bytes && write(fd, buffer, DISK_BLOCK) == DISK_BLOCK)
-            done += DISK_BLOCK;
-        if (done >= bytes && fsync(fd) == 0)
-            speed = (double)done / (now() - begin);
-        (void)close(fd);
+    me->failed = buffer == NULL;
+    for (size_t at = (size_t)me->number * DISK_BLOCK; !me->failed && at < me->bytes;
+         at += (size_t)IN_FLIGHT * DISK_BLOCK) {
+        size_t wanted = me->bytes - at < DISK_BLOCK ? me->bytes - at : DISK_BLOCK;
+        ssize_t done =
+            me->write ? pwrite(me->fd, buffer, wanted, (off_t)at) : pread(me->fd, buffer, wanted, (off_t)at);
+        me->failed = done != (ssize_t)wanted;
     }
     if (buffer != NULL)
         (void)munmap(buffer, DISK_BLOCK);
+    return NULL;
+}
+
+/* All streams over `bytes` of the file, flushed where they write. Gives bytes a second, 0 when something
+ * failed. */
+static double run_streams(int fd, size_t bytes, bool write)
+{
+    pthread_t threads[IN_FLIGHT];
+    stream streams[IN_FLIGHT];
+    bool started[IN_FLIGHT], failed = false;
+    double begin = now();
+    for (int i = 0; i < IN_FLIGHT; i++) {
+        streams[i] = (stream){.fd = fd, .number = i, .write = write, .bytes = bytes};
+        started[i] = pthread_create(&threads[i], NULL, run_stream, &streams[i]) == 0;
+    }
+    for (int i = 0; i < IN_FLIGHT; i++) {
+        if (started[i])
+            pthread_join(threads[i], NULL);
+        failed |= !started[i] || streams[i].failed;
+    }
+    if (failed || (write && fsync(fd) != 0))
+        return 0;
+    return (double)bytes / (now() - begin);
+}
+
+double probe_disk_write(const char *path, size_t bytes)
+{
+    int fd = open_direct(path, O_WRONLY | O_CREAT | O_TRUNC);
+    if (fd < 0)
+        return 0;
+    bytes = bytes / DISK_BLOCK * DISK_BLOCK;
+    double speed = posix_fallocate(fd, 0, (off_t)bytes) == 0 ? run_streams(fd, bytes, true) : 0;
+    (void)close(fd);
     return speed;
 }
 
 double probe_disk_read(const char *path)
 {
-    void *buffer = disk_buffer();
-    int fd = buffer == NULL ? -1 : open_direct(path, O_RDONLY);
+    int fd = open_direct(path, O_RDONLY);
+    struct stat about;
     double speed = 0;
-    if (fd >= 0) {
+    if (fd < 0)
+        return 0;
+    if (fstat(fd, &about) == 0) {
         (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-        double begin = now();
-        size_t done = 0;
-        ssize_t got;
-        while ((got = read(fd, buffer, DISK_BLOCK)) > 0)
-            done += (size_t)got;
-        if (got == 0)
-            speed = (double)done / (now() - begin);
-        (void)close(fd);
+        speed = run_streams(fd, (size_t)about.st_size / DISK_BLOCK * DISK_BLOCK, false);
     }
-    if (buffer != NULL)
-        (void)munmap(buffer, DISK_BLOCK);
+    (void)close(fd);
     return speed;
 }
