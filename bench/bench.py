@@ -19,6 +19,7 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CONDITIONS = ("hot", "cached", "cold", "capped", "tight", "layouts", "rails")
+PICTURE = "![What part of the limit's speed farray and its peers reach](performance.svg)"
 BEGIN, END = "<!-- bench.py writes from here -->", "<!-- to here -->"
 
 
@@ -153,7 +154,7 @@ def write_docs(run, lines):
     with open(path, encoding="utf-8") as file:
         before, rest = file.read().split(BEGIN)
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}" + rest.split(END)[1])
+        file.write(f"{before}{BEGIN}\n\n" + "\n".join([PICTURE, "", *lines]) + f"\n\n{END}" + rest.split(END)[1])
     plot.draw(run, os.path.join(ROOT, "docs", "performance.svg"))
 
 
