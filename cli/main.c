@@ -65,7 +65,8 @@ static bool is_one_of(const char *name, const char *const *words)
 static bool environment_is_good(void)
 {
     const char *memory = getenv("FARRAY_MEMORY"), *threads = getenv("FARRAY_THREADS");
-    static const char *const io[] = {"auto", "mmap", "pread", NULL}, *const isa[] = {"x86-64-v3", "x86-64-v4", NULL};
+    static const char *const io[] = {"auto", "mmap", "pread", "direct", NULL};
+    static const char *const isa[] = {"x86-64-v3", "x86-64-v4", NULL};
     size_t bytes;
     int64_t count;
     return is_one_of("FARRAY_IO", io) && is_one_of("FARRAY_ISA", isa) &&

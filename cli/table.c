@@ -235,7 +235,7 @@ const text_row cli_environment[] = {
     {"FARRAY_MEMORY", "the default of --memory"},
     {"FARRAY_THREADS", "the default of --threads"},
     {"FARRAY_TMPDIR", "where results go that do not fit in memory (default /var/tmp)"},
-    {"FARRAY_IO", "how files are read: auto (the default), mmap or pread"},
+    {"FARRAY_IO", "how files are read: auto (the default), mmap, pread or direct"},
     {"FARRAY_ISA", "the instruction set: x86-64-v3 or x86-64-v4 (default: what the processor has)"},
     {"FARRAY_BLAS", "the library that multiplies matrices of floats, or none (default: libopenblas.so.0)"},
     {"OPENBLAS_CORETYPE", "the kernel that OpenBLAS takes (default: SKYLAKEX or HASWELL, by the processor)"},

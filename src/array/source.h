@@ -10,6 +10,7 @@
 #include "base/reference.h"
 
 typedef struct fa__source fa__source;
+struct fa__transfer;
 
 /* A strided box of elements: element (i0, ...) begins at byte offset + i0 * strides[0] + ... of the source. */
 typedef struct fa__box {
@@ -50,6 +51,15 @@ typedef struct fa__source_class {
     void (*prefetch)(fa__source *source, int64_t first, int64_t size);
     void (*drop)(fa__source *source, int64_t first, int64_t size);
     int64_t (*resident)(fa__source *source, int64_t first, int64_t size);
+    /* Reading past what is in memory, several ranges at once. Whether there is such a way for the source, and whether it is
+     * the better one for a range: most of it is not in memory, and none of it was changed there. */
+    bool (*can_direct)(fa__source *source);
+    bool (*wants_direct)(fa__source *source, int64_t first, int64_t size);
+    /* Starts to read a range; false when nothing was started. `buffer` is aligned to a page and has room for
+     * two pages more than the range. Each one that was started is ended, which waits for it: the address of byte `first`, NULL when the range
+     * did not come whole, and is to be read otherwise. */
+    bool (*begin_direct)(fa__source *source, int64_t first, int64_t size, char *buffer, struct fa__transfer *transfer);
+    char *(*end_direct)(fa__source *source, int64_t first, int64_t size, struct fa__transfer *transfer);
     /* Advice: how the file of the source will be read from now on. */
     void (*expect)(fa__source *source, fa__access access);
     /* Starts writing a range back (wait: and waits). */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tiles in and out. Each operand decides for each tile: memory in place; a file mapped where most bytes of the range are
- * wanted and the source agrees (they are in the page cache); else read into staging, element by element where the
- * operand is sparse, so that a column costs its cells and not their neighbours' pages. */
+/* Tiles in and out. Each operand decides for each tile: memory in place; buffers that were read ahead in place; a file
+ * mapped where most bytes of the range are wanted and the source agrees (they are in the page cache); else read into
+ * staging, element by element where the operand is sparse, so that a column costs its cells and not their neighbours'
+ * pages. */
 #include "engine/load.h"
 
 #include "engine/buffers.h"
@@ -191,6 +192,59 @@ static bool turn_guarded(fa__reach *reach, int64_t count, fa_error *err)
     return !fa_failed(err);
 }
 
+/* ---- What was read ahead ---------------------------------------------------------------------------------------- */
+
+struct gathering {
+    const char *byte_zero; /* of the source */
+    char *to;              /* address of flat element 0 */
+};
+
+static bool gather_each(const fa__box *box, int64_t first, void *user)
+{
+    struct gathering *gathering = user;
+    fa__box_gather(gathering->byte_zero, box, gathering->to + first * box->item_bytes);
+    return true;
+}
+
+/* A tile that lies over several windows is put together in staging. */
+static bool load_pieces(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin, int64_t first,
+                        int64_t last, fa_error *err)
+{
+    const fa__operand *operand = reach->operand;
+    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * operand->item_bytes), err))
+        return false;
+    set_staged(reach, first);
+    struct reading reading = {operand->source, reach->base, operand->item_bytes, err};
+    for (int64_t at = first, end; at < last && !fa_failed(err); at = end) {
+        end = fa__min_i64(fa__ahead_end(reach->ahead, reach->number, at), last);
+        struct gathering gathering = {fa__ahead_take(reach->ahead, reach->number, at, end), reach->base};
+        bool taken = gathering.byte_zero != NULL;
+        fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, at, end,
+                     taken ? gather_each : read_each, taken ? (void *)&gathering : (void *)&reading);
+        if (taken)
+            fa__ahead_release(reach->ahead, reach->number, at, end);
+    }
+    return !fa_failed(err);
+}
+
+/* False with a clean err where the tile is to be reached otherwise. */
+static bool load_ahead(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin, int64_t first,
+                       int64_t last, fa_error *err)
+{
+    if (reach->ahead == NULL)
+        return false;
+    if (fa__ahead_end(reach->ahead, reach->number, first) < last)
+        return load_pieces(reach, pass, span, origin, first, last, err);
+    char *byte_zero = fa__ahead_take(reach->ahead, reach->number, first, last);
+    if (byte_zero == NULL)
+        return false;
+    reach->base = byte_zero + origin;
+    reach->taken = true;
+    reach->taken_first = first;
+    reach->taken_last = last;
+    return true;
+}
+
 static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
                            fa_error *err)
 {
@@ -210,6 +264,10 @@ static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__spa
     fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);
     reach->low = low;
     reach->high = high;
+    if (load_ahead(reach, pass, span, origin, first, last, err))
+        return !contrary || turn(reach, count, err);
+    if (fa_failed(err))
+        return false;
     fa__windows_before(reach->windows, low, high);
     if ((high - low) / WORTH_MAPPING <= count * operand->item_bytes && map_range(reach, origin, low, high, err))
         return !contrary || turn_guarded(reach, count, err);
@@ -230,7 +288,7 @@ bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span
 {
     if (reach_elements(reach, pass, span, first, last, err))
         return true;
-    if (reach->mapped) /* it was mapped, and turning it failed */
+    if (reach->mapped || reach->taken) /* it is there, and turning it failed */
         fa__load_end(reach, true);
     return false;
 }
@@ -238,6 +296,10 @@ bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span
 void fa__load_end(fa__reach *reach, bool drop)
 {
     fa__source *source = reach->operand->source;
+    if (reach->taken) {
+        reach->taken = false;
+        fa__ahead_release(reach->ahead, reach->number, reach->taken_first, reach->taken_last);
+    }
     if (reach->mapped) {
         reach->mapped = false;
         if (drop)

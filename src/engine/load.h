@@ -5,6 +5,7 @@
 #ifndef FA_ENGINE_LOAD_H
 #define FA_ENGINE_LOAD_H
 
+#include "engine/ahead.h"
 #include "engine/consumer.h"
 #include "engine/windows.h"
 
@@ -12,6 +13,8 @@
 typedef struct fa__reach {
     const fa__operand *operand;
     fa__windows *windows; /* shared by all workers */
+    fa__ahead *ahead;     /* the same; NULL: this operand is not read ahead by it */
+    int64_t number;       /* of the operand */
     int64_t low, high;    /* bytes of the source that the tile touches, where it is no memory */
     char *base; /* address of flat element 0 of the box, if all of it were there */
     int ndim;   /* axes of the box that are left after merging */
@@ -19,6 +22,8 @@ typedef struct fa__reach {
     bool dense;  /* element f is at base + f * item_bytes */
     bool mapped; /* in place, in a mapping: [mapped_first, mapped_first + mapped_bytes) of the source */
     int64_t mapped_first, mapped_bytes;
+    bool taken; /* in place, in a buffer of `ahead`: elements [taken_first, taken_last) */
+    int64_t taken_first, taken_last;
     int64_t first; /* STORE: the flat element that staging begins with */
     bool staged; /* STORE: to be written to the source at the end of the tile */
     bool masked; /* STORE: some elements are not written */

@@ -3,6 +3,7 @@
  * is made reachable (load.c), pushed block by block through the values of the pass while it is in L1, and stored.
  *
  * How the work is cut depends on threads, budget and files, and no result depends on how the work is cut. */
+#include "engine/ahead.h"
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/load.h"
@@ -33,6 +34,7 @@ typedef struct run {
     int64_t slot_stride; /* bytes from one block buffer to the next */
     bool guard;
     fa__windows *windows; /* of operands, then of stores */
+    fa__ahead *ahead;
     int64_t bytes_per_element;
     atomic_llong next_task, done_elements;
     atomic_bool stop;  /* failed or cancelled */
@@ -257,6 +259,20 @@ static void tile_body(void *argument)
 
 /* ---- Tiles ---------------------------------------------------------------------------------------------------- */
 
+/* What this worker comes to next: the rest of its task, and then the task that nobody has taken yet. */
+static void read_ahead(const worker *w)
+{
+    const run *r = w->run;
+    if (r->ahead == NULL)
+        return;
+    int64_t distance = fa__ahead_distance(r->ahead), end = fa__min_i64(w->span.last, w->first + distance);
+    fa__ahead_expect(r->ahead, w->first, end);
+    int64_t next = atomic_load_explicit(&r->next_task, memory_order_relaxed);
+    if (next < r->task_count && end < w->first + distance)
+        fa__ahead_expect(r->ahead, next * r->task,
+                         fa__min_i64(next * r->task + w->first + distance - end, r->pass->total));
+}
+
 static bool tile(worker *w, int64_t first, int64_t last)
 {
     run *r = w->run;
@@ -264,6 +280,7 @@ static bool tile(worker *w, int64_t first, int64_t last)
     fa_error *err = &w->err;
     w->first = first;
     w->last = last;
+    read_ahead(w);
     int64_t loaded = 0;
     while (loaded < pass->operand_count &&
            fa__load_begin(&w->loads[loaded], pass, &w->span, first, last, err))
@@ -363,6 +380,8 @@ static bool worker_start(worker *w)
     for (int64_t i = 0; i < pass->operand_count; i++) {
         w->loads[i].operand = &pass->operands[i];
         w->loads[i].windows = &w->run->windows[i];
+        w->loads[i].ahead = fa__ahead_has(w->run->ahead, i) ? w->run->ahead : NULL;
+        w->loads[i].number = i;
     }
     for (int64_t i = 0; i < pass->store_count; i++) {
         w->stores[i].operand = &pass->stores[i].to;
@@ -580,8 +599,11 @@ static bool start_windows(run *r, fa_error *err)
     r->windows = fa__alloc_zero((size_t)(pass->operand_count + pass->store_count), sizeof *r->windows, err);
     if (r->windows == NULL)
         return false;
+    if (is_one_box(pass) && r->guard)
+        r->ahead = fa__ahead_start(pass, r->tile, r->threads);
     for (int64_t i = 0; i < pass->operand_count; i++)
-        fa__windows_start(&r->windows[i], pass, &pass->operands[i], false, false);
+        if (!fa__ahead_has(r->ahead, i))
+            fa__windows_start(&r->windows[i], pass, &pass->operands[i], false, false);
     for (int64_t i = 0; i < pass->store_count; i++) {
         const fa__operand *to = &pass->stores[i].to;
         bool large = pass->total > (int64_t)(fa__ledger_limit() / 2) / fa__max_i64(to->item_bytes, 1);
@@ -595,6 +617,7 @@ static void clear_windows(run *r)
     for (int64_t i = 0; r->windows != NULL && i < r->pass->operand_count + r->pass->store_count; i++)
         fa__windows_clear(&r->windows[i]);
     fa__free(r->windows);
+    fa__ahead_stop(r->ahead);
 }
 
 /* A page beyond the new end of a file faults, the rest of the page that holds its end reads as zeros: whether a file was cut

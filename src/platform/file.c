@@ -179,11 +179,20 @@ failed:
     return NULL;
 }
 
+int fa__file_open_again(const fa__file *file, int flags)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file->descriptor);
+    return open_retried(path, (file->writeable ? O_RDWR : O_RDONLY) | flags);
+}
+
 void fa__file_close(fa__file *file, fa_error *err)
 {
     if (file == NULL)
         return;
     fa__file_unlock(file);
+    if (file->direct_state == FA__DIRECT_OPEN)
+        close(file->direct);
     /* Never retried: on Linux the descriptor is gone, whatever close says. */
     if (file->descriptor >= 0 && close(file->descriptor) != 0 && errno != EINTR && err != NULL)
         fa__fail_system(err, errno, "%s: cannot be closed", file->path);
@@ -397,11 +406,9 @@ bool fa__file_reserve(fa__file *file, int64_t size, fa_error *err)
  * own, under the same number. */
 static bool own_description(fa__file *file, fa_error *err)
 {
-    char path[32];
     if (file->locked_by == 0 || file->locked_by == getpid())
         return true;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file->descriptor);
-    int descriptor = open_retried(path, file->writeable ? O_RDWR : O_RDONLY);
+    int descriptor = fa__file_open_again(file, 0);
     bool own = descriptor >= 0 && dup3(descriptor, file->descriptor, O_CLOEXEC) >= 0;
     if (!own)
         fa__fail_system(err, errno, "%s: cannot be opened again after a fork", file->path);

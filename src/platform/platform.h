@@ -64,6 +64,32 @@ int64_t fa__file_resident(fa__file *file, int64_t offset, int64_t size);
 /* The same, and how many of them wait for their way to the disk: -1 where only Linux from 6.5 on could tell. */
 void fa__file_cached(fa__file *file, int64_t offset, int64_t size, int64_t *resident, int64_t *dirty);
 
+/* ---- Past the page cache ---- */
+
+/* Reads and writes between a file and memory that leave the page cache alone. Offset, size and address are multiples of the
+ * grain; a read may reach beyond the end of the file, and then comes short. */
+enum { FA__DIRECT_GRAIN = 4096 };
+typedef struct fa__transfer {
+    fa__file *file; /* for which fa__file_open_direct() said yes */
+    bool writing;
+    int64_t offset;
+    char *buffer;
+    size_t size;
+    /* Filled when it is done. */
+    int64_t moved;
+    int system_errno; /* 0, also where less was moved than asked for */
+    /* The queue's own. */
+    bool is_done;
+    int forks;
+    struct fa__transfer *next;
+} fa__transfer;
+/* False where the file system has no such way. One caller at a time. */
+bool fa__file_open_direct(fa__file *file);
+/* Starts a transfer and returns; file, buffer and transfer stay until it was waited for, in the process that started it:
+ * in a forked child it is over, with ECANCELED. From any thread; several may wait for one. */
+void fa__transfer_start(fa__transfer *transfer);
+void fa__transfer_wait(fa__transfer *transfer);
+
 /* Open-file-description locks over the whole file: shared or exclusive, never waiting. FA_BUSY when another holds it;
  * true without a lock where the file system has none. An exclusive lock needs a file opened for writing. Closing gives
  * the lock back, also while mappings or forked children live; a forked child's closing does not, and what it locks is
@@ -118,6 +144,8 @@ bool fa__map_sync(const fa__map *map, size_t offset, size_t size, const char *pa
 /* Anonymous memory in whole pages, zeroed; `huge` aligns to 2 MiB and asks for huge pages. NULL with FA_NO_MEMORY. */
 void *fa__pages_alloc(size_t size, bool huge, fa_error *err);
 void fa__pages_free(void *pages, size_t size);
+/* Forked children do not get these pages: for those that the system may be writing to. */
+void fa__pages_keep_from_children(void *pages, size_t size);
 /* Gives the pages of a range back to the system; the addresses stay. */
 void fa__pages_discard(void *pages, size_t size);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a file object is made of. For file_object.c and file_locks.c alone. */
+/* What a file object is made of. For file_object.c, file_locks.c and direct.c
+ * alone. */
 #ifndef FA_STORAGE_FILE_OBJECT_PARTS_H
 #define FA_STORAGE_FILE_OBJECT_PARTS_H
 
@@ -22,6 +23,7 @@ struct fa__file_object {
     int64_t inside; /* callers between enter and leave */
     fa__tenant *tenants;
     bool is_closed, is_resizing;
+    bool refuses_direct; /* the file system said so when it was tried */
     fa_error failure;
     int replacing;       /* holders of the exclusive form of our lock */
     char *unsynced_name; /* of a new file whose folder was not flushed yet; else NULL */

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "storage/box_io.h"
 #include "storage/copy_on_write.h"
+#include "storage/direct.h"
 #include "storage/statistics.h"
 
 #include <string.h>
@@ -223,6 +224,30 @@ static bool file_holds(fa__source *source, int64_t first, int64_t size, fa_error
     return !fa_failed(err);
 }
 
+/* ---- Past the page cache
+ * ----------------------------------------------------------------------------------------- */
+
+static bool file_can_direct(fa__source *source)
+{
+    return fa__direct_can(object_of(source));
+}
+
+static bool file_wants_direct(fa__source *source, int64_t first, int64_t size)
+{
+    return fa__direct_wants(object_of(source), &((file_source *)source)->tenant, source->base + first, size);
+}
+
+static bool file_begin_direct(fa__source *source, int64_t first, int64_t size, char *buffer, fa__transfer *transfer)
+{
+    return fa__direct_begin(object_of(source), &((file_source *)source)->tenant, source->base + first, size, buffer,
+                            transfer);
+}
+
+static char *file_end_direct(fa__source *source, int64_t first, int64_t size, fa__transfer *transfer)
+{
+    return fa__direct_end(object_of(source), source->base + first, size, transfer);
+}
+
 /* ---- Durable
  * ---------------------------------------------------------------------------------------------------- */
 
@@ -296,7 +321,9 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
 #define SHARED_FUNCTIONS                                                                                   \
     .destroy = file_destroy, .read = file_read, .write = file_write, .map = file_map, .unmap = file_unmap, \
     .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident, .expect = file_expect,        \
-    .write_behind = file_write_behind, .check = file_check, .holds = file_holds
+    .can_direct = file_can_direct, .wants_direct = file_wants_direct, .begin_direct = file_begin_direct,   \
+    .end_direct = file_end_direct, .write_behind = file_write_behind, .check = file_check,                 \
+    .holds = file_holds
 
 #define FILE_FUNCTIONS                                                                           \
     SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .close_alone = file_close_alone, \

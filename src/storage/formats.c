@@ -16,12 +16,21 @@ static const fa__format formats[] = {
     {.name = "an HDF5 file", .magic = "\x89HDF\r\n\x1a\n", .magic_bytes = 8},
 };
 
+/* Reads the first bytes of a file, and leaves no more than these in the page cache: what follows may be read past it. */
+static bool read_head(fa__file *file, char *bytes, size_t size, fa_error *err)
+{
+    fa__file_expect_random(file);
+    bool done = fa__file_read(file, 0, bytes, size, err);
+    fa__file_expect_nothing(file);
+    return done;
+}
+
 const fa__container *fa__formats_container(fa__file *file, fa_error *err)
 {
     char bytes[8];
     int64_t file_bytes = fa__file_size(file, err);
     size_t size = (size_t)fa__min_i64(file_bytes, (int64_t)sizeof bytes);
-    if (file_bytes < 0 || !fa__file_read(file, 0, bytes, size, err))
+    if (file_bytes < 0 || !read_head(file, bytes, size, err))
         return NULL;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (size >= formats[i].magic_bytes && memcmp(bytes, formats[i].magic, formats[i].magic_bytes) == 0)
@@ -56,7 +65,7 @@ static bool read_once(fa__file *file, const char *path, int64_t file_bytes, fa__
 {
     size_t size = (size_t)fa__min_i64(file_bytes, FA__NPY_MAX_HEADER);
     char *bytes = fa__alloc(size, err);
-    if (bytes != NULL && fa__file_read(file, 0, bytes, size, err))
+    if (bytes != NULL && read_head(file, bytes, size, err))
         fa__formats_parse(path, bytes, size, file_bytes, layout, err);
     fa__free(bytes);
     return !fa_failed(err);

@@ -27,7 +27,7 @@ void fa__storage_count_written(int64_t bytes)
     atomic_fetch_add_explicit(&bytes_written, bytes, memory_order_relaxed);
 }
 
-/* Direct I/O is not there yet: "direct", and what is no mode, is auto. */
+/* What is no mode is auto. */
 static fa__io mode_of_environment(void)
 {
     const char *text = getenv("FARRAY_IO");
@@ -35,6 +35,8 @@ static fa__io mode_of_environment(void)
         return FA__IO_MMAP;
     if (text != NULL && strcmp(text, "pread") == 0)
         return FA__IO_PREAD;
+    if (text != NULL && strcmp(text, "direct") == 0)
+        return FA__IO_DIRECT;
     return FA__IO_AUTO;
 }
 

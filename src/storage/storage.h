@@ -113,8 +113,10 @@ fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, 
 /* Memory where the ledger has room, else scratch. */
 fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err);
 
-/* How reads go: FARRAY_IO, looked at once. Auto: mapped where the bytes are in memory, else read. */
-typedef enum fa__io { FA__IO_AUTO, FA__IO_MMAP, FA__IO_PREAD } fa__io;
+/* How files are read and written: FARRAY_IO, looked at once. Auto: mapped where the bytes are in memory, else past the page
+ * cache where the file system allows it and there is much of them, else read. Direct: past the page cache wherever that
+ * is possible. */
+typedef enum fa__io { FA__IO_AUTO, FA__IO_MMAP, FA__IO_PREAD, FA__IO_DIRECT } fa__io;
 fa__io fa__io_mode(void);
 void fa__set_io_mode(fa__io mode); /* for tests */
 

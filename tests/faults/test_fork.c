@@ -4,6 +4,8 @@
  * its alarm. */
 #include "faults/arrays.h"
 
+#include "storage/storage.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -91,6 +93,13 @@ static void *compute_on(void *argument)
     return NULL;
 }
 
+static void a_child_computes_past_the_page_cache(void **state)
+{
+    fa__set_io_mode(FA__IO_DIRECT);
+    a_child_computes_where_the_pool_lived(state);
+    fa__set_io_mode(FA__IO_AUTO);
+}
+
 /* AddressSanitizer's own malloc forgets to give back its locks in a child of threads that allocate; glibc's
  * does not. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -120,6 +129,13 @@ static void a_child_computes_while_its_parent_did(void **state)
     assert_int_equal(compute("parent.npy"), 0);
 }
 
+static void a_child_computes_while_its_parent_reads_past_the_page_cache(void **state)
+{
+    fa__set_io_mode(FA__IO_DIRECT);
+    a_child_computes_while_its_parent_did(state);
+    fa__set_io_mode(FA__IO_AUTO);
+}
+
 static int wait_for_ever(void *argument)
 {
     alarm(1);
@@ -145,6 +161,9 @@ int main(void)
         cmocka_unit_test(a_lock_that_is_lost_is_noticed),
         cmocka_unit_test_setup_teardown(a_child_computes_where_the_pool_lived, make_shared, forget_shared),
         cmocka_unit_test_setup_teardown(a_child_computes_while_its_parent_did, make_shared, forget_shared),
+        cmocka_unit_test_setup_teardown(a_child_computes_past_the_page_cache, make_shared, forget_shared),
+        cmocka_unit_test_setup_teardown(a_child_computes_while_its_parent_reads_past_the_page_cache, make_shared,
+                                        forget_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

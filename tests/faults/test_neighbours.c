@@ -54,7 +54,7 @@ static void what_is_written_is_as_in_memory(void **state)
         {"t[:, 7]", "arange(200) % 2 == 1", "(arange(100) * 2 + 60) % 200"},
         {"t.reshape(30000)", "arange(30000) % 2 == 1", "(arange(15000) * 7919) % 30000"},
     };
-    static const fa__io modes[] = {FA__IO_AUTO, FA__IO_PREAD, FA__IO_MMAP};
+    static const fa__io modes[] = {FA__IO_AUTO, FA__IO_PREAD, FA__IO_MMAP, FA__IO_DIRECT};
     fa_error err = {0};
     for (size_t mode = 0; mode < sizeof modes / sizeof *modes; mode++)
         for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {

@@ -187,6 +187,7 @@ static void cut_in_mode(fa__io mode, int rounds)
     atomic_store(&cutter.round, 0);
     atomic_store(&cutter.done, 0);
     assert_int_equal(pthread_create(&thread, NULL, cut_files, NULL), 0);
+    still_computes(); /* what is made once in a process is made now */
     int descriptors = count_descriptors();
     for (int round = 1; round <= rounds; round++) {
         one_round(round, file, bytes, values);
@@ -227,6 +228,12 @@ static void files_in_automatic_mode_are_cut(void **state)
     cut_in_mode(FA__IO_AUTO, rounds_of(2000));
 }
 
+static void files_that_are_read_past_the_page_cache_are_cut(void **state)
+{
+    (void)state;
+    cut_in_mode(FA__IO_DIRECT, rounds_of(500));
+}
+
 /* The negative control: the same cut, read without the guard, kills. */
 static int read_cut_file(void *argument)
 {
@@ -256,6 +263,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(mapped_files_are_cut, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(files_that_are_read_are_cut, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(files_in_automatic_mode_are_cut, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(files_that_are_read_past_the_page_cache_are_cut, make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,7 +128,7 @@ class Installed(unittest.TestCase):
 
         inside("apt-get update -qq && apt-get install -y -qq --no-install-recommends /*.deb")
         self.assertIn("3", inside("farray create /a.npy --dtype f8 --shape 3 --fill 1 && farray eval 'sum(a)' a=/a.npy"))
-        inside("apt-get install -y -qq --no-install-recommends gcc libc6-dev pkg-config cmake ninja-build libsleef-dev")
+        inside("apt-get install -y -qq --no-install-recommends gcc libc6-dev pkg-config cmake ninja-build libsleef-dev liburing-dev")
         for build in ("cc consumer.c -lfarray -o p", "cc consumer.c $(pkg-config --cflags --libs farray) -o p",
                       "cmake -G Ninja -S . -B b >/dev/null && cmake --build b >/dev/null && b/static && cp b/shared p"):
             self.assertTrue(inside(f"cd /consumer && {build} && ./p").endswith(PRINTED))

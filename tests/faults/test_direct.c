@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Files past the page cache: the same bits as through it for every layout, by the ring and by threads, also where some
+ * transfers fail; and the page cache is afterwards as it was before. A count of transfers tells which way was taken.
+ * The linker leads the library's calls here (--wrap). */
+#include "faults/arrays.h"
+
+#include "storage/storage.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+
+enum { ROWS = 320, COLUMNS = 1000, ELEMENTS = ROWS * COLUMNS };
+
+/* ---- What fails -------------------------------------------------------------------------------------------------- */
+
+static struct {
+    bool no_ring;
+    int submit_every, read_every, direct_read_every; /* each N-th of these fails; 0: none */
+    atomic_int submitted, read, direct;
+} plan;
+
+static bool is_nth(atomic_int *count, int every)
+{
+    int number = atomic_fetch_add(count, 1) + 1;
+    return every > 0 && number % every == 0;
+}
+
+struct io_uring;
+struct io_uring_params;
+int __real_io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags);
+int __wrap_io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags);
+int __wrap_io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags)
+{
+    return plan.no_ring ? -EPERM : __real_io_uring_queue_init(entries, ring, flags);
+}
+
+int __real_io_uring_submit(struct io_uring *ring);
+int __wrap_io_uring_submit(struct io_uring *ring);
+int __wrap_io_uring_submit(struct io_uring *ring)
+{
+    return is_nth(&plan.submitted, plan.submit_every) ? -EAGAIN : __real_io_uring_submit(ring);
+}
+
+static bool is_direct(int file)
+{
+    return (fcntl(file, F_GETFL) & O_DIRECT) != 0;
+}
+
+ssize_t __real_pread(int file, void *bytes, size_t size, off_t offset);
+ssize_t __wrap_pread(int file, void *bytes, size_t size, off_t offset);
+ssize_t __wrap_pread(int file, void *bytes, size_t size, off_t offset)
+{
+    bool direct = is_direct(file);
+    if (direct ? is_nth(&plan.direct, plan.direct_read_every) : is_nth(&plan.read, plan.read_every)) {
+        errno = EIO;
+        return -1;
+    }
+    return __real_pread(file, bytes, size, offset);
+}
+
+static int transfers(void)
+{
+    return atomic_load(&plan.submitted) + atomic_load(&plan.direct);
+}
+
+/* ---- The same bits ----------------------------------------------------------------------------------------------- */
+
+/* `a` and `b` are float64, `n` int8, `r` without a header at byte 40. */
+static const char *const questions[] = {
+    "a * 2 + b",
+    "sum(a)",
+    "a[3:, 7:] - b[:-3, :-7]",
+    "where(n > 3, a, r)",
+    "n + 1",
+    "sum(n, axis=0)",
+    "a[::2] + a[1::2]",
+    "a[:, ::3] + 1",
+    "a[5:300].T + b[5:300].T",
+    "max(a, axis=1) + min(b, axis=1)",
+    "cumsum(r)",
+    "sum(a[:, :500])",
+    "r[1:] - r[:-1]",
+    "std(a) + mean(b)",
+};
+enum { QUESTIONS = sizeof questions / sizeof questions[0] };
+
+typedef struct inputs {
+    fa_array *a, *b, *n, *r;
+} inputs;
+
+static void make_inputs(void)
+{
+    fa_error err = {0};
+    make_numbers(in_folder("a.npy"), ROWS, COLUMNS, &err);
+    make_numbers(in_folder("b.npy"), ROWS, COLUMNS, &err);
+    fa_array *n = fa_eval("(arange(320000) % 7).astype('i1').reshape(320, 1000)", FA_VARS(), &err);
+    fa_save(in_folder("n.npy"), n, NULL, &err);
+    const fa_memmap_options at = {.offset_bytes = 40};
+    fa_array *r = fa_memmap(in_folder("r"), FA_CREATE, FA_FLOAT64, FA_SHAPE(ROWS, COLUMNS), &at, &err);
+    fa_eval_into(r, "sqrt(arange(320000.)).reshape(320, 1000)", FA_VARS(), &err);
+    fa_close(r, &err);
+    fa_release(n);
+    assert_clean(err);
+}
+
+static inputs open_inputs(fa_error *err)
+{
+    const fa_memmap_options at = {.offset_bytes = 40};
+    return (inputs){fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, err),
+                    fa_open(in_folder("b.npy"), FA_READ_ONLY, NULL, err),
+                    fa_open(in_folder("n.npy"), FA_READ_ONLY, NULL, err),
+                    fa_memmap(in_folder("r"), FA_READ_ONLY, FA_FLOAT64, FA_SHAPE(ROWS, COLUMNS), &at, err)};
+}
+
+static void release_inputs(inputs *in)
+{
+    fa_release(in->a);
+    fa_release(in->b);
+    fa_release(in->n);
+    fa_release(in->r);
+}
+
+/* The bytes of an answer, and how many; ended by free(). */
+static void *answer(fa__io mode, int question, size_t *bytes, fa_error *err)
+{
+    fa__set_io_mode(mode);
+    inputs in = open_inputs(err);
+    fa_array *x = fa_eval(questions[question], FA_VARS({"a", in.a}, {"b", in.b}, {"n", in.n}, {"r", in.r}), err);
+    *bytes = x != NULL ? (size_t)fa_bytes(x) : 0;
+    void *values = malloc(*bytes + 1);
+    fa_get_all(x, values, *bytes, err);
+    fa_release(x);
+    release_inputs(&in);
+    fa__set_io_mode(FA__IO_AUTO);
+    return values;
+}
+
+/* How many answers are not as they should be: for children too, where an assertion would return into the parent's tests. */
+static int compare_all(void *argument)
+{
+    int wrong = 0;
+    (void)argument;
+    for (int i = 0; i < QUESTIONS; i++) {
+        fa_error err = {0};
+        size_t bytes, direct_bytes;
+        void *expected = answer(FA__IO_PREAD, i, &bytes, &err);
+        int before = transfers();
+        void *direct = answer(FA__IO_DIRECT, i, &direct_bytes, &err);
+        const char *what = fa_failed(&err) ? err.message
+                           : bytes != direct_bytes || memcmp(expected, direct, bytes) != 0 ? "other values"
+                           : transfers() == before                                         ? "through the page cache"
+                                                                                           : NULL;
+        if (what != NULL)
+            print_error("%s: %s\n", questions[i], what);
+        wrong += what != NULL;
+        free(expected);
+        free(direct);
+    }
+    return wrong + (fa_memory_used() != 0);
+}
+
+static int make_files(void **state)
+{
+    if (make_folder(state) != 0)
+        return 1;
+    memset(&plan, 0, sizeof plan);
+    make_inputs();
+    return 0;
+}
+
+static void the_bits_are_the_same_past_the_page_cache(void **state)
+{
+    (void)state;
+    assert_int_equal(compare_all(NULL), 0);
+}
+
+/* The queue is made once in a process, and anew in a child. */
+static void the_bits_are_the_same_by_threads(void **state)
+{
+    (void)state;
+    plan.no_ring = true;
+    assert_int_equal(in_child(compare_all, NULL), 0);
+}
+
+static void transfers_that_are_refused_or_fail_are_made_up_for(void **state)
+{
+    (void)state;
+    plan.submit_every = 3;
+    assert_int_equal(in_child(compare_all, NULL), 0);
+    plan.no_ring = true;
+    plan.direct_read_every = 5;
+    assert_int_equal(in_child(compare_all, NULL), 0);
+}
+
+/* Both ways fail: the error names file and byte. */
+static int fail_both_ways(void *argument)
+{
+    (void)argument;
+    fa_error err = {0};
+    size_t bytes;
+    plan.no_ring = true;
+    plan.direct_read_every = 2;
+    plan.read_every = 1;
+    atomic_store(&plan.direct, 0);
+    inputs in = open_inputs(&err);
+    if (!fa_failed(&err))
+        return 2; /* its header was read: the negative control of the plan */
+    fa_error_clear(&err);
+    release_inputs(&in);
+    plan.read_every = 9; /* behind the headers */
+    free(answer(FA__IO_DIRECT, 0, &bytes, &err));
+    for (int i = 0; i < 9 && !fa_failed(&err); i++)
+        free(answer(FA__IO_DIRECT, 0, &bytes, &err));
+    return !(err.code == FA_IO_ERROR && strstr(err.message, ".npy") != NULL && strstr(err.message, "byte") != NULL);
+}
+
+static void what_fails_both_ways_names_file_and_byte(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(fail_both_ways, NULL), 0);
+}
+
+/* ---- The page cache ----------------------------------------------------------------------------------------------- */
+
+enum { LARGE_ROWS = 1024, LARGE_COLUMNS = 1024 }; /* 8 MiB */
+
+static int64_t resident_bytes(const char *name)
+{
+    fa_error err = {0};
+    fa_array *a = fa_open(in_folder(name), FA_READ_ONLY, NULL, &err);
+    fa_file_info info;
+    fa_get_file_info(a, &info, &err);
+    assert_clean(err);
+    int64_t resident = info.resident_bytes;
+    fa_release(a);
+    return resident;
+}
+
+static void drop_from_cache(const char *name, off_t first)
+{
+    int file = open(in_folder(name), O_RDONLY);
+    assert_int_equal(fsync(file), 0);
+    posix_fadvise(file, first, 0, POSIX_FADV_DONTNEED);
+    close(file);
+}
+
+static void sum_of(const char *name, double expected)
+{
+    fa_error err = {0};
+    fa_array *a = fa_open(in_folder(name), FA_READ_ONLY, NULL, &err);
+    fa_array *sum = fa_eval("sum(a)", FA_VARS({"a", a}), &err);
+    assert_true(fa_item_float64(sum, &err) == expected);
+    assert_clean(err);
+    fa_release(sum);
+    fa_release(a);
+}
+
+static void what_was_in_memory_stays_and_nothing_is_left(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    const double n = LARGE_ROWS * LARGE_COLUMNS, sum = n * (n + 1) / 2;
+    make_numbers(in_folder("l.npy"), LARGE_ROWS, LARGE_COLUMNS, &err);
+    assert_clean(err);
+    drop_from_cache("l.npy", 0);
+    int64_t cold = resident_bytes("l.npy");
+    if (cold < 0 || cold > 1 << 20)
+        skip(); /* the system does not say, or keeps it */
+    int before = transfers();
+    sum_of("l.npy", sum);
+    assert_true(transfers() > before);
+    assert_true(resident_bytes("l.npy") <= cold);
+    char *bytes = malloc(3 << 20);
+    int file = open(in_folder("l.npy"), O_RDONLY);
+    posix_fadvise(file, 0, 0, POSIX_FADV_RANDOM); /* the system's own reading ahead is not asked here */
+    assert_int_equal(__real_pread(file, bytes, 3 << 20, 0), 3 << 20);
+    close(file);
+    free(bytes);
+    int64_t warm = resident_bytes("l.npy");
+    assert_true(warm >= 3 << 20);
+    sum_of("l.npy", sum);
+    assert_int_equal(resident_bytes("l.npy"), warm);
+}
+
+/* What is in the page cache and not on the disk yet is seen. */
+static void changes_that_are_not_on_the_disk_are_seen(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    for (int i = 0; i < 3; i++) {
+        fa_array *a = fa_open(in_folder("a.npy"), FA_READ_WRITE, NULL, &err);
+        fa__set_io_mode(i == 1 ? FA__IO_MMAP : FA__IO_PREAD);
+        fa_fill_int64(a, i + 5, &err);
+        fa__set_io_mode(i == 2 ? FA__IO_AUTO : FA__IO_DIRECT);
+        sum_of("a.npy", (i + 5.0) * ELEMENTS);
+        fa_release(a);
+    }
+    fa__set_io_mode(FA__IO_AUTO);
+    assert_clean(err);
+}
+
+/* ---- Ending early -------------------------------------------------------------------------------------------------- */
+
+static bool cancel(const fa_progress *progress, void *user)
+{
+    (void)progress;
+    (void)user;
+    return false;
+}
+
+static pid_t forked = -1;
+
+static bool fork_once(const fa_progress *progress, void *user)
+{
+    (void)progress;
+    (void)user;
+    if (forked < 0)
+        forked = fork();
+    return true;
+}
+
+static const char slow[] =
+    "sum(a ** 1.7 + a ** 1.3 + a ** 0.3 + sin(a) ** 2 + a ** 2.1 + a ** 0.1 + a ** 1.01 + a ** 3.3 + cos(a) ** 4)";
+
+static int evaluate_watched(bool (*progress)(const fa_progress *, void *), fa_error *err)
+{
+    fa__set_io_mode(FA__IO_DIRECT);
+    fa_array *a = fa_open(in_folder("l.npy"), FA_READ_ONLY, NULL, err);
+    fa_array *x = fa_eval(slow, FA_VARS({"a", a}), err);
+    const fa_evaluate_options options = {.progress = progress};
+    fa_evaluate(x, &options, err);
+    fa_release(x);
+    fa_release(a);
+    fa__set_io_mode(FA__IO_AUTO);
+    return err->code;
+}
+
+static void a_cancelled_evaluation_leaves_nothing(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    make_numbers(in_folder("l.npy"), LARGE_ROWS, LARGE_COLUMNS, &err);
+    evaluate_watched(NULL, &err);
+    assert_clean(err);
+    int descriptors = count_descriptors(), mappings = count_mappings();
+    for (int i = 0; i < 5; i++) {
+        fa_error_clear(&err);
+        assert_int_equal(evaluate_watched(cancel, &err), FA_CANCELLED);
+    }
+    assert_int_equal(count_descriptors(), descriptors);
+    assert_true(SANITIZED || count_mappings() <= mappings + 8);
+    assert_int_equal(fa_memory_used(), 0);
+}
+
+/* The child of a process that reads ahead at this moment has neither ring nor buffers, and computes by its own. */
+static void a_child_forked_while_reads_are_under_way_computes(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    make_numbers(in_folder("l.npy"), LARGE_ROWS, LARGE_COLUMNS, &err);
+    forked = -1;
+    int code = evaluate_watched(fork_once, &err);
+    if (forked == 0) {
+        fa_error mine = {0};
+        alarm(60);
+        _exit(code == FA_CANCELLED && evaluate_watched(NULL, &mine) == FA_OK ? 0 : 1);
+    }
+    assert_clean(err);
+    if (forked < 0)
+        skip(); /* it was done before it was watched */
+    int status;
+    assert_int_equal(waitpid(forked, &status, 0), forked);
+    assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+    setenv("FARRAY_THREADS", "3", 1);
+    setenv("FARRAY_TILE", "8192", 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_bits_are_the_same_by_threads, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(transfers_that_are_refused_or_fail_are_made_up_for, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(what_fails_both_ways_names_file_and_byte, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(the_bits_are_the_same_past_the_page_cache, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(what_was_in_memory_stays_and_nothing_is_left, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(changes_that_are_not_on_the_disk_are_seen, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(a_cancelled_evaluation_leaves_nothing, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(a_child_forked_while_reads_are_under_way_computes, make_files, remove_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
