@@ -45,6 +45,30 @@ FA_API fa_array *fa_array_equal(fa_array *a, fa_array *b, bool equal_nan, fa_err
 /// Whether elements are the same once they are broadcast, as an array of one bool: np.array_equiv.
 FA_API fa_array *fa_array_equiv(fa_array *a, fa_array *b, fa_error *err);
 
+/// @name Neighbours
+/// Errors   those above, FA_BAD_INDEX for axes, FA_INVALID_ARGUMENT.
+/// @{
+/// The derivative along an axis by differences of second order, at the edges of `edge_order` 1 or 2: np.gradient. `spacing` (NULL:
+/// 1) is one number, or the coordinates of the elements, which are looked at: they count as one number where they are even.
+FA_API fa_array *fa_gradient(fa_array *array, fa_array *spacing, int axis, int edge_order, fa_error *err);
+/// The integral along an axis by the trapezoidal rule: np.trapezoid. `x` are coordinates (along the axis alone, or of all
+/// elements); where it is NULL, elements are `dx` apart.
+FA_API fa_array *fa_trapezoid(fa_array *y, fa_array *x, double dx, int axis, fa_error *err);
+/// The product of vectors of 2 or 3 components, which stand along the last axis: np.cross.
+FA_API fa_array *fa_cross(fa_array *a, fa_array *b, fa_error *err);
+/// Angles without jumps: each at most half a period from the one before: np.unwrap. `period` 0 is 2 pi. Jumps of less than
+/// `discont` (0: half a period) stay.
+FA_API fa_array *fa_unwrap(fa_array *array, double discont, int axis, double period, fa_error *err);
+/// Differences of neighbours in C order, with what stands behind and before them (NULL: nothing): np.ediff1d.
+FA_API fa_array *fa_ediff1d(fa_array *array, fa_array *behind, fa_array *before, fa_error *err);
+/// Straight lines between the points (x, value) of a table, whose x grow: np.interp. `left` and `right` (0-d; NULL: the ends of
+/// the table) are the values outside of it. Complex numbers are not interpolated.
+///
+/// Cost     when computed, the table is held in memory as float64, 16 bytes a point.
+FA_API fa_array *fa_interp(fa_array *array, fa_array *points, fa_array *values, fa_array *left, fa_array *right,
+                           fa_error *err);
+/// @}
+
 /// sin(pi x) / (pi x), and 1 at 0: np.sinc.
 FA_API fa_array *fa_sinc(fa_array *array, fa_error *err);
 /// The angle of a complex number in radians, or in degrees: np.angle.

@@ -24,6 +24,14 @@ FA_API fa_array *fa_ufunc_reduce(const char *operation, fa_array *a, fa_axes axe
 /// The same along one axis, every step kept. `dtype` (may be NULL) is that of the result and of every step.
 FA_API fa_array *fa_ufunc_accumulate(const char *operation, fa_array *a, int axis, const fa_dtype *dtype, fa_error *err);
 
+/// The operation between the elements from each position of an axis to the next one, and from the last one to the end; where
+/// the next position is not further on, the element itself. Positions are whole numbers of one dimension, in the axis.
+///
+/// Errors   FA_BAD_INDEX for a position outside of the axis, at the call or, where positions are pending, when it is computed.
+/// Cost     what is not computed yet is, into memory or scratch; each segment is read once.
+FA_API fa_array *fa_ufunc_reduceat(const char *operation, fa_array *a, fa_array *positions, int axis, const fa_dtype *dtype,
+                                   fa_error *err);
+
 /// The operation of each element of `a` with each of `b`: the shape is that of `a` followed by that of `b`.
 FA_API fa_array *fa_ufunc_outer(const char *operation, fa_array *a, fa_array *b, fa_error *err);
 

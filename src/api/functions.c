@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The public functions that are made of operations: calls to graphs. What they are made of is expr/formulas.c. */
+/* The public functions that are made of operations: calls to graphs. What they are made of is expr/formulas.c and
+ * expr/calculus.c. */
 #include "api/api.h"
 
 #include <farray/functions.h>
 
+#include "expr/calculus.h"
 #include "expr/formulas.h"
 
-enum { MOST = 4 };
+enum { MOST = 5 };
 
 /* The arrays of a call as nodes, then numbers that were given; a node that stays NULL is a default. */
 typedef struct inputs {
@@ -113,4 +115,74 @@ fa_array *fa_angle(fa_array *array, bool degrees, fa_error *err)
     inputs in = {0};
     add_array(&in, 0, array, err);
     return finish(&in, fa_failed(err) ? NULL : fa__node_angle(in.nodes[0], degrees, err), err);
+}
+
+/* ---- Neighbours ---- */
+
+/* One that may be left out. */
+static void add_optional(inputs *in, int at, fa_array *array, fa_error *err)
+{
+    if (array != NULL)
+        add_array(in, at, array, err);
+}
+
+fa_array *fa_gradient(fa_array *array, fa_array *spacing, int axis, int edge_order, fa_error *err)
+{
+    inputs in = {0};
+    add_array(&in, 0, array, err);
+    add_optional(&in, 1, spacing, err);
+    fa__node *node = fa_failed(err) ? NULL : fa__node_gradient(in.nodes[0], in.nodes[1], axis, edge_order, err);
+    return finish(&in, node, err);
+}
+
+fa_array *fa_trapezoid(fa_array *y, fa_array *x, double dx, int axis, fa_error *err)
+{
+    inputs in = {0};
+    add_array(&in, 0, y, err);
+    add_optional(&in, 1, x, err);
+    add_number(&in, 2, &dx, err);
+    fa__node *node = fa_failed(err) ? NULL : fa__node_trapezoid(in.nodes[0], in.nodes[1], in.nodes[2], axis, err);
+    return finish(&in, node, err);
+}
+
+fa_array *fa_cross(fa_array *a, fa_array *b, fa_error *err)
+{
+    inputs in = {0};
+    add_array(&in, 0, a, err);
+    add_array(&in, 1, b, err);
+    return finish(&in, fa_failed(err) ? NULL : fa__node_cross(in.nodes[0], in.nodes[1], -1, -1, -1, err), err);
+}
+
+fa_array *fa_unwrap(fa_array *array, double discont, int axis, double period, fa_error *err)
+{
+    inputs in = {0};
+    add_array(&in, 0, array, err);
+    add_number(&in, 1, discont != 0 ? &discont : NULL, err);
+    add_number(&in, 2, period != 0 ? &period : NULL, err);
+    fa__node *node = fa_failed(err) ? NULL : fa__node_unwrap(in.nodes[0], in.nodes[1], axis, in.nodes[2], err);
+    return finish(&in, node, err);
+}
+
+fa_array *fa_ediff1d(fa_array *array, fa_array *behind, fa_array *before, fa_error *err)
+{
+    inputs in = {0};
+    add_array(&in, 0, array, err);
+    add_optional(&in, 1, behind, err);
+    add_optional(&in, 2, before, err);
+    fa__node *node = fa_failed(err) ? NULL : fa__node_ediff1d(in.nodes[0], in.nodes[1], in.nodes[2], err);
+    return finish(&in, node, err);
+}
+
+fa_array *fa_interp(fa_array *array, fa_array *points, fa_array *values, fa_array *left, fa_array *right, fa_error *err)
+{
+    inputs in = {0};
+    add_array(&in, 0, array, err);
+    add_array(&in, 1, points, err);
+    add_array(&in, 2, values, err);
+    add_optional(&in, 3, left, err);
+    add_optional(&in, 4, right, err);
+    fa__node *node = NULL;
+    if (!fa_failed(err))
+        node = fa__node_interp(in.nodes[0], in.nodes[1], in.nodes[2], in.nodes[3], in.nodes[4], err);
+    return finish(&in, node, err);
 }

@@ -88,6 +88,18 @@ fa_array *fa_ufunc_accumulate(const char *operation, fa_array *a, int axis, cons
     return fa__array_of(node, err);
 }
 
+fa_array *fa_ufunc_reduceat(const char *operation, fa_array *a, fa_array *positions, int axis, const fa_dtype *dtype,
+                            fa_error *err)
+{
+    fa__operation code = FA__OP_ADD;
+    fa__node *input = fa__leaf(a, err), *places = fa__leaf(positions, err), *node = NULL;
+    if (fa__find_operation(operation, &code, err))
+        node = fa__node_reduceat(code, input, places, axis, dtype, err);
+    fa__node_release(input);
+    fa__node_release(places);
+    return fa__array_of(node, err);
+}
+
 fa_array *fa_ufunc_outer(const char *operation, fa_array *a, fa_array *b, fa_error *err)
 {
     fa__operation code = FA__OP_ADD;

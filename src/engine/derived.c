@@ -377,7 +377,7 @@ static fa_array *array_of_scalar(const fa__node *node, fa_error *err)
     fa__source *source = fa__memory_source(node->dtype->item_bytes, err);
     if (source == NULL)
         return NULL;
-    memcpy(fa__source_memory(source), node->as.bytes, (size_t)node->dtype->item_bytes);
+    memcpy(fa__source_memory(source), node->element, (size_t)node->dtype->item_bytes);
     fa__geometry geometry = {.ndim = 0};
     fa_array *array = fa__view(source, node->dtype, &geometry, false, err);
     fa__source_release(source);

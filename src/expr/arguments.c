@@ -265,6 +265,8 @@ static fa__node *array_of(const fa__bound_call *call, const fa__value *value)
         return NULL;
     if (fa__value_array(value) != NULL)
         return fa__node_strong(value->node, err);
+    if (value->kind == FA__VALUE_TEXT)
+        return fa__node_text(value->as.text.start, value->as.text.length, value->as.text.is_bytes, err);
     fa__nodes *nodes = fa__value_arrays(call, value);
     fa__node *node = NULL;
     if (nodes != NULL && nodes->count == 0)

@@ -211,13 +211,14 @@ bool fa__node_refuse_types(fa__operation operation, fa__node *const *inputs, fa_
                     texts[2]);
 }
 
-/* where() of elements that are not numbers: two of one dtype are copied as they are. */
+/* where() of elements that are not numbers: strings as the wider ones, structures of one dtype. */
 static fa__node *where_of_others(fa__node *const *inputs, fa_error *err)
 {
-    const fa_dtype *dtype = fa__dtype_native(inputs[1]->dtype, err),
-                   *other = fa__dtype_native(inputs[2]->dtype, err);
+    fa_error mismatch = {0};
+    const fa_dtype *both = fa__dtype_of_both(inputs[1]->dtype, inputs[2]->dtype, &mismatch),
+                   *dtype = both != NULL ? fa__dtype_native(both, err) : NULL;
     fa__node *converted[3] = {NULL, NULL, NULL}, *node = NULL;
-    if (!fa_failed(err) && !fa_dtype_equal(dtype, other))
+    if (both == NULL)
         fa__node_refuse_types(FA__OP_WHERE, inputs, err);
     if (!fa_failed(err)) {
         converted[0] = fa__node_as_input(inputs[0], FA_BOOL, err);
@@ -229,7 +230,7 @@ static fa__node *where_of_others(fa__node *const *inputs, fa_error *err)
     for (int i = 0; i < 3; i++)
         fa__node_release(converted[i]);
     fa_dtype_release(dtype);
-    fa_dtype_release(other);
+    fa_dtype_release(both);
     return node;
 }
 

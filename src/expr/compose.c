@@ -6,6 +6,8 @@
 #include "expr/node.h"
 #include "expr/types.h"
 
+#include "array/time.h"
+
 #include "base/memory.h"
 
 #include <string.h>
@@ -399,6 +401,8 @@ fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__r
 {
     bool plain = arguments->initial == NULL && arguments->where == NULL && arguments->mean == NULL;
     bool numeric = fa__type_is_numeric(input->dtype->type);
+    if (fa__type_is_time(input->dtype->type))
+        return fa_failed(err) ? NULL : fa__node_compose_times(reduction, input, arguments, err);
     if (!numeric && !plain)
         fa__fail(err, FA_UNSUPPORTED, "'%s' takes no initial=, where= or mean= for elements that are no numbers",
                  fa__reductions[reduction].name);

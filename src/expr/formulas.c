@@ -52,6 +52,49 @@ static bool refuse(const char *function, const fa__node *node, fa_error *err)
     return fa__fail(err, FA_BAD_TYPES, "'%s' is not defined for %s", function, text);
 }
 
+/* ---- Parts of complex numbers ---- */
+
+/* The parts of each element, side by side along one more axis: the same bytes as floats. */
+static fa__node *parts_of(fa__node *input, fa_error *err)
+{
+    fa__node *strong = fa__node_strong(input, err), *parts = NULL;
+    if (strong == NULL)
+        return NULL;
+    fa__geometry geometry;
+    fa__node_geometry(strong, &geometry);
+    const bool swapped = strong->kind == FA__NODE_LEAF && strong->dtype->swapped;
+    const fa_dtype *dtype = fa__dtype_numeric(fa__real_type(strong->dtype->type), swapped, err);
+    if (geometry.ndim == FA_MAX_NDIM)
+        fa__fail(err, FA_BAD_SHAPE, "parts of complex numbers are an axis more, and there are %d already", FA_MAX_NDIM);
+    if (!fa_failed(err)) {
+        geometry.sizes[geometry.ndim] = 2;
+        geometry.strides[geometry.ndim++] = dtype->item_bytes;
+        parts = fa__node_view_as(strong, dtype, &geometry, err);
+    }
+    fa_dtype_release(dtype);
+    fa__node_release(strong);
+    return parts;
+}
+
+/* And back; takes the parts over. */
+static fa__node *complex_of(fa__node *parts, fa_type type, fa_error *err)
+{
+    fa__geometry geometry;
+    fa__node *dense = NULL, *node = NULL;
+    if (parts != NULL) {
+        const bool together = parts->strides[parts->ndim - 1] == parts->dtype->item_bytes;
+        dense = together ? fa__node_retain(parts) : fa__node_copy(parts, 'C', err);
+    }
+    if (dense != NULL) {
+        fa__node_geometry(dense, &geometry);
+        geometry.ndim--;
+        node = fa__node_view_as(dense, fa_dtype_of(type), &geometry, err);
+    }
+    fa__node_release(dense);
+    fa__node_release(parts);
+    return node;
+}
+
 /* ---- Rounding, and what is no number ---- */
 
 static fa__node *round_scaled(fa__node *input, int64_t decimals, fa_error *err)
@@ -61,6 +104,15 @@ static fa__node *round_scaled(fa__node *input, int64_t decimals, fa_error *err)
     fa__node *node = fa__compose(decimals < 0 ? "rint(a / b) * b" : "rint(a * b) / b", 2, nodes, err);
     fa__node_release(nodes[1]);
     return node;
+}
+
+static fa__node *round_parts(fa__node *input, int64_t decimals, fa_error *err)
+{
+    fa__node *parts = parts_of(input, err), *rounded = NULL;
+    if (parts != NULL)
+        rounded = fa__node_round(parts, decimals, err);
+    fa__node_release(parts);
+    return complex_of(rounded, input->dtype->type, err);
 }
 
 fa__node *fa__node_round(fa__node *input, int64_t decimals, fa_error *err)
@@ -73,6 +125,8 @@ fa__node *fa__node_round(fa__node *input, int64_t decimals, fa_error *err)
         return compose_1("real(a)", input, err); /* as they are, and yet no view of them */
     if (decimals == 0)
         return compose_1("rint(a)", input, err);
+    if (kind == 'c')
+        return round_parts(input, decimals, err);
     if (!is_whole && kind != 'f') {
         refuse("round", input, err);
         return NULL;
@@ -100,6 +154,12 @@ fa__node *fa__node_nan_to_num(fa__node *input, fa__node *nan, fa__node *posinf, 
     const char kind = kind_of(input);
     if (kind == 'b' || kind == 'i' || kind == 'u')
         return compose_1("real(a)", input, err);
+    if (kind == 'c') {
+        fa__node *parts = parts_of(input, err);
+        fa__node *numbers = parts != NULL ? fa__node_nan_to_num(parts, nan, posinf, neginf, err) : NULL;
+        fa__node_release(parts);
+        return complex_of(numbers, input->dtype->type, err);
+    }
     if (kind != 'f')
         refuse("nan_to_num", input, err);
     fa__node *strong = fa__node_strong(input, err), *node = NULL;

@@ -37,6 +37,7 @@ enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4, FA__GIVES_L
 extern const fa__function fa__elementwise_functions[];
 extern const fa__function fa__pair_functions[];
 extern const fa__function fa__formula_functions[];
+extern const fa__function fa__calculus_functions[];
 extern const fa__function fa__array_functions[];
 extern const fa__function fa__generator_functions[];
 extern const fa__function fa__time_functions[];

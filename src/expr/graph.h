@@ -139,6 +139,11 @@ fa__node *fa__node_accumulate(fa__operation operation, fa__node *input, int axis
 fa__node *fa__node_scan(fa__scan scan, fa__node *input, fa_axes axes, const fa_dtype *dtype, fa_error *err);
 /* NumPy's reduce() of an operation of two inputs: the reduction that it is, or else from the first element to the last. */
 fa__node *fa__node_fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments, fa_error *err);
+/* NumPy's reduceat(): from each position of an axis to the next. */
+fa__node *fa__node_reduceat(fa__operation operation, fa__node *input, fa__node *positions, int axis, const fa_dtype *dtype,
+                            fa_error *err);
+/* NumPy's interp(); `left` and `right` may be NULL. */
+fa__node *fa__node_interp(fa__node *x, fa__node *points, fa__node *values, fa__node *left, fa__node *right, fa_error *err);
 /* The operation of each element of one with each of another. */
 fa__node *fa__node_outer(fa__operation operation, fa__node *first, fa__node *second, fa_error *err);
 /* Differences of neighbours along an axis, n times. What stands before and behind (NULL: nothing) is an array, or one number. */

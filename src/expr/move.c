@@ -4,6 +4,8 @@
  */
 #include "expr/node.h"
 
+#include "array/convert.h"
+#include "array/time.h"
 #include "base/checked.h"
 #include "base/memory.h"
 
@@ -20,21 +22,44 @@ static bool fail_promotion(const fa_dtype *a, const fa_dtype *b, fa_error *err)
     return fa__fail(err, FA_BAD_TYPES, "no dtype holds elements of %s and of %s", a_text, b_text);
 }
 
-/* What holds elements of both, native unless both are the same structure: then their bytes are moved as they
- * are. Gives a reference. */
-static const fa_dtype *dtype_of_both(const fa_dtype *a, const fa_dtype *b, fa_error *err)
+static bool is_text(const fa_dtype *dtype)
+{
+    return dtype->type == FA_TYPE_BYTES || dtype->type == FA_TYPE_STRING;
+}
+
+/* Of two strings: the wider one, in Unicode where one of them is. */
+static const fa_dtype *text_of_both(const fa_dtype *a, const fa_dtype *b, fa_error *err)
+{
+    fa_type type = a->type == FA_TYPE_STRING ? a->type : b->type;
+    int64_t a_width = a->item_bytes / (a->type == FA_TYPE_STRING ? 4 : 1),
+            b_width = b->item_bytes / (b->type == FA_TYPE_STRING ? 4 : 1);
+    return fa__dtype_flexible(type, (a_width > b_width ? a_width : b_width) * (type == FA_TYPE_STRING ? 4 : 1), false, err);
+}
+
+/* Whether numbers become counts of a span's unit. */
+static bool counts_units(const fa_dtype *span, const fa_dtype *number)
+{
+    return span->type == FA_TYPE_TIMEDELTA64 && fa__type_is_numeric(number->type) && number->type < FA_TYPE_UINT64 &&
+           strchr("biu", fa__type_kind(number->type)) != NULL;
+}
+
+const fa_dtype *fa__dtype_of_both(const fa_dtype *a, const fa_dtype *b, fa_error *err)
 {
     if (fa__type_is_numeric(a->type) && fa__type_is_numeric(b->type))
         return fa_failed(err) ? NULL : fa_dtype_of(fa__promote(a->type, b->type));
     if (fa_dtype_equal(a, b) && a->type == FA_TYPE_VOID)
         return fa_dtype_retain(a);
+    if (is_text(a) && is_text(b))
+        return text_of_both(a, b, err);
+    if (fa__type_is_time(a->type) && a->type == b->type)
+        return fa__time_common(a->type, a, b, err);
+    if (counts_units(a, b))
+        return fa__dtype_native(a, err);
+    if (counts_units(b, a))
+        return fa__dtype_native(b, err);
     const fa_dtype *first = fa__dtype_native(a, err), *second = fa__dtype_native(b, err), *both = NULL;
-    bool are_texts = a->type == b->type && (a->type == FA_TYPE_BYTES || a->type == FA_TYPE_STRING);
-    if (!fa_failed(err) &&
-        (fa_dtype_equal(first, second) || (are_texts && first->item_bytes >= second->item_bytes)))
+    if (!fa_failed(err) && fa_dtype_equal(first, second))
         both = fa_dtype_retain(first);
-    else if (!fa_failed(err) && are_texts)
-        both = fa_dtype_retain(second);
     else
         fail_promotion(a, b, err);
     fa_dtype_release(first);
@@ -44,9 +69,9 @@ static const fa_dtype *dtype_of_both(const fa_dtype *a, const fa_dtype *b, fa_er
 
 static const fa_dtype *dtype_of_all(int count, fa__node *const *inputs, fa_error *err)
 {
-    const fa_dtype *first = fa__shown_node(inputs[0])->dtype, *all = dtype_of_both(first, first, err);
+    const fa_dtype *first = fa__shown_node(inputs[0])->dtype, *all = fa__dtype_of_both(first, first, err);
     for (int i = 1; i < count && all != NULL; i++) {
-        const fa_dtype *next = dtype_of_both(all, fa__shown_node(inputs[i])->dtype, err);
+        const fa_dtype *next = fa__dtype_of_both(all, fa__shown_node(inputs[i])->dtype, err);
         fa_dtype_release(all);
         all = next;
     }
@@ -65,9 +90,12 @@ bool fa__move_was_converted(const fa__node *move, fa_error *err)
 static bool can_convert(const fa_dtype *from, const fa_dtype *to, fa_error *err)
 {
     bool is_number = fa__type_is_numeric(from->type) && fa__type_is_numeric(to->type);
-    bool is_text = from->type == to->type && (from->type == FA_TYPE_BYTES || from->type == FA_TYPE_STRING);
-    if (is_number ? fa__can_cast_same_kind(from->type, to->type) : is_text || fa__dtype_same_bytes(from, to))
+    bool are_texts = is_text(from) && is_text(to) && (from->type == to->type || to->type == FA_TYPE_STRING);
+    if (is_number ? fa__can_cast_same_kind(from->type, to->type) : are_texts || fa__dtype_same_bytes(from, to))
         return true;
+    bool is_time = fa__type_is_time(from->type) || (to->type == FA_TYPE_TIMEDELTA64 && counts_units(to, from));
+    if (is_time && fa__type_is_time(to->type))
+        return fa__can_convert(from, to, err);
     const fa_dtype *native = fa__dtype_native(from, err), *native_to = fa__dtype_native(to, err);
     bool same = !fa_failed(err) && fa_dtype_equal(native, native_to);
     fa_dtype_release(native);

@@ -53,6 +53,14 @@ fa__node *fa__node_as_input(fa__node *input, const fa_dtype *dtype, fa_error *er
 /* An OPERATION on inputs that have been converted, broadcast; the layout is that of the inputs as they were. */
 fa__node *fa__node_elementwise(fa__operation operation, fa__node *const *originals, fa__node *const *inputs,
                                const fa_dtype *result, fa_type loop_type, fa_error *err);
+/* What holds elements of both, native unless both are the same structure: then their bytes are moved as they are. Gives a
+ * reference. */
+const fa_dtype *fa__dtype_of_both(const fa_dtype *a, const fa_dtype *b, fa_error *err);
+/* The dtype in which an operation is repeated over elements of an input; `dtype` is what was asked for, or NULL. */
+const fa_dtype *fa__repeated_dtype(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_error *err);
+/* Reductions of times that have no kernel of their own, begin somewhere or leave out elements. As fa__node_compose(). */
+fa__node *fa__node_compose_times(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
+                                 fa_error *err);
 /* FA_BAD_TYPES that names the operation and the dtypes of its inputs. */
 bool fa__node_refuse_types(fa__operation operation, fa__node *const *inputs, fa_error *err);
 /* == and != of structures: all fields, or any. */

@@ -6,6 +6,7 @@
 
 #include "expr/grammar.h"
 #include "expr/product.h"
+#include "expr/routines.h"
 
 #include "base/memory.h"
 
@@ -128,13 +129,33 @@ static bool is_array(const fa__value *value)
     return value->kind == FA__VALUE_NODE && !fa__node_is_weak(value->node);
 }
 
+/* Python's == and != of what has no common type are False and True everywhere; not of structures. */
+static bool are_unlike(fa__operation operation, fa__node *const *inputs, const fa_error *err)
+{
+    return err->code == FA_BAD_TYPES && (operation == FA__OP_EQUAL || operation == FA__OP_NOT_EQUAL) &&
+           inputs[0]->dtype->type != FA_TYPE_VOID && inputs[1]->dtype->type != FA_TYPE_VOID;
+}
+
 static fa__node *operated(int operation, fa__node *const *inputs, fa_error *err)
 {
     if (operation == FA__OP_POWER)
         return fa__node_power(inputs[0], inputs[1], err);
     if (operation == FA__INFIX_MATMUL)
         return fa__node_matmul(inputs[0], inputs[1], err);
-    return fa__node_operation((fa__operation)operation, inputs, err);
+    fa__node *node = fa__node_operation((fa__operation)operation, inputs, err);
+    if (node != NULL || !are_unlike((fa__operation)operation, inputs, err))
+        return node;
+    int64_t sizes[FA_MAX_NDIM];
+    int ndim;
+    uint8_t differ = operation == FA__OP_NOT_EQUAL;
+    fa_error_clear(err);
+    if (!fa__broadcast(2, (const int[]){inputs[0]->ndim, inputs[1]->ndim},
+                       (const int64_t *const[]){inputs[0]->sizes, inputs[1]->sizes}, &ndim, sizes, err))
+        return NULL;
+    fa__node *truth = fa__node_scalar(FA_TYPE_BOOL, &differ, err);
+    node = truth != NULL ? fa__node_full((fa_shape){ndim, sizes}, truth, NULL, err) : NULL;
+    fa__node_release(truth);
+    return node;
 }
 
 /* Applies the operator on top of the open ones to the values on top of the values. */

@@ -133,6 +133,8 @@ static void write_repeated_name(fa__writer *w, const fa__node *node)
         fa__put(w, "cumsum");
     } else if (scans && node->code == FA__OP_MULTIPLY) {
         fa__put(w, "cumprod");
+    } else if (scans && node->as.reduce.flat) {
+        fa__put(w, node->code == FA__OP_MINIMUM ? "cummin" : "cummax");
     } else {
         fa__put(w, fa__operations[node->code].name);
         fa__put(w, scans ? ".accumulate" : ".reduce");

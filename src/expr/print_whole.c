@@ -11,6 +11,10 @@ void fa__write_whole(fa__writer *w, const fa__node *node)
         fa__push_node(w, node->inputs[0], FA__BINDS_PRODUCT);
         return;
     }
+    if (node->code == FA__WHOLE_REDUCEAT) {
+        fa__put(w, fa__operations[node->as.reduce.option].name);
+        fa__put(w, ".");
+    }
     fa__put(w, fa__wholes[node->code].name);
     fa__put(w, "(");
     fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
@@ -50,6 +54,18 @@ static void write_quantile_arguments(fa__writer *w, const fa__node *node)
     fa__put(w, node->as.reduce.keepdims ? ", keepdims=True" : "");
 }
 
+/* "axis=1, dtype='float32'": the conversion of the input is made again where it is the default. */
+static void write_segments(fa__writer *w, const fa__node *node)
+{
+    const fa__node *shown = fa__shown_node(node->inputs[0]);
+    fa__put(w, ", axis=");
+    fa__put_int(w, __builtin_ctzll(node->as.reduce.axes));
+    if (shown->dtype->type != node->inputs[0]->dtype->type) {
+        fa__put(w, ", dtype=");
+        fa__put_dtype(w, node->inputs[0]->dtype);
+    }
+}
+
 void fa__write_whole_arguments(fa__writer *w, const fa__node *node)
 {
     switch ((fa__whole)node->code) {
@@ -58,6 +74,9 @@ void fa__write_whole_arguments(fa__writer *w, const fa__node *node)
     case FA__WHOLE_QUANTILE:
     case FA__WHOLE_NANQUANTILE:
         write_quantile_arguments(w, node);
+        break;
+    case FA__WHOLE_REDUCEAT:
+        write_segments(w, node);
         break;
     default:
         break;

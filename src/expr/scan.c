@@ -5,6 +5,8 @@
 #include "expr/routines.h"
 #include "expr/types.h"
 
+#include "array/time.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +16,20 @@ static bool refuse(fa__operation operation, fa_type type, fa_error *err)
 {
     return fa__fail(err, FA_BAD_TYPES, "'%s' cannot be repeated along an axis of %s: its results are no operands",
                     fa__operations[operation].name, fa__type_name(type));
+}
+
+/* Times are repeated as they are, in their unit, where the operation gives what it takes; logic asks whether they are
+ * true. Sums of spans are spans, whatever `dtype` says, as in NumPy. NULL with a clean err where that is not defined. */
+static const fa_dtype *repeated_time(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_error *err)
+{
+    fa_type type = input->dtype->type;
+    bool is_logic = fa__operations[operation].rule == FA__RULE_LOGIC;
+    if (dtype != NULL && operation != FA__OP_ADD && !(is_logic && dtype->type == FA_TYPE_BOOL))
+        return NULL;
+    if (is_logic)
+        return FA_BOOL;
+    bool closed = fa__loop_find(operation, type) != NULL && fa__loop_result(operation, type) == type;
+    return closed ? fa__dtype_native(input->dtype, err) : NULL;
 }
 
 /* The type in which an operation is repeated: sums and products of small integers in 64 bits, logic in bool,
@@ -50,11 +66,23 @@ static bool type_of(fa__operation operation, const fa__node *input, const fa_dty
     return true;
 }
 
+/* The same as a dtype; one reference. */
+const fa_dtype *fa__repeated_dtype(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_error *err)
+{
+    fa_type type = FA_TYPE_BOOL;
+    if (fa__type_is_time(input->dtype->type) && fa__operations[operation].arity == 2) {
+        const fa_dtype *time = repeated_time(operation, input, dtype, err);
+        if (time != NULL || fa_failed(err))
+            return time;
+    }
+    return type_of(operation, input, dtype, &type, err) ? fa_dtype_of(type) : NULL;
+}
+
 /* The input in the type of the loop. Text shows the conversion as dtype=, or not at all. */
-static fa__node *converted(fa__node *input, fa_type type, fa_error *err)
+static fa__node *converted(fa__node *input, const fa_dtype *dtype, fa_error *err)
 {
     fa__node *strong = fa__node_strong(input, err);
-    fa__node *node = strong != NULL ? fa__node_cast(strong, fa_dtype_of(type), err) : NULL;
+    fa__node *node = strong != NULL ? fa__node_cast(strong, dtype, err) : NULL;
     if (node != NULL && node != strong)
         node->implicit = true; /* just made: nobody else has seen it */
     fa__node_release(strong);
@@ -66,25 +94,23 @@ static fa__node *converted(fa__node *input, fa_type type, fa_error *err)
 static fa__node *scan(fa__operation operation, fa__node *input, uint64_t axes, bool flat, const fa_dtype *dtype,
                       fa_error *err)
 {
-    fa_type type;
-    if (!type_of(operation, input, dtype, &type, err))
-        return NULL;
-    fa__node *inner = converted(input, type, err);
-    if (inner == NULL)
-        return NULL;
+    const fa_dtype *repeated = fa__repeated_dtype(operation, input, dtype, err);
+    fa__node *inner = repeated != NULL ? converted(input, repeated, err) : NULL, *node = NULL;
     int64_t count = fa__count(input->ndim, input->sizes);
     int ndim = flat ? 1 : input->ndim;
     const int64_t *sizes = flat ? &count : input->sizes;
-    fa__node *node = fa__node_new(FA__NODE_SCAN, fa_dtype_of(type), ndim, sizes, 1, &inner, err);
+    if (inner != NULL)
+        node = fa__node_new(FA__NODE_SCAN, repeated, ndim, sizes, 1, &inner, err);
     if (node != NULL) {
         if (!flat)
             fa__layout_of_result(1, &input, ndim, sizes, node->dtype->item_bytes, node->strides);
         node->code = (int)operation;
-        node->loop_type = type;
+        node->loop_type = repeated->type;
         node->as.reduce.axes = axes;
         node->as.reduce.flat = flat;
     }
     fa__node_release(inner);
+    fa_dtype_release(repeated);
     return node;
 }
 
@@ -103,7 +129,8 @@ fa__node *fa__node_accumulate(fa__operation operation, fa__node *input, int axis
 /* NaN as what changes nothing. */
 static fa__node *without_nan(fa__node *input, bool product, fa_error *err)
 {
-    if (fa__type_kind(input->dtype->type) != 'f' && !fa__type_is_complex(input->dtype->type))
+    if (!fa__type_is_numeric(input->dtype->type) ||
+        (fa__type_kind(input->dtype->type) != 'f' && !fa__type_is_complex(input->dtype->type)))
         return fa__node_retain(input);
     fa__node *strong = fa__node_strong(input, err), *neutral = fa__node_int(product, err);
     fa__node *nan = strong != NULL ? fa__node_operation(FA__OP_ISNAN, &strong, err) : NULL, *node = NULL;
@@ -214,16 +241,16 @@ static fa__node *beginning(fa__operation operation, fa_type type, fa__node *give
 }
 
 /* One fold along one axis that has elements. */
-static fa__node *fold_axis(fa__operation operation, fa__node *input, int axis, fa_type type, bool keepdims,
+static fa__node *fold_axis(fa__operation operation, fa__node *input, int axis, const fa_dtype *dtype, bool keepdims,
                            fa__node *initial, fa_error *err)
 {
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
-    fa__node *inner = converted(input, type, err);
+    fa__node *inner = converted(input, dtype, err);
     if (inner == NULL)
         return NULL;
     memcpy(sizes, input->sizes, (size_t)input->ndim * sizeof *sizes);
     sizes[axis] = 1;
-    fa__layout_of_result(1, &input, input->ndim, sizes, fa__type_bytes(type), strides);
+    fa__layout_of_result(1, &input, input->ndim, sizes, dtype->item_bytes, strides);
     int ndim = input->ndim;
     if (!keepdims) {
         ndim--;
@@ -231,11 +258,11 @@ static fa__node *fold_axis(fa__operation operation, fa__node *input, int axis, f
         memmove(strides + axis, strides + axis + 1, (size_t)(ndim - axis) * sizeof *strides);
     }
     fa__node *inputs[2] = {inner, initial};
-    fa__node *node = fa__node_new(FA__NODE_FOLD, fa_dtype_of(type), ndim, sizes, initial != NULL ? 2 : 1, inputs, err);
+    fa__node *node = fa__node_new(FA__NODE_FOLD, dtype, ndim, sizes, initial != NULL ? 2 : 1, inputs, err);
     if (node != NULL) {
         memcpy(node->strides, strides, (size_t)ndim * sizeof *strides);
         node->code = (int)operation;
-        node->loop_type = type;
+        node->loop_type = dtype->type;
         node->as.reduce.axes = (uint64_t)1 << axis;
         node->as.reduce.keepdims = keepdims;
     }
@@ -267,7 +294,7 @@ static fa__node *filled(fa__node *input, uint64_t axes, bool keepdims, fa__node 
 }
 
 /* The operation and its axes are known: from the last axis to the first, which begins where all begins. */
-static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t axes, fa_type type, bool keepdims,
+static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t axes, const fa_dtype *dtype, bool keepdims,
                            fa__node *initial, fa_error *err)
 {
     fa__node *node = fa__node_retain(input);
@@ -275,7 +302,7 @@ static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t ax
         if (!(axes >> axis & 1))
             continue;
         bool first = (axes & (((uint64_t)1 << axis) - 1)) == 0;
-        fa__node *next = fold_axis(operation, node, axis, type, keepdims, first ? initial : NULL, err);
+        fa__node *next = fold_axis(operation, node, axis, dtype, keepdims, first ? initial : NULL, err);
         fa__node_release(node);
         node = next;
     }
@@ -283,13 +310,14 @@ static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t ax
 }
 
 /* Nothing is reduced, but it may begin somewhere; what comes out is new. */
-static fa__node *fold_nothing(fa__operation operation, fa__node *input, fa_type type, fa__node *initial, fa_error *err)
+static fa__node *fold_nothing(fa__operation operation, fa__node *input, const fa_dtype *dtype, fa__node *initial,
+                              fa_error *err)
 {
-    if (initial == NULL && input->dtype->type != type)
-        return fa__node_cast(input, fa_dtype_of(type), err);
+    if (initial == NULL && input->dtype->type != dtype->type)
+        return fa__node_cast(input, dtype, err);
     if (initial == NULL)
         return fa__node_copy(input, 'K', err);
-    fa__node *inner = converted(input, type, err);
+    fa__node *inner = converted(input, dtype, err);
     if (inner == NULL)
         return NULL;
     fa__node *node = fa__node_operation(operation, (fa__node *const[]){initial, inner}, err);
@@ -297,46 +325,49 @@ static fa__node *fold_nothing(fa__operation operation, fa__node *input, fa_type 
     return node;
 }
 
-static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments, fa_error *err)
+static bool may_fold(fa__operation operation, const fa__node *input, const fa__reduce_arguments *arguments, uint64_t axes,
+                     bool *empty, fa_error *err)
 {
     const char *name = fa__operations[operation].name;
-    uint64_t axes;
-    fa_type type;
     bool reorderable = identity_of(operation) != NONE;
-    bool scalar = input->ndim == 0 && arguments->axes.count == 1 &&
-                  (arguments->axes.axes[0] == 0 || arguments->axes.axes[0] == -1);
-    if (!type_of(operation, input, arguments->dtype, &type, err))
-        return NULL;
-    if (scalar)
-        axes = 0;
-    else if (!fa__axes_mask(arguments->axes, input->ndim, &axes, err))
-        return NULL;
-    if (arguments->where != NULL) {
-        fa__fail(err, FA_UNSUPPORTED, "%s.reduce() takes no where=", name);
-        return NULL;
-    }
-    if ((axes & (axes - 1)) != 0 && !reorderable) {
-        fa__fail(err, FA_INVALID_ARGUMENT,
-                 "reduction operation '%s' is not reorderable, so at most one axis may be specified", name);
-        return NULL;
-    }
-    bool empty = false;
+    if (arguments->where != NULL)
+        return fa__fail(err, FA_UNSUPPORTED, "%s.reduce() takes no where=", name);
+    if ((axes & (axes - 1)) != 0 && !reorderable)
+        return fa__fail(err, FA_INVALID_ARGUMENT,
+                        "reduction operation '%s' is not reorderable, so at most one axis may be specified", name);
+    *empty = false;
     for (int i = 0; i < input->ndim; i++)
-        empty = empty || ((axes >> i & 1) && input->sizes[i] == 0);
-    if (empty && arguments->initial == NULL && !reorderable) {
-        fa__fail(err, FA_BAD_SHAPE, "zero-size array to reduction operation %s which has no identity", name);
+        *empty = *empty || ((axes >> i & 1) && input->sizes[i] == 0);
+    return !*empty || arguments->initial != NULL || reorderable ||
+           fa__fail(err, FA_BAD_SHAPE, "zero-size array to reduction operation %s which has no identity", name);
+}
+
+static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments, fa_error *err)
+{
+    uint64_t axes = 0;
+    bool empty = false, scalar = input->ndim == 0 && arguments->axes.count == 1 &&
+                         (arguments->axes.axes[0] == 0 || arguments->axes.axes[0] == -1);
+    const fa_dtype *dtype = fa__repeated_dtype(operation, input, arguments->dtype, err);
+    fa__node *initial = NULL, *node = NULL;
+    if (dtype == NULL || (!scalar && !fa__axes_mask(arguments->axes, input->ndim, &axes, err)) ||
+        !may_fold(operation, input, arguments, axes, &empty, err)) {
+        fa_dtype_release(dtype);
         return NULL;
     }
-    fa__node *initial = beginning(operation, type, arguments->initial, err), *node = NULL;
+    if (fa__type_is_numeric(dtype->type))
+        initial = beginning(operation, dtype->type, arguments->initial, err);
+    else if (arguments->initial != NULL)
+        fa__fail(err, FA_UNSUPPORTED, "%s.reduce() of times takes no initial=", fa__operations[operation].name);
     if (fa_failed(err))
         node = NULL;
     else if (empty)
         node = filled(input, axes, arguments->keepdims, initial, err);
     else if (axes != 0)
-        node = fold_axes(operation, input, axes, type, arguments->keepdims, initial, err);
+        node = fold_axes(operation, input, axes, dtype, arguments->keepdims, initial, err);
     else
-        node = fold_nothing(operation, input, type, initial, err);
+        node = fold_nothing(operation, input, dtype, initial, err);
     fa__node_release(initial);
+    fa_dtype_release(dtype);
     return node;
 }
 
@@ -348,9 +379,9 @@ fa__node *fa__node_fold(fa__operation operation, fa__node *input, const fa__redu
     if (reduction < 0)
         return fold(operation, input, arguments, err);
     bool takes_dtype = reduction == FA__REDUCE_SUM || reduction == FA__REDUCE_PROD;
-    if (arguments->dtype == NULL || takes_dtype)
+    if (arguments->dtype == NULL || takes_dtype || fa__type_is_time(input->dtype->type))
         return fa__node_reduce((fa__reduction)reduction, input, arguments, err);
-    fa_type type;
+    fa_type type = FA_TYPE_BOOL;
     fa__reduce_arguments rest = *arguments;
     rest.dtype = NULL;
     if (!type_of(operation, input, arguments->dtype, &type, err))
@@ -417,9 +448,11 @@ fa__node *fa__node_begin_scan(fa__node *scan, int axis, fa_error *err)
 {
     _Alignas(16) unsigned char element[16] = {0};
     fa__constant constant = {.kind = FA__WEAK_INT, .integer = scan->code == FA__OP_MULTIPLY};
-    if (fa_failed(err) || !fa__constant_convert(&constant, scan->dtype->type, element, err))
+    bool is_time = fa__type_is_time(scan->dtype->type);
+    if (fa_failed(err) || (!is_time && !fa__constant_convert(&constant, scan->dtype->type, element, err)))
         return NULL;
-    fa__node *neutral = fa__node_scalar(scan->dtype->type, element, err);
+    fa__node *neutral =
+        is_time ? fa__node_zero(scan->dtype, err) : fa__node_scalar(scan->dtype->type, element, err);
     fa__node *parts[2] = {neutral != NULL ? slice_of(neutral, scan, axis, err) : NULL, scan};
     fa__node *node = parts[0] != NULL ? fa__node_concatenate(2, parts, axis, NULL, err) : NULL;
     fa__node_release(neutral);

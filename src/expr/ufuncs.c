@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Scans, averages and differences as text calls them, and the methods of NumPy's ufuncs: "add.reduce",
- * "maximum.accumulate", "multiply.outer". Knows nothing about types and shapes. */
+ * "maximum.accumulate", "add.reduceat", "multiply.outer". Knows nothing about types and shapes. */
 #include "expr/functions.h"
 
 #include <limits.h>
@@ -43,15 +43,6 @@ static fa__node *apply_diff(const fa__bound_call *call)
     int axis = axis_at(call, 2, -1);
     fa__node *before = fa__argument_named(call, "prepend"), *behind = fa__argument_named(call, "append");
     return fa_failed(call->err) ? NULL : fa__node_diff(input, n, axis, before, behind, call->err);
-}
-
-static fa__node *apply_ediff1d(const fa__bound_call *call)
-{
-    fa__node *input = fa__argument_node(call, 0);
-    fa__node *flat = input != NULL ? fa__node_reshape(input, FA_SHAPE(-1), call->err) : NULL;
-    fa__node *node = flat != NULL ? fa__node_diff(flat, 1, 0, NULL, NULL, call->err) : NULL;
-    fa__node_release(flat);
-    return node;
 }
 
 /* The scans of the array API: an axis has to be named where there are several, and may begin with what changes nothing.
@@ -112,6 +103,20 @@ static fa__node *apply_accumulate(const fa__bound_call *call)
     return node;
 }
 
+static fa__node *apply_reduceat(const fa__bound_call *call)
+{
+    fa__node *input = fa__argument_node(call, 0), *positions = fa__argument_node(call, 1), *node = NULL;
+    int axis = axis_at(call, 2, 0);
+    const fa_dtype *dtype = fa__argument_dtype(call, 3);
+    if (!fa_failed(call->err) && fa__argument_given(call, 4))
+        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[4]->column, "%s(): out= is not part of expressions",
+                           call->function->name);
+    if (!fa_failed(call->err))
+        node = fa__node_reduceat((fa__operation)call->function->code, input, positions, axis, dtype, call->err);
+    fa_dtype_release(dtype);
+    return node;
+}
+
 static fa__node *apply_outer(const fa__bound_call *call)
 {
     fa__node *first = fa__argument_node(call, 0), *second = fa__argument_node(call, 1);
@@ -146,8 +151,6 @@ const fa__function fa__scan_functions[] = {
      "Mean with weights."},
     {"diff", "", "a n= axis= prepend= append=", apply_diff, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
      "Differences of neighbours along an axis, n times."},
-    {"ediff1d", "", "ary", apply_ediff1d, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Differences of neighbours in C order."},
     {0},
 };
 
@@ -156,6 +159,7 @@ const fa__function fa__ufunc_methods[] = {
 #define ROW(id, name, arity, symbol, aliases, rule, documentation)                                 \
     METHOD(#name ".reduce", "array axis= dtype= out= keepdims= initial= where=", apply_reduce, id) \
     METHOD(#name ".accumulate", "array axis= dtype= out=", apply_accumulate, id)                   \
+    METHOD(#name ".reduceat", "array indices axis= dtype= out=", apply_reduceat, id)               \
     METHOD(#name ".outer", "A B", apply_outer, id)                                                 \
     METHOD(#name ".at", "a indices b=", refuse_at, id)
     FA__ELEMENTWISE(ROW)

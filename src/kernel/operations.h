@@ -169,6 +169,8 @@
 #define FA__SCANS(X)                                                                                                   \
     X(CUMSUM, cumsum, ADD, "Running sums along an axis, or of all elements in C order.")                               \
     X(CUMPROD, cumprod, MULTIPLY, "Running products along an axis, or of all elements in C order.")                    \
+    X(CUMMIN, cummin, MINIMUM, "Smallest so far along an axis, or of all elements in C order; NaN from the first one on.") \
+    X(CUMMAX, cummax, MAXIMUM, "Largest so far along an axis, or of all elements in C order; NaN from the first one on.")  \
     X(NANCUMSUM, nancumsum, ADD, "Running sums that take NaN for 0.")                                                  \
     X(NANCUMPROD, nancumprod, MULTIPLY, "Running products that take NaN for 1.")
 
@@ -196,7 +198,9 @@
     X(MEDIAN, median, false, "Half the sum of the two elements in the middle of the order.")                           \
     X(NANMEDIAN, nanmedian, false, "The same of what is not NaN.")                                                     \
     X(QUANTILE, quantile, false, "What a part of the elements is below.")                                              \
-    X(NANQUANTILE, nanquantile, false, "The same of what is not NaN.")
+    X(NANQUANTILE, nanquantile, false, "The same of what is not NaN.")  \
+    X(REDUCEAT, reduceat, false, "An operation between the elements from one position to the next.")                  \
+    X(INTERP, interp, false, "Values between the points of a function that is given by tables.")
 
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,

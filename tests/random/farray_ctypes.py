@@ -535,4 +535,4 @@ def operations(source):
 
 def scans():
     """Those that are no method of an operation."""
-    return ("cumsum", "cumprod", "nancumsum", "nancumprod")
+    return ("cumsum", "cumprod", "nancumsum", "nancumprod", "cummin", "cummax")

@@ -166,7 +166,17 @@ def asarray(result):
     return result if isinstance(result, np.ndarray) else np.asarray(result)
 
 
-SCANS = ("cumsum", "cumprod", "nancumsum", "nancumprod")
+def running(ufunc):
+    """A scan that NumPy has no name for."""
+    def scan(array, axis=None):
+        whole = axis is None or array.ndim == 0 and axis in (0, -1)
+        return ufunc.accumulate(array.reshape(-1) if whole else array, 0 if whole else axis)
+    return scan
+
+
+SCANS = {name: getattr(np, name) for name in ("cumsum", "cumprod", "nancumsum", "nancumprod")} | \
+    {"cummin": running(np.minimum), "cummax": running(np.maximum)}
+REPEATED_BY = {"cumprod": "multiply", "nancumprod": "multiply", "cummin": "minimum", "cummax": "maximum"}
 # What reduce() of an operation is by another name.
 REDUCTION_OF = {"add": "sum", "multiply": "prod", "minimum": "min", "maximum": "max", "fmin": "nanmin", "fmax": "nanmax",
                 "logical_and": "all", "logical_or": "any"}
@@ -193,9 +203,6 @@ class Oracle:
         options, operator = (operator, False) if isinstance(operator, dict) else ({}, operator)
         refuse_large(arrays)
         shortcut = self.shortcut(name, values)
-        if np.asarray(arrays[0]).dtype.kind == "c" and self.differences.allow("complex-formulas") and \
-                (name == "nan_to_num" or name == "round" and options.get("decimals")):
-            raise TypeError(f"docs/differences.md: {name} of complex numbers is refused")
         if name == "where" and self.differences.allow("where-literal-out-of-range"):
             refuse_literals(arrays[1:])
         function = (lambda a, b: a ** b) if name == "power" and operator else ufunc(name)
@@ -429,8 +436,8 @@ class Oracle:
         arguments = {"axis": axes} | ({"dtype": np.dtype(dtype)} if dtype else {})
         if method == "reduce":
             arguments |= {"keepdims": keepdims} | ({} if initial is None else {"initial": initial})
-        function = getattr(np, name) if not method else getattr(getattr(np, name), method)
-        operation = name if method else "multiply" if name.endswith("prod") else "add"
+        function = SCANS[name] if not method else getattr(getattr(np, name), method)
+        operation = name if method else REPEATED_BY.get(name, "add")
         if self.differences.refuses(f"{name}.{method}", [array]):
             raise TypeError(f"docs/differences.md: {name}.{method} is refused")
         try:

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The classes of operations on whole arrays, one file each. */
+#ifndef FA_OP_WHOLES_H
+#define FA_OP_WHOLES_H
+
+#include "engine/whole.h"
+
+extern const fa__whole_class fa__whole_reduceat, fa__whole_interp;
+extern const fa__whole_class fa__whole_matmul;
+extern const fa__whole_class fa__whole_median, fa__whole_nanmedian, fa__whole_quantile, fa__whole_nanquantile;
+
+#endif
