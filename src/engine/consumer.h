@@ -24,6 +24,9 @@ typedef struct fa__consumer_class {
     bool (*start)(void *worker, const fa__span *span, fa_error *err);
     /* n <= FA__BLOCK elements from flat element `first` on; called in order. May be left by a fault while it reads x. */
     void (*feed)(void *worker, int64_t first, int64_t n, const void *x);
+    bool takes_long; /* feed() takes any number of elements */
+    /* Elements of a row: blocks that end where rows end are fed without being cut. NULL: anywhere. */
+    int64_t (*row)(const void *plan);
     /* In place of feed(), where the consumer makes a value: n elements of it, for the n of x. */
     void (*transform)(void *worker, int64_t first, int64_t n, const void *x, void *out);
     bool (*stop)(void *worker, fa_error *err);

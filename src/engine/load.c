@@ -352,42 +352,46 @@ static bool is_aligned(const void *address, int64_t item_bytes)
            ((uintptr_t)address & (uintptr_t)(item_bytes > 8 ? 7 : item_bytes - 1)) == 0;
 }
 
-/* Asks for the bytes behind a block that is used in place, while that is computed with: a core alone reads memory half as
- * fast again by it. Addresses beyond the end are asked for in vain, and never touched. */
-static void prefetch_behind(const char *block, int64_t bytes)
+/* Where n elements from `first` on stand one behind the other, aligned and native; NULL where they do not. */
+static char *place_of(const fa__reach *reach, int64_t first, int64_t n)
 {
-    uintptr_t behind = (uintptr_t)block + (uintptr_t)bytes;
-    for (uintptr_t at = 0; at < (uintptr_t)bytes; at += 64)
-        __builtin_prefetch((const void *)(behind + at), 0, 3);
+    int64_t item = reach->operand->item_bytes;
+    if (reach->operand->swap > 1)
+        return NULL;
+    char *place = reach->base + first * item;
+    if (!reach->dense) {
+        int inner = reach->ndim - 1;
+        if (reach->strides[inner] != item)
+            return NULL;
+        rows at = rows_at(reach, first);
+        if (n > reach->sizes[inner] - at.column)
+            return NULL;
+        place = at.row + at.column * item;
+    }
+    return is_aligned(place, item) ? place : NULL;
 }
 
-const void *fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block, bool copy)
+char *fa__load_place(const fa__reach *reach, int64_t first, int64_t n)
+{
+    return place_of(reach, first, n);
+}
+
+void fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block)
 {
     int64_t item = reach->operand->item_bytes;
     int swap = reach->operand->swap;
     if (reach->dense) {
-        char *from = reach->base + first * item;
-        if (!copy && swap <= 1 && is_aligned(from, item)) {
-            prefetch_behind(from, n * item);
-            return from;
-        }
-        fa__gather(block, from, item, n, item, swap);
-        return block;
+        fa__gather(block, reach->base + first * item, item, n, item, swap);
+        return;
     }
     rows at = rows_at(reach, first);
     int inner = reach->ndim - 1;
     int64_t stride = reach->strides[inner];
-    char *from = at.row + at.column * stride;
-    if (!copy && stride == item && swap <= 1 && n <= reach->sizes[inner] - at.column && is_aligned(from, item)) {
-        prefetch_behind(from, n * item);
-        return from;
-    }
     for (int64_t done = 0; done < n; rows_next(&at, reach)) {
         int64_t run = fa__min_i64(n - done, reach->sizes[inner] - at.column);
         fa__gather((char *)block + done * item, at.row + at.column * stride, stride, run, item, swap);
         done += run;
     }
-    return block;
 }
 
 /* ---- Writing -------------------------------------------------------------------------------------------------- */
@@ -415,12 +419,9 @@ bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *spa
     return true;
 }
 
-void *fa__store_place(const fa__reach *reach, int64_t first)
+char *fa__store_place(const fa__reach *reach, int64_t first, int64_t n)
 {
-    int64_t item = reach->operand->item_bytes;
-    if (!reach->dense || reach->operand->swap > 1 || !is_aligned(reach->base + first * item, item))
-        return NULL;
-    return reach->base + first * item;
+    return place_of(reach, first, n);
 }
 
 void fa__store_block(const fa__reach *reach, int64_t first, int64_t n, const void *block, bool stream)
@@ -506,9 +507,8 @@ static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span 
     source.ndim = fa__merge_axes(pass->ndim, sizes, from, source.sizes, source.strides);
     if (!turn(&source, count, err))
         return false;
-    if (!source.dense) {
-        fa__load_block(&source, 0, count, reach->turned, true);
-    }
+    if (!source.dense)
+        fa__load_block(&source, 0, count, reach->turned);
     char *memory = fa__source_memory(operand->source);
     if (memory != NULL) {
         fa__box box = {pass->ndim, operand->item_bytes, origin, sizes, strides};

@@ -35,14 +35,15 @@ typedef struct fa__reach {
 bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
                     fa_error *err);
 void fa__load_end(fa__reach *reach, bool drop);
-/* n elements from `first` on, in place where they are contiguous, aligned and native (and `copy` is not asked for), else in
- * `block`. */
-const void *fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block, bool copy);
+/* Where n elements from `first` on stand contiguous, aligned and native; NULL where they have to be copied. */
+char *fa__load_place(const fa__reach *reach, int64_t first, int64_t n);
+/* Copies n elements from `first` on, made native. */
+void fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block);
 
 bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
                      fa_error *err);
 /* Where n elements from `first` on may be written straight; NULL when they must go through fa__store_block(). */
-void *fa__store_place(const fa__reach *reach, int64_t first);
+char *fa__store_place(const fa__reach *reach, int64_t first, int64_t n);
 void fa__store_block(const fa__reach *reach, int64_t first, int64_t n, const void *block, bool stream);
 /* For a store that is masked: those of n <= FA__BLOCK elements where the mask is true. */
 void fa__store_masked(const fa__reach *reach, int64_t first, int64_t n, const void *block, const unsigned char *mask);

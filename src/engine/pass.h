@@ -58,6 +58,7 @@ typedef struct fa__value {
     int64_t *position_strides;
     const unsigned char *constant; /* CONSTANT: of a node */
     int last_use;         /* the last value, store or consumer that reads it */
+    bool is_fed;          /* to a consumer, a block at a time: its buffer holds a whole block, and is no other value's */
     int slot;             /* block buffer; -1: none needed */
 } fa__value;
 

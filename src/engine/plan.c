@@ -543,8 +543,10 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
         if (pass->stores[i].mask >= 0)
             use(pass, pass->stores[i].mask, pass->value_count);
     for (int64_t i = 0; i < pass->consume_count; i++)
-        if (pass->consumes[i].output < 0)
+        if (pass->consumes[i].output < 0) {
             use(pass, pass->consumes[i].value, pass->value_count);
+            pass->values[pass->consumes[i].value].is_fed = true;
+        }
     int *unused = NULL;
     int64_t unused_count = 0, unused_capacity = 0;
     pass->slot_bytes = 8;
@@ -556,7 +558,7 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
             pass->uniform_bytes += fa__round_up(value->item_bytes, 16);
             continue;
         }
-        value->slot = unused_count > 0 ? unused[--unused_count] : pass->slot_count++;
+        value->slot = unused_count > 0 && !value->is_fed ? unused[--unused_count] : pass->slot_count++;
         /* Inputs that die here are free from the next value on: a loop's output may not be one of them when sizes of
          * elements differ, and telling those apart gains one buffer at most. */
         if (!fa__grow(&unused, &unused_capacity, unused_count + 3, sizeof *unused, err))

@@ -6,9 +6,9 @@
 #include "engine/ahead.h"
 #include "engine/budget.h"
 #include "engine/buffers.h"
-#include "engine/load.h"
 #include "engine/move.h"
 #include "engine/pool.h"
+#include "engine/program.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -19,7 +19,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { CONSUMED_TASK_BYTES = 16 << 20, WIDE_BLOCK_BYTES = 64 << 10 };
+enum { CONSUMED_TASK_BYTES = 16 << 20 };
 
 /* What all workers share. */
 typedef struct run {
@@ -46,218 +46,21 @@ typedef struct run {
 
 typedef struct worker {
     run *run;
-    char *slots;
     size_t slots_bytes;
-    const void **at;      /* address of each value's current block */
-    char *uniforms;       /* values that are one element */
-    fa__reach *loads, *stores;
-    void **consumers;
+    fa__program program; /* and its buffers, reaches and consumers */
     fa__span span;
-    int64_t first, last;  /* the tile */
-    bool negative_power;
-    fa__trouble trouble; /* the first that strings had */
+    int64_t first, last; /* the tile */
     fa_error err;
 } worker;
 
-/* ---- Blocks --------------------------------------------------------------------------------------------------- */
-
-static void *slot(const worker *w, int number)
-{
-    return w->slots + (int64_t)number * w->run->slot_stride;
-}
-
-/* One element for all of the tile. */
-static void *uniform(const worker *w, int64_t value)
-{
-    return w->uniforms + w->run->pass->values[value].uniform_at;
-}
-
-static void generate(const worker *w, const fa__value *value, int64_t first, int64_t n, void *out)
-{
-    const fa__pass *pass = w->run->pass;
-    const fa__node *node = value->node;
-    int64_t base = value->position, sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
-    for (int i = 0; i < pass->ndim; i++)
-        base += w->span.start[i] * value->position_strides[i];
-    int ndim = fa__merge_axes(pass->ndim, w->span.sizes, value->position_strides, sizes, strides);
-    int64_t row = sizes[ndim - 1];
-    for (int64_t done = 0; done < n;) {
-        int64_t at = first + done;
-        int64_t some = fa__min_i64(n - done, row - at % row);
-        fa__generate((fa__generator)node->code, (fa_type)value->type, &node->as.generate,
-                     base + fa__flat_offset(ndim, sizes, strides, at), strides[ndim - 1], some,
-                     (char *)out + done * value->item_bytes);
-        done += some;
-    }
-}
-
-/* where() of elements that are only moved; any of the three may be one for all. */
-static void choose(int64_t item_bytes, const void *const *in, int64_t n, unsigned scalars, void *out)
-{
-    const unsigned char *condition = in[0];
-    for (int64_t i = 0; i < n; i++) {
-        const int from = condition[scalars & 1 ? 0 : i] ? 1 : 2;
-        memcpy((char *)out + i * item_bytes, (const char *)in[from] + (scalars >> from & 1 ? 0 : i * item_bytes),
-               (size_t)item_bytes);
-    }
-}
-
-/* Computes a value for n elements into `out`. */
-static void compute(worker *w, const fa__value *value, int64_t n, void *out)
-{
-    const fa__pass *pass = w->run->pass;
-    const void *in[FA__MAX_INPUTS] = {NULL};
-    unsigned scalars = 0;
-    for (int i = 0; i < value->input_count; i++) {
-        in[i] = w->at[value->inputs[i]];
-        scalars |= (unsigned)pass->values[value->inputs[i]].uniform << i;
-    }
-    if (value->kind == FA__VALUE_CONVERT) {
-        value->convert(out, in[0], n);
-        return;
-    }
-    if (value->kind == FA__VALUE_CAST) {
-        fa__trouble trouble = value->cast.loop(&value->cast, out, in[0], n);
-        w->trouble = w->trouble == FA__NO_TROUBLE ? trouble : w->trouble;
-        return;
-    }
-    if (value->kind == FA__VALUE_STRINGS) {
-        fa__strings strings = {.out = out,
-                               .in = in,
-                               .n = n,
-                               .scalars = scalars,
-                               .out_bytes = value->item_bytes,
-                               .input_count = value->input_count,
-                               .measures = value->measures};
-        for (int i = 0; i < value->input_count; i++)
-            strings.in_bytes[i] = pass->values[value->inputs[i]].item_bytes;
-        fa__trouble trouble = value->strings(&strings);
-        w->trouble = w->trouble == FA__NO_TROUBLE ? trouble : w->trouble;
-        return;
-    }
-    if (value->kind == FA__VALUE_CHOOSE) {
-        choose(value->item_bytes, in, n, scalars, out);
-        return;
-    }
-    if (value->check_exponents &&
-        fa__any_negative(in[1], (fa_type)pass->values[value->inputs[1]].type, scalars & 2 ? 1 : n))
-        w->negative_power = true;
-    value->loop(out, in, n, value->uniform ? 0 : scalars);
-}
-
-/* The current block of a value, as many elements: what is the same everywhere is spread. */
-static const void *spread(const worker *w, int number, int64_t n)
-{
-    const fa__pass *pass = w->run->pass;
-    const fa__value *value = &pass->values[number];
-    if (!value->uniform)
-        return w->at[number];
-    void *all = slot(w, pass->slot_count);
-    fa__fill(all, w->at[number], n, value->item_bytes);
-    return all;
-}
-
-/* A store that the last operation of its value can write into. */
-static void *place_of(const worker *w, int64_t value, int64_t first)
-{
-    const fa__pass *pass = w->run->pass;
-    for (int64_t i = 0; i < pass->store_count && !pass->aliased; i++)
-        if (pass->stores[i].value == value && pass->stores[i].mask < 0 && !pass->stores[i].stream)
-            return fa__store_place(&w->stores[i], first);
-    return NULL;
-}
-
-static void store_masked(const worker *w, int64_t number, int64_t first, int64_t n, const void *x)
-{
-    const fa__store *store = &w->run->pass->stores[number];
-    const unsigned char *mask = w->at[store->mask];
-    unsigned char same[FA__BLOCK];
-    if (w->run->pass->values[store->mask].uniform) {
-        memset(same, *mask, (size_t)n);
-        mask = same;
-    }
-    fa__store_masked(&w->stores[number], first, n, x, mask);
-}
-
-static void block(worker *w, int64_t first, int64_t n)
-{
-    const fa__pass *pass = w->run->pass;
-    for (int64_t i = 0; i < pass->value_count; i++) {
-        const fa__value *value = &pass->values[i];
-        if (value->uniform)
-            continue;
-        void *out = slot(w, value->slot);
-        if (value->kind == FA__VALUE_LOAD) {
-            w->at[i] = fa__load_block(&w->loads[value->operand], first, n, out, pass->aliased);
-            continue;
-        }
-        void *place = place_of(w, i, first);
-        out = place != NULL ? place : out;
-        if (value->kind == FA__VALUE_GENERATE)
-            generate(w, value, first, n, out);
-        else if (value->kind == FA__VALUE_SCAN)
-            pass->consumes[value->consume].class->transform(w->consumers[value->consume], first, n,
-                                                            spread(w, value->inputs[0], n), out);
-        else
-            compute(w, value, n, out);
-        w->at[i] = out;
-    }
-    for (int64_t i = 0; i < pass->consume_count; i++)
-        if (pass->consumes[i].output < 0)
-            pass->consumes[i].class->feed(w->consumers[i], first, n, spread(w, pass->consumes[i].value, n));
-    for (int64_t i = 0; i < pass->store_count; i++) {
-        const fa__store *store = &pass->stores[i];
-        const void *x = spread(w, store->value, n);
-        if (store->mask >= 0)
-            store_masked(w, i, first, n, x);
-        else if (x != fa__store_place(&w->stores[i], first))
-            fa__store_block(&w->stores[i], first, n, x, store->stream);
-    }
-}
-
-/* Values that are one element for the whole tile are computed once, before its blocks. */
-static void uniforms(worker *w)
-{
-    const fa__pass *pass = w->run->pass;
-    for (int64_t i = 0; i < pass->value_count; i++) {
-        const fa__value *value = &pass->values[i];
-        if (!value->uniform)
-            continue;
-        void *out = uniform(w, i);
-        switch (value->kind) {
-        case FA__VALUE_LOAD:
-            w->at[i] = fa__load_block(&w->loads[value->operand], w->first, 1, out, true);
-            break;
-        case FA__VALUE_CONSTANT:
-            w->at[i] = value->constant;
-            break;
-        case FA__VALUE_GENERATE:
-            generate(w, value, w->first, 1, out);
-            w->at[i] = out;
-            break;
-        default:
-            compute(w, value, 1, out);
-            w->at[i] = out;
-        }
-    }
-}
+/* ---- Tiles ----------------------------------------------------------------------------------------------------- */
 
 /* Runs under the guard where operands are mapped: owns nothing. */
 static void tile_body(void *argument)
 {
     worker *w = argument;
-    const run *r = w->run;
-    uniforms(w);
-    for (int64_t at = w->first; at < w->last;) {
-        int64_t n = fa__min_i64(r->block, w->last - at);
-        if (r->row > 0)
-            n = fa__min_i64(n, r->row - at % r->row);
-        block(w, at, n);
-        at += n;
-    }
+    fa__program_run(&w->program, w->first, w->last);
 }
-
-/* ---- Tiles ---------------------------------------------------------------------------------------------------- */
 
 /* What this worker comes to next: the rest of its task, and then the task that nobody has taken yet. */
 static void read_ahead(const worker *w)
@@ -283,27 +86,28 @@ static bool tile(worker *w, int64_t first, int64_t last)
     read_ahead(w);
     int64_t loaded = 0;
     while (loaded < pass->operand_count &&
-           fa__load_begin(&w->loads[loaded], pass, &w->span, first, last, err))
+           fa__load_begin(&w->program.loads[loaded], pass, &w->span, first, last, err))
         loaded++;
     for (int64_t i = 0; i < pass->store_count && !fa_failed(err); i++)
-        fa__store_begin(&w->stores[i], pass, &w->span, first, last, err);
+        fa__store_begin(&w->program.stores[i], pass, &w->span, first, last, err);
     if (!fa_failed(err)) {
         const void *fault = NULL;
         if (r->guard)
             fault = fa__guarded(tile_body, w);
         else
             tile_body(w);
+        fa__stream_end();
         if (fault != NULL)
             fa__storage_fault(fault, err);
-        if (w->trouble != FA__NO_TROUBLE)
-            fa__fail(err, FA_OUT_OF_RANGE, "%s", fa__trouble_words(w->trouble));
-        if (w->negative_power)
+        if (w->program.trouble != FA__NO_TROUBLE)
+            fa__fail(err, FA_OUT_OF_RANGE, "%s", fa__trouble_words(w->program.trouble));
+        if (w->program.negative_power)
             fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
     }
     for (int64_t i = 0; i < loaded; i++)
-        fa__load_end(&w->loads[i], r->drop);
+        fa__load_end(&w->program.loads[i], r->drop);
     for (int64_t i = 0; i < pass->store_count; i++)
-        fa__store_end(&w->stores[i], pass, &w->span, first, last, err);
+        fa__store_end(&w->program.stores[i], pass, &w->span, first, last, err);
     atomic_fetch_add(&r->done_elements, last - first);
     return !fa_failed(err);
 }
@@ -332,14 +136,14 @@ static bool task(worker *w, int64_t number)
     fa__pass *pass = r->pass;
     set_span(w, number);
     for (int64_t i = 0; i < pass->consume_count; i++)
-        pass->consumes[i].class->start(w->consumers[i], &w->span, &w->err);
+        pass->consumes[i].class->start(w->program.consumers[i], &w->span, &w->err);
     for (int64_t at = w->span.first; at < w->span.last && !fa_failed(&w->err); at += r->tile) {
         if (atomic_load_explicit(&r->stop, memory_order_relaxed))
             return false;
         tile(w, at, fa__min_i64(w->span.last, at + r->tile));
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
-        pass->consumes[i].class->stop(w->consumers[i], &w->err);
+        pass->consumes[i].class->stop(w->program.consumers[i], &w->err);
     return !fa_failed(&w->err);
 }
 
@@ -348,48 +152,50 @@ static bool task(worker *w, int64_t number)
 static void worker_clear(worker *w)
 {
     const fa__pass *pass = w->run->pass;
-    for (int64_t i = 0; w->loads != NULL && i < pass->operand_count; i++)
-        fa__reach_clear(&w->loads[i]);
-    for (int64_t i = 0; w->stores != NULL && i < pass->store_count; i++)
-        fa__reach_clear(&w->stores[i]);
-    for (int64_t i = 0; w->consumers != NULL && i < pass->consume_count; i++)
-        if (w->consumers[i] != NULL)
-            pass->consumes[i].class->worker_free(w->consumers[i]);
-    fa__free(w->loads);
-    fa__free(w->stores);
-    fa__free(w->consumers);
-    fa__free(w->at);
-    fa__free(w->uniforms);
-    fa__buffer_give_back(w->slots, w->slots_bytes);
+    for (int64_t i = 0; w->program.loads != NULL && i < pass->operand_count; i++)
+        fa__reach_clear(&w->program.loads[i]);
+    for (int64_t i = 0; w->program.stores != NULL && i < pass->store_count; i++)
+        fa__reach_clear(&w->program.stores[i]);
+    for (int64_t i = 0; w->program.consumers != NULL && i < pass->consume_count; i++)
+        if (w->program.consumers[i] != NULL)
+            pass->consumes[i].class->worker_free(w->program.consumers[i]);
+    fa__free(w->program.loads);
+    fa__free(w->program.stores);
+    fa__free(w->program.consumers);
+    fa__program_clear(&w->program);
+    fa__buffer_give_back(w->program.slots, w->slots_bytes);
 }
 
 static bool worker_start(worker *w)
 {
     const fa__pass *pass = w->run->pass;
     fa_error *err = &w->err;
-    w->at = fa__alloc_zero((size_t)pass->value_count, sizeof *w->at, err);
-    w->uniforms = fa__alloc_zero((size_t)pass->uniform_bytes + 16, 1, err);
-    w->loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *w->loads, err);
-    w->stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->stores, err);
-    w->consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->consumers, err);
+    w->program.loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *w->program.loads, err);
+    w->program.stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->program.stores, err);
+    w->program.consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->program.consumers, err);
     /* One buffer more, to spread uniform values. */
     w->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)w->run->slot_stride;
-    w->slots = fa__buffer_take(w->slots_bytes, err);
-    if (fa_failed(err))
+    w->program.slots = fa__buffer_take(w->slots_bytes, err);
+    w->program.pass = pass;
+    w->program.span = &w->span;
+    w->program.slot_stride = w->run->slot_stride;
+    w->program.block = w->run->block;
+    w->program.row = w->run->row;
+    if (fa_failed(err) || !fa__program_start(&w->program, err))
         return false;
     for (int64_t i = 0; i < pass->operand_count; i++) {
-        w->loads[i].operand = &pass->operands[i];
-        w->loads[i].windows = &w->run->windows[i];
-        w->loads[i].ahead = fa__ahead_has(w->run->ahead, i) ? w->run->ahead : NULL;
-        w->loads[i].number = i;
+        w->program.loads[i].operand = &pass->operands[i];
+        w->program.loads[i].windows = &w->run->windows[i];
+        w->program.loads[i].ahead = fa__ahead_has(w->run->ahead, i) ? w->run->ahead : NULL;
+        w->program.loads[i].number = i;
     }
     for (int64_t i = 0; i < pass->store_count; i++) {
-        w->stores[i].operand = &pass->stores[i].to;
-        w->stores[i].masked = pass->stores[i].mask >= 0;
-        w->stores[i].windows = &w->run->windows[pass->operand_count + i];
+        w->program.stores[i].operand = &pass->stores[i].to;
+        w->program.stores[i].masked = pass->stores[i].mask >= 0;
+        w->program.stores[i].windows = &w->run->windows[pass->operand_count + i];
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
-        w->consumers[i] = pass->consumes[i].class->worker_new(pass->consumes[i].plan, err);
+        w->program.consumers[i] = pass->consumes[i].class->worker_new(pass->consumes[i].plan, err);
     return !fa_failed(err);
 }
 
@@ -560,7 +366,12 @@ static void cut(run *r)
     for (int i = 0; i < pass->ndim; i++)
         r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
     r->row = row_of(pass);
-    r->block = fa__max_i64(fa__min_i64(FA__BLOCK, WIDE_BLOCK_BYTES / pass->slot_bytes), 1);
+    for (int64_t i = 0; i < pass->consume_count && r->row == 0; i++) {
+        const fa__consume *consume = &pass->consumes[i];
+        int64_t row = consume->class->row != NULL ? consume->class->row(consume->plan) : 0;
+        r->row = row >= FA__BLOCK / 4 ? row : 0;
+    }
+    r->block = fa__program_block(pass);
     r->slot_stride = fa__round_up(fa__min_i64(pass->total, r->block) * pass->slot_bytes, 64);
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
@@ -568,6 +379,7 @@ static void cut(run *r)
          * other in a file. */
         int64_t share = fa__min_i64(pass->total / (16 * r->threads), CONSUMED_TASK_BYTES / widest);
         r->task = fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
+        granule = granule == 1 ? FA__BLOCK : granule; /* leaves begin there */
         r->task = (r->task + granule - 1) / granule * granule;
     }
     r->task_count = r->boxes > 1 ? r->boxes : (pass->total + r->task - 1) / r->task;

@@ -257,7 +257,6 @@ static void stream_copy(void *out_bytes, const void *in_bytes, size_t bytes)
         _mm256_stream_si256((__m256i *)(out + done + 32), second);
 #endif
     }
-    _mm_sfence();
     memcpy(out + done, in + done, bytes - done);
 }
 

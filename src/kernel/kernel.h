@@ -47,8 +47,10 @@ void fa__scatter(void *out, int64_t stride, const void *in, int64_t n, int64_t i
  * contiguous and a column of `in` is (a transpose), in squares that stay in registers and L1. */
 void fa__transpose(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride, int64_t rows,
                    int64_t columns, int64_t item_bytes, int swap);
-/* Copies past the cache (non-temporal stores): for results that are larger than it. */
+/* Copies past the cache (non-temporal stores): for results that are larger than it. Others see them in order after
+ * fa__stream_end(), which waits for those of the calling thread. */
 void fa__stream_copy(void *out, const void *in, size_t bytes);
+void fa__stream_end(void);
 /* Fills out with n copies of one element. */
 void fa__fill(void *out, const void *element, int64_t n, int64_t item_bytes);
 

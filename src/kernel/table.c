@@ -4,6 +4,7 @@
 #include "kernel/isa.h"
 
 #include <cpuid.h>
+#include <immintrin.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +239,11 @@ void fa__transpose(void *out, int64_t out_row_stride, const void *in, int64_t in
                    int64_t columns, int64_t item_bytes, int swap)
 {
     kernels()->transpose(out, out_row_stride, in, in_column_stride, rows, columns, item_bytes, swap);
+}
+
+void fa__stream_end(void)
+{
+    _mm_sfence();
 }
 
 void fa__stream_copy(void *out, const void *in, size_t bytes)

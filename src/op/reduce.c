@@ -15,7 +15,8 @@
 
 enum {
     MAX_LEVELS = FA_MAX_NDIM / 2 + 1,
-    COLUMNS = 8 << 10 /* columns that are walked together where rows are wide */
+    COLUMNS = 8 << 10, /* columns that are walked together where rows are wide */
+    LEAVES = 16        /* at most, that are merged together */
 };
 
 /* A tree across rows: `rows` vectors of `width` states. */
@@ -210,6 +211,42 @@ static bool push_leaf(plan *p, fa__tree *tree, int64_t leaf, const void *element
     return fa__tree_push(tree, leaf, 0, vector, err);
 }
 
+/* Whole leaves `leaf` .. leaf + count - 1 as one node: count is a power of two that divides `leaf`. Neighbours are merged as
+ * the tree would merge them, many at a time. */
+static bool push_leaves(const plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x, double *states,
+                        fa_error *err)
+{
+    double even[FA__MAX_COMPONENTS * LEAVES], odd[FA__MAX_COMPONENTS * LEAVES];
+    const int components = p->reducer->components;
+    int height = 0;
+    p->reducer->leaf_rows(states, LEAVES, x, count, FA__BLOCK);
+    for (; count > 1; count /= 2, height++) {
+        for (int c = 0; c < components; c++)
+            for (int64_t i = 0; i < count / 2; i++) {
+                even[c * LEAVES + i] = states[c * LEAVES + 2 * i];
+                odd[c * LEAVES + i] = states[c * LEAVES + 2 * i + 1];
+            }
+        p->reducer->merge(even, LEAVES, odd, LEAVES, count / 2);
+        for (int c = 0; c < components; c++)
+            memcpy(states + c * LEAVES, even + c * LEAVES, (size_t)(count / 2) * sizeof *even);
+    }
+    double *vector = fa__tree_vector(tree, err);
+    if (vector == NULL)
+        return false;
+    for (int c = 0; c < components; c++)
+        memcpy(vector + c, states + c * LEAVES, sizeof *vector);
+    return fa__tree_push(tree, leaf, height, vector, err);
+}
+
+/* How many leaves, of `n` elements that begin with a leaf, make one node. */
+static int64_t leaves_together(int64_t leaf, int64_t n)
+{
+    int64_t count = 1;
+    while (count < LEAVES && 2 * count * FA__BLOCK <= n && leaf % (2 * count) == 0)
+        count *= 2;
+    return count;
+}
+
 /* Continues the open item by what the next task has of it. */
 static bool join(plan *p, piece *open, piece *next, fa_error *err)
 {
@@ -357,7 +394,11 @@ static int64_t feed_row(worker *w, int64_t r, int64_t n, const char *x)
     plan *p = w->plan;
     int64_t run = p->whole.run, leaf = r / FA__BLOCK, at = r % FA__BLOCK, item = p->item_bytes;
     int64_t length = leaf_length(p, leaf), some = fa__min_i64(n, length - at);
-    if (at == 0 && some == length) {
+    int64_t together = at == 0 && p->reducer->locate == NULL ? leaves_together(leaf, fa__min_i64(n, run - r)) : 1;
+    if (together > 1) {
+        some = together * FA__BLOCK;
+        push_leaves(p, &w->row, leaf, together, x, w->states, &w->err);
+    } else if (at == 0 && some == length) {
         push_leaf(p, &w->row, leaf, x, w->states, &w->err);
     } else if (w->continuing && leaf == w->head_leaf) {
         memcpy(w->first.head + w->first.head_count * item, x, (size_t)(some * item));
@@ -414,9 +455,9 @@ static void feed(void *worker_pointer, int64_t first, int64_t n, const void *ele
         int64_t some;
         if (run == 0) {
             some = feed_strip(w, first, n, x);
-        } else if (run <= n && first % run == 0 && p->position_ndim <= 1) {
+        } else if (run <= fa__min_i64(n, FA__BLOCK) && first % run == 0 && p->position_ndim <= 1) {
             /* Whole short rows, many at once. */
-            int64_t rows = n / run;
+            int64_t rows = fa__min_i64(n / run, FA__BLOCK);
             p->reducer->leaf_rows(w->states, FA__BLOCK, x, rows, run);
             rise(w, 0, (const char *)w->states, FA__BLOCK, rows);
             some = rows * run;
@@ -657,6 +698,12 @@ static int64_t granule(const void *plan_pointer)
     return s->level_count == 1 && s->run == 0 ? rows * FA__STRIP_LEAF : rows;
 }
 
+static int64_t row(const void *plan_pointer)
+{
+    const structure *s = &((const plan *)plan_pointer)->whole;
+    return s->level_count > 0 ? s->run : 0;
+}
+
 static bool finish(void *plan_pointer, fa_error *err)
 {
     plan *p = plan_pointer;
@@ -680,6 +727,8 @@ const fa__consumer_class fa__reduce_consumer = {
     .worker_free = worker_free,
     .start = start,
     .feed = feed,
+    .takes_long = true,
+    .row = row,
     .stop = stop,
     .finish = finish,
     .free = plan_free,

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -96,17 +97,29 @@ static size_t cache_bytes_from_files(int level)
     return 0;
 }
 
-size_t fa__cache_bytes(int level)
+/* Asked once: where the processor is virtual, the question costs microseconds. */
+static size_t ask_cache_bytes(int level)
 {
     static const int names[] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
     static const size_t guesses[] = {(size_t)32 << 10, (size_t)512 << 10, (size_t)8 << 20};
-    if (level < 1 || level > 3)
-        return 0;
     long bytes = sysconf(names[level - 1]);
     if (bytes > 0)
         return (size_t)bytes;
     size_t from_files = cache_bytes_from_files(level);
     return from_files > 0 ? from_files : guesses[level - 1];
+}
+
+size_t fa__cache_bytes(int level)
+{
+    static atomic_size_t known[3];
+    if (level < 1 || level > 3)
+        return 0;
+    size_t bytes = atomic_load_explicit(&known[level - 1], memory_order_relaxed);
+    if (bytes == 0) {
+        bytes = ask_cache_bytes(level);
+        atomic_store_explicit(&known[level - 1], bytes, memory_order_relaxed);
+    }
+    return bytes;
 }
 
 bool fa__entropy(void *bytes, size_t size, fa_error *err)
