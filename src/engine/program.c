@@ -398,8 +398,8 @@ void fa__program_run(fa__program *p, int64_t first, int64_t last)
 {
     uniforms(p, first);
     for (int64_t at = first, n; at < last; at += n) {
-        n = p->loads_alone ? until(p, at, last, FA__LONG_BLOCK) : 0;
-        if (n > 0 && feed_in_place(p, at, n))
+        n = p->row > 0 ? fa__min_i64(p->row - at % p->row, last - at) : last - at;
+        if (p->loads_alone && feed_in_place(p, at, n))
             continue;
         n = until(p, at, last, p->block);
         block(p, at, n);

@@ -6,9 +6,6 @@
 
 #include "engine/load.h"
 
-/* The longest stretch of elements that consumers which take long ones are fed with at once. */
-enum { FA__LONG_BLOCK = 16 << 10 };
-
 typedef struct fa__step fa__step;
 
 /* Elements of a block that are used where they stand, one behind the other. */

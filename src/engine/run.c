@@ -19,7 +19,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { CONSUMED_TASK_BYTES = 16 << 20 };
+enum { CONSUMED_TASK_BYTES = 16 << 20, LONG_TILE_BYTES = 4 << 20 };
 
 /* What all workers share. */
 typedef struct run {
@@ -380,6 +380,10 @@ static void cut(run *r)
         int64_t share = fa__min_i64(pass->total / (16 * r->threads), CONSUMED_TASK_BYTES / widest);
         r->task = fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
         granule = granule == 1 ? FA__BLOCK : granule; /* leaves begin there */
+        if (granule <= r->tile)
+            r->tile -= r->tile % granule;
+        else if (staged == 0 && granule <= LONG_TILE_BYTES / widest)
+            r->tile = granule;
         r->task = (r->task + granule - 1) / granule * granule;
     }
     r->task_count = r->boxes > 1 ? r->boxes : (pass->total + r->task - 1) / r->task;

@@ -16,7 +16,8 @@
 enum {
     MAX_LEVELS = FA_MAX_NDIM / 2 + 1,
     COLUMNS = 8 << 10, /* columns that are walked together where rows are wide */
-    LEAVES = 16        /* at most, that are merged together */
+    LEAVES = 16,       /* at most, that are merged together */
+    STRIP_COLUMNS = 256 /* of a leaf across rows that is there as a whole, that are taken together */
 };
 
 /* A tree across rows: `rows` vectors of `width` states. */
@@ -413,6 +414,22 @@ static int64_t feed_row(worker *w, int64_t r, int64_t n, const char *x)
     return some;
 }
 
+/* All rows of a leaf, a few columns at a time: their states stay near the processor. What these rows have further on is on
+ * its way meanwhile. */
+static void strip_leaf(const plan *p, char *strip, int64_t width, const char *x, int64_t rows)
+{
+    const int64_t item = p->item_bytes;
+    for (int64_t column = 0; column < width; column += STRIP_COLUMNS) {
+        const int64_t some = fa__min_i64(STRIP_COLUMNS, width - column);
+        for (int64_t row = 0; row < rows; row++) {
+            const char *from = x + (row * width + column) * item;
+            for (int64_t at = 0; at < some * item; at += 64)
+                __builtin_prefetch((const void *)((uintptr_t)from + (uintptr_t)(some * item + at)), 0, 2);
+            p->reducer->strip_row(strip + 8 * column, width, from, some, (int)row);
+        }
+    }
+}
+
 /* Elements across rows. */
 static int64_t feed_strip(worker *w, int64_t first, int64_t n, const char *x)
 {
@@ -423,9 +440,19 @@ static int64_t feed_strip(worker *w, int64_t first, int64_t n, const char *x)
     int64_t some = fa__min_i64(n, l->width - column);
     int of_leaf = (int)(row % FA__STRIP_LEAF);
     char *strip = w->strips[0];
-    p->reducer->strip_row(strip + 8 * column, l->width, x, some, of_leaf);
+    int64_t rows = fa__min_i64(FA__STRIP_LEAF, l->rows - row);
+    if (column == 0 && of_leaf == 0 && rows > 1 && n >= rows * l->width) {
+        strip_leaf(p, strip, l->width, x, rows);
+        some = rows * l->width;
+        row += rows - 1;
+        of_leaf = (int)rows - 1;
+        column = l->width - 1;
+    } else {
+        p->reducer->strip_row(strip + 8 * column, l->width, x, some, of_leaf);
+        column += some - 1;
+    }
     bool last_row = row == l->rows - 1;
-    if (column + some < l->width || (of_leaf < FA__STRIP_LEAF - 1 && !last_row))
+    if (column < l->width - 1 || (of_leaf < FA__STRIP_LEAF - 1 && !last_row))
         return some;
     p->reducer->strip_end(strip, l->width, l->width, of_leaf + 1);
     if (p->reducer->locate != NULL)
