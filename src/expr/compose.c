@@ -415,6 +415,9 @@ fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__r
         fa__fail(err, FA_BAD_TYPES, "If a is inexact, then dtype must be inexact");
         return NULL;
     }
+    /* NaN are zeros before elements become those of another dtype. */
+    bool sums_numbers = reduction == FA__REDUCE_NANSUM || reduction == FA__REDUCE_NANMEAN;
+    plain = plain && (!sums_numbers || arguments->dtype == NULL);
     if (plain && fa__reducer_find(reduction, input->dtype->type) != NULL)
         return NULL;
     kit k = {.arguments = arguments, .err = err};

@@ -156,6 +156,8 @@ typedef int64_t wide_1;
     X(min)                   \
     X(max)                   \
     X(var)                   \
+    X(nansum)                \
+    X(nanmean)               \
     X(nanmin)                \
     X(nanmax)                \
     X(nanvar)                \

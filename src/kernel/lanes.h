@@ -21,6 +21,7 @@ enum { FA__WIDTH = 4 };
 enum {
     FA__LANES = 64,
     FA__LANE_VECTORS = FA__LANES / FA__WIDTH,
+    FA__LINE = 8,  /* doubles in a line of the cache */
     FA__GROUP = 8, /* vectors that stay in registers together */
 };
 
@@ -46,6 +47,16 @@ FA__INLINE unsigned fa__unordered(fa__doubles a, fa__doubles b)
     return _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q);
 #else
     return (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_UNORD_Q));
+#endif
+}
+
+/* The numbers of a vector, and zero where there is a NaN. */
+FA__INLINE fa__doubles fa__or_zero(fa__doubles x)
+{
+#ifdef __AVX512F__
+    return _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(x, x, _CMP_ORD_Q), x);
+#else
+    return _mm256_and_pd(x, _mm256_cmp_pd(x, x, _CMP_ORD_Q));
 #endif
 }
 
@@ -110,6 +121,57 @@ FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start
     if (unordered != NULL)
         *unordered = found != 0;
     return fa__join_vector(lanes[0], join);
+}
+
+/* Two such reductions that begin with 0 in one look: their steps take the same elements, and `constant` changes nothing. It
+ * is a second look at the elements: what lies behind them is asked for meanwhile. */
+FA__INLINE void fa__reduce_lanes_twice(const double *x, int64_t n, fa__doubles constant, fa__step *first_step,
+                                       fa__step *second_step, fa__join *join, double *first, double *second)
+{
+    enum { GROUP = FA__WIDTH }; /* twice as many vectors stay in registers: there are 32 of the wide ones, 16 of the others */
+    const fa__doubles zero = FA__VECTOR(setzero_pd)();
+    if (n <= FA__WIDTH) {
+        const fa__doubles some = fa__load_some(x, n, constant);
+        *first = fa__join_vector(first_step(zero, some, constant), join);
+        *second = fa__join_vector(second_step(zero, some, constant), join);
+        return;
+    }
+    const uintptr_t behind = (uintptr_t)n * sizeof *x;
+    fa__doubles ones[FA__LANE_VECTORS], twos[FA__LANE_VECTORS];
+    for (int group = 0; group < FA__LANE_VECTORS; group += GROUP) {
+        fa__doubles one[GROUP], two[GROUP];
+        for (int j = 0; j < GROUP; j++)
+            one[j] = two[j] = zero;
+        int64_t i = group * FA__WIDTH;
+        for (; i + GROUP * FA__WIDTH <= n; i += FA__LANES)
+            for (int j = 0; j < GROUP; j++) {
+                const fa__doubles some = FA__VECTOR(loadu_pd)(x + i + j * FA__WIDTH);
+                if (j * FA__WIDTH % FA__LINE == 0)
+                    __builtin_prefetch((const void *)((uintptr_t)(x + i + j * FA__WIDTH) + behind), 0, 2);
+                one[j] = first_step(one[j], some, constant);
+                two[j] = second_step(two[j], some, constant);
+            }
+        for (int j = 0; j < GROUP; j++) {
+            const int64_t left = n - i - j * FA__WIDTH;
+            if (left <= 0)
+                break;
+            const fa__doubles some =
+                fa__load_some(x + i + j * FA__WIDTH, left < FA__WIDTH ? left : FA__WIDTH, constant);
+            one[j] = first_step(one[j], some, constant);
+            two[j] = second_step(two[j], some, constant);
+        }
+        for (int j = 0; j < GROUP; j++) {
+            ones[group + j] = one[j];
+            twos[group + j] = two[j];
+        }
+    }
+    for (int half = FA__LANE_VECTORS / 2; half > 0; half /= 2)
+        for (int j = 0; j < half; j++) {
+            ones[j] = join(ones[j], ones[j + half]);
+            twos[j] = join(twos[j], twos[j + half]);
+        }
+    *first = fa__join_vector(ones[0], join);
+    *second = fa__join_vector(twos[0], join);
 }
 
 #endif

@@ -162,6 +162,70 @@ X(nanmin)
 X(nanmax)
 #undef X
 
+/* ---- Sum and mean of what is not NaN: the sum, and how many there were ---- */
+
+FA__INLINE fa__doubles number_step(fa__doubles lane, fa__doubles x, fa__doubles constant)
+{
+    (void)constant;
+    return lane + fa__or_zero(x);
+}
+
+FA__INLINE double nansum_block(const double *x, int64_t n, bool *nan)
+{
+    const fa__doubles zero = FA__VECTOR(set1_pd)(-0.0);
+    return fa__reduce_lanes(x, n, zero, zero, zero, number_step, add_join, nan);
+}
+
+static void nansum_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)
+{
+    double *sums = state;
+    (void)capacity;
+    for (int64_t row = 0; row < rows; row++)
+        sums[row] = nansum_block(x + row * n, n, NULL);
+}
+
+static void nansum_strip(void *state, int64_t capacity, const double *x, int64_t n, int row)
+{
+    double *sums = state;
+    (void)capacity;
+    FA__INDEPENDENT
+    for (int64_t i = 0; i < n; i++) {
+        const double number = x[i] == x[i] ? x[i] : 0;
+        sums[i] = row == 0 ? number : sums[i] + number;
+    }
+}
+
+static void nanmean_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)
+{
+    double *sums = state, *counts = sums + capacity;
+    for (int64_t row = 0; row < rows; row++) {
+        const double *from = x + row * n;
+        bool nan;
+        int64_t count = n;
+        sums[row] = nansum_block(from, n, &nan);
+        for (int64_t i = 0; nan && i < n; i++)
+            count -= from[i] != from[i];
+        counts[row] = (double)count;
+    }
+}
+
+static void nanmean_strip(void *state, int64_t capacity, const double *x, int64_t n, int row)
+{
+    double *sums = state, *counts = sums + capacity;
+    FA__INDEPENDENT
+    for (int64_t i = 0; i < n; i++) {
+        const double number = x[i] == x[i] ? x[i] : 0, one = x[i] == x[i] ? 1 : 0;
+        sums[i] = row == 0 ? number : sums[i] + number;
+        counts[i] = row == 0 ? one : counts[i] + one;
+    }
+}
+
+static void nanmean_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)
+{
+    sum_merge(a, a_capacity, b, b_capacity, n);
+    sum_merge((double *)a + a_capacity, a_capacity, (const double *)b + b_capacity, b_capacity, n);
+}
+
 /* ---- Variance ----
  *
  * Components: the sum of squared deviations from the mean, the count, a shift near the elements, the sum of
@@ -188,24 +252,22 @@ FA__INLINE double centred(double squares, double sum, double count)
     return result + (sum - sum);
 }
 
-/* Row by row what takes its elements, and then for all rows together what takes their results. */
+/* Of n elements whose mean is known. */
+FA__INLINE void var_row(double *squares, double *sum, const double *x, int64_t n, double mean)
+{
+    fa__reduce_lanes_twice(x, n, FA__VECTOR(set1_pd)(mean), deviation_step, square_step, add_join, sum, squares);
+    *squares = centred(*squares, *sum, (double)n);
+}
+
+/* Each row is looked at twice while it is in the cache. */
 static void var_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)
 {
     double *squares = state, *counts = squares + capacity, *shifts = counts + capacity,
            *sums = shifts + capacity;
-    const fa__doubles zero = FA__VECTOR(setzero_pd)();
-    const double count = (double)n;
-    sum_rows(shifts, capacity, x, rows, n);
-    for (int64_t row = 0; row < rows; row++)
-        shifts[row] /= count;
     for (int64_t row = 0; row < rows; row++) {
-        const fa__doubles shift = FA__VECTOR(set1_pd)(shifts[row]);
-        sums[row] = fa__reduce_lanes(x + row * n, n, zero, shift, shift, deviation_step, add_join, NULL);
-        squares[row] = fa__reduce_lanes(x + row * n, n, zero, shift, shift, square_step, add_join, NULL);
-    }
-    for (int64_t row = 0; row < rows; row++) {
-        counts[row] = count;
-        squares[row] = centred(squares[row], sums[row], count);
+        counts[row] = (double)n;
+        shifts[row] = sum_block(x + row * n, n) / (double)n;
+        var_row(squares + row, sums + row, x + row * n, n, shifts[row]);
     }
 }
 
@@ -274,11 +336,19 @@ static void var_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capa
  * The same components, and a count that differs from result to result: nothing counted merges into anything.
  */
 
-/* The numbers among n elements, moved together. */
+/* The numbers among n elements, moved together; there is room for a vector more. */
 FA__INLINE int64_t without_nan(double *numbers, const double *x, int64_t n)
 {
-    int64_t count = 0;
-    for (int64_t i = 0; i < n; i++) {
+    int64_t count = 0, i = 0;
+#ifdef __AVX512F__
+    for (; i + FA__WIDTH <= n; i += FA__WIDTH) {
+        const fa__doubles some = _mm512_loadu_pd(x + i);
+        const __mmask8 ordered = _mm512_cmp_pd_mask(some, some, _CMP_ORD_Q);
+        _mm512_storeu_pd(numbers + count, _mm512_maskz_compress_pd(ordered, some));
+        count += __builtin_popcount(ordered);
+    }
+#endif
+    for (; i < n; i++) {
         numbers[count] = x[i];
         count += x[i] == x[i];
     }
@@ -287,10 +357,19 @@ FA__INLINE int64_t without_nan(double *numbers, const double *x, int64_t n)
 
 static void nanvar_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)
 {
-    double *components = state, numbers[FA__BLOCK];
+    const fa__doubles zero = FA__VECTOR(set1_pd)(-0.0);
+    double *components = state, numbers[FA__BLOCK + FA__WIDTH];
     for (int64_t row = 0; row < rows; row++) {
-        const int64_t count = without_nan(numbers, x + row * n, n);
-        if (count > 0)
+        const double *from = x + row * n;
+        bool nan;
+        const double sum = fa__reduce_lanes(from, n, zero, zero, zero, add_step, add_join, &nan);
+        const int64_t count = nan ? without_nan(numbers, from, n) : n;
+        double *squares = components + row, *counts = squares + capacity, *shifts = counts + capacity;
+        if (!nan) {
+            *counts = (double)n;
+            *shifts = sum / (double)n;
+            var_row(squares, shifts + capacity, from, n, *shifts);
+        } else if (count > 0)
             var_rows(components + row, capacity, numbers, 1, count);
         else
             for (int c = 0; c < 4; c++)

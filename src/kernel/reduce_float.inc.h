@@ -31,6 +31,16 @@ static void NAME(finish_mean)(void *out, const void *state, int64_t capacity, in
         results[i] = STORE(count == 0 ? NAN : sums[i] / (double)count);
 }
 
+/* The counts are in the states. */
+static void NAME(finish_nanmean)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+{
+    T *results = out;
+    const double *sums = state, *counts = sums + capacity;
+    (void)ddof;
+    for (int64_t i = 0; i < n; i++)
+        results[i] = STORE(count == 0 ? NAN : sums[i] / counts[i]);
+}
+
 FA__INLINE void NAME(finish_spread)(T *results, const double *squares, int64_t n, int64_t count, double ddof,
                                     bool root)
 {

@@ -96,6 +96,8 @@ static void NAME(fill_real)(fa__kernels *kernels)
     FA__REDUCER(MAX, 1, false, max, max_merge, FINISH(sum), TYPE);
     FA__REDUCER(NANMIN, 1, false, nanmin, nanmin_merge, FINISH(sum), TYPE);
     FA__REDUCER(NANMAX, 1, false, nanmax, nanmax_merge, FINISH(sum), TYPE);
+    FA__REDUCER(NANSUM, 1, true, nansum, sum_merge, FINISH(sum), TYPE);
+    FA__REDUCER(NANMEAN, 2, true, nanmean, nanmean_merge, FINISH(nanmean), TYPE);
     FA__REDUCER(NANVAR, 4, true, nanvar, nanvar_merge, FINISH(nanvar), TYPE);
     FA__REDUCER(NANSTD, 4, true, nanvar, nanvar_merge, FINISH(nanstd), TYPE);
     kernels->reducers[FA__REDUCE_NANVAR][TYPE].strip_end = nanvar_strip_end;

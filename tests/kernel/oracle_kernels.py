@@ -439,15 +439,15 @@ def check_moves(libraries, rng):
 # Reductions whose results are elements or positions, and those that take ddof.
 EXACT = {"min", "max", "nanmin", "nanmax", "argmin", "argmax", "nanargmin", "nanargmax"}
 SPREADS = {"var", "std", "nanvar", "nanstd"}
-# Those that are made of others, for all types; for types without NaN all that pass over NaN are.
-COMPOSED = {"ptp", "nansum", "nanprod", "nanmean"}
+# Those that are made of others, by the kinds of types; for types without NaN all that pass over NaN are.
+COMPOSED = {"ptp": "biufc", "nanprod": "biufc", "nansum": "biuc", "nanmean": "biuc"}
 
 
 def reduction_reference(name, x, axis, ddof):
     if name.startswith("nanarg"):  # -1 where NumPy stops
         extreme = getattr(np, name.replace("arg", ""))(x, axis=axis, keepdims=True)
         return np.where(np.isnan(x).all(axis=axis), -1, np.argmax(x == extreme, axis=axis))
-    if name in SPREADS | {"sum", "prod", "mean"} and x.dtype.kind in "fc":
+    if name in SPREADS | {"sum", "prod", "mean", "nansum", "nanmean"} and x.dtype.kind in "fc":
         wide = x.astype("g" if x.dtype.kind == "f" else "G")
         if name in SPREADS:
             return getattr(np, name)(wide, axis=axis, ddof=ddof)
@@ -465,9 +465,9 @@ def reduction_near(name, out, expected, x, count):
     nonfinite = ~np.isfinite(expected)
     eps = np.finfo(out.dtype).eps
     magnitude = np.abs(x.astype("G" if x.dtype.kind == "c" else "g"))
-    if name == "sum":
+    if name in ("sum", "nansum"):
         scale = magnitude.sum(axis=-1)
-    elif name == "mean":
+    elif name in ("mean", "nanmean"):
         scale = magnitude.sum(axis=-1) / max(count, 1)
     elif name in SPREADS:
         scale = np.abs(expected)
@@ -491,7 +491,7 @@ def check_reductions(libraries, rng):
         row = ""
         for t, dtype in NUMPYS:
             reducers = [lib.c.kernels_reducer(reduction, t) for lib in libraries]
-            composed = name in COMPOSED or name.startswith("nan") and dtype.kind not in "fc"
+            composed = dtype.kind in COMPOSED.get(name, "") or name.startswith("nan") and dtype.kind not in "fc"
             if (reducers[0] is None) != composed:
                 fail("a reducer" if composed else "no reducer", "for", name, dtype)
             if reducers[0] is None:

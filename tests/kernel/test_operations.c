@@ -71,10 +71,11 @@ static bool is_composed(fa__reduction reduction, fa_type type)
 {
     switch (reduction) {
     case FA__REDUCE_PTP:
-    case FA__REDUCE_NANSUM:
     case FA__REDUCE_NANPROD:
-    case FA__REDUCE_NANMEAN:
         return true;
+    case FA__REDUCE_NANSUM:
+    case FA__REDUCE_NANMEAN:
+        return type < FA_TYPE_FLOAT16 || type > FA_TYPE_FLOAT64;
     default:
         return strncmp(fa__reductions[reduction].name, "nan", 3) == 0 && type < FA_TYPE_FLOAT16;
     }
