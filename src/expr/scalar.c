@@ -97,9 +97,18 @@ static int64_t to_code_points(const char *text, size_t length, uint32_t *points,
     return count;
 }
 
+/* Python's rule for b'...'. */
+static bool is_ascii(const char *text, size_t length, fa_error *err)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] > 127)
+            return fa__fail(err, FA_BAD_EXPRESSION, "a b'...' holds ASCII characters alone");
+    return true;
+}
+
 fa__node *fa__node_text(const char *text, size_t length, bool bytes, fa_error *err)
 {
-    if (fa_failed(err))
+    if (fa_failed(err) || (bytes && !is_ascii(text, length, err)))
         return NULL;
     uint32_t *points = fa__alloc_zero(length + 1, sizeof *points, err);
     if (points == NULL)

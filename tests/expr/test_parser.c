@@ -192,6 +192,8 @@ static void test_errors_say_what_and_where(void **state)
         {"(a + b", FA_BAD_EXPRESSION, 1, "'(' is never closed"},
         {"a + b)", FA_BAD_EXPRESSION, 6, "')' closes nothing"},
         {"(a + b]", FA_BAD_EXPRESSION, 7, "']' closes the '(' of column 1"},
+        {"b'\xcd'", FA_BAD_EXPRESSION, 1, "a b'...' holds ASCII characters alone"},
+        {"[]1", FA_BAD_EXPRESSION, 3, "'1' where an operator is expected"},
         {"a, b", FA_BAD_EXPRESSION, 2, "a ',' outside of brackets"},
         {"(a, b)", FA_BAD_EXPRESSION, 1, "a list is not an operand"},
         {"(1, 2)", FA_BAD_EXPRESSION, 1, "a tuple is not an operand"},
