@@ -3,6 +3,7 @@
 #include "api/api.h"
 
 #include "engine/budget.h"
+#include "engine/room.h"
 #include "platform/platform.h"
 #include "storage/storage.h"
 
@@ -26,16 +27,7 @@ fa_array *fa__new_array(const fa_dtype *dtype, fa_shape shape, fa_error *err)
     if (!fa__shape_count(shape.ndim, shape.sizes, dtype->item_bytes, &count, err))
         return NULL;
     fa__budget_start();
-    fa__source *source = fa__memory_or_scratch(count * dtype->item_bytes, err);
-    if (source == NULL)
-        return NULL;
-    fa__geometry geometry = {.ndim = shape.ndim};
-    if (shape.ndim > 0)
-        memcpy(geometry.sizes, shape.sizes, (size_t)shape.ndim * sizeof(int64_t));
-    fa__strides_c(shape.ndim, geometry.sizes, dtype->item_bytes, geometry.strides);
-    fa_array *array = fa__view(source, dtype, &geometry, true, err);
-    fa__source_release(source);
-    return array;
+    return fa__room_in_c_order(dtype, shape.ndim, shape.sizes, err);
 }
 
 fa_array *fa_empty(const fa_dtype *dtype, fa_shape shape, fa_error *err)

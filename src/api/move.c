@@ -183,6 +183,23 @@ fa_array *fa_delete(fa_array *array, fa_shape places, fa_axes axis, fa_error *er
     OF_LEAF(array, fa__node_delete(leaf, places.sizes, places.ndim, number, err));
 }
 
+/* A routine of an array, another one that is looked at, and an axis. */
+static fa_array *looked_at(fa_array *array, fa_array *other, fa_axes axis,
+                           fa__node *(*routine)(fa__node *, fa__node *, const int *, fa_error *), fa_error *err)
+{
+    const int *number;
+    fa__node *leaf = one_axis(axis, &number, err) ? fa__leaf(array, err) : NULL, *more = fa__leaf(other, err);
+    fa__node *node = fa_failed(err) ? NULL : routine(leaf, more, number, err);
+    fa__node_release(leaf);
+    fa__node_release(more);
+    return fa__array_of(node, err);
+}
+
+fa_array *fa_delete_at(fa_array *array, fa_array *chosen, fa_axes axis, fa_error *err)
+{
+    return looked_at(array, chosen, axis, fa__node_delete_at, err);
+}
+
 /* ---- Shifted and repeated
  * ------------------------------------------------------------------------------------- */
 
@@ -202,6 +219,11 @@ fa_array *fa_repeat(fa_array *array, int64_t times, fa_axes axis, fa_error *err)
     if (!one_axis(axis, &number, err))
         return NULL;
     OF_LEAF(array, fa__node_repeat(leaf, times, number, err));
+}
+
+fa_array *fa_repeat_each(fa_array *array, fa_array *counts, fa_axes axis, fa_error *err)
+{
+    return looked_at(array, counts, axis, fa__node_repeat_each, err);
 }
 
 fa_array *fa_tile_to(fa_array *array, fa_shape shape, fa_error *err)

@@ -35,9 +35,14 @@ typedef struct fa__consumer_class {
     void (*free)(void *plan);
 } fa__consumer_class;
 
-/* src/op/consumers.c: what takes in the input of a REDUCE, SCAN or FOLD. */
-const fa__consumer_class *fa__consumer_of(const fa__node *node);
-/* True when such a node must have its pass for itself, if its input is walked in this order: the walk goes along columns. */
-bool fa__walks_columns(const fa__node *node, const int *order);
+/* The table of consumers, which src/op/consumers.c fills. */
+typedef struct fa__consuming {
+    /* What takes in the input of a REDUCE, SCAN or FOLD. */
+    const fa__consumer_class *(*class_of)(const fa__node *node);
+    /* True when such a node must have its pass for itself, if its input is walked in this order: the walk goes along
+     * columns. */
+    bool (*walks_columns)(const fa__node *node, const int *order);
+} fa__consuming;
+extern const fa__consuming fa__consumers;
 
 #endif

@@ -218,7 +218,7 @@ static bool same_order(const job *j, const int *a, const int *b)
 
 static bool is_wide(const job *j, const int *order)
 {
-    return j->feeds != NULL && fa__walks_columns(j->feeds, order);
+    return j->feeds != NULL && fa__consumers.walks_columns(j->feeds, order);
 }
 
 /* Whether a job can be computed in the pass that walks like `leader`. Stores may go along with anybody;

@@ -35,7 +35,8 @@ fa_array *fa__room_for(const fa__node *node, fa_error *err)
 fa_array *fa__room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err)
 {
     fa__geometry geometry = {.ndim = ndim};
-    memcpy(geometry.sizes, sizes, (size_t)ndim * sizeof(int64_t));
-    fa__strides_c(ndim, sizes, dtype->item_bytes, geometry.strides);
+    if (ndim > 0)
+        memcpy(geometry.sizes, sizes, (size_t)ndim * sizeof(int64_t));
+    fa__strides_c(ndim, geometry.sizes, dtype->item_bytes, geometry.strides);
     return make(dtype, &geometry, err);
 }

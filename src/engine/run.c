@@ -472,7 +472,7 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
     choose_streams(pass);
     for (int64_t i = 0; i < pass->consume_count; i++) {
         fa__consume *consume = &pass->consumes[i];
-        consume->class = consume->class != NULL ? consume->class : fa__consumer_of(consume->node);
+        consume->class = consume->class != NULL ? consume->class : fa__consumers.class_of(consume->node);
         consume->plan = consume->class->plan(pass, consume, r.threads, err);
     }
     if (!fa_failed(err) && pass->total > 0) {

@@ -207,15 +207,26 @@ static fa__node *apply_insert(const fa__bound_call *call)
     return node;
 }
 
+/* Whether an argument is an array, and no whole number and no short list of such. */
+static bool is_array_at(const fa__bound_call *call, int index)
+{
+    const fa__value *value = call->arguments[index];
+    return (value->kind == FA__VALUE_NODE && !fa__node_is_weak(value->node)) || value->kind == FA__VALUE_LIST;
+}
+
 static fa__node *apply_delete(const fa__bound_call *call)
 {
     int axis;
     fa__tuple places;
     const int *along = axis_at(call, 2, &axis);
-    if (!fa__argument_tuple(call, 1, &places))
-        return NULL;
-    fa__node *a = fa__argument_array(call, 0);
-    fa__node *node = a != NULL ? fa__node_delete(a, places.items, places.count, along, call->err) : NULL;
+    fa__node *a = fa__argument_array(call, 0), *node = NULL;
+    if (is_array_at(call, 1)) {
+        fa__node *chosen = fa__argument_array(call, 1);
+        node = fa_failed(call->err) ? NULL : fa__node_delete_at(a, chosen, along, call->err);
+        fa__node_release(chosen);
+    } else if (a != NULL && fa__argument_tuple(call, 1, &places)) {
+        node = fa__node_delete(a, places.items, places.count, along, call->err);
+    }
     fa__node_release(a);
     return node;
 }
@@ -251,9 +262,15 @@ static fa__node *apply_repeat(const fa__bound_call *call)
 {
     int axis;
     const int *along = axis_at(call, 2, &axis);
-    int64_t times = fa__argument_int(call, 1, 0);
-    fa__node *a = fa__argument_array(call, 0);
-    fa__node *node = a != NULL ? fa__node_repeat(a, times, along, call->err) : NULL;
+    fa__node *a = fa__argument_array(call, 0), *node = NULL;
+    if (is_array_at(call, 1) || call->arguments[1]->kind == FA__VALUE_TUPLE) {
+        fa__node *counts = fa__argument_array(call, 1);
+        node = fa_failed(call->err) ? NULL : fa__node_repeat_each(a, counts, along, call->err);
+        fa__node_release(counts);
+    } else {
+        int64_t times = fa__argument_int(call, 1, 0);
+        node = fa_failed(call->err) ? NULL : fa__node_repeat(a, times, along, call->err);
+    }
     fa__node_release(a);
     return node;
 }

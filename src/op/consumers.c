@@ -11,7 +11,7 @@ enum {
     WIDE_ROW = 1 << 10      /* elements in a row from which on a scan does: rows are cut among workers */
 };
 
-const fa__consumer_class *fa__consumer_of(const fa__node *node)
+static const fa__consumer_class *class_of(const fa__node *node)
 {
     if (node->kind == FA__NODE_WHOLE)
         return fa__whole_classes[node->code]->consumer;
@@ -85,3 +85,5 @@ int64_t fa__first_result(const fa__pass *pass, const bool *reduced, const int64_
     }
     return first;
 }
+
+const fa__consuming fa__consumers = {.class_of = class_of, .walks_columns = fa__walks_columns};

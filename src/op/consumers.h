@@ -8,6 +8,9 @@
 
 extern const fa__consumer_class fa__reduce_consumer, fa__scan_consumer;
 
+/* As fa__consuming promises. */
+bool fa__walks_columns(const fa__node *node, const int *order);
+
 /* Sets the boxes of a walk: at most about `columns` elements of the kept axes inside of the innermost reduced
  * ones, down all rows. `reduced` says of each axis of the domain whether the walk ends in one element along
  * it. */

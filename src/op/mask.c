@@ -9,7 +9,7 @@
 #include "engine/engine.h"
 #include "engine/pending.h"
 #include "engine/pool.h"
-#include "expr/take.h"
+#include "engine/room.h"
 #include "op/chooser.h"
 
 #include "base/checked.h"
@@ -126,7 +126,7 @@ bool fa__positions_are_inside(const fa__flat *positions, int64_t low, int64_t si
     return !fa_failed(err);
 }
 
-bool fa__check_positions(fa_array *positions, int64_t low, int64_t size, int axis, fa_error *err)
+bool fa__op_check_positions(fa_array *positions, int64_t low, int64_t size, int axis, fa_error *err)
 {
     fa__flat flat = {0};
     if (fa_failed(err) || fa__is_pending(positions))
@@ -152,7 +152,7 @@ static bool look_for_true(search *s, int64_t block, void *room, fa_error *err)
     return mask != NULL;
 }
 
-fa__counts *fa__count_mask(fa_array *mask, fa_error *err)
+fa__counts *fa__op_count_mask(fa_array *mask, fa_error *err)
 {
     fa__flat flat = {0};
     if (fa_failed(err) || fa__engine_busy(err) || !fa__source_check(mask->source, err))
@@ -183,24 +183,7 @@ fa__counts *fa__count_mask(fa_array *mask, fa_error *err)
 /* ---- Standing
  * ---------------------------------------------------------------------------------------------------- */
 
-/* A new array in C order for all elements of a node. */
-static fa_array *room_for(const fa__node *node, fa_error *err)
-{
-    int64_t count;
-    if (!fa__shape_count(node->ndim, node->sizes, node->dtype->item_bytes, &count, err))
-        return NULL;
-    fa__budget_start();
-    fa__source *source = fa__memory_or_scratch(count * node->dtype->item_bytes, err);
-    fa__geometry geometry = {.ndim = node->ndim};
-    memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
-    fa__strides_c(node->ndim, node->sizes, node->dtype->item_bytes, geometry.strides);
-    fa_array *array = source != NULL ? fa__view(source, node->dtype, &geometry, true, err) : NULL;
-    if (source != NULL)
-        fa__source_release(source);
-    return array;
-}
-
-fa_array *fa__stand(fa__node *node, fa_error *err)
+fa_array *fa__op_stand(fa__node *node, fa_error *err)
 {
     if (fa_failed(err))
         return NULL;
@@ -214,11 +197,21 @@ fa_array *fa__stand(fa__node *node, fa_error *err)
     const fa__node *root = fa__pending_root(pending);
     bool whole = node->kind == FA__NODE_LEAF &&
                  fa__count(value->ndim, value->sizes) == fa__count(root->ndim, root->sizes);
-    if (!whole)
-        sink.target = room_for(node, err);
+    if (!whole) {
+        fa__budget_start();
+        sink.target = fa__room_in_c_order(node->dtype, node->ndim, node->sizes, err);
+    }
     bool done = (whole || sink.target != NULL) && fa__engine_run(&sink, 1, NULL, err);
     fa_array *stands = done ? fa_retain(whole ? value : sink.target) : NULL;
     fa_release(sink.target);
     fa_release(value);
     return stands;
 }
+
+const fa__computing fa__computer = {
+    .stand = fa__op_stand,
+    .count_mask = fa__op_count_mask,
+    .check_positions = fa__op_check_positions,
+    .repeated_positions = fa__op_repeated_positions,
+    .mask_without = fa__op_mask_without,
+};

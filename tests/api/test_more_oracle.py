@@ -212,6 +212,40 @@ class More(unittest.TestCase):
                                        "where(m, a, a[::-1])", "hstack((b, a))"]), arrays
         self.each(150, make)
 
+    def test_rows_by_arrays(self):
+        def make():
+            shape = self.shape()
+            axis = self.axis(shape)
+            size = shape[axis]
+            counts = np.array([self.random.randrange(-1 if self.random.random() < 0.02 else 0, 4) for _ in range(size)], "i4")
+            places = np.array([self.random.randrange(-size, size) if size else 0 for _ in range(self.random.randrange(0, 5))], ">i8")
+            mask = np.array([self.random.random() < 0.5 for _ in range(size + (self.random.random() < 0.05))], bool)
+            text = self.random.choice([
+                "repeat(a, c, axis={0})", "a.repeat(c, {0})", "repeat(a, [2])", "repeat(a, [2], axis={0})", "repeat(a, c)",
+                "repeat(a, (1, 0, 2), axis={0})", "delete(a, p, axis={0})", "delete(a, m, axis={0})", "delete(a, p + 0, {0})",
+                "delete(a, [0, -1], {0})", "delete(a, m)", "delete(a, c * 1.5, {0})", "repeat(a, c + 0.5, {0})",
+                "repeat(where(m, c, c), c, axis=0)"])
+            if "p" in text.split("(")[1] and len(places) == 0:
+                places = np.zeros(0, "i8")
+            arrays = {"a": self.case.array(self.random.choice(NUMBERS), shape)}
+            for name, values in ("c", counts), ("p", places), ("m", mask):
+                arrays[name] = (values, self.case._memory(values.dtype.str, values))
+            return text.format(axis), arrays
+        self.each(250, make)
+
+    def test_many_rows(self):
+        """More than one block of counts and positions, under a small limit."""
+        counts = np.random.default_rng(3).integers(0, 3, 200_001)
+        held = self.case._memory("<i8", counts)
+        self.library.set_memory_limit(8 << 20)
+        try:
+            found = self.case.read(self.library.eval("repeat(arange(200001), c)", {"c": held}), "i8")
+            kept = self.case.read(self.library.eval("delete(arange(200001), c * 7)", {"c": held}), "i8")
+        finally:
+            self.library.set_memory_limit(0)
+        np.testing.assert_array_equal(found, np.repeat(np.arange(200_001), counts))
+        np.testing.assert_array_equal(kept, np.delete(np.arange(200_001), counts * 7))
+
     def test_interp(self):
         def make():
             count = self.random.randrange(0 if self.random.random() < 0.05 else 1, 9)
