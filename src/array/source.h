@@ -60,6 +60,13 @@ typedef struct fa__source_class {
      * did not come whole, and is to be read otherwise. */
     bool (*begin_direct)(fa__source *source, int64_t first, int64_t size, char *buffer, struct fa__transfer *transfer);
     char *(*end_direct)(fa__source *source, int64_t first, int64_t size, struct fa__transfer *transfer);
+    /* The same for writing, where nobody else reads the bytes yet. The range is whole grains of the owner (see `base`), and
+     * so is where the elements stand. begin_direct_write is true when a transfer was started, which end_direct_write waits
+     * for; else the bytes were written otherwise, or `err` says why not. Where `err` is failed already, the end only waits. */
+    bool (*can_direct_write)(fa__source *source);
+    bool (*begin_direct_write)(fa__source *source, int64_t first, int64_t size, char *elements,
+                               struct fa__transfer *transfer, fa_error *err);
+    bool (*end_direct_write)(fa__source *source, int64_t first, int64_t size, struct fa__transfer *transfer, fa_error *err);
     /* Advice: how the file of the source will be read from now on. */
     void (*expect)(fa__source *source, fa__access access);
     /* Starts writing a range back (wait: and waits). */

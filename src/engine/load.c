@@ -410,6 +410,12 @@ bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *spa
         reach->base = memory + origin_of(pass, operand, span);
         return true;
     }
+    if (reach->behind != NULL) {
+        reach->held = fa__behind_take(reach->behind, reach->number, first, last, err);
+        reach->base = reach->held != NULL ? reach->held - first * operand->item_bytes : NULL;
+        reach->dense = true;
+        return reach->held != NULL;
+    }
     if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * operand->item_bytes), err))
         return false;
     if (reach->masked && !need_buffer(&reach->mask, &reach->mask_bytes, (size_t)(last - first), err))
@@ -588,6 +594,11 @@ bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span,
                    fa_error *err)
 {
     const fa__operand *operand = reach->operand;
+    if (reach->held != NULL) {
+        fa__behind_put(reach->behind, reach->number, first, last, reach->held, err);
+        reach->held = NULL;
+        return !fa_failed(err);
+    }
     if (!reach->staged || fa_failed(err))
         return !fa_failed(err);
     if (reach->masked)

@@ -6,6 +6,7 @@
 #define FA_ENGINE_LOAD_H
 
 #include "engine/ahead.h"
+#include "engine/behind.h"
 #include "engine/consumer.h"
 #include "engine/windows.h"
 
@@ -14,7 +15,8 @@ typedef struct fa__reach {
     const fa__operand *operand;
     fa__windows *windows; /* shared by all workers */
     fa__ahead *ahead;     /* the same; NULL: this operand is not read ahead by it */
-    int64_t number;       /* of the operand */
+    fa__behind *behind;   /* STORE: the same */
+    int64_t number;       /* of the operand, or of the store */
     int64_t low, high;    /* bytes of the source that the tile touches, where it is no memory */
     char *base; /* address of flat element 0 of the box, if all of it were there */
     int ndim;   /* axes of the box that are left after merging */
@@ -27,6 +29,7 @@ typedef struct fa__reach {
     int64_t first; /* STORE: the flat element that staging begins with */
     bool staged; /* STORE: to be written to the source at the end of the tile */
     bool masked; /* STORE: some elements are not written */
+    char *held; /* STORE: a buffer of `behind` for this tile */
     char *staging, *turned, *mask; /* buffers of this worker, charged to the ledger */
     size_t staging_bytes, turned_bytes, mask_bytes;
 } fa__reach;

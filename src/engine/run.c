@@ -4,6 +4,7 @@
  *
  * How the work is cut depends on threads, budget and files, and no result depends on how the work is cut. */
 #include "engine/ahead.h"
+#include "engine/behind.h"
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/move.h"
@@ -34,7 +35,8 @@ typedef struct run {
     int64_t slot_stride; /* bytes from one block buffer to the next */
     bool guard;
     fa__windows *windows; /* of operands, then of stores */
-    fa__ahead *ahead;
+    fa__ahead *ahead;   /* of operands */
+    fa__behind *behind; /* of stores */
     int64_t bytes_per_element;
     atomic_llong next_task, done_elements;
     atomic_bool stop;  /* failed or cancelled */
@@ -193,6 +195,8 @@ static bool worker_start(worker *w)
         w->program.stores[i].operand = &pass->stores[i].to;
         w->program.stores[i].masked = pass->stores[i].mask >= 0;
         w->program.stores[i].windows = &w->run->windows[pass->operand_count + i];
+        w->program.stores[i].behind = fa__behind_has(w->run->behind, i) ? w->run->behind : NULL;
+        w->program.stores[i].number = i;
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
         w->program.consumers[i] = pass->consumes[i].class->worker_new(pass->consumes[i].plan, err);
@@ -417,13 +421,16 @@ static bool start_windows(run *r, fa_error *err)
         return false;
     if (is_one_box(pass) && r->guard)
         r->ahead = fa__ahead_start(pass, r->tile, r->threads);
+    if (is_one_box(pass))
+        r->behind = fa__behind_start(pass, r->tile, r->threads);
     for (int64_t i = 0; i < pass->operand_count; i++)
         if (!fa__ahead_has(r->ahead, i))
             fa__windows_start(&r->windows[i], pass, &pass->operands[i], false, false);
     for (int64_t i = 0; i < pass->store_count; i++) {
         const fa__operand *to = &pass->stores[i].to;
         bool large = pass->total > (int64_t)(fa__ledger_limit() / 2) / fa__max_i64(to->item_bytes, 1);
-        fa__windows_start(&r->windows[pass->operand_count + i], pass, to, true, large);
+        if (!fa__behind_has(r->behind, i))
+            fa__windows_start(&r->windows[pass->operand_count + i], pass, to, true, large);
     }
     return true;
 }
@@ -486,6 +493,7 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
             work(&r, 0); /* waking a thread costs more than the work */
         else
             fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
+        fa__behind_stop(r.behind, &r.err);
         operands_still_hold(pass, &r.err);
         clear_windows(&r);
         fa__error_move(err, &r.err);

@@ -31,6 +31,8 @@ static bool mode_allows(void)
     return fa__io_mode() == FA__IO_AUTO || fa__io_mode() == FA__IO_DIRECT;
 }
 
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
+
 bool fa__direct_can(fa__file_object *object)
 {
     fa_error ignored = {0};
@@ -103,4 +105,59 @@ char *fa__direct_end(fa__file_object *object, int64_t first, int64_t size, fa__t
         return NULL;
     fa__storage_count_read(size);
     return transfer->buffer + (first - transfer->offset);
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
+
+bool fa__direct_can_write(fa__file_object *object)
+{
+    fa__mutex_lock(&object->mutex);
+    bool is_new = object->is_new;
+    fa__mutex_unlock(&object->mutex);
+    return is_new && fa__direct_can(object);
+}
+
+/* One owner at a time: what the page cache has of a range goes to the disk and away before the range is written past it. */
+static bool empty_cache(fa__file *file, int64_t first, int64_t size, fa_error *err)
+{
+    if (fa__file_resident(file, first, size) == 0)
+        return true;
+    if (!fa__file_write_behind(file, first, size, true, err))
+        return false;
+    fa__file_drop(file, first, size);
+    return true;
+}
+
+bool fa__direct_begin_write(fa__file_object *object, const fa__tenant *tenant, int64_t first, int64_t size, char *elements,
+                            fa__transfer *transfer, fa_error *err)
+{
+    fa__file *file = fa__object_enter_as(object, tenant, first + size, err);
+    if (file == NULL)
+        return false;
+    if (open_direct(object, file) && empty_cache(file, first, size, err)) {
+        transfer->file = file;
+        transfer->writing = true;
+        transfer->offset = first;
+        transfer->size = (size_t)size;
+        transfer->buffer = elements;
+        fa__transfer_start(transfer);
+        return true;
+    }
+    fa__file_write(file, first, elements, (size_t)size, err);
+    fa__object_leave(object);
+    return false;
+}
+
+/* What did not arrive whole goes through the page cache, whose write says what is wrong, or the flush before the file gets
+ * its name. */
+bool fa__direct_end_write(fa__file_object *object, fa__transfer *transfer, fa_error *err)
+{
+    fa__transfer_wait(transfer);
+    bool whole = transfer->moved == (int64_t)transfer->size;
+    if (transfer->system_errno == EINVAL || transfer->system_errno == EOPNOTSUPP)
+        refuse_direct(object);
+    if (!whole && !fa_failed(err))
+        fa__file_write(transfer->file, transfer->offset, transfer->buffer, transfer->size, err);
+    fa__object_leave(object);
+    return !fa_failed(err);
 }

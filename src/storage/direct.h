@@ -16,4 +16,11 @@ bool fa__direct_begin(fa__file_object *object, const fa__tenant *tenant, int64_t
                       fa__transfer *transfer);
 char *fa__direct_end(fa__file_object *object, int64_t first, int64_t size, fa__transfer *transfer);
 
+/* Whether the file can be written past the page cache: one that nobody else has seen yet. */
+bool fa__direct_can_write(fa__file_object *object);
+/* As begin_direct_write and end_direct_write of sources. */
+bool fa__direct_begin_write(fa__file_object *object, const fa__tenant *tenant, int64_t first, int64_t size, char *elements,
+                            fa__transfer *transfer, fa_error *err);
+bool fa__direct_end_write(fa__file_object *object, fa__transfer *transfer, fa_error *err);
+
 #endif

@@ -171,6 +171,7 @@ fa__file_object *fa__object_of_new_file(fa__file *file, const char *path, fa_err
         return NULL;
     }
     object->writer = file;
+    object->is_new = true;
     fa__mutex_lock(&registry_mutex);
     register_object(object);
     fa__mutex_unlock(&registry_mutex);
@@ -181,6 +182,7 @@ void fa__object_published(fa__file_object *object, const char *target, bool dura
 {
     fa_error ignored = {0}; /* making a lock weaker fails only where there are no locks */
     fa__mutex_lock(&object->mutex);
+    object->is_new = false;
     if (!durable)
         object->unsynced_name = fa__copy_text(target, strlen(target), &ignored);
     if (object->writer != NULL && object->replacing == 0)

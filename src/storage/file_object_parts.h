@@ -23,6 +23,7 @@ struct fa__file_object {
     int64_t inside; /* callers between enter and leave */
     fa__tenant *tenants;
     bool is_closed, is_resizing;
+    bool is_new;         /* nobody else has seen the file yet */
     bool refuses_direct; /* the file system said so when it was tried */
     fa_error failure;
     int replacing;       /* holders of the exclusive form of our lock */

@@ -248,6 +248,37 @@ static char *file_end_direct(fa__source *source, int64_t first, int64_t size, fa
     return fa__direct_end(object_of(source), source->base + first, size, transfer);
 }
 
+static bool file_can_direct_write(fa__source *source)
+{
+    return source->writeable && fa__direct_can_write(object_of(source));
+}
+
+static void count_written(fa__source *source, int64_t first, int64_t size, const char *elements)
+{
+    fa__checksum *checksum = ((file_source *)source)->checksum;
+    if (checksum != NULL)
+        fa__checksum_add(checksum, source->base + first, elements, (size_t)size);
+    fa__storage_count_written(size);
+}
+
+static bool file_begin_direct_write(fa__source *source, int64_t first, int64_t size, char *elements,
+                                    fa__transfer *transfer, fa_error *err)
+{
+    bool started = fa__direct_begin_write(object_of(source), &((file_source *)source)->tenant, source->base + first, size,
+                                          elements, transfer, err);
+    if (!started && !fa_failed(err))
+        count_written(source, first, size, elements);
+    return started;
+}
+
+static bool file_end_direct_write(fa__source *source, int64_t first, int64_t size, fa__transfer *transfer, fa_error *err)
+{
+    bool arrived = fa__direct_end_write(object_of(source), transfer, err);
+    if (arrived)
+        count_written(source, first, size, transfer->buffer);
+    return arrived;
+}
+
 /* ---- Durable
  * ---------------------------------------------------------------------------------------------------- */
 
@@ -322,8 +353,9 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
     .destroy = file_destroy, .read = file_read, .write = file_write, .map = file_map, .unmap = file_unmap, \
     .prefetch = file_prefetch, .drop = file_drop, .resident = file_resident, .expect = file_expect,        \
     .can_direct = file_can_direct, .wants_direct = file_wants_direct, .begin_direct = file_begin_direct,   \
-    .end_direct = file_end_direct, .write_behind = file_write_behind, .check = file_check,                 \
-    .holds = file_holds
+    .end_direct = file_end_direct, .can_direct_write = file_can_direct_write,                              \
+    .begin_direct_write = file_begin_direct_write, .end_direct_write = file_end_direct_write,              \
+    .write_behind = file_write_behind, .check = file_check, .holds = file_holds
 
 #define FILE_FUNCTIONS                                                                           \
     SHARED_FUNCTIONS, .flush = file_flush, .close = file_close, .close_alone = file_close_alone, \

@@ -4,6 +4,8 @@
  * behind; leaks are the leak checker's to find. The linker leads the library's calls here (--wrap). */
 #include "faults/arrays.h"
 
+#include "storage/storage.h"
+
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
@@ -42,6 +44,7 @@ static bool fails(int kind)
  * __wrap_mmap(
  * __wrap_pthread_create( __wrap_pread( __wrap_pwrite( __wrap_fsync( __wrap_fstat( __wrap_ftruncate(
  * __wrap_renameat2(
+ * __wrap_io_uring_submit(
  * __wrap_sync_file_range( __wrap_fallocate( __wrap_msync( __wrap_memfd_create( */
 WRAP(MEMORY, NULL, void *, malloc, (size_t size), (size))
 WRAP(MEMORY, NULL, void *, calloc, (size_t count, size_t size), (count, size))
@@ -56,6 +59,8 @@ WRAP(SYSTEM, -1, ssize_t, pread, (int file, void *bytes, size_t size, off_t offs
      (file, bytes, size, offset))
 WRAP(SYSTEM, -1, ssize_t, pwrite, (int file, const void *bytes, size_t size, off_t offset),
      (file, bytes, size, offset))
+struct io_uring;
+WRAP(SYSTEM, -EAGAIN, int, io_uring_submit, (struct io_uring * ring), (ring))
 WRAP(SYSTEM, -1, int, fsync, (int file), (file))
 WRAP(SYSTEM, -1, int, fstat, (int file, struct stat *status), (file, status))
 WRAP(SYSTEM, -1, int, ftruncate, (int file, off_t size), (file, size))
@@ -422,6 +427,22 @@ static void every_call_of_the_system_fails_in_turn(void **state)
     walk_all(SYSTEM);
 }
 
+static void every_allocation_fails_in_turn_past_the_page_cache(void **state)
+{
+    (void)state;
+    fa__set_io_mode(FA__IO_DIRECT);
+    walk_all(MEMORY);
+    fa__set_io_mode(FA__IO_AUTO);
+}
+
+static void every_call_of_the_system_fails_in_turn_past_the_page_cache(void **state)
+{
+    (void)state;
+    fa__set_io_mode(FA__IO_DIRECT);
+    walk_all(SYSTEM);
+    fa__set_io_mode(FA__IO_AUTO);
+}
+
 /* In a child whose pool has no thread yet. */
 static int start_the_pool(void *argument)
 {
@@ -451,11 +472,14 @@ static void allocations_fail_while_threads_start(void **state)
 int main(void)
 {
     setenv("FARRAY_THREADS", "2", 1);
-    setenv("FARRAY_TILE", "2048", 1);
+    setenv("FARRAY_TILE", "4096", 1); /* a grain of the file: the least that goes past the page cache */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(allocations_fail_while_threads_start, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(every_allocation_fails_in_turn, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(every_call_of_the_system_fails_in_turn, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(every_allocation_fails_in_turn_past_the_page_cache, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(every_call_of_the_system_fails_in_turn_past_the_page_cache, make_folder,
+                                        remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
