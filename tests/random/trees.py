@@ -222,7 +222,7 @@ def viewed(value, function):
 def by_functions(tree):
     """The tree as calls make it: == and != are functions, which refuse what the operators do not."""
     if tree[0] == "op":
-        operator = tree[2] and tree[1] not in ("equal", "not_equal")
+        operator = False if tree[1] in ("equal", "not_equal") else tree[2]
         return ("op", tree[1], operator, tuple(by_functions(child) for child in tree[3]))
     if tree[0] in ("reduce", "move"):
         below = tree[3] if tree[0] == "move" else (tree[3],)
