@@ -25,6 +25,7 @@ typedef enum option_id {
     OPTION_FORCE,
     OPTION_RAW,
     OPTION_VIEW,
+    OPTION_KERNEL,
     OPTION_TO,
     OPTION_CODEC,
     OPTION_RTOL,

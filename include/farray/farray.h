@@ -25,6 +25,7 @@
 #include <farray/statistics.h>
 #include <farray/ufunc.h>
 #include <farray/product.h>
+#include <farray/kernel.h>
 #include <farray/registry.h>
 
 #define FA_VERSION "0.1.0"

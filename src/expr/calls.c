@@ -3,6 +3,7 @@
  * types are here too; names are catalogue.c, the other rows functions.c and generators.c. */
 #include "expr/functions.h"
 #include "expr/types.h"
+#include "expr/user_kernel.h"
 
 #include "base/memory.h"
 
@@ -102,7 +103,11 @@ const fa__function *fa__function_next(fa__function_cursor *at)
             return row;
         }
     }
-    return NULL;
+    fa__kernel *kernel = fa__kernel_next(NULL);
+    for (int i = 0; kernel != NULL && i < at->row; i++)
+        kernel = fa__kernel_next(kernel);
+    at->row++;
+    return kernel != NULL ? fa__kernel_function(kernel) : NULL;
 }
 
 const fa_dtype *fa__function_type(const fa__function *function)

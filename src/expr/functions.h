@@ -6,7 +6,7 @@
 
 #include "expr/calls.h"
 
-enum { FA__MAX_PARAMETERS = 10 };
+enum { FA__MAX_PARAMETERS = 18 };
 
 /* A call whose arguments have found their parameters. */
 typedef struct fa__bound_call {

@@ -200,7 +200,8 @@
     X(QUANTILE, quantile, false, "What a part of the elements is below.")                                              \
     X(NANQUANTILE, nanquantile, false, "The same of what is not NaN.")  \
     X(REDUCEAT, reduceat, false, "An operation between the elements from one position to the next.")                  \
-    X(INTERP, interp, false, "Values between the points of a function that is given by tables.")
+    X(INTERP, interp, false, "Values between the points of a function that is given by tables.")                      \
+    X(KERNEL, kernel, false, "The states of a user's reduction.")
 
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,

@@ -10,5 +10,6 @@ const fa__whole_class *const fa__whole_classes[FA__WHOLE_COUNT + 1] = {
     [FA__WHOLE_NANQUANTILE] = &fa__whole_nanquantile,
     [FA__WHOLE_REDUCEAT] = &fa__whole_reduceat,
     [FA__WHOLE_INTERP] = &fa__whole_interp,
+    [FA__WHOLE_KERNEL] = &fa__whole_kernel,
     [FA__WHOLE_COUNT] = NULL,
 };

@@ -6,7 +6,7 @@
 #include "engine/whole.h"
 
 extern const fa__whole_class fa__whole_reduceat, fa__whole_interp;
-extern const fa__whole_class fa__whole_matmul;
+extern const fa__whole_class fa__whole_matmul, fa__whole_kernel;
 extern const fa__whole_class fa__whole_median, fa__whole_nanmedian, fa__whole_quantile, fa__whole_nanquantile;
 
 #endif

@@ -71,8 +71,9 @@ def _structures(text):
             continue
         fields = []
         for member in filter(None, (m.strip() for m in body.split(";"))):
-            if "(*progress)" in member:
-                fields.append(("progress", _ProgressCallback))
+            callback = re.search(r"\(\*(\w+)\)", member)
+            if callback:
+                fields.append((callback.group(1), _ProgressCallback if callback.group(1) == "progress" else c_void_p))
                 continue
             kind, declarators = re.match(r"(?:const )?(\w+) (.*)", member, re.S).groups()
             for declarator in declarators.split(","):
