@@ -176,6 +176,21 @@ const command_row cli_commands[] = {
      .examples = {{"farray append log.npy today.npy", "rows of today"},
                   {"farray append log.bin today.npy --raw 'self=f8:-1,3'", "to a file without a header"}},
      .run = command_append},
+    {.name = "sort",
+     .operands = "PATH",
+     .summary = "put an array in order along an axis, in place or into a new file",
+     .details =
+         "The order is NumPy's: NaN stands last. Files may be larger than memory: runs of them are sorted, and merged from\n"
+         "scratch files. Without -o the elements of PATH are written when all of them are sorted; a kill meanwhile leaves\n"
+         "some of them twice and others not at all. With -o the result appears as OUT when it is whole and on the disk.\n"
+         "Without --axis the last one is sorted.",
+     .options = ON(AXIS) | ON(OUTPUT) | ON(ORDER) | ON(TO) | ON(CODEC) | ON(FORCE) | ON(RAW) | ON(VIEW) | EVERYWHERE,
+     .least_operands = 1,
+     .most_operands = 1,
+     .examples = {{"farray sort times.npy", "in place"},
+                  {"farray sort speed.npy -o sorted.npy --axis 0 --memory 256M", "each column, into a new file"},
+                  {"farray sort big.bin --raw '<i8:-1'", "a file without a header"}},
+     .run = command_sort},
     {.name = "stats",
      .operands = "PATH",
      .summary = "min, max, mean, std, and counts of NaN and zeros, in one pass",

@@ -18,6 +18,7 @@
 #include <farray/create.h>
 #include <farray/file.h>
 #include <farray/move.h>
+#include <farray/sort.h>
 #include <farray/map.h>
 #include <farray/evaluate.h>
 #include <farray/operations.h>

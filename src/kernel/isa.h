@@ -54,6 +54,8 @@ typedef struct fa__kernels {
     void (*sort_keys)(void *keys, int64_t n, int key_bytes);
     int64_t (*select_key)(void *keys, int64_t n, int64_t k, int key_bytes);
     int64_t (*part_keys)(void *keys, int64_t n, int key_bytes);
+    void (*search_keys)(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes, bool right,
+                        int64_t *positions);
     void (*key_range)(const void *elements, fa_type type, int64_t n, int64_t *low, int64_t *high);
     void (*pack)(const fa__packing *packing, const void *elements, int64_t first, int64_t n, int64_t *packed);
     void (*sort_lost)(const fa__packing *packing, const void *elements, int64_t *packed, int64_t n);

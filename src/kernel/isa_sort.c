@@ -190,6 +190,15 @@ static int64_t select_key(void *keys, int64_t n, int64_t k, int bytes)
     return bytes == 4 ? select_key_i32(keys, n, k) : select_key_i64(keys, n, k);
 }
 
+static void search_keys(const void *keys, int64_t n, const void *sought, int64_t count, int bytes, bool right,
+                        int64_t *positions)
+{
+    if (bytes == 4)
+        search_keys_i32(keys, n, sought, count, right, positions);
+    else
+        search_keys_i64(keys, n, sought, count, right, positions);
+}
+
 /* ---- Keys that carry their position
  * ------------------------------------------------------------------------------ */
 
@@ -277,6 +286,7 @@ void FA__ISA(fa__fill_sort)(fa__kernels *kernels)
     kernels->sort_keys = sort_keys;
     kernels->part_keys = part_keys;
     kernels->select_key = select_key;
+    kernels->search_keys = search_keys;
     kernels->key_range = key_range;
     kernels->pack = pack;
     kernels->sort_lost = sort_lost;

@@ -194,6 +194,10 @@
 /* Operations on whole arrays, which look at all elements before they give one: X(id, name, whether its first input is
  * walked as a reduction's is, documentation). What each of them does is a class of src/op/wholes.c. */
 #define FA__WHOLES(X)                                                                                                  \
+    X(SORT, sort, false, "Elements along an axis in order.")                                                           \
+    X(ARGSORT, argsort, false, "Positions along an axis, in the order of their elements.")                             \
+    X(SEARCHSORTED, searchsorted, false, "Where elements belong among those of an array in order.")                    \
+    X(ISIN, isin, false, "Whether elements are among those of another array.")                                         \
     X(MATMUL, matmul, false, "Product of matrices, or of batches of them.")                                            \
     X(MEDIAN, median, false, "Half the sum of the two elements in the middle of the order.")                           \
     X(NANMEDIAN, nanmedian, false, "The same of what is not NaN.")                                                     \

@@ -26,6 +26,11 @@ int64_t fa__part_keys(void *keys, int64_t n, int key_bytes);
 /* The key that would stand at position k; keys are moved about. */
 int64_t fa__select_key(void *keys, int64_t n, int64_t k, int key_bytes);
 
+/* Where each of `count` sought keys belongs among n sorted ones: how many come before it, and, to the right,
+ * equal it. */
+void fa__search_keys(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes,
+                     bool right, int64_t *positions);
+
 /* Keys that carry their position: of the key, as many of its upper bits as 64 leave room for. Sorted, equal
  * ones are in the order of their positions. */
 typedef struct fa__packing {

@@ -388,6 +388,42 @@ static int64_t NAME(select_key)(void *all, int64_t n, int64_t k)
     return keys[k];
 }
 
+/* ---- Searching
+ * --------------------------------------------------------------------------------------------------- */
+
+enum { NAME(TOGETHER) = 16 }; /* searches, whose reads wait for each other's caches together */
+
+/* Each step halves the range of all searches, wherever they are; nothing is predicted. */
+FA__INLINE void NAME(search_some)(const K *keys, int64_t n, const K *sought, int count, const bool right,
+                                  int64_t *positions)
+{
+    int64_t base[NAME(TOGETHER)] = {0}, left = n;
+    while (left > 1) {
+        const int64_t half = left / 2;
+        for (int i = 0; i < count; i++) {
+            const K key = keys[base[i] + half - 1];
+            base[i] += (right ? key <= sought[i] : key < sought[i]) ? half : 0;
+        }
+        left -= half;
+    }
+    for (int i = 0; i < count; i++)
+        positions[i] = base[i] + (n > 0 && (right ? keys[base[i]] <= sought[i] : keys[base[i]] < sought[i]));
+}
+
+static void NAME(search_keys)(const void *all, int64_t n, const void *all_sought, int64_t count, bool right,
+                              int64_t *positions)
+{
+    const K *sought = all_sought;
+    int64_t i = 0;
+    for (; i + NAME(TOGETHER) <= count; i += NAME(TOGETHER))
+        if (right)
+            NAME(search_some)(all, n, sought + i, NAME(TOGETHER), true, positions + i);
+        else
+            NAME(search_some)(all, n, sought + i, NAME(TOGETHER), false, positions + i);
+    if (i < count)
+        NAME(search_some)(all, n, sought + i, (int)(count - i), right, positions + i);
+}
+
 #undef COMPARE
 #undef SORT_2
 #undef SORT_4

@@ -380,6 +380,12 @@ int64_t fa__part_keys(void *keys, int64_t n, int key_bytes)
     return kernels()->part_keys(keys, n, key_bytes);
 }
 
+void fa__search_keys(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes, bool right,
+                     int64_t *positions)
+{
+    kernels()->search_keys(keys, n, sought, count, key_bytes, right, positions);
+}
+
 void fa__key_range(const void *elements, fa_type type, int64_t n, int64_t *low, int64_t *high)
 {
     kernels()->key_range(elements, type, n, low, high);

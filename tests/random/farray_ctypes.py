@@ -77,7 +77,7 @@ def _structures(text):
                 continue
             kind, declarators = re.match(r"(?:const )?(\w+) (.*)", member, re.S).groups()
             for declarator in declarators.split(","):
-                word, length = re.match(r"\s*\**(\w+)(?:\[(\d+)\])?", declarator).groups()
+                word, length = re.match(r"[\s*]*(\w+)(?:\[(\d+)\])?", declarator).groups()
                 base = c_void_p if "*" in declarator else _SCALARS.get(kind, c_int)  # else an enumeration
                 fields.append((word, base * int(length) if length else base))
         made[name] = type(name, (Structure,), {"_fields_": fields})
