@@ -259,4 +259,5 @@ const text_row cli_environment[] = {
     {"FARRAY_ISA", "the instruction set: x86-64-v3 or x86-64-v4 (default: what the processor has)"},
     {"FARRAY_BLAS", "the library that multiplies matrices of floats, or none (default: libopenblas.so.0)"},
     {"OPENBLAS_CORETYPE", "the kernel that OpenBLAS takes (default: SKYLAKEX or HASWELL, by the processor)"},
+    {"FARRAY_MATH", "functions of real numbers: accurate (the default, 1 ULP) or fast (exp, sin, cos, tanh: 4 ULP)"},
     {NULL, NULL}};

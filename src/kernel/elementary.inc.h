@@ -157,3 +157,57 @@ FA__INLINE V NAME(cos)(V x)
     far = TRIG_FAR(far, size);
     return ANY(far) ? CHOOSE(far, SLEEF(cos, u10)(x), result) : result;
 }
+
+/* ---- FARRAY_MATH=fast: the same with nothing behind the last sums, to 4 ULP ---- */
+
+FA__INLINE V NAME(fast_exp)(V x)
+{
+    const V shifted = FMA(x, SET1(LOG2_E), WHOLE_SHIFT), n = shifted - WHOLE_SHIFT;
+    const V r = FMA(n, SET1(-LN_2_LOW), FMA(n, SET1(-LN_2_HIGH), x)), square = r * r;
+    const V sum = NAME(polynomial_of)(r, square, NAME(fast_exp_terms), COUNT_OF(NAME(fast_exp_terms)));
+    const NAME(whole) power = (NAME(whole))(FMA(square, sum, r) + SET1(1));
+    const V result = (V)(power + ((NAME(whole))shifted << FRACTION_BITS));
+    const MASK far = NOT_AT_LEAST(SET1(EXP_NEAR), MAGNITUDE(x));
+    return ANY(far) ? CHOOSE(far, NAME(exp_scaled)(x, 0), result) : result;
+}
+
+FA__INLINE V NAME(fast_sine_of)(V r, V n, V turns, MASK *far)
+{
+    const V nearest = (V)((NAME(whole))n - ((NAME(whole))SET1(1) - (NAME(whole))SET1(TRIG_NEAREST)));
+    *far = NOT_AT_LEAST(MAGNITUDE(r), nearest);
+    const V square = r * r;
+    const V sum = NAME(polynomial)(square, NAME(fast_sin_terms), COUNT_OF(NAME(fast_sin_terms)));
+    const V result = FMA(r * square, FMA(sum, square, SET1(-SIXTH)), r);
+    return (V)((NAME(whole))result ^ ((NAME(whole))turns << (BITS - 1)));
+}
+
+FA__INLINE V NAME(fast_sin)(V x)
+{
+    const V size = MAGNITUDE(x), turns = FMA(size, SET1(ONE_OVER_PI), WHOLE_SHIFT), n = turns - WHOLE_SHIFT;
+    MASK far;
+    const V result = NAME(fast_sine_of)(FMA(n, SET1(-PI_LOW), FMA(n, SET1(-PI_HIGH), size)), n, turns, &far);
+    far = TRIG_FAR(far, size);
+    const V turned = XOR(result, AND(x, SET1(-0.0)));
+    return ANY(far) ? CHOOSE(far, SLEEF(sin, u10)(x), turned) : turned;
+}
+
+FA__INLINE V NAME(fast_cos)(V x)
+{
+    const V size = MAGNITUDE(x), turns = FMA(size, SET1(ONE_OVER_PI), SET1(0.5)) + WHOLE_SHIFT;
+    const V n = turns - WHOLE_SHIFT - SET1(0.5);
+    MASK far;
+    const V result = NAME(fast_sine_of)(FMA(n, SET1(-PI_LOW), FMA(n, SET1(-PI_HIGH), size)), n, turns, &far);
+    far = TRIG_FAR(far, size);
+    return ANY(far) ? CHOOSE(far, SLEEF(cos, u10)(x), result) : result;
+}
+
+/* 1 - 2 / (exp(2 |x|) + 1), by what exp() has more than 1. */
+FA__INLINE V NAME(fast_tanh)(V x)
+{
+    const V size = MAGNITUDE(x), end = SET1(TANH_END), twice = SET1(2) * CHOOSE(ABOVE(size, end), end, size);
+    const NAME(power) power = NAME(exp_parts)(twice, false);
+    const V scale = (V)(((NAME(whole))power.shifted << FRACTION_BITS) + (NAME(whole))SET1(1));
+    const V over = FMA(power.low, scale, FMA(power.high, scale, SET1(-1)));
+    const V result = CHOOSE(ABOVE(SET1(TINY), size), size, over / (over + SET1(2)));
+    return WITH_SIGN(CHOOSE(NOT_AT_LEAST(size, SET1(0)), x, result), x);
+}

@@ -30,6 +30,12 @@
     X(COSH, cosh, u10)       \
     X(ARCSINH, asinh, u10)   \
     X(ARCCOSH, acosh, u10)
+/* Those that FARRAY_MATH=fast takes others for. */
+#define MATH_FAST(X)     \
+    X(EXP, fast_exp)     \
+    X(SIN, fast_sin)     \
+    X(COS, fast_cos)     \
+    X(TANH, fast_tanh)
 #define MATH_BINARY(X) X(ARCTAN2, atan2, u10)
 /* Those that are computed in float64 for narrower types too; X(id, name, name of what narrower types take). */
 #define MATH_BINARY_DOUBLE(X)           \
@@ -128,9 +134,14 @@ static const double log_terms_f64[] = {0x1.5555555555555p-1 + 0x1.e833b769b40e5p
 static const double power_terms[] = {0x1.166bba6b12af0p-61, 0x1.999999999998ep-2, 0x1.24924924939abp-2,
                                      0x1.c71c71c4bfefbp-3,  0x1.745d1877bc924p-3, 0x1.3b1353de96faap-3,
                                      0x1.112292bc4d78bp-3,  0x1.ddf26c211300bp-4, 0x1.ecec12017edafp-4};
+static const double fast_exp_terms_f64[] = {
+    0x1p-1 - 0x1.2504d7bd33414p-46, 0x1.5555555550815p-3,  0x1.555555558744cp-5,
+    0x1.11111125a4489p-7,           0x1.6c16c0cec44a1p-10, 0x1.a0198d928d9fep-13,
+    0x1.a01b69d338843p-16,          0x1.72e8d87b9cd42p-19, 0x1.271934dfd06b7p-22};
 static const double sin_terms_f64[] = {0x1.11111111110f8p-7,  -0x1.a01a01a017352p-13, 0x1.71de3a538b724p-19,
                                        -0x1.ae6455375f9b4p-26, 0x1.6123e432dad17p-33,  -0x1.ae493036168a2p-41,
                                        0x1.88c36c40e01b7p-49};
+#define fast_sin_terms_f64 sin_terms_f64
 #define SINH_FAR              709.0
 #define ASINH_FAR             0x1p500
 #define LARGEST               DBL_MAX
@@ -241,6 +252,8 @@ static const double sin_terms_f64[] = {0x1.11111111110f8p-7,  -0x1.a01a01a017352
 #define TRIG_FAR(far, size)   EITHER(far, NOT_AT_LEAST(SET1(8192.0f), size))
 static const float exp_terms_f32[] = {-0x1.13e208p-24f, 0x1.555492p-3f, 0x1.5558dap-5f, 0x1.12398ap-7f, 0x1.6a3a36p-10f};
 static const float log_terms_f32[] = {0x1.55557ap-1f, 0x1.995ebap-2f, 0x1.31e30ap-2f};
+static const float fast_exp_terms_f32[] = {0x1p-1f - 0x1.0198cp-17f, 0x1.55579ap-3f, 0x1.5729aep-5f, 0x1.107086p-7f};
+static const float fast_sin_terms_f32[] = {0x1.11102p-7f, -0x1.9fa5a2p-13f, 0x1.606c3p-19f};
 static const float sin_terms_f32[] = {0x1.11111p-7f, -0x1.a018acp-13f, 0x1.71885ep-19f, -0x1.9c4c1cp-26f};
 #define SINH_FAR              88.0f
 #define ASINH_FAR             0x1p60f
@@ -286,4 +299,10 @@ void FA__ISA(fa__fill_math)(fa__kernels *kernels)
     fill_f64(kernels);
     fill_f32(kernels);
     kernels->loops[FA__OP_FLOAT_POWER][FA_TYPE_FLOAT64] = pow_loop_f64;
+}
+
+void FA__ISA(fa__fill_fast)(fa__kernels *kernels)
+{
+    fill_fast_f64(kernels);
+    fill_fast_f32(kernels);
 }

@@ -183,6 +183,21 @@ MATH_UNARY_MENDED(X)
 MATH_BINARY(X)
 #undef X
 
+#define X(id, name)                                                                              \
+    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                            \
+        NAME(vector_unary)(out, in, n, scalars, NAME(name));                                     \
+    }
+MATH_FAST(X)
+#undef X
+
+static void NAME(fill_fast)(fa__kernels *kernels)
+{
+#define X(id, name) kernels->loops[FA__OP_##id][TYPE] = NAME(name##_loop);
+    MATH_FAST(X)
+#undef X
+}
+
 static void NAME(fill)(fa__kernels *kernels)
 {
 #define X(id, name, accuracy) kernels->loops[FA__OP_##id][TYPE] = NAME(name##_loop);

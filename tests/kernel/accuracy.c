@@ -4,7 +4,7 @@
  * instruction sets at once. Fails where one is farther away than the bound, or where the two differ in any
  * bit.
  *
- *     accuracy [--long] [--table] [--bound ULP] [--jobs N] [--only NAME]
+ *     accuracy [--long] [--table] [--fast] [--bound ULP] [--jobs N] [--only NAME]
  *              [--type NAME] [--seed N]
  *
  * Functions of one float16, bfloat16 and (with --long) float32 are measured at every argument, all others at
@@ -103,7 +103,7 @@ static const float_format formats[] = {{"float16", FA_TYPE_FLOAT16, 2, 11, 15, -
 enum { FUNCTIONS = COUNT_OF(functions), FORMATS = COUNT_OF(formats) };
 
 static struct {
-    bool is_long, table;
+    bool is_long, table, fast;
     double bound;
     int jobs;
     const char *only, *type;
@@ -430,6 +430,10 @@ static void fill_sets(void)
     if (set_count > 1)                \
         fa__fill_##family##_v4(&sets[1]);
     FA__FAMILIES(X)
+    if (options.fast) {
+        X(fast)
+        X(narrow)
+    }
 #undef X
 }
 
@@ -441,6 +445,8 @@ static void read_options(int count, char **words)
             options.is_long = true;
         else if (strcmp(word, "--table") == 0)
             options.table = true;
+        else if (strcmp(word, "--fast") == 0)
+            options.fast = true;
         else if (strcmp(word, "--bound") == 0 && ++i)
             options.bound = strtod(value, NULL);
         else if (strcmp(word, "--jobs") == 0 && ++i)
