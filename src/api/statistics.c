@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The public functions of statistics: calls to graphs. What they mean is expr/quantile.c. */
+/* The public functions of statistics: calls to graphs. What they mean is expr/quantile.c and
+ * histogram.c. */
 #include "api/api.h"
 
 #include <farray/statistics.h>
 
+#include "expr/histogram.h"
 #include "expr/quantile.h"
+
+#include <string.h>
 
 static fa__quantile_arguments arguments_of(fa_axes axes, const fa_quantile_options *options, fa_error *err)
 {
@@ -60,4 +64,72 @@ fa_array *fa_percentile(fa_array *array, fa_array *q, fa_axes axes, const fa_qua
                         fa_error *err)
 {
     return places(fa__node_percentile, array, fa__leaf(q, err), axes, options, err);
+}
+
+/* ---- Histograms ---- */
+
+static void start_bins(fa__histogram_arguments *arguments, const fa_histogram_options *options, fa_error *err)
+{
+    *arguments = (fa__histogram_arguments){.bins = 10};
+    if (options == NULL || !FA__RESERVED_IS_ZERO(options, err))
+        return;
+    arguments->bins = options->bins != 0 ? options->bins : 10;
+    arguments->density = options->density;
+    arguments->estimator = options->rule;
+    arguments->estimator_length = options->rule != NULL ? strlen(options->rule) : 0;
+    if (options->edges != NULL)
+        arguments->edges = fa__leaf(options->edges, err);
+    if (options->weights != NULL)
+        arguments->weights = fa__leaf(options->weights, err);
+    if (options->range == NULL)
+        return;
+    arguments->has_range = true;
+    arguments->first = fa__node_float(options->range[0], err);
+    arguments->last = fa__node_float(options->range[1], err);
+}
+
+static void end_bins(fa__histogram_arguments *arguments)
+{
+    fa__node_release(arguments->edges);
+    fa__node_release(arguments->weights);
+    fa__node_release(arguments->first);
+    fa__node_release(arguments->last);
+}
+
+fa_array *fa_histogram(fa_array *array, const fa_histogram_options *options, fa_array **edges, fa_error *err)
+{
+    fa__histogram_arguments arguments;
+    fa__node *input = fa__leaf(array, err), *node = NULL, *between = NULL;
+    start_bins(&arguments, options, err);
+    if (!fa_failed(err))
+        node = fa__node_histogram(input, &arguments, &between, err);
+    end_bins(&arguments);
+    fa__node_release(input);
+    if (edges != NULL)
+        *edges = fa__array_of(fa__node_retain(between), err);
+    fa__node_release(between);
+    return fa__array_of(node, err);
+}
+
+fa_array *fa_histogram_bin_edges(fa_array *array, const fa_histogram_options *options, fa_error *err)
+{
+    fa__histogram_arguments arguments;
+    fa__node *input = fa__leaf(array, err), *node = NULL;
+    start_bins(&arguments, options, err);
+    if (!fa_failed(err))
+        node = fa__node_histogram_edges(input, &arguments, err);
+    end_bins(&arguments);
+    fa__node_release(input);
+    return fa__array_of(node, err);
+}
+
+fa_array *fa_bincount(fa_array *array, fa_array *weights, int64_t minlength, fa_error *err)
+{
+    fa__node *input = fa__leaf(array, err), *sums = weights != NULL ? fa__leaf(weights, err) : NULL,
+             *node = NULL;
+    if (!fa_failed(err))
+        node = fa__node_bincount(input, sums, minlength, err);
+    fa__node_release(input);
+    fa__node_release(sums);
+    return fa__array_of(node, err);
 }
