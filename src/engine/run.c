@@ -11,6 +11,7 @@
 #include "engine/pool.h"
 #include "engine/program.h"
 #include "engine/tiles.h"
+#include "engine/turn.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -409,7 +410,7 @@ static bool start_windows(run *r, fa_error *err)
     if (is_one_box(pass) && r->guard)
         r->ahead = fa__ahead_start(pass, r->tile, r->threads);
     if (is_one_box(pass))
-        r->behind = fa__behind_start(pass, r->tile, r->threads);
+        r->behind = fa__behind_start(pass, r->tile, r->threads, fa__budget_available() / 4);
     for (int64_t i = 0; i < pass->operand_count; i++)
         if (!fa__ahead_has(r->ahead, i))
             fa__windows_start(&r->windows[i], pass, &pass->operands[i], false, false);
@@ -479,11 +480,19 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         consume->class = consume->class != NULL ? consume->class : fa__consumers.class_of(consume->node);
         consume->plan = consume->class->plan(pass, consume, r.threads, err);
     }
-    if (!fa_failed(err) && pass->total > 0) {
+    fa__turn turn;
+    bool callback = options != NULL && options->progress != NULL;
+    if (!fa_failed(err) && pass->total > 0 && fa__turn_plan(&turn, pass, r.threads)) {
+        turn.done_elements = &r.done_elements;
+        turn.stop = &r.stop;
+        fa__count_pass();
+        fa__turn_run(&turn, callback ? poll : NULL, &r, &r.err);
+        operands_still_hold(pass, &r.err);
+        fa__error_move(err, &r.err);
+    } else if (!fa_failed(err) && pass->total > 0) {
         cut(&r);
         start_windows(&r, &r.err);
         fa__count_pass();
-        bool callback = options != NULL && options->progress != NULL;
         int threads = (int)fa__min_i64(r.threads, r.task_count);
         bool small = !callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK;
         if (small && !fa_failed(&r.err))
