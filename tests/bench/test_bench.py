@@ -114,7 +114,7 @@ class Rows(unittest.TestCase):
 
     def test_operands_are_found_in_the_texts(self):
         for name, operands in {"axpby": ["a", "b"], "rows": ["a", "i"], "matmul": ["k", "m"], "unique ints": ["u"],
-                               "uniform": [], "exp sin": ["a", "b"], "four axis 0": ["a"]}.items():
+                               "uniform": [], "sum of little": ["z"], "exp sin": ["a", "b"], "four axis 0": ["a"]}.items():
             self.assertEqual(workloads.operands_of(workloads.NAMED[name]), operands)
 
 
