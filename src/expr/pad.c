@@ -303,7 +303,8 @@ fa__node *fa__node_pad(fa__node *a, fa__pad_mode mode, const fa__pad_axis *axes,
         fa__node_release(now);
         now = next;
     }
-    if (now == NULL || !is_copy)
+    /* What was cut from more than that is a view, which stands where nobody asked it to. */
+    if (now == NULL || (!is_copy && now->kind != FA__NODE_VIEW))
         return now;
     fa__node *copy = fa__node_copy(now, 'K', err);
     fa__node_release(now);

@@ -246,6 +246,22 @@ class More(unittest.TestCase):
         np.testing.assert_array_equal(found, np.repeat(np.arange(200_001), counts))
         np.testing.assert_array_equal(kept, np.delete(np.arange(200_001), counts * 7))
 
+    def test_folds_of_arrays_that_repeat(self):
+        """A conversion walks in the order in which results stand: views of them that are reshaped read the right ones."""
+        values = np.arange(12, dtype="i4").reshape(1, 12, 1)
+        held = self.case._memory("<i4", values)
+        for shape in (11, 12, 6), (5, 12, 1), (1, 12, 7):
+            for text in ["logical_xor.reduce({0}, axis=2)", "cumsum({0}, axis=0)", "sum({0}, axis=2, dtype='f8')", "any({0}, axis=0)",
+                         "bitwise_or.reduce({0}, axis=1)", "mean({0}, axis=1)", "add.accumulate({0}, axis=2, dtype='f4')"]:
+                text = text.format(f"broadcast_to(a, {shape})")
+                self.assertEqual(self.case.check(f"ravel({text})", {"a": (values, held)}), "", text)
+
+    def test_pads_that_are_cut(self):
+        values, held = self.case.array("<i4", (3, 6, 2), "C")
+        made = self.library.eval("pad(a, ((2, 1), (1, 1), (2, 2)), mode='symmetric')", {"a": held})
+        self.assertEqual(self.library.reshape(made, (2, 3, 24, 2)).shape, (2, 3, 24, 2))
+        self.assertEqual(self.case.differs(made, np.pad(values, ((2, 1), (1, 1), (2, 2)), "symmetric")), "")
+
     def test_interp(self):
         def make():
             count = self.random.randrange(0 if self.random.random() < 0.05 else 1, 9)
