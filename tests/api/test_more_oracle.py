@@ -262,6 +262,25 @@ class More(unittest.TestCase):
         self.assertEqual(self.library.reshape(made, (2, 3, 24, 2)).shape, (2, 3, 24, 2))
         self.assertEqual(self.case.differs(made, np.pad(values, ((2, 1), (1, 1), (2, 2)), "symmetric")), "")
 
+    def test_utf8(self):
+        samples = ["", "abc", "é", "日本語", "a\U0001f600b", "\uffff", "\x7f\x80", "ß\u0130"]
+        texts = np.array(samples * 300)
+        codes = np.strings.encode(texts, "utf-8")
+        for kind in "<U7", ">U7":
+            held = self.case._memory(kind, texts.astype(kind))
+            self.assertEqual(self.case.check("strings.encode(a)", {"a": (texts.astype(kind), held)}), "")
+            self.assertEqual(self.case.check("strings.encode(a[::-3], 'utf-8') == b'abc'", {"a": (texts, held)}), "")
+        held = self.case._memory(codes.dtype.str, codes)
+        self.assertEqual(self.case.check("strings.decode(a)", {"a": (codes, held)}), "")
+        self.assertEqual(self.case.check("strings.decode(a[2::8], encoding='utf8')", {"a": (codes, held)}), "")
+        for wrong in b"\xff", b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\x80", b"\xe2\x82":
+            values = np.array([b"ok", wrong])
+            with self.assertRaisesRegex(moves.Failed, "not UTF-8"):
+                self.library.get_all(self.library.eval("strings.decode(a)", {"a": self.case._memory(values.dtype.str, values)}))
+        for text in "strings.encode(a)", "strings.decode(strings.decode(a))", "strings.decode(a, 'latin-1')":
+            with self.assertRaises(moves.Failed):
+                self.library.eval(text, {"a": held})
+
     def test_interp(self):
         def make():
             count = self.random.randrange(0 if self.random.random() < 0.05 else 1, 9)

@@ -463,7 +463,7 @@ class Oracle:
         if agreement is None and not folds_half:
             return Value(result)
         length = array.size if axes is None else array.shape[axes] if array.ndim else 1
-        if length > 2:
+        if length + (initial is not None) > 2:
             raise Unsuitable
         if length < 2 or agreement is None:
             return Value(result)
