@@ -415,6 +415,9 @@ class Oracle:
             if "All-NaN" in str(error):
                 raise Unsuitable from error  # found when it is computed
             raise
+        if "arg" in name and result.ndim and self.differences.allow("positions-layout"):
+            over = {key: value for key, value in arguments.items() if key in ("axis", "keepdims")}
+            result = like_order(asarray(np.max(array.view("i8") if array.dtype.kind in "mM" else array, **over)), result)
         if name[-3:] in ("min", "max", "ptp") and "arg" not in name and array.dtype.kind in "fc":
             self._refuse_zero_ties([array, array] + ([np.asarray(initial, array.dtype)] if initial == 0 else []))
         if value.fuzzy:
@@ -460,7 +463,7 @@ class Oracle:
         if agreement is None and not folds_half:
             return Value(result)
         length = array.size if axes is None else array.shape[axes] if array.ndim else 1
-        if length > 2:
+        if length + (initial is not None) > 2:
             raise Unsuitable
         if length < 2 or agreement is None:
             return Value(result)
@@ -491,6 +494,11 @@ class Oracle:
         name = name.removeprefix("nan")
         wide = extended(array)
         counted = wide if mask is None else wide[mask]
+        if name in ("sum", "mean") and array.dtype.itemsize >= 8:
+            # Finite ones that overflow beside infinities: NaN or an infinity, as they are added.
+            size = np.where(np.isfinite(wide), np.abs(wide), 0).sum(**over)
+            if ((size > np.finfo("f8").max) & np.isinf(wide).any(**over)).any():
+                raise Unsuitable
         if not self._reducible(name, counted, array.dtype):
             raise Unsuitable
         if mask is not None:
