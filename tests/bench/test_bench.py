@@ -2,7 +2,6 @@
 """The bench's own logic, without its peers: intervals of ratios, the regression check, tables, and that every row is what NumPy
 says and would be noticed if it were not. What is slow is not asked here.
 """
-import copy
 import os
 import random
 import sys
@@ -88,6 +87,12 @@ class Regression(unittest.TestCase):
         now = run(seed=2)
         now["rows"][0]["best_peer"] = "other"
         self.assertEqual(regression.compare(run(seed=1), now), [])
+
+    def test_rows_without_times_have_no_ratios(self):
+        """Checking a run of the condition "tight" was an error."""
+        row = record.record(workloads.NAMED["axpby"], "tight", 1024, {"farray": [cost(1)]}, [None], {})
+        self.assertEqual(regression.compare({"rows": [row]}, {"rows": [row]}), [])
+        self.assertIn("axpby", "\n".join(table._tight({"rows": [row]})))
 
     def test_a_row_that_got_lost(self):
         now = {"rows": [record.refused(workloads.NAMED["axpby"], "hot", "wrong")]}
