@@ -6,7 +6,7 @@
 
 #include "expr/calls.h"
 
-enum { FA__MAX_PARAMETERS = 10 };
+enum { FA__MAX_PARAMETERS = 18 };
 
 /* A call whose arguments have found their parameters. */
 typedef struct fa__bound_call {
@@ -55,6 +55,7 @@ extern const fa__function fa__move_functions[];
 extern const fa__function fa__join_functions[];
 extern const fa__function fa__product_functions[];
 extern const fa__function fa__statistics_functions[];
+extern const fa__function fa__order_functions[];
 extern const fa__function fa__take_functions[];
 /* A row of fa__array_functions that stands with what chooses (take_functions.c). */
 fa__node *fa__apply_where(const fa__bound_call *call);
