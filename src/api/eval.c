@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text to pending arrays and back, and indices as text. Knows names of variables, and nothing about grammar. */
+/* Text to pending arrays and back, and indices as text. Knows names of variables, and nothing about grammar.
+ */
 #include "api/api.h"
 
 #include <farray/choose.h>
@@ -119,8 +120,8 @@ void fa_eval_into(fa_array *target, const char *text, fa_vars vars, fa_error *er
 
 /* ---- Indices as text ---- */
 
-/* An index as text: what slices and fields of it make of the array, and the brackets behind them, which hold more; NULL
- * where there are none. */
+/* An index as text: what slices and fields of it make of the array, and the brackets behind them, which hold
+ * more; NULL where there are none. */
 typedef struct index_text {
     fa_array *base;
     char *rest;
@@ -267,8 +268,8 @@ void fa_eval_into_index(fa_array *target, const char *index, const char *text, f
 
 /* ---- Graphs as text ---- */
 
-size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves, int capacity, int *leaf_count,
-                     fa_error *err)
+size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves, int capacity,
+                     int *leaf_count, fa_error *err)
 {
     fa__node *leaf = fa__leaf(array, err);
     int count = 0;

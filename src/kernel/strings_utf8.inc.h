@@ -26,13 +26,18 @@ static int utf8_of(uint32_t c, uint8_t bytes[4])
     return c < 0x110000 ? 4 : 0;
 }
 
-/* The code point that begins at text[at], and its bytes; 0 where there is none: a wrong byte, too few, the long form of a
- * shorter one, a surrogate. */
+/* The code point that begins at text[at], and its bytes; 0 where there is none: a wrong byte, too few, the
+ * long form of a shorter one, a surrogate. */
 static int code_point_at(const uint8_t *text, int64_t length, int64_t at, uint32_t *c)
 {
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
     const uint8_t first = text[at];
-    const int bytes = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+    const int bytes = first < 0x80   ? 1
+                      : first < 0xc0 ? 0
+                      : first < 0xe0 ? 2
+                      : first < 0xf0 ? 3
+                      : first < 0xf8 ? 4
+                                     : 0;
     if (bytes == 0 || at + bytes > length)
         return 0;
     *c = bytes == 1 ? first : first & (0x7fu >> bytes);
