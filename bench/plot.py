@@ -5,7 +5,7 @@ import statistics
 import matplotlib
 
 matplotlib.use("svg")
-matplotlib.rcParams["svg.hashsalt"] = "farray"
+matplotlib.rcParams.update({"svg.hashsalt": "farray", "svg.fonttype": "none"})
 from matplotlib import pyplot  # noqa: E402
 
 from peers import ALL, LABELS  # noqa: E402
@@ -54,6 +54,6 @@ def draw(run, path):
     for panel, (title, rows) in zip(axes[0], panels):
         _panel(panel, rows, title)
     _legend(figure, {name for _, rows in panels for row in rows for name in row["contenders"]})
-    figure.tight_layout(rect=(0, 1.0 / height, 1, 1))
+    figure.tight_layout(rect=(0, .6 / height, 1, 1))
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)

@@ -25,6 +25,7 @@ typedef enum option_id {
     OPTION_FORCE,
     OPTION_RAW,
     OPTION_VIEW,
+    OPTION_KERNEL,
     OPTION_TO,
     OPTION_CODEC,
     OPTION_RTOL,
@@ -248,6 +249,7 @@ int command_show(const arguments *parsed);
 int command_eval(const arguments *parsed);
 int command_set(const arguments *parsed);
 int command_append(const arguments *parsed);
+int command_sort(const arguments *parsed);
 int command_stats(const arguments *parsed);
 int command_convert(const arguments *parsed);
 int command_diff(const arguments *parsed);

@@ -50,6 +50,15 @@ static void choose_blas_kernel(void)
 #endif
 }
 
+static int load_kernels(const arguments *parsed)
+{
+    const value_list *files = &parsed->lists[OPTION_KERNEL];
+    fa_error err = {0};
+    for (int i = 0; i < files->count; i++)
+        fa_kernel_load(files->values[i], &err);
+    return fa_failed(&err) ? cli_fail(&err, NULL) : EXIT_OK;
+}
+
 static bool is_one_of(const char *name, const char *const *words)
 {
     const char *value = getenv(name);
@@ -91,7 +100,8 @@ static int run(int argc, char **argv, arguments *parsed)
     }
     if (!set_limits(parsed))
         return EXIT_USAGE;
-    return parsed->command->run(parsed);
+    int status = load_kernels(parsed);
+    return status == EXIT_OK ? parsed->command->run(parsed) : status;
 }
 
 int main(int argc, char **argv)

@@ -16,6 +16,7 @@ static const struct {
     [FA_OPERATION_CONSTANT] = {"constant", "Constants"},
     [FA_OPERATION_WHOLE] = {"whole", "Of whole arrays"},
     [FA_OPERATION_PRODUCT] = {"product", "Products of matrices and vectors"},
+    [FA_OPERATION_KERNEL] = {"kernel", "Kernels of the user's"},
 };
 
 static void print_json(void)

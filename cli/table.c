@@ -31,6 +31,11 @@ const option_row cli_options[OPTION_COUNT] = {
                     .argument = "SPEC",
                     .help = "the file has no header: DTYPE:SHAPE[:OFFSET[:ORDER]], or NAME=DTYPE:SHAPE...",
                     .repeatable = true},
+    [OPTION_KERNEL] = {.name = "kernel",
+                       .argument = "FILE",
+                       .help = "operations of the user's: a shared object with kernels (farray/kernel.h)",
+                       .repeatable = true,
+                       .takes_path = true},
     [OPTION_VIEW] = {.name = "view",
                      .argument = "DTYPE",
                      .help = "see the elements as another type of the same size: bfloat16, or NAME=bfloat16",
@@ -127,7 +132,7 @@ const command_row cli_commands[] = {
          "Several expressions, each with its own -o in the same order, are computed in one pass. OUT is an .npy\n"
          "file, or PATH.npz::NAME: an array of an archive, whose other arrays stay.\n"
          "An expression that begins with a minus follows --.",
-     .options = ON(OUTPUT) | ON(ORDER) | ON(CODEC) | ON(FORCE) | ON(RAW) | ON(VIEW) | PRINTING | EVERYWHERE,
+     .options = ON(OUTPUT) | ON(ORDER) | ON(CODEC) | ON(FORCE) | ON(KERNEL) | ON(RAW) | ON(VIEW) | PRINTING | EVERYWHERE,
      .least_operands = 1,
      .most_operands = -1,
      .examples = {{"farray eval 'sqrt(u**2 + v**2)' u=U.npy v=V.npy -o speed.npy --memory 256M",
@@ -148,7 +153,7 @@ const command_row cli_commands[] = {
                 "without a check: floats lose what is behind the point, large integers wrap. A number that is all of EXPR\n"
                 "must fit. In EXPR and SLICE the array itself is called self, others as NAME=PATH says; --raw calls it\n"
                 "self, too. An expression that begins with a minus follows --.",
-     .options = ON(RAW) | ON(VIEW) | EVERYWHERE,
+     .options = ON(KERNEL) | ON(RAW) | ON(VIEW) | EVERYWHERE,
      .least_operands = 3,
      .most_operands = -1,
      .examples = {{"farray set u.npy '[0, :10]' 0", "ten zeros"},
@@ -171,6 +176,21 @@ const command_row cli_commands[] = {
      .examples = {{"farray append log.npy today.npy", "rows of today"},
                   {"farray append log.bin today.npy --raw 'self=f8:-1,3'", "to a file without a header"}},
      .run = command_append},
+    {.name = "sort",
+     .operands = "PATH",
+     .summary = "put an array in order along an axis, in place or into a new file",
+     .details =
+         "The order is NumPy's: NaN stands last. Files may be larger than memory: runs of them are sorted, and merged from\n"
+         "scratch files. Without -o the elements of PATH are written when all of them are sorted; a kill meanwhile leaves\n"
+         "some of them twice and others not at all. With -o the result appears as OUT when it is whole and on the disk.\n"
+         "Without --axis the last one is sorted.",
+     .options = ON(AXIS) | ON(OUTPUT) | ON(ORDER) | ON(TO) | ON(CODEC) | ON(FORCE) | ON(RAW) | ON(VIEW) | EVERYWHERE,
+     .least_operands = 1,
+     .most_operands = 1,
+     .examples = {{"farray sort times.npy", "in place"},
+                  {"farray sort speed.npy -o sorted.npy --axis 0 --memory 256M", "each column, into a new file"},
+                  {"farray sort big.bin --raw '<i8:-1'", "a file without a header"}},
+     .run = command_sort},
     {.name = "stats",
      .operands = "PATH",
      .summary = "min, max, mean, std, and counts of NaN and zeros, in one pass",
@@ -216,7 +236,7 @@ const command_row cli_commands[] = {
      .operands = "",
      .summary = "every operation that expressions know",
      .details = "How many arrays an operation takes, its operator or other names, and what it does.",
-     .options = EVERYWHERE,
+     .options = ON(KERNEL) | EVERYWHERE,
      .least_operands = 0,
      .most_operands = 0,
      .examples = {{"farray ops", "the list"}, {"farray ops --json", "for programs"}},

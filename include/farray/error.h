@@ -49,7 +49,8 @@ extern "C" {
     X(FA_BUSY, 19, "in use: a callback re-enters, another holder has the lock, pointers are exported")                 \
     X(FA_CANCELLED, 20, "the progress callback asked to stop")                                                         \
     X(FA_TOO_LARGE, 21, "above a limit that farray sets")                                                              \
-    X(FA_INTERNAL, 22, "a bug in farray: please report it")
+    X(FA_INTERNAL, 22, "a bug in farray: please report it")                                                            \
+    X(FA_KERNEL_FAILED, 23, "a user kernel returned a status")
 
 typedef enum fa_error_code {
 #define FA_ERROR_ENUM_(identifier, value, meaning) identifier = value,

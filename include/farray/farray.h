@@ -18,6 +18,7 @@
 #include <farray/create.h>
 #include <farray/file.h>
 #include <farray/move.h>
+#include <farray/sort.h>
 #include <farray/map.h>
 #include <farray/evaluate.h>
 #include <farray/operations.h>
@@ -25,6 +26,7 @@
 #include <farray/statistics.h>
 #include <farray/ufunc.h>
 #include <farray/product.h>
+#include <farray/kernel.h>
 #include <farray/registry.h>
 
 #define FA_VERSION "0.1.0"

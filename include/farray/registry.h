@@ -28,6 +28,7 @@ typedef enum fa_operation_kind {
     FA_OPERATION_CONSTANT = 8, ///< is a name for a number, or for None
     FA_OPERATION_WHOLE = 9,    ///< looks at all elements before it gives one: orders, selects, multiplies
     FA_OPERATION_PRODUCT = 10, ///< multiplies arrays and adds up products
+    FA_OPERATION_KERNEL = 11,  ///< was registered by the user (farray/kernel.h)
     FA_OPERATION_KIND_COUNT
 } fa_operation_kind;
 

@@ -269,7 +269,9 @@ void fa_assign_at(fa_array *target, fa_index_parts index, fa_array *value, fa_er
         assign_basic(target, index, value, err);
         return;
     }
-    if (is_one_element(index, target) && value->ndim > 0) {
+    /* NumPy asks an array of one element whether it is true. */
+    bool is_truth = target->dtype->type == FA_TYPE_BOOL && fa__count(value->ndim, value->sizes) == 1;
+    if (is_one_element(index, target) && value->ndim > 0 && !is_truth) {
         fa__fail(err, FA_BAD_SHAPE, "one element cannot be set to an array of %d dimension%s", value->ndim,
                  value->ndim > 1 ? "s" : "");
         return;

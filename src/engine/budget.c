@@ -118,10 +118,15 @@ bool fa__callback(const fa_evaluate_options *options, const fa_progress *progres
     return go_on;
 }
 
+void fa__engine_set_inside(bool inside)
+{
+    in_callback = inside;
+}
+
 bool fa__engine_busy(fa_error *err)
 {
     if (in_callback)
-        fa__fail(err, FA_BUSY, "a progress callback may not compute or write");
+        fa__fail(err, FA_BUSY, "a progress callback or a kernel may not compute or write");
     return in_callback;
 }
 

@@ -30,6 +30,9 @@ int fa__budget_threads(int threads, int64_t buffers);
 /* Calls the progress callback; false when it asks to stop. While it runs this thread is inside a callback. */
 bool fa__callback(const fa_evaluate_options *options, const fa_progress *progress);
 
+/* Says that this thread runs a function of the user's, which may not compute. */
+void fa__engine_set_inside(bool inside);
+
 void fa__count_pass(void);
 void fa__count_evaluation(void);
 void fa__engine_statistics(int64_t *passes, int64_t *evaluations);

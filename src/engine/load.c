@@ -269,7 +269,7 @@ static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__spa
     if (fa_failed(err))
         return false;
     fa__windows_before(reach->windows, low, high);
-    if ((high - low) / WORTH_MAPPING <= count * operand->item_bytes && map_range(reach, origin, low, high, err))
+    if (!pass->foreign && (high - low) / WORTH_MAPPING <= count * operand->item_bytes && map_range(reach, origin, low, high, err))
         return !contrary || turn_guarded(reach, count, err);
     if (fa_failed(err))
         return false;

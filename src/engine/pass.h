@@ -10,10 +10,11 @@
 
 #include "engine/affine.h"
 #include "engine/engine.h"
+#include "expr/user_kernel.h"
 #include "kernel/cast.h"
 #include "kernel/strings.h"
 
-enum { FA__MAX_INPUTS = FA__STRING_INPUTS };
+enum { FA__MAX_INPUTS = FA_KERNEL_MOST };
 
 /* How elements of a source stand over the domain. */
 typedef struct fa__operand {
@@ -32,9 +33,14 @@ typedef enum fa__value_kind {
     FA__VALUE_CONVERT,
     FA__VALUE_CAST,    /* a conversion that needs to know more than two types */
     FA__VALUE_STRINGS, /* a loop that is told how wide its elements are */
+    FA__VALUE_CALL,    /* of a user's kernel: all its outputs, one block behind the other */
+    FA__VALUE_PART,    /* one of those blocks, where it is */
     FA__VALUE_CHOOSE,  /* where() of elements that are only moved */
     FA__VALUE_SCAN     /* by a consumer, which has seen all that comes before */
 } fa__value_kind;
+
+/* The blocks of a CALL begin at multiples of so many bytes. */
+enum { FA__PART_ALIGNMENT = 64 };
 
 /* One block-wise value of the pass. Values stand in the order in which they are computed. */
 typedef struct fa__value {
@@ -47,6 +53,8 @@ typedef struct fa__value {
     int input_count;
     int inputs[FA__MAX_INPUTS];
     int operand;          /* LOAD */
+    const fa__kernel *kernel; /* CALL, PART */
+    int output;           /* PART: which one */
     int consume;          /* SCAN: which of the pass's consumers makes it */
     fa__loop *loop;
     fa__convert_loop *convert;
@@ -97,6 +105,8 @@ typedef struct fa__pass {
     fa__consume *consumes;
     int64_t consume_count, consume_capacity;
     int slot_count;
+    int spread_count;     /* buffers for values that are the same everywhere, and yet wanted as blocks */
+    bool foreign;         /* users' kernels run: nothing is mapped, no guard is armed */
     int64_t uniform_bytes; /* of all elements that are one for the pass */
     bool aliased;         /* a store may touch bytes of an operand: the same elements, which schedule.c has made sure of */
     int64_t slot_bytes;

@@ -28,6 +28,7 @@ typedef struct planner {
     int64_t map_count, map_capacity;
     fa__index map_index; /* hash of a map, probe number -> map */
     fa__index values;    /* node, map -> value */
+    fa__index calls;     /* kernel, hash of inputs -> value */
     fa__index loads;     /* source, hash of offset and strides -> value */
     demand *stack;
     int64_t depth, stack_capacity;
@@ -298,6 +299,58 @@ static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs
     return add_value(p, value);
 }
 
+static bool is_call(const fa__value *value, const fa__node *node, const int64_t *inputs)
+{
+    bool same = value->kind == FA__VALUE_CALL && value->kernel == node->kernel;
+    for (int i = 0; i < node->input_count && same; i++)
+        same = value->inputs[i] == (int)inputs[i];
+    return same;
+}
+
+/* A kernel is called once for all its outputs. */
+static int64_t call(planner *p, const fa__node *node, const int64_t *inputs)
+{
+    const fa__kernel *kernel = node->kernel;
+    uint64_t hash = hash_words(0, inputs, node->input_count);
+    int64_t found = fa__index_find(&p->calls, (uint64_t)(uintptr_t)kernel, hash);
+    if (found >= 0 && is_call(&p->pass->values[found], node, inputs))
+        return found;
+    int uniform = 0;
+    fa__value value = {.kind = FA__VALUE_CALL,
+                       .type = kernel->is.output_count == 1 ? (int)node->dtype->type : -1,
+                       .kernel = kernel,
+                       .input_count = node->input_count};
+    for (int i = 0; i < kernel->is.output_count; i++)
+        value.item_bytes += fa__type_bytes(kernel->is.outputs[i]);
+    for (int i = 0; i < node->input_count; i++) {
+        value.inputs[i] = (int)inputs[i];
+        uniform += p->pass->values[inputs[i]].uniform;
+    }
+    value.uniform = uniform == node->input_count;
+    p->pass->foreign = true;
+    if (!value.uniform && uniform > p->pass->spread_count)
+        p->pass->spread_count = uniform;
+    int64_t made = add_value(p, value);
+    if (made >= 0 && found < 0)
+        fa__index_set(&p->calls, (uint64_t)(uintptr_t)kernel, hash, made, p->err);
+    return made;
+}
+
+static int64_t output_of_call(planner *p, const fa__node *node, const int64_t *inputs)
+{
+    int64_t made = call(p, node, inputs);
+    if (made < 0 || node->kernel->is.output_count == 1)
+        return made;
+    return add_value(p, (fa__value){.kind = FA__VALUE_PART,
+                                    .type = (int)node->dtype->type,
+                                    .item_bytes = node->dtype->item_bytes,
+                                    .kernel = node->kernel,
+                                    .output = node->code,
+                                    .input_count = 1,
+                                    .inputs = {(int)made},
+                                    .uniform = p->pass->values[made].uniform});
+}
+
 /* ---- The walk ------------------------------------------------------------------------------------------------- */
 
 static int64_t lookup(planner *p, demand d)
@@ -392,6 +445,7 @@ static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
         return -1;
     case FA__NODE_OPERATION:
     case FA__NODE_STRING:
+    case FA__NODE_KERNEL:
         for (int i = 0; i < node->input_count; i++) {
             fa__node *input = node->inputs[i];
             below[i].node = input;
@@ -409,6 +463,8 @@ static int64_t value_of(planner *p, fa__node *node, int count, const int64_t *in
         return operation(p, node, inputs);
     case FA__NODE_STRING:
         return of_strings(p, node, (fa__string_operation)node->code, inputs);
+    case FA__NODE_KERNEL:
+        return output_of_call(p, node, inputs);
     case FA__NODE_CAST:
         return cast(p, inputs[0], node->inputs[0]->dtype, node->dtype);
     default:
@@ -529,6 +585,16 @@ static void use(fa__pass *pass, int value, int64_t by)
 {
     if (by > pass->values[value].last_use)
         pass->values[value].last_use = (int)by;
+    if (pass->values[value].kind == FA__VALUE_PART)
+        use(pass, pass->values[value].inputs[0], by);
+}
+
+/* A block of a part is one of its call's. */
+static void feed(fa__value *value, fa__pass *pass)
+{
+    value->is_fed = true;
+    if (value->kind == FA__VALUE_PART)
+        pass->values[value->inputs[0]].is_fed = true;
 }
 
 /* Gives every value that varies a block buffer; buffers are used again once their value is dead. */
@@ -545,7 +611,7 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
     for (int64_t i = 0; i < pass->consume_count; i++)
         if (pass->consumes[i].output < 0) {
             use(pass, pass->consumes[i].value, pass->value_count);
-            pass->values[pass->consumes[i].value].is_fed = true;
+            feed(&pass->values[pass->consumes[i].value], pass);
         }
     int *unused = NULL;
     int64_t unused_count = 0, unused_capacity = 0;
@@ -556,8 +622,12 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
         if (value->uniform) {
             value->uniform_at = pass->uniform_bytes;
             pass->uniform_bytes += fa__round_up(value->item_bytes, 16);
+            if (value->kind == FA__VALUE_CALL)
+                pass->uniform_bytes += FA_KERNEL_MOST * FA__PART_ALIGNMENT;
             continue;
         }
+        if (value->kind == FA__VALUE_PART)
+            continue;
         value->slot = unused_count > 0 && !value->is_fed ? unused[--unused_count] : pass->slot_count++;
         /* Inputs that die here are free from the next value on: a loop's output may not be one of them when sizes of
          * elements differ, and telling those apart gains one buffer at most. */
@@ -565,6 +635,8 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
             break;
         for (int k = 0; k < value->input_count; k++) {
             fa__value *input = &pass->values[value->inputs[k]];
+            if (input->kind == FA__VALUE_PART)
+                input = &pass->values[input->inputs[0]];
             if (input->slot >= 0 && input->last_use == (int)i) {
                 unused[unused_count++] = input->slot;
                 input->last_use = -2; /* given back once, also when it is an input twice */
@@ -664,6 +736,7 @@ static void planner_clear(planner *p)
     fa__index_clear(&p->map_index);
     fa__index_clear(&p->values);
     fa__index_clear(&p->loads);
+    fa__index_clear(&p->calls);
 }
 
 bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *order, const fa__request *requests,

@@ -9,6 +9,7 @@
  * Elements that stand in memory as kernels want them are used where they are; their addresses move along. */
 #include "engine/program.h"
 
+#include "engine/call.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -165,6 +166,37 @@ static void of_strings(fa__program *p, const fa__value *value, const void *const
     note(p, value->strings(&strings));
 }
 
+/* Where an output of a kernel stands among all of them. */
+static char *part(const fa__kernel *kernel, int output, int64_t n, char *all)
+{
+    for (int i = 0; i < output; i++)
+        all += fa__round_up(n * fa__type_bytes(kernel->is.outputs[i]), FA__PART_ALIGNMENT);
+    return all;
+}
+
+/* A user's kernel wants a block of each input. */
+static void call(fa__program *p, const fa__value *value, int64_t n, void *out)
+{
+    const fa__pass *pass = p->pass;
+    const void *in[FA_KERNEL_MOST];
+    int64_t in_bytes[FA_KERNEL_MOST];
+    void *outs[FA_KERNEL_MOST];
+    int spread = 0;
+    for (int i = 0; i < value->input_count; i++) {
+        const fa__value *input = &pass->values[value->inputs[i]];
+        in[i] = p->at[value->inputs[i]];
+        in_bytes[i] = input->item_bytes;
+        if (!input->uniform || value->uniform)
+            continue;
+        void *block = slot(p, pass->slot_count + spread++);
+        fa__fill(block, in[i], n, input->item_bytes);
+        in[i] = block;
+    }
+    for (int i = 0; i < value->kernel->is.output_count; i++)
+        outs[i] = part(value->kernel, i, n, out);
+    fa__call_compute(value->kernel, in, in_bytes, outs, n, p->err);
+}
+
 /* Computes a value for n elements into `out`. */
 static void compute(fa__program *p, const fa__value *value, int64_t n, void *out)
 {
@@ -187,6 +219,9 @@ static void compute(fa__program *p, const fa__value *value, int64_t n, void *out
         break;
     case FA__VALUE_CHOOSE:
         choose(value->item_bytes, in, n, scalars, out);
+        break;
+    case FA__VALUE_CALL:
+        call(p, value, n, out);
         break;
     default:
         if (value->check_exponents &&
@@ -228,6 +263,9 @@ static void uniforms(fa__program *p, int64_t first)
         case FA__VALUE_GENERATE:
             generate(p, value, first, 1, out);
             break;
+        case FA__VALUE_PART:
+            p->at[i] = part(value->kernel, value->output, 1, p->at[value->inputs[0]]);
+            break;
         default:
             compute(p, value, 1, out);
         }
@@ -258,14 +296,14 @@ static void begin_block(fa__program *p, int64_t first, int64_t n)
             begin_at(p, number, place, true);
             if (p->stream_count < FA__MOST_STREAMS)
                 p->streams[p->stream_count++] = (fa__stream){number, value->item_bytes};
-        } else
+        } else if (value->kind != FA__VALUE_PART) /* which begins once its call is made */
             begin_at(p, number, slot(p, value->slot), value->is_fed);
     }
     for (int64_t i = 0; i < pass->store_count && !pass->aliased; i++) {
         const fa__store *store = &pass->stores[i];
         const fa__value *value = &pass->values[store->value];
         char *place = NULL;
-        if (value->kind != FA__VALUE_LOAD && !value->uniform && store->mask < 0 && !store->stream)
+        if (value->kind != FA__VALUE_LOAD && value->kind != FA__VALUE_PART && !value->uniform && store->mask < 0 && !store->stream)
             place = fa__store_place(&p->stores[i], first, n);
         if (place != NULL)
             begin_at(p, store->value, place, true);
@@ -284,6 +322,9 @@ static void compute_other(fa__program *p, const fa__step *step, int64_t first, i
         break;
     case FA__VALUE_GENERATE:
         generate(p, value, first, n, out);
+        break;
+    case FA__VALUE_PART:
+        begin_at(p, step->value, part(value->kernel, value->output, n, p->at[value->inputs[0]]), false);
         break;
     case FA__VALUE_SCAN:
         pass->consumes[value->consume].class->transform(p->consumers[value->consume], first, n,
@@ -397,7 +438,7 @@ static int64_t until(const fa__program *p, int64_t at, int64_t last, int64_t blo
 void fa__program_run(fa__program *p, int64_t first, int64_t last)
 {
     uniforms(p, first);
-    for (int64_t at = first, n; at < last; at += n) {
+    for (int64_t at = first, n; at < last && !fa_failed(p->err); at += n) {
         n = p->row > 0 ? fa__min_i64(p->row - at % p->row, last - at) : last - at;
         if (p->loads_alone && feed_in_place(p, at, n))
             continue;

@@ -21,9 +21,10 @@ typedef struct fa__program {
     const fa__span *span;
     fa__reach *loads, *stores;
     void **consumers;
-    char *slots;          /* block buffers, one more than the pass has: to spread what is the same everywhere */
+    char *slots;          /* block buffers, and behind those of the pass some to spread what is the same everywhere */
     int64_t slot_stride;  /* bytes from one to the next */
     int64_t block;        /* elements of a block */
+    fa_error *err;        /* of a user's kernel */
     int64_t row;          /* blocks end at multiples of this; 0: anywhere */
 
     int64_t stretch;      /* elements that go through all values at once: as few as stay near the processor */

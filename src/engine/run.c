@@ -176,11 +176,13 @@ static bool worker_start(worker *w)
     w->program.loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *w->program.loads, err);
     w->program.stores = fa__alloc_zero((size_t)pass->store_count, sizeof *w->program.stores, err);
     w->program.consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->program.consumers, err);
-    /* One buffer more, to spread uniform values. */
-    w->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)w->run->slot_stride;
+    /* And buffers to spread uniform values. */
+    int spread = pass->spread_count > 1 ? pass->spread_count : 1;
+    w->slots_bytes = (size_t)(pass->slot_count + spread) * (size_t)w->run->slot_stride;
     w->program.slots = fa__buffer_take(w->slots_bytes, err);
     w->program.pass = pass;
     w->program.span = &w->span;
+    w->program.err = err;
     w->program.slot_stride = w->run->slot_stride;
     w->program.block = w->run->block;
     w->program.row = w->run->row;
@@ -349,7 +351,7 @@ static void cut(run *r)
             staged += operand->item_bytes + 1; /* what stays of a tile is read, and a mask kept */
         if (!in_memory(operand)) {
             staged += operand->item_bytes;
-            r->guard = r->guard || i < pass->operand_count;
+            r->guard = r->guard || (i < pass->operand_count && !pass->foreign);
         }
     }
     bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
@@ -378,6 +380,8 @@ static void cut(run *r)
     }
     r->block = fa__program_block(pass);
     r->slot_stride = fa__round_up(fa__min_i64(pass->total, r->block) * pass->slot_bytes, 64);
+    if (pass->foreign)
+        r->slot_stride += FA_KERNEL_MOST * FA__PART_ALIGNMENT;
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
         /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each

@@ -344,3 +344,56 @@ bool fa__argument_is(const fa__bound_call *call, int index, const char *word)
     return value != NULL && value->kind == FA__VALUE_TEXT && value->as.text.length == strlen(word) &&
            memcmp(value->as.text.start, word, value->as.text.length) == 0;
 }
+
+/* ---- What functions that move share
+ * ------------------------------------------------------------------------------ */
+
+bool fa__argument_refuse(const fa__bound_call *call, int index, const char *what)
+{
+    return fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[index]->column, "%s(): %s",
+                              call->function->name, what);
+}
+
+bool fa__argument_refuse_out(const fa__bound_call *call, int index)
+{
+    return !fa__argument_given(call, index) || fa__argument_refuse(call, index, "out= is not part of expressions");
+}
+
+const int *fa__argument_axis(const fa__bound_call *call, int index, int *axis)
+{
+    if (!fa__argument_given(call, index))
+        return NULL;
+    int64_t given = fa__argument_int(call, index, 0);
+    *axis = given >= INT_MIN && given <= INT_MAX ? (int)given : INT_MAX;
+    return axis;
+}
+
+int fa__argument_axis_or(const fa__bound_call *call, int index, int otherwise)
+{
+    int axis = otherwise;
+    fa__argument_axis(call, index, &axis);
+    return axis;
+}
+
+fa__node *fa__call_of_array(const fa__bound_call *call, fa__node *(*routine)(fa__node *a, fa_error *err))
+{
+    fa__node *a = fa__argument_array(call, 0);
+    fa__node *node = a != NULL ? routine(a, call->err) : NULL;
+    fa__node_release(a);
+    return node;
+}
+
+fa__node *fa__call_gives(const fa__bound_call *call, fa__nodes *nodes)
+{
+    if (fa_failed(call->err))
+        fa__nodes_release(nodes);
+    else
+        *call->several = nodes;
+    return NULL;
+}
+
+bool fa__argument_is_array(const fa__bound_call *call, int index)
+{
+    const fa__value *value = call->arguments[index];
+    return (value->kind == FA__VALUE_NODE && !fa__node_is_weak(value->node)) || value->kind == FA__VALUE_LIST;
+}

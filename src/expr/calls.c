@@ -3,6 +3,7 @@
  * types are here too; names are catalogue.c, the other rows functions.c and generators.c. */
 #include "expr/functions.h"
 #include "expr/types.h"
+#include "expr/user_kernel.h"
 
 #include "base/memory.h"
 
@@ -90,8 +91,9 @@ const fa__function *fa__function_next(fa__function_cursor *at)
 {
     static const fa__function *const lists[] = {
         fa__array_functions, /* first: these forms of clip, conjugate and where are NumPy's */
+        fa__order_functions,
         fa__elementwise_functions, fa__pair_functions, reduction_rows,     type_rows,
-        fa__generator_functions,   fa__take_functions, fa__scan_functions, fa__move_functions,
+        fa__generator_functions,   fa__take_functions, fa__scan_functions, fa__move_functions, fa__join_functions,
         fa__product_functions,   fa__calculus_functions,
         fa__formula_functions,     fa__time_functions, fa__string_functions, fa__statistics_functions,
     };
@@ -102,7 +104,11 @@ const fa__function *fa__function_next(fa__function_cursor *at)
             return row;
         }
     }
-    return NULL;
+    fa__kernel *kernel = fa__kernel_next(NULL);
+    for (int i = 0; kernel != NULL && i < at->row; i++)
+        kernel = fa__kernel_next(kernel);
+    at->row++;
+    return kernel != NULL ? fa__kernel_function(kernel) : NULL;
 }
 
 const fa_dtype *fa__function_type(const fa__function *function)

@@ -169,7 +169,7 @@ static int arity_of(const fa__function *row)
     size_t length;
     if (row->kind == FA_OPERATION_GENERATOR)
         return 0;
-    if (row->kind != FA_OPERATION_ELEMENTWISE && row->kind != FA_OPERATION_FUNCTION && row->kind != FA_OPERATION_PRODUCT)
+    if (row->kind != FA_OPERATION_ELEMENTWISE && row->kind != FA_OPERATION_FUNCTION && row->kind != FA_OPERATION_PRODUCT && row->kind != FA_OPERATION_KERNEL)
         return 1;
     for (const char *word = row->parameters; (word = fa__next_word(word, &length)) != NULL; word += length)
         required += word[length - 1] != '=';

@@ -5,6 +5,7 @@
 #include "expr/functions.h"
 
 #include "expr/types.h"
+#include "expr/user_kernel.h"
 
 #include <string.h>
 
@@ -48,6 +49,8 @@ const char *fa__function_symbol(const fa__function *function)
 
 int fa__function_outputs(const fa__function *function)
 {
+    if (function->kind == FA_OPERATION_KERNEL)
+        return fa__kernel_of(function)->is.output_count;
     return function->apply == apply_pair ? 2 : fa__string_function_outputs(function);
 }
 

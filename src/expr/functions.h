@@ -6,7 +6,7 @@
 
 #include "expr/calls.h"
 
-enum { FA__MAX_PARAMETERS = 10 };
+enum { FA__MAX_PARAMETERS = 18 };
 
 /* A call whose arguments have found their parameters. */
 typedef struct fa__bound_call {
@@ -52,8 +52,10 @@ extern const fa__function fa__scan_functions[];
 /* The methods of operations, "add.reduce": no functions of their own. */
 extern const fa__function fa__ufunc_methods[];
 extern const fa__function fa__move_functions[];
+extern const fa__function fa__join_functions[];
 extern const fa__function fa__product_functions[];
 extern const fa__function fa__statistics_functions[];
+extern const fa__function fa__order_functions[];
 extern const fa__function fa__take_functions[];
 /* A row of fa__array_functions that stands with what chooses (take_functions.c). */
 fa__node *fa__apply_where(const fa__bound_call *call);
@@ -101,6 +103,19 @@ int fa__argument_position(const fa__bound_call *call, const char *name);
 /* axis, dtype, keepdims, ddof or correction, initial, where, mean, as far as they are parameters; out is refused. The dtype is
  * a reference. */
 bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM], fa__reduce_arguments *arguments);
+
+/* Says what is wrong with an argument; false. */
+bool fa__argument_refuse(const fa__bound_call *call, int index, const char *what);
+bool fa__argument_refuse_out(const fa__bound_call *call, int index);
+/* An axis; NULL for None and where it is left out. */
+const int *fa__argument_axis(const fa__bound_call *call, int index, int *axis);
+int fa__argument_axis_or(const fa__bound_call *call, int index, int otherwise);
+/* Whether an argument is an array, and no whole number and no short list of such. */
+bool fa__argument_is_array(const fa__bound_call *call, int index);
+/* The first argument, and what a routine makes of it and nothing else. */
+fa__node *fa__call_of_array(const fa__bound_call *call, fa__node *(*routine)(fa__node *a, fa_error *err));
+/* The outputs of a call that gives several; takes them over, and gives NULL. */
+fa__node *fa__call_gives(const fa__bound_call *call, fa__nodes *nodes);
 
 /* Axes: None or left out are all. `storage` holds what *axes points to. */
 bool fa__argument_axes(const fa__bound_call *call, int index, int storage[FA_MAX_NDIM], fa_axes *axes);

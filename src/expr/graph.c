@@ -3,6 +3,7 @@
  * nothing about what the operations mean. No function here recurses: graphs may be a million nodes deep. */
 #include "expr/node.h"
 #include "expr/take.h"
+#include "expr/user_kernel.h"
 
 #include "base/memory.h"
 
@@ -75,6 +76,7 @@ void fa__node_release(fa__node *node)
         released = gone->next_free;
         for (int i = 0; i < gone->input_count; i++)
             release_later(gone->inputs[i]);
+        fa__kernel_release(gone->kernel);
         if (gone->kind == FA__NODE_MOVE)
             fa__take_release(gone->as.move.take);
         fa_release(gone->array);
@@ -263,7 +265,7 @@ static bool same_node(const fa__node *a, const fa__node *b)
 {
     if (a->kind != b->kind || a->code != b->code || a->loop_type != b->loop_type || a->ndim != b->ndim ||
         a->offset != b->offset || a->mixed_compare != b->mixed_compare || a->implicit != b->implicit ||
-        a->input_count != b->input_count || !fa_dtype_equal(a->dtype, b->dtype))
+        a->input_count != b->input_count || a->kernel != b->kernel || !fa_dtype_equal(a->dtype, b->dtype))
         return false;
     size_t bytes = (size_t)a->ndim * sizeof(int64_t);
     if (memcmp(a->sizes, b->sizes, bytes) != 0 || memcmp(a->strides, b->strides, bytes) != 0)

@@ -26,10 +26,12 @@ typedef enum fa__node_kind {
     FA__NODE_VIEW,      /* a geometry on its input's virtual layout */
     FA__NODE_GENERATE,  /* made from positions */
     FA__NODE_MOVE,      /* elements of its inputs in other places */
+    FA__NODE_KERNEL,    /* elementwise: an output, by its number in code, of a user's kernel */
     FA__NODE_WHOLE      /* made from its inputs as wholes: sorted, selected, counted, multiplied */
 } fa__node_kind;
 
 typedef struct fa__node fa__node;
+typedef struct fa__kernel fa__kernel; /* expr/user_kernel.h */
 
 struct fa__node {
     fa__references references;
@@ -61,6 +63,7 @@ struct fa__node {
             struct fa__take *take; /* MOVE by positions or a mask (expr/take.h), else NULL; released here */
         } move;
     } as;
+    fa__kernel *kernel;    /* KERNEL, and the WHOLE of one: one reference; else NULL */
     fa__node *next_free;   /* while being released */
     fa_array *kept;        /* the values once an evaluation has computed them (engine's, under its lock); released here */
     unsigned char *element; /* SCALAR: its value as its dtype */

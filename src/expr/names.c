@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What names and attributes in a text stand for. Knows nothing about operators and brackets. */
 #include "expr/parser.h"
+#include "expr/user_kernel.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,9 +61,35 @@ static bool variable(fa__parser *p, fa_array *array, int column)
     return fa__parser_push_node(p, leaf, column);
 }
 
+/* The length of the "@2" that follows a name without a space: a version, where a kernel is called so. */
+static size_t version_behind(const fa__parser *p, const fa__token *token)
+{
+    const char *behind = token->start + token->length, *end = p->lexer.text + p->lexer.length;
+    size_t length = 1;
+    if (behind == end || *behind != '@')
+        return 0;
+    while (behind + length < end && behind[length] >= '0' && behind[length] <= '9')
+        length++;
+    return length > 1 ? length : 0;
+}
+
+/* The two tokens of a version. */
+static bool skip(fa__parser *p, size_t version)
+{
+    fa__token token;
+    return version == 0 || (fa__lexer_next(&p->lexer, &token, p->err) && fa__lexer_next(&p->lexer, &token, p->err));
+}
+
 static bool function_or_constant(fa__parser *p, const fa__token *token, bool *found)
 {
     fa__value value = {.kind = FA__VALUE_FUNCTION, .column = token->column};
+    size_t version = version_behind(p, token);
+    const fa__kernel *kernel = fa__kernel_find(token->start, token->length + version);
+    if (kernel != NULL) {
+        *found = true;
+        value.as.function = fa__kernel_function(kernel);
+        return skip(p, version) && fa__parser_push_value(p, value);
+    }
     value.as.function = fa__function_find(token->start, token->length);
     *found = value.as.function != NULL || fa__constant_find(token->start, token->length, &value, p->err);
     if (fa_failed(p->err))

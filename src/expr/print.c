@@ -268,6 +268,9 @@ static void write_node(fa__writer *w, const fa__node *node, int needs)
     case FA__NODE_MOVE:
         write_move(w, node);
         break;
+    case FA__NODE_KERNEL:
+        fa__write_kernel(w, node);
+        break;
     case FA__NODE_WHOLE:
         fa__write_whole(w, node);
         break;
@@ -288,6 +291,8 @@ static void write_piece(fa__writer *w, fa__piece next)
             write_cast_arguments(w, next.node);
         else if (next.node->kind == FA__NODE_MOVE)
             write_move_arguments(w, next.node);
+        else if (next.node->kind == FA__NODE_KERNEL)
+            fa__write_kernel_arguments(w, next.node);
         else if (next.node->kind == FA__NODE_WHOLE)
             fa__write_whole_arguments(w, next.node);
         else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Operations on whole arrays as text: the function that makes them, its inputs, and what else it was told. */
+#include "expr/order.h"
 #include "expr/quantile.h"
 #include "expr/writer.h"
 
@@ -15,7 +16,8 @@ void fa__write_whole(fa__writer *w, const fa__node *node)
         fa__put(w, fa__operations[node->as.reduce.option].name);
         fa__put(w, ".");
     }
-    fa__put(w, fa__wholes[node->code].name);
+    bool is_order = node->code == FA__WHOLE_SORT || node->code == FA__WHOLE_ARGSORT;
+    fa__put(w, is_order ? fa__order_name(node) : fa__wholes[node->code].name);
     fa__put(w, "(");
     fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
     for (int i = node->input_count - 1; i >= 0; i--) {
@@ -69,6 +71,12 @@ static void write_segments(fa__writer *w, const fa__node *node)
 void fa__write_whole_arguments(fa__writer *w, const fa__node *node)
 {
     switch ((fa__whole)node->code) {
+    case FA__WHOLE_SORT:
+    case FA__WHOLE_ARGSORT:
+    case FA__WHOLE_SEARCHSORTED:
+    case FA__WHOLE_ISIN:
+        fa__write_order_arguments(w, node);
+        break;
     case FA__WHOLE_MEDIAN:
     case FA__WHOLE_NANMEDIAN:
     case FA__WHOLE_QUANTILE:

@@ -171,16 +171,6 @@ static fa__node *apply_select(const fa__bound_call *call)
 /* ---- What gives several arrays
  * ----------------------------------------------------------------------------------- */
 
-/* Takes the outputs over; where it has failed, they are released. */
-static fa__node *several(const fa__bound_call *call, fa__nodes *nodes)
-{
-    if (fa_failed(call->err))
-        fa__nodes_release(nodes);
-    else
-        *call->several = nodes;
-    return NULL;
-}
-
 static fa__node *apply_nonzero(const fa__bound_call *call)
 {
     fa__node *input = fa__argument_array(call, 0);
@@ -188,7 +178,7 @@ static fa__node *apply_nonzero(const fa__bound_call *call)
     if (positions != NULL)
         fa__node_nonzero(input, positions->items, call->err);
     fa__node_release(input);
-    return several(call, positions);
+    return fa__call_gives(call, positions);
 }
 
 /* where(condition) is nonzero(); with two arrays more it chooses element by element. */
@@ -219,7 +209,7 @@ static fa__node *apply_unravel_index(const fa__bound_call *call)
         fa__node_unravel_index(positions, (fa_shape){shape.count, shape.items}, coordinates->items,
                                call->err);
     fa__node_release(positions);
-    return several(call, coordinates);
+    return fa__call_gives(call, coordinates);
 }
 
 static fa__node *apply_ravel_multi_index(const fa__bound_call *call)
@@ -243,7 +233,7 @@ static fa__node *apply_ix(const fa__bound_call *call)
     if (meshed != NULL)
         fa__node_ix(arrays->count, arrays->items, meshed->items, call->err);
     fa__nodes_release(arrays);
-    return several(call, meshed);
+    return fa__call_gives(call, meshed);
 }
 
 const fa__function fa__take_functions[] = {

@@ -79,6 +79,10 @@ void fa__write_geometry(fa__writer *w, const fa__node *view, const fa__node *bas
 void fa__write_take(fa__writer *w, const fa__node *node);
 void fa__write_take_arguments(fa__writer *w, const fa__node *node);
 
+/* An output of a user's kernel; the second writes what stands behind its inputs. */
+void fa__write_kernel(fa__writer *w, const fa__node *node);
+void fa__write_kernel_arguments(fa__writer *w, const fa__node *node);
+
 /* An operation on whole arrays; the second writes what stands behind its inputs. */
 void fa__write_whole(fa__writer *w, const fa__node *node);
 void fa__write_whole_arguments(fa__writer *w, const fa__node *node);

@@ -9,6 +9,7 @@
 #include "kernel/kernel.h"
 #include "kernel/product.h"
 #include "kernel/rank.h"
+#include "kernel/order.h"
 
 /* Types with kernels come first in fa_type. */
 enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32 };
@@ -48,6 +49,17 @@ typedef struct fa__kernels {
                      int64_t step, int64_t n, void *out);
     fa__product_loop *products[FA__KERNEL_TYPES];
     size_t product_rooms[FA__KERNEL_TYPES]; /* bytes for panels */
+    void (*keys_of)(void *keys, const void *elements, fa_type type, int64_t n, bool merged);
+    void (*elements_of)(void *elements, const void *keys, fa_type type, int64_t n);
+    void (*sort_keys)(void *keys, int64_t n, int key_bytes);
+    int64_t (*select_key)(void *keys, int64_t n, int64_t k, int key_bytes);
+    int64_t (*part_keys)(void *keys, int64_t n, int key_bytes);
+    void (*search_keys)(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes, bool right,
+                        int64_t *positions);
+    void (*key_range)(const void *elements, fa_type type, int64_t n, int64_t *low, int64_t *high);
+    void (*pack)(const fa__packing *packing, const void *elements, int64_t first, int64_t n, int64_t *packed);
+    void (*sort_lost)(const fa__packing *packing, const void *elements, int64_t *packed, int64_t n);
+    void (*unpack)(const fa__packing *packing, int64_t *packed, int64_t n, int64_t first);
 } fa__kernels;
 
 static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, fa_type first, fa_type second,
@@ -81,6 +93,7 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
     X(bins)             \
     X(random)           \
     X(product)          \
+    X(sort)             \
     X(narrow)
 
 #define FA__ROW(family)                                \

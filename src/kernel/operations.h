@@ -194,13 +194,18 @@
 /* Operations on whole arrays, which look at all elements before they give one: X(id, name, whether its first input is
  * walked as a reduction's is, documentation). What each of them does is a class of src/op/wholes.c. */
 #define FA__WHOLES(X)                                                                                                  \
+    X(SORT, sort, false, "Elements along an axis in order.")                                                           \
+    X(ARGSORT, argsort, false, "Positions along an axis, in the order of their elements.")                             \
+    X(SEARCHSORTED, searchsorted, false, "Where elements belong among those of an array in order.")                    \
+    X(ISIN, isin, false, "Whether elements are among those of another array.")                                         \
     X(MATMUL, matmul, false, "Product of matrices, or of batches of them.")                                            \
     X(MEDIAN, median, false, "Half the sum of the two elements in the middle of the order.")                           \
     X(NANMEDIAN, nanmedian, false, "The same of what is not NaN.")                                                     \
     X(QUANTILE, quantile, false, "What a part of the elements is below.")                                              \
     X(NANQUANTILE, nanquantile, false, "The same of what is not NaN.")  \
     X(REDUCEAT, reduceat, false, "An operation between the elements from one position to the next.")                  \
-    X(INTERP, interp, false, "Values between the points of a function that is given by tables.")
+    X(INTERP, interp, false, "Values between the points of a function that is given by tables.")                      \
+    X(KERNEL, kernel, false, "The states of a user's reduction.")
 
 typedef enum fa__operation {
 #define FA__ROW(id, name, arity, symbol, aliases, rule, documentation) FA__OP_##id,

@@ -337,3 +337,80 @@ size_t fa__product_room(fa_type type)
 {
     return has_kernels(type) ? kernels()->product_rooms[type] : 0;
 }
+
+int fa__key_bytes(fa_type type)
+{
+    switch (type) {
+    case FA_TYPE_COMPLEX64:
+    case FA_TYPE_COMPLEX128:
+        return 0;
+    case FA_TYPE_INT64:
+    case FA_TYPE_UINT64:
+    case FA_TYPE_FLOAT64:
+    case FA_TYPE_DATETIME64:
+    case FA_TYPE_TIMEDELTA64:
+        return 8;
+    default:
+        return has_kernels(type) ? 4 : 0;
+    }
+}
+
+void fa__keys_of(void *keys, const void *elements, fa_type type, int64_t n, bool merged)
+{
+    kernels()->keys_of(keys, elements, type, n, merged);
+}
+
+void fa__elements_of(void *elements, const void *keys, fa_type type, int64_t n)
+{
+    kernels()->elements_of(elements, keys, type, n);
+}
+
+void fa__sort_keys(void *keys, int64_t n, int key_bytes)
+{
+    kernels()->sort_keys(keys, n, key_bytes);
+}
+
+int64_t fa__select_key(void *keys, int64_t n, int64_t k, int key_bytes)
+{
+    return kernels()->select_key(keys, n, k, key_bytes);
+}
+
+int64_t fa__part_keys(void *keys, int64_t n, int key_bytes)
+{
+    return kernels()->part_keys(keys, n, key_bytes);
+}
+
+void fa__search_keys(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes, bool right,
+                     int64_t *positions)
+{
+    kernels()->search_keys(keys, n, sought, count, key_bytes, right, positions);
+}
+
+void fa__key_range(const void *elements, fa_type type, int64_t n, int64_t *low, int64_t *high)
+{
+    kernels()->key_range(elements, type, n, low, high);
+}
+
+fa__packing fa__packing_of(fa_type type, int64_t low, int64_t high, int64_t n)
+{
+    const uint64_t range = (uint64_t)high - (uint64_t)low;
+    const int range_bits = range == 0 ? 0 : 64 - __builtin_clzll(range);
+    const int position_bits = n < 2 ? 1 : 64 - __builtin_clzll((uint64_t)n - 1);
+    const int beyond = range_bits + position_bits - 64;
+    return (fa__packing){type, (uint64_t)low, position_bits, beyond > 0 ? beyond : 0};
+}
+
+void fa__pack(const fa__packing *packing, const void *elements, int64_t first, int64_t n, int64_t *packed)
+{
+    kernels()->pack(packing, elements, first, n, packed);
+}
+
+void fa__sort_lost(const fa__packing *packing, const void *elements, int64_t *packed, int64_t n)
+{
+    kernels()->sort_lost(packing, elements, packed, n);
+}
+
+void fa__unpack(const fa__packing *packing, int64_t *packed, int64_t n, int64_t first)
+{
+    kernels()->unpack(packing, packed, n, first);
+}

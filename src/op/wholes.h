@@ -6,7 +6,10 @@
 #include "engine/whole.h"
 
 extern const fa__whole_class fa__whole_reduceat, fa__whole_interp;
-extern const fa__whole_class fa__whole_matmul;
+extern const fa__whole_class fa__whole_matmul, fa__whole_kernel;
 extern const fa__whole_class fa__whole_median, fa__whole_nanmedian, fa__whole_quantile, fa__whole_nanquantile;
+extern const fa__whole_class fa__whole_sort; /* sort.c: SORT, ARGSORT */
+extern const fa__whole_class fa__whole_searchsorted; /* search.c */
+extern const fa__whole_class fa__whole_isin;
 
 #endif

@@ -47,7 +47,7 @@ fa__source *fa__scratch_source(int64_t bytes, fa_error *err)
         return NULL;
     const char *folder = scratch_folder();
     size_t charged = fa__path_is_memory(folder) ? (size_t)bytes : 0;
-    if (!fa__ledger_charge(charged)) {
+    if (charged > 0 && !fa__ledger_charge(charged)) {
         fa__fail(err, FA_NO_MEMORY,
                  "scratch of %lld bytes in %s is memory, and the limit of %zu bytes has no room for it "
                  "(FARRAY_TMPDIR "

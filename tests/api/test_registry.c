@@ -112,6 +112,15 @@ static const char *arguments_of(const char *name)
         {"quantile", "a, 0.5"},
         {"nanquantile", "a, 0.5"},
         {"percentile", "a, 50"},
+        {"partition", "a, 0"},
+        {"argpartition", "a, 0"},
+        {"lexsort", "(a, a)"},
+        {"searchsorted", "a, a"},
+        {"isin", "a, a"},
+        {"union1d", "a, a"},
+        {"intersect1d", "a, a"},
+        {"setdiff1d", "a, a"},
+        {"setxor1d", "a, a"},
         {"nanpercentile", "a, 50"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

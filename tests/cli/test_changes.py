@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Commands that change a file in place: set and append; and order F, and what info says about the page cache."""
+"""Commands that change a file in place: set, append and sort; and order F, and what info says about the page cache."""
 import fcntl
 import os
 import struct
@@ -128,6 +128,41 @@ class Append(Case):
         self.fails(1, r"none\.npy", "append", "none.npy", "a.npy")
         self.usage("does not say which file", "append", "a.npy", "b.npy", "--raw", "f8:3")
         self.assertEqual(doubles(read_npy(self.path("a.npy"))[1]), [1, 2, 3, 4])
+
+
+class Sort(Case):
+    def test_in_place(self):
+        self.write("a.npy", npy([3.0, 1.0, 2.0, 9.0, 8.0, 7.0], shape=(2, 3)))
+        self.assertEqual(self.json("sort", "a.npy"), {"file": "a.npy", "dtype": "<f8", "shape": [2, 3]})
+        self.assertEqual(doubles(read_npy(self.path("a.npy"))[1]), [1, 2, 3, 7, 8, 9])
+        self.write("a.npy", npy([3.0, 1.0, 2.0, 9.0, 0.0, 7.0], shape=(2, 3)))
+        self.succeeds("sort", "a.npy", "--axis", "0")
+        self.assertEqual(doubles(read_npy(self.path("a.npy"))[1]), [3, 0, 2, 9, 1, 7])
+
+    def test_into_a_file(self):
+        self.write("a.npy", npy([3.0, 1.0, 2.0]))
+        self.assertEqual(self.json("sort", "a.npy", "-o", "b.npy"), {"file": "b.npy", "dtype": "<f8", "shape": [3]})
+        self.assertEqual(doubles(read_npy(self.path("b.npy"))[1]), [1, 2, 3])
+        self.assertEqual(doubles(read_npy(self.path("a.npy"))[1]), [3, 1, 2])
+        self.fails(1, "is the input", "sort", "a.npy", "-o", "a.npy")
+        self.succeeds("sort", "a.npy", "-o", "a.npy", "--force")
+        self.assertEqual(doubles(read_npy(self.path("a.npy"))[1]), [1, 2, 3])
+
+    def test_a_file_without_a_header(self):
+        self.write("raw", struct.pack("<4h", 4, -2, 3, 1))
+        self.succeeds("sort", "raw", "--raw", "i2:-1")
+        with open(self.path("raw"), "rb") as file:
+            self.assertEqual(struct.unpack("<4h", file.read()), (-2, 1, 3, 4))
+
+    def test_what_cannot_be(self):
+        self.write("a.npy", npy([3.0, 1.0]))
+        self.succeeds("eval", "a", "a=a.npy", "-o", "c.npz::a", "--codec", "deflate")
+        self.fails(1, r"c\.npz", "sort", "c.npz::a")
+        self.fails(1, r"axis 1 is out of bounds", "sort", "a.npy", "--axis", "1")
+        self.fails(1, r"none\.npy", "sort", "none.npy")
+        self.usage("--order goes with --output", "sort", "a.npy", "--order", "F")
+        self.usage("into one file", "sort", "a.npy", "-o", "b.npy", "-o", "c.npy")
+        self.assertEqual(doubles(read_npy(self.path("a.npy"))[1]), [3, 1])
 
 
 class Orders(Case):

@@ -5,7 +5,7 @@ import unittest
 
 from command_line import Case, npy
 
-COMMANDS = ["create", "info", "show", "eval", "set", "append", "stats", "convert", "diff", "ops"]
+COMMANDS = ["create", "info", "show", "eval", "set", "append", "sort", "stats", "convert", "diff", "ops"]
 
 
 class Help(Case):

@@ -78,6 +78,11 @@ CALLS = {
     "random_uniform": ["random_uniform((300, 70), seed=3)"], "random_normal": ["random_normal((300, 70), seed=3)"],
     "complex": ["complex(2, 3) * x"], "quantile": ["quantile(x, [.1, .5, .9], axis=0)"], "nanquantile": ["nanquantile(x, .3)"],
     "percentile": ["percentile(x, 30)"], "nanpercentile": ["nanpercentile(x, 30, axis=1)"],
+    "cross": ["cross(x[:, :3], y[:, :3])"], "interp": ["interp(x, arange(9.), arange(9.)**2)"],
+    "digitize": ["digitize(x, arange(9.))"], "searchsorted": ["searchsorted(arange(9.), x)"], "isin": ["isin(x, l)"],
+    "bincount": ["bincount(ravel(n))"], "histogram2d": ["histogram2d(l, l[::-1])[0]"],
+    "einsum": ["einsum('ij,jk->ik', q, q)"], "tensordot": ["tensordot(q, q, axes=1)"], "lexsort": ["lexsort((l, l[::-1]))"],
+    "gradient": ["gradient(l)", "gradient(x)[0]"], "partition": ["partition(x, 5)"], "argpartition": ["argpartition(x, 5)"],
     "histogram": ["histogram(x, bins=10, range=(0, 1))[0]"], "spread": ["spread(c, extract(c, x))"],
 }
 UNCALLED = {"pi", "e", "inf", "nan", "True", "False", "None", "newaxis"}

@@ -45,7 +45,7 @@ def run_page(text):
     """The page as it would be if it showed what is printed today."""
     with tempfile.TemporaryDirectory(prefix="farray-page-") as folder:
         surroundings = environment(folder)
-        for example in glob.glob(os.path.join(SOURCE, "examples", "*.c")):
+        for example in glob.glob(os.path.join(SOURCE, "examples", "**", "*.c"), recursive=True):
             shutil.copy(example, folder)
 
         def block(match):

@@ -291,6 +291,44 @@ library.flush(a)
             self.run_capped("eval", text, "a=u.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
             numpy.testing.assert_array_equal(numpy.load(self.path("out")), expected)
 
+    def test_sort(self):
+        """All elements, ten times the budget: runs in scratch, merged into the file."""
+        out = self.compute("sort(u, axis=None)", names="u", within=CLOSE)
+        numpy.testing.assert_array_equal(out, numpy.sort(self.u, axis=None))
+
+    def test_sort_down_columns(self):
+        out = self.compute("sort(u, axis=0)", names="u", within=CLOSE)
+        for column in range(0, COLUMNS, 111):
+            numpy.testing.assert_array_equal(out[:, column], numpy.sort(self.u[:, column]))
+
+    def test_argsort(self):
+        out = self.compute("argsort(rint(u * 100), axis=None)", names="u", within=CLOSE)
+        numpy.testing.assert_array_equal(out, numpy.argsort(numpy.rint(self.u * 100), axis=None, kind="stable"))
+
+    def test_sort_in_place(self):
+        shutil.copyfile(self.path("u"), self.path("out"))
+        self.run_capped("sort", "out.npy", "--memory", str(BUDGET), within=CLOSE)
+        self.same_rows(numpy.load(self.path("out"), mmap_mode="r"), lambda rows: numpy.sort(self.u[rows], axis=1))
+
+    def test_unique(self):
+        values, counts = numpy.unique(numpy.rint(self.u * 1000), return_counts=True)
+        out = self.compute("unique(rint(u * 1000), return_counts=True)[1]", names="u", within=CLOSE)
+        numpy.testing.assert_array_equal(out, counts)
+        self.compute("unique(rint(u * 1000))", names="u", within=CLOSE)
+        numpy.testing.assert_array_equal(numpy.load(self.path("out")), values)
+
+    def test_searchsorted(self):
+        """In an order that does not fit, and of elements that do not fit."""
+        numpy.save(self.path("i"), numpy.sort(self.v, axis=None))
+        try:
+            line = numpy.load(self.path("i"), mmap_mode="r")
+            out = self.compute("searchsorted(i, u[:200])", names="ui", within=CLOSE)
+            numpy.testing.assert_array_equal(out, numpy.searchsorted(line, self.u[:200]))
+            out = self.compute("searchsorted(i[::1000], u)", names="ui", within=CLOSE)
+            self.same_rows(out, lambda rows: numpy.searchsorted(line[::1000], self.u[rows]))
+        finally:
+            os.remove(self.path("i"))
+
     def test_stats(self):
         found = json.loads(self.run_capped("stats", "u.npy", "--json", "--memory", str(BUDGET)))
         self.assertEqual((found["min"], found["max"]), (self.u.min(), self.u.max()))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""kill -9 at random moments of `farray eval -o`, `farray convert` and `farray append`: the target is the old file or the
+"""kill -9 at random moments of `farray eval -o`, `farray convert`, `farray sort -o` and `farray append`: the target is the old file or the
 new one, whole, and the next run of that name leaves nothing else behind. FARRAY_LONG=1 has 500 rounds of each, else
 there are fewer."""
 import os
@@ -58,6 +58,12 @@ class Killed(Case):
         self.rounds(CONVERT_ROUNDS, lambda number: ("convert", f"in{number % 2}.npz", "out.npz", "--dtype", "<f8", "--codec",
                                                 "deflate" if number % 3 == 0 else "none"),
                     self.archive_value, lambda number: number % 2)
+
+    def test_sort(self):
+        for number in 0, 1:
+            self.write(f"in{number}.npy", npy([float(number)] * ELEMENTS))
+        self.rounds(CONVERT_ROUNDS, lambda number: ("sort", f"in{number % 2}.npy", "-o", "out.npy", "--memory", "1M"),
+                    self.value, lambda number: number % 2)
 
     def rounds(self, count, command, value, number_of=lambda number: number):
         """Kills `command(n)` for n = 2, 3, ..., which makes a file whose value is `number_of(n)`."""

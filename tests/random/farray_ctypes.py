@@ -71,12 +71,13 @@ def _structures(text):
             continue
         fields = []
         for member in filter(None, (m.strip() for m in body.split(";"))):
-            if "(*progress)" in member:
-                fields.append(("progress", _ProgressCallback))
+            callback = re.search(r"\(\*(\w+)\)", member)
+            if callback:
+                fields.append((callback.group(1), _ProgressCallback if callback.group(1) == "progress" else c_void_p))
                 continue
             kind, declarators = re.match(r"(?:const )?(\w+) (.*)", member, re.S).groups()
             for declarator in declarators.split(","):
-                word, length = re.match(r"\s*\**(\w+)(?:\[(\d+)\])?", declarator).groups()
+                word, length = re.match(r"[\s*]*(\w+)(?:\[(\d+)\])?", declarator).groups()
                 base = c_void_p if "*" in declarator else _SCALARS.get(kind, c_int)  # else an enumeration
                 fields.append((word, base * int(length) if length else base))
         made[name] = type(name, (Structure,), {"_fields_": fields})

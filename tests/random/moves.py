@@ -57,6 +57,18 @@ MOVES = {
     "diagflat": (0, lambda c, s: f"diagflat({{0}}.flatten()[:20], {c.randrange(-3, 4)})"),
 }
 
+# Order, as far as it is one answer: by positions, places and membership.
+ORDERS = {
+    "argsort": (0, lambda c, s: f"argsort({{0}}, axis={c.choice([_axis(c, len(s)), None])}, kind='stable')"),
+    "sort": (0, lambda c, s: f"argsort(sort({{0}}, axis={_axis(c, len(s))}, kind='stable'), axis=None, kind='stable')"),
+    "searchsorted": (1, lambda c, s: f"searchsorted(sort({{0}}, axis=None, kind='stable'), {{1}}, "
+                                     f"side='{c.choice(['left', 'right'])}')"),
+    "isin": (1, lambda c, s: f"isin({{0}}, {{1}}, invert={c.choice([True, False])})"),
+    "unique": (0, lambda c, s: f"unique({{0}}, return_index=True, return_inverse=True, return_counts=True, "
+                               f"equal_nan={c.choice([True, False])})[{c.randrange(1, 4)}]"),
+}
+MOVES.update(ORDERS)
+
 
 VIEWS = {"flip", "rot90", "moveaxis", "swapaxes", "expand_dims", "squeeze", "atleast_3d", "split", "array_split"}
 
@@ -77,7 +89,7 @@ def node(template, nodes):
 def evaluate(name, template, values):
     """NumPy's value. Bounds of errors move as the elements do; where a conversion rounds them it is no oracle."""
     arrays = [np.asarray(value.array) for value in values]
-    if sum(array.size for array in arrays) > MOST:
+    if sum(array.size for array in arrays) > MOST or (name in ORDERS and any(value.fuzzy for value in values)):
         raise Unsuitable
     text = template.format(*(f"_{i}" for i in range(len(arrays))))
     result = np.asarray(eval(text, NAMES, {f"_{i}": array for i, array in enumerate(arrays)}))

@@ -151,6 +151,8 @@ UFUNCS = {
     "imag": lambda x: part_of(x, np.imag(x)),
     "clip": np.clip, "where": np.where,
 }
+# Operators that do more than the ufunc of their name: shortcuts of powers, and types that nothing compares.
+OPERATORS = {"power": lambda a, b: a ** b, "equal": lambda a, b: a == b, "not_equal": lambda a, b: a != b}
 LIPSCHITZ_1 = {"negative", "positive", "absolute", "fabs", "conjugate", "real", "imag", "sin", "cos", "tanh", "arctan",
                "minimum", "maximum"}
 NOT_IF_COMPLEX = {"absolute", "sin", "cos", "tanh", "arctan"}
@@ -205,7 +207,7 @@ class Oracle:
         shortcut = self.shortcut(name, values)
         if name == "where" and self.differences.allow("where-literal-out-of-range"):
             refuse_literals(arrays[1:])
-        function = (lambda a, b: a ** b) if name == "power" and operator else ufunc(name)
+        function = OPERATORS.get(name, ufunc(name)) if operator else ufunc(name)
         result = asarray(function(*arrays, **options))
         if "m" in (np.asarray(a).dtype.kind for a in arrays) and any(np.asarray(a).dtype.kind == "f" for a in arrays):
             self._refuse_beyond_64_bits(name, arrays)
@@ -353,14 +355,16 @@ class Oracle:
 
     # Indices with arrays.
 
-    @staticmethod
-    def index(value, index, value_of):
+    def index(self, value, index, value_of):
         """What is chosen is in the machine's byte order, as everything that is computed."""
         import trees
         if any(value_of(name).fuzzy for name in trees.by_names(index)):
             raise Unsuitable
         at = trees.to_index(index, lambda name: value_of(name).array)
-        chosen = np.asarray(value.array)[at]
+        array = np.asarray(value.array)
+        if self.differences.allow("index-layout") and array.ndim:
+            array = np.ascontiguousarray(array)
+        chosen = array[at]
         result = np.empty_like(chosen, dtype=native(chosen.dtype))
         result[...] = chosen
         return Value(result, None if value.bound is None else like(result, value.bound[at]))
@@ -464,7 +468,8 @@ class Oracle:
         second = self.elementwise(operation, steps)
         if method == "reduce":
             shape = result.shape
-            return Value(second.array.reshape(shape), None if second.bound is None else second.bound.reshape(shape))
+            return Value(like_order(result, second.array.reshape(shape)),
+                         None if second.bound is None else like_order(result, second.bound.reshape(shape)))
         parts = [Value(steps[0].array.reshape(-1) if axes is None else steps[0].array), second]
         return Value(like_order(result, np.concatenate([p.array for p in parts], axis=axes or 0)),
                      like_order(result, np.concatenate([bound_of(p) for p in parts], axis=axes or 0)))
@@ -474,6 +479,8 @@ class Oracle:
         """Whether NumPy and extended precision agree about what is beyond numbers and beyond the range."""
         if dtype.kind == "c" and name != "sum" and not finite(wide):
             return False  # a quotient of complex numbers makes NaN of infinities
+        if name == "mean" and dtype.itemsize >= 8 and np.abs(wide[np.isfinite(wide)]).sum() > 1e308:
+            return False  # the sum overflows, the mean does not
         if name in ("var", "std") and dtype.itemsize >= 8:
             magnitude = np.abs(wide[np.isfinite(wide)])
             return not (magnitude > 1e150).any()  # squares overflow

@@ -219,6 +219,18 @@ def viewed(value, function):
 
 # Calls.
 
+def by_functions(tree):
+    """The tree as calls make it: == and != are functions, which refuse what the operators do not."""
+    if tree[0] == "op":
+        operator = False if tree[1] in ("equal", "not_equal") else tree[2]
+        return ("op", tree[1], operator, tuple(by_functions(child) for child in tree[3]))
+    if tree[0] in ("reduce", "move"):
+        below = tree[3] if tree[0] == "move" else (tree[3],)
+        made = tuple(by_functions(child) for child in below)
+        return tree[:3] + ((made,) if tree[0] == "move" else (made[0], tree[4]))
+    return tree if tree[0] in ("var", "lit") else (tree[0], by_functions(tree[1])) + tuple(tree[2:])
+
+
 def call(tree, library, handle_of):
     """The same graph built by calls. Trees with literals, whose weakness only text can say, are not for this."""
     kind = tree[0]

@@ -111,7 +111,7 @@ class World:
         """NumPy's value of a tree; None where it has none."""
         try:
             return trees.evaluate(tree, self.oracle, lambda name: self.variables[name].value).array
-        except NUMPY_ERRORS + (RuntimeError, Unsuitable):
+        except NUMPY_ERRORS + (RuntimeError, MemoryError, Unsuitable):
             return None
 
     # Doing a thing twice.
@@ -123,7 +123,7 @@ class World:
             expected = by_numpy()
         except NUMPY_ERRORS as error:
             refused, expected = error, None
-        except RuntimeError as error:  # some of NumPy stops at 32 dimensions
+        except (RuntimeError, MemoryError) as error:  # some of NumPy stops at 32 dimensions, or makes them all large
             raise Unsuitable from error
         try:
             found = by_farray()
@@ -374,6 +374,7 @@ class World:
         return self.library.eval(trees.text(tree), {name: self.variables[name].handle for name in names})
 
     def do_build(self, out, tree, by):
+        tree = trees.by_functions(tree) if by == "calls" else tree
         made = self.both(lambda: self._evaluate_tree(tree), lambda: self._by_farray(tree, by))
         if made is None:
             self._saw_refusal(tree)

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Results out of states, leaves into trees, and the parts that tasks have of a tree put together, in order. */
+#include "op/reduce.h"
+
+#include "engine/tiles.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+#include "storage/storage.h"
+
+#include <string.h>
+
+/* ---- Results ----------------------------------------------------------------------------------------------------- */
+
+static bool all_found(const int64_t *positions, int64_t n)
+{
+    int64_t least = 0;
+    for (int64_t i = 0; i < n; i++)
+        least = fa__min_i64(least, positions[i]);
+    return least >= 0;
+}
+
+/* Writes results [at, at + n) out of their states. */
+bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity, fa_error *err)
+{
+    int64_t item = p->node->dtype->item_bytes;
+    char *memory = fa__source_memory(p->result);
+    const char *from = states;
+    while (n > 0 && !fa_failed(err)) {
+        char results[256 * 16], converted[256 * 16];
+        int64_t some = fa__min_i64(n, 256);
+        bool straight = memory != NULL && p->convert == NULL;
+        char *out = straight ? memory + at * item : results;
+        p->reducer->finish(out, from, capacity, some, p->reduced_count, p->node->as.reduce.ddof);
+        if (p->reducer->locate != NULL && !all_found((const int64_t *)(const void *)out, some))
+            return fa__fail(err, FA_OUT_OF_RANGE, "All-NaN slice encountered");
+        if (p->convert != NULL) {
+            p->convert(converted, results, some);
+            out = converted;
+        }
+        if (memory != NULL && !straight) {
+            memcpy(memory + at * item, out, (size_t)(some * item));
+        } else if (memory == NULL) {
+            int64_t size = some, stride = item;
+            fa__box box = {1, item, at * item, &size, &stride};
+            fa__source_write(p->result, &box, out, err);
+        }
+        from += some * 8; /* states of one component stand side by side */
+        at += some;
+        n -= some;
+    }
+    return !fa_failed(err);
+}
+
+/* ---- Pieces --------------------------------------------------------------------------------------------------- */
+
+void fa__tree_piece_clear(fa__tree_piece *old)
+{
+    fa__tree_clear(&old->tree);
+    fa__free(old->head);
+    fa__free(old->tail);
+    memset(old, 0, sizeof *old);
+}
+
+int64_t fa__leaf_length(const fa__reduce_plan *p, int64_t leaf)
+{
+    return fa__min_i64(FA__BLOCK, p->whole.run - leaf * FA__BLOCK);
+}
+
+/* The state of a leaf along memory. Positions are found in stretches that are one in C order too. `state` has
+ * room for two. */
+static void make_leaf(const fa__reduce_plan *p, int64_t leaf, const char *elements, void *state)
+{
+    int64_t n = fa__leaf_length(p, leaf), first = leaf * FA__BLOCK;
+    const fa__reducer *reducer = p->reducer;
+    if (reducer->locate == NULL) {
+        reducer->leaf(state, 1, elements, n);
+        return;
+    }
+    int64_t stretch = p->position_sizes[p->position_ndim - 1];
+    for (int64_t at = 0; at < n;) {
+        int64_t some = fa__min_i64(n - at, stretch - (first + at) % stretch);
+        char *next = (char *)state + (at > 0 ? 8 * reducer->components : 0);
+        reducer->leaf(next, 1, elements + at * p->item_bytes, some);
+        int64_t position = fa__flat_offset(p->position_ndim, p->position_sizes, p->position_strides, first + at);
+        reducer->locate(next, 1, 1, position, p->position_strides[p->position_ndim - 1]);
+        if (at > 0)
+            reducer->merge(state, 1, next, 1, 1);
+        at += some;
+    }
+}
+
+bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void *elements, void *state, fa_error *err)
+{
+    make_leaf(p, leaf, elements, state);
+    void *vector = fa__tree_vector(tree, err);
+    if (vector == NULL)
+        return false;
+    memcpy(vector, state, (size_t)p->reducer->components * 8);
+    return fa__tree_push(tree, leaf, 0, vector, err);
+}
+
+/* Whole leaves `leaf` .. leaf + count - 1 as one node: count is a power of two that divides `leaf`. Neighbours are merged as
+ * the tree would merge them, many at a time. */
+bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x, double *states,
+                        fa_error *err)
+{
+    double even[FA__MAX_COMPONENTS * LEAVES], odd[FA__MAX_COMPONENTS * LEAVES];
+    const int components = p->reducer->components;
+    int height = 0;
+    p->reducer->leaf_rows(states, LEAVES, x, count, FA__BLOCK);
+    for (; count > 1; count /= 2, height++) {
+        for (int c = 0; c < components; c++)
+            for (int64_t i = 0; i < count / 2; i++) {
+                even[c * LEAVES + i] = states[c * LEAVES + 2 * i];
+                odd[c * LEAVES + i] = states[c * LEAVES + 2 * i + 1];
+            }
+        p->reducer->merge(even, LEAVES, odd, LEAVES, count / 2);
+        for (int c = 0; c < components; c++)
+            memcpy(states + c * LEAVES, even + c * LEAVES, (size_t)(count / 2) * sizeof *even);
+    }
+    double *vector = fa__tree_vector(tree, err);
+    if (vector == NULL)
+        return false;
+    for (int c = 0; c < components; c++)
+        memcpy(vector + c, states + c * LEAVES, sizeof *vector);
+    return fa__tree_push(tree, leaf, height, vector, err);
+}
+
+/* How many leaves, of `n` elements that begin with a leaf, make one node. */
+int64_t fa__leaves_together(int64_t leaf, int64_t n)
+{
+    int64_t count = 1;
+    while (count < LEAVES && 2 * count * FA__BLOCK <= n && leaf % (2 * count) == 0)
+        count *= 2;
+    return count;
+}
+
+/* Continues the open item by what the next task has of it. */
+static bool join(fa__reduce_plan *p, fa__tree_piece *open, fa__tree_piece *next, fa_error *err)
+{
+    if (next->head_count > 0) {
+        memcpy(open->tail + open->tail_count * p->item_bytes, next->head, (size_t)(next->head_count * p->item_bytes));
+        open->tail_count += next->head_count;
+        if (open->tail_count == fa__leaf_length(p, next->head_leaf)) {
+            open->tail_count = 0;
+            fa__push_leaf(p, &open->tree, next->head_leaf, open->tail, p->leaf, err);
+        }
+    }
+    fa__tree_append(&open->tree, &next->tree, err);
+    if (next->tail_count > 0) {
+        memcpy(open->tail, next->tail, (size_t)(next->tail_count * p->item_bytes));
+        open->tail_count = next->tail_count;
+    }
+    if (!next->ended || fa_failed(err))
+        return !fa_failed(err);
+    fa__tree_collapse(&open->tree);
+    fa__reduce_put(p, open->item * p->whole.width, p->whole.width, open->tree.nodes[0].states, p->whole.width, err);
+    fa__tree_reset(&open->tree);
+    open->present = false;
+    return !fa_failed(err);
+}
+
+static bool take(fa__reduce_plan *p, fa__task_part *from, fa_error *err)
+{
+    fa__tree_piece *open = &p->open;
+    if (from->first.present && !join(p, open, &from->first, err))
+        return false;
+    if (!from->last.present)
+        return true;
+    fa__tree_append(&open->tree, &from->last.tree, err);
+    open->present = true;
+    open->item = from->last.item;
+    open->tail_count = from->last.tail_count;
+    if (from->last.tail_count > 0)
+        memcpy(open->tail, from->last.tail, (size_t)(from->last.tail_count * p->item_bytes));
+    return !fa_failed(err);
+}
+
+void fa__task_part_free(fa__task_part *old)
+{
+    fa__tree_piece_clear(&old->first);
+    fa__tree_piece_clear(&old->last);
+    fa__free(old);
+}
+
+/* Takes parts in the order of their tasks; those that came too early wait. Vectors that are free then go to `spare`, for
+ * the next task. */
+bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_error *err)
+{
+    fa__mutex_lock(&p->mutex);
+    fa__task_part **place = &p->waiting;
+    while (*place != NULL && (*place)->task < new->task)
+        place = &(*place)->next;
+    new->next = *place;
+    *place = new;
+    while (p->waiting != NULL && p->waiting->task == p->next_task && !p->broken) {
+        fa__task_part *next = p->waiting;
+        p->waiting = next->next;
+        p->next_task++;
+        p->broken = !take(p, next, err);
+        fa__task_part_free(next);
+    }
+    fa__tree_take_spare(spare, &p->open.tree);
+    fa__mutex_unlock(&p->mutex);
+    return !fa_failed(err);
+}

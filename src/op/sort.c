@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* SORT and ARGSORT, of all elements or around one of them: lines along an axis, many short ones at once, or
+ * one long one by all threads. A line that does not fit is sorted in runs (external.c), or parted in chunks
+ * (partition.c). Knows nothing about how a line in memory is sorted. */
+#include "op/external.h"
+#include "op/partition.h"
+#include "op/wholes.h"
+
+#include "engine/buffers.h"
+#include "engine/pool.h"
+
+#include "base/checked.h"
+#include "expr/order.h"
+
+#include <string.h>
+
+enum {
+    SHARED_BYTES = 512 << 10, /* a line from here on is sorted by all threads */
+    BATCH_BYTES = 32 << 20,   /* of lines that are read together */
+    GROUP_BYTES = 256 << 10   /* of lines that one job sorts */
+};
+
+static int64_t value_bytes(const fa__sorting *s)
+{
+    return s->order.item_bytes + (s->positions ? (int64_t)sizeof(int64_t) : 0);
+}
+
+static int64_t room_of(const fa__sorting *s, int64_t n)
+{
+    if (s->kth >= 0)
+        return fa__partition_room(s, n);
+    return s->positions ? fa__argsort_room(&s->order, n) : fa__sort_room(&s->order, n);
+}
+
+/* One line, in place or into positions. */
+static bool sort_one(const fa__sorting *s, fa__whole_run *run, char *elements, int64_t *positions, void *room,
+                     fa_error *err)
+{
+    if (s->kth >= 0) {
+        fa__partition_line(s, elements, s->lines.n, positions, room);
+        return !fa_failed(err);
+    }
+    if (s->positions)
+        return fa__argsort_line(run, &s->order, elements, s->lines.n, 0, positions, room, err);
+    return fa__sort_line(run, &s->order, elements, s->lines.n, room, err);
+}
+
+/* Lines that stand behind each other. */
+typedef struct batch {
+    const fa__sorting *s;
+    char *elements;
+    int64_t *positions;
+    int64_t count, group;
+} batch;
+
+static void sort_group(void *user, int64_t job, fa_error *err)
+{
+    const batch *b = user;
+    const fa__sorting *s = b->s;
+    int64_t begin = job * b->group, end = fa__min_i64(begin + b->group, b->count), n = s->lines.n;
+    int64_t line_bytes = n * s->order.item_bytes;
+    if (s->kth < 0 && !s->positions && s->order.key_bytes == s->order.item_bytes) {
+        fa__sort_key_lines(&s->order, b->elements + begin * line_bytes, end - begin, n);
+        return;
+    }
+    size_t room_bytes = (size_t)fa__max_i64(room_of(s, n), 1);
+    void *room = fa__buffer_take(room_bytes, err);
+    for (int64_t i = begin; i < end && room != NULL; i++)
+        sort_one(s, NULL, b->elements + i * line_bytes, s->positions ? b->positions + i * n : NULL, room,
+                 err);
+    fa__buffer_give_back(room, room_bytes);
+}
+
+static bool sort_batch(const fa__sorting *s, char *elements, int64_t *positions, int64_t count, void *room,
+                       fa_error *err)
+{
+    int64_t n = s->lines.n, line_bytes = n * s->order.item_bytes;
+    if (s->is_shared) {
+        for (int64_t i = 0; i < count && !fa_failed(err); i++)
+            sort_one(s, s->lines.run, elements + i * line_bytes, s->positions ? positions + i * n : NULL,
+                     room, err);
+        return !fa_failed(err);
+    }
+    batch b = {.s = s, .elements = elements, .positions = positions, .count = count};
+    b.group = fa__max_i64(GROUP_BYTES / fa__max_i64(line_bytes, 1), 1);
+    return fa__whole_parallel(s->lines.run, (count + b.group - 1) / b.group, sort_group, &b, err);
+}
+
+/* Values whose lines are dense memory in the result: they are read to where they stay. */
+static bool sort_where_they_stay(const fa__sorting *s, void *room, fa_error *err)
+{
+    return fa__whole_read(s->lines.run, 0, NULL, NULL, s->sink.array, err) &&
+           sort_batch(s, fa__line_sink_memory(&s->sink, 0), NULL, s->lines.count, room, err);
+}
+
+static bool sort_batches(const fa__sorting *s, int64_t most, char *elements, int64_t *positions, void *room,
+                         fa_error *err)
+{
+    const fa__lines *lines = &s->lines;
+    const char *standing =
+        s->positions && lines->inside == 1 ? fa__input_in_memory(lines->run, 0, s->order.dtype, err) : NULL;
+    for (int64_t line = 0, count; line < lines->count && !fa_failed(err); line += count) {
+        int64_t *to = s->positions ? fa__line_sink_memory(&s->sink, line) : NULL;
+        bool is_there = to != NULL;
+        char *from = elements;
+        if (standing != NULL) {
+            /* Positions alone are made: nobody writes there. */
+            from = (char *)(uintptr_t)standing + line * lines->n * s->order.item_bytes;
+            count = fa__lines_together(lines, line, most);
+        } else {
+            count = fa__lines_read(lines, line, most, 0, lines->n, s->order.dtype, elements, err);
+        }
+        to = is_there ? to : positions;
+        if (!fa_failed(err) && sort_batch(s, from, to, count, room, err) && !is_there)
+            fa__line_sink_write(&s->sink, line, count, s->positions ? (const void *)to : elements, err);
+    }
+    return !fa_failed(err);
+}
+
+static bool sort_in_memory(const fa__sorting *s, int64_t limit, fa_error *err)
+{
+    const fa__lines *lines = &s->lines;
+    fa__work elements = {0}, positions = {0}, room = {0};
+    int64_t line_bytes = lines->n * s->order.item_bytes;
+    if (s->is_shared)
+        fa__work_take(&room, room_of(s, lines->n), err);
+    if (!s->positions && fa__line_sink_memory(&s->sink, 0) != NULL) {
+        sort_where_they_stay(s, room.memory, err);
+        fa__work_give_back(&room);
+        return !fa_failed(err);
+    }
+    int64_t most =
+        fa__min_i64(limit - room_of(s, lines->n), BATCH_BYTES) / fa__max_i64(lines->n * value_bytes(s), 1);
+    most = fa__min_i64(fa__max_i64(most, 1), lines->count);
+    bool has_home = s->positions && fa__line_sink_memory(&s->sink, 0) != NULL;
+    bool stands =
+        s->positions && lines->inside == 1 && fa__input_in_memory(lines->run, 0, s->order.dtype, err) != NULL;
+    if (!stands)
+        fa__work_take(&elements, most * line_bytes, err);
+    if (s->positions && !has_home)
+        fa__work_take(&positions, most * lines->n * (int64_t)sizeof(int64_t), err);
+    if (!fa_failed(err))
+        sort_batches(s, most, elements.memory, positions.memory, room.memory, err);
+    fa__work_give_back(&elements);
+    fa__work_give_back(&positions);
+    fa__work_give_back(&room);
+    return !fa_failed(err);
+}
+
+/* Whether a line fits with all that its sort needs. */
+static bool fits(const fa__sorting *s, int64_t limit)
+{
+    int64_t n = s->lines.n, stays = 0, needed;
+    bool home = fa__line_sink_memory(&s->sink, 0) != NULL;
+    if (n > FA__LONGEST_LINE)
+        return false;
+    if (home)
+        stays = s->positions ? n * (int64_t)sizeof(int64_t) : n * s->order.item_bytes;
+    return fa__multiply_checked(n, value_bytes(s), &needed) && needed - stays + room_of(s, n) <= limit;
+}
+
+static bool run_sort(fa__whole_run *run, fa_error *err)
+{
+    const fa__node *node = run->node;
+    fa__sorting s = {.order = fa__order_of(node->inputs[0]->dtype),
+                     .positions = node->code == FA__WHOLE_ARGSORT,
+                     .kth = -1};
+    if (fa__count(node->ndim, node->sizes) == 0 || run->result->dtype->item_bytes == 0)
+        return true;
+    fa__lines_start(&s.lines, run, __builtin_ctzll(node->as.reduce.axes));
+    s.is_shared = s.lines.n * s.order.item_bytes >= SHARED_BYTES;
+    if (node->as.reduce.option == FA__ORDER_PARTITION && s.order.key_bytes > 0)
+        s.kth = node->as.reduce.number; /* else what is in order is parted, too */
+    if (fa__line_sink_start(&s.sink, &s.lines, err)) {
+        int64_t limit = fa__work_limit();
+        if (s.kth >= 0 && (s.is_shared || !fits(&s, limit)))
+            fa__partition_lines(&s, limit, err);
+        else if (fits(&s, limit))
+            sort_in_memory(&s, limit, err);
+        else
+            fa__sort_externally(&s, limit, err);
+    }
+    return fa__line_sink_finish(&s.sink, err);
+}
+
+const fa__whole_class fa__whole_sort = {.run = run_sort};
