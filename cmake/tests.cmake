@@ -34,6 +34,9 @@ if(MPFR_LIBRARY AND MVEC_LIBRARY AND NOT FARRAY_SANITIZE)
   target_compile_options(kernel_accuracy PRIVATE -mavx2 -mfma -O2)
   target_link_libraries(kernel_accuracy PRIVATE farray_static ${MPFR_LIBRARY} gmp ${MVEC_LIBRARY} m)
   add_test(NAME kernel_accuracy COMMAND kernel_accuracy)
+  add_test(NAME kernel_accuracy_fast COMMAND kernel_accuracy --fast --bound 4 --only exp,sin,cos,tanh)
+  add_test(NAME kernel_accuracy_control COMMAND kernel_accuracy --bound 0.4 --only exp) # it must notice what is not near enough
+  set_tests_properties(kernel_accuracy_control PROPERTIES WILL_FAIL TRUE)
 endif()
 
 # What the scripts are told: where the sources and this build are, and what it was built with.

@@ -5,7 +5,9 @@
  * makes the first product exact; a polynomial does the rest, and what its last sum rounds away is added to
  * the next term (Dekker 1971). Coefficients: tools/minimax.py. */
 
-typedef INT NAME(whole) __attribute__((vector_size(sizeof(V))));
+/* Numbers as bits, which may wrap, and as integers. */
+typedef UNSIGNED NAME(whole) __attribute__((vector_size(sizeof(V))));
+typedef INT NAME(integer) __attribute__((vector_size(sizeof(V))));
 
 /* Horner's rule; `c` holds `count` coefficients, the lowest one first. */
 FA__INLINE V NAME(polynomial)(V x, const T *c, int count)
@@ -55,9 +57,10 @@ FA__INLINE NAME(power) NAME(exp_parts)(V x, bool fine)
 /* x * 2**n, rounded once where it is subnormal; n from the last bits of `shifted` and `more`. */
 FA__INLINE V NAME(scaled)(V x, V shifted, int more)
 {
-    const NAME(whole) n = (NAME(whole))shifted - (NAME(whole))WHOLE_SHIFT + more, half = n >> 1;
-    const V first = (V)((half + EXPONENT_BIAS) << FRACTION_BITS);
-    const V second = (V)((n - half + EXPONENT_BIAS) << FRACTION_BITS);
+    const NAME(integer) n = (NAME(integer))((NAME(whole))shifted - (NAME(whole))WHOLE_SHIFT + (UNSIGNED)more),
+                        half = n >> 1;
+    const V first = (V)(((NAME(whole))half + EXPONENT_BIAS) << FRACTION_BITS);
+    const V second = (V)(((NAME(whole))n - (NAME(whole))half + EXPONENT_BIAS) << FRACTION_BITS);
     return x * first * second;
 }
 

@@ -3,8 +3,6 @@
  * twice the inverse hyperbolic tangent of (m - 1) / (m + 1): that quotient is known in two parts (Dekker
  * 1971), so is its product with anything that must be. Coefficients: tools/minimax.py. */
 
-typedef UNSIGNED NAME(natural) __attribute__((vector_size(sizeof(V))));
-
 /* Unevaluated sums: low is small beside high. */
 typedef struct NAME(parts) {
     V high, low;
@@ -44,11 +42,11 @@ typedef struct NAME(reduced) {
 /* Of x + left; x is positive and normal, `left` at most a unit of its last place. */
 FA__INLINE NAME(reduced) NAME(reduce)(V x, V left, bool has_left)
 {
-    const NAME(natural) root = (NAME(natural))SET1(ROOT_HALF),
-                        moved = (NAME(natural))x + ((NAME(natural))SET1(1) - root);
-    const NAME(natural) field = moved >> FRACTION_BITS;
+    const NAME(whole) root = (NAME(whole))SET1(ROOT_HALF),
+                        moved = (NAME(whole))x + ((NAME(whole))SET1(1) - root);
+    const NAME(whole) field = moved >> FRACTION_BITS;
     const V behind = SET1((UNSIGNED)1 << FRACTION_BITS);
-    const V e = (V)(field | (NAME(natural))behind) - (behind + SET1(EXPONENT_BIAS));
+    const V e = (V)(field | (NAME(whole))behind) - (behind + SET1(EXPONENT_BIAS));
     const V f = (V)((moved & (((UNSIGNED)1 << FRACTION_BITS) - 1)) + root) - SET1(1);
     const V under = f + SET1(2), under_low = f - (under - SET1(2)), inverse = SET1(1) / under,
             s = f * inverse;
@@ -129,7 +127,7 @@ FA__INLINE NAME(parts) NAME(wide_log)(V x, V left, bool has_left)
     const NAME(parts) s = at.s, twice = {s.high + s.high, s.low + s.low};
     NAME(parts) square = NAME(product_parts)(s.high, s.high);
     square.low = FMA(twice.high, s.low, square.low);
-    const V sum = square.high * NAME(polynomial)(square.high, power_terms + 1, COUNT_OF(power_terms) - 1);
+    const V sum = square.high * NAME(polynomial_of)(square.high, square.high * square.high, power_terms + 1, COUNT_OF(power_terms) - 1);
     const NAME(parts) two_thirds = {SET1(0x1.5555555555555p-1), SET1(0x1.5555555555555p-55 + power_terms[0])};
     const NAME(parts) factor = NAME(plus)(two_thirds, (NAME(parts)){sum, SET1(0)});
     const NAME(parts) log = NAME(plus)(twice, NAME(times)(s, NAME(times)(square, factor)));

@@ -130,22 +130,27 @@ FA__INLINE whole_vector NAME(floor_turns)(whole_vector a, whole_vector minus)
 #endif
 }
 
+FA__INLINE whole_vector NAME(whole_size)(whole_vector a)
+{
+    return turned_whole(a, NAME(below_zero)(a));
+}
+
 /* The operations on vectors; `divide` is x / |b| without signs, and b is not 0. */
 #define VECTOR_QUOTIENTS(name, D, divide)                                                              \
     FA__INLINE whole_vector NAME(name##_floor_divide)(whole_vector a, whole_vector b, D by)            \
     {                                                                                                  \
         const whole_vector minus = NAME(below_zero)(b), turns = NAME(floor_turns)(a, minus);           \
-        return divide(((a ^ minus) - minus) ^ turns, by) ^ turns;                                      \
+        return divide(turned_whole(a, minus) ^ turns, by) ^ turns;                                     \
     }                                                                                                  \
     FA__INLINE whole_vector NAME(name##_remainder)(whole_vector a, whole_vector b, D by)               \
     {                                                                                                  \
-        return a - lower_product(NAME(name##_floor_divide)(a, b, by), b);                              \
+        return less_whole(a, lower_product(NAME(name##_floor_divide)(a, b, by), b));                   \
     }                                                                                                  \
     FA__INLINE whole_vector NAME(name##_fmod)(whole_vector a, whole_vector b, D by)                    \
     {                                                                                                  \
-        const whole_vector minus = NAME(below_zero)(a), size = (a ^ minus) - minus;                    \
-        const whole_vector rest = size - lower_product(divide(size, by), (b ^ NAME(below_zero)(b)) - NAME(below_zero)(b)); \
-        return (rest ^ minus) - minus;                                                                 \
+        const whole_vector size = NAME(whole_size)(a), quotient = divide(size, by);                    \
+        const whole_vector rest = less_whole(size, lower_product(quotient, NAME(whole_size)(b)));      \
+        return turned_whole(rest, NAME(below_zero)(a));                                                \
     }
 VECTOR_QUOTIENTS(by_one, divisor, divided)
 #ifdef __AVX512F__
@@ -193,8 +198,8 @@ FA__INLINE void NAME(store_whole)(T *x, whole_vector values, int64_t count)
         for (int64_t i = 0; i < n; i += WHOLE_WIDTH) {                                            \
             const whole_vector a = NAME(load_whole)((const T *)in[0] + (is_one ? 0 : i), n - i, is_one); \
             const whole_vector b = NAME(load_whole)((const T *)in[1] + i, n - i, false);          \
-            const whole_vector nothing = where_zero(b), some = b - nothing;                       \
-            const whole_vector size = (some ^ NAME(below_zero)(some)) - NAME(below_zero)(some);   \
+            const whole_vector nothing = where_zero(b), some = less_whole(b, nothing);                      \
+            const whole_vector size = NAME(whole_size)(some);   \
             NAME(store_whole)((T *)out + i, NAME(by_each_##operation)(a, some, size) & ~nothing, n - i); \
         }                                                                                         \
         return;                                                                                   \

@@ -20,6 +20,23 @@ enum { WHOLE_WIDTH = sizeof(whole_vector) / sizeof(int64_t) };
 #define STORE_WHOLE(x, v) _mm256_storeu_si256((__m256i *)(x), v)
 #endif
 
+/* They wrap. */
+FA__INLINE whole_vector plus_whole(whole_vector a, whole_vector b)
+{
+    return WHOLE(add_epi64)(a, b);
+}
+
+FA__INLINE whole_vector less_whole(whole_vector a, whole_vector b)
+{
+    return WHOLE(sub_epi64)(a, b);
+}
+
+/* Minus a where `minus` has all bits. */
+FA__INLINE whole_vector turned_whole(whole_vector a, whole_vector minus)
+{
+    return less_whole(a ^ minus, minus);
+}
+
 /* All bits where a is above b, as numbers with a sign. */
 FA__INLINE whole_vector above_signed(whole_vector a, whole_vector b)
 {
@@ -39,14 +56,19 @@ FA__INLINE whole_vector where_zero(whole_vector a)
 #endif
 }
 
+FA__INLINE whole_vector upper_half(whole_vector a)
+{
+    return WHOLE(srli_epi64)(a, 32);
+}
+
 FA__INLINE whole_vector upper_product(whole_vector x, whole_vector y)
 {
-    const whole_vector x_high = WHOLE(srli_epi64)(x, 32), y_high = WHOLE(srli_epi64)(y, 32);
+    const whole_vector x_high = upper_half(x), y_high = upper_half(y);
     const whole_vector low = WHOLE(mul_epu32)(x, y), left = WHOLE(mul_epu32)(x_high, y);
     const whole_vector right = WHOLE(mul_epu32)(x, y_high), high = WHOLE(mul_epu32)(x_high, y_high);
-    const whole_vector middle = left + WHOLE(srli_epi64)(low, 32);
-    const whole_vector carry = right + (middle & 0xffffffff);
-    return high + WHOLE(srli_epi64)(middle, 32) + WHOLE(srli_epi64)(carry, 32);
+    const whole_vector middle = plus_whole(left, upper_half(low));
+    const whole_vector carry = plus_whole(right, middle & 0xffffffff);
+    return plus_whole(high, plus_whole(upper_half(middle), upper_half(carry)));
 }
 
 FA__INLINE whole_vector lower_product(whole_vector x, whole_vector y)
@@ -54,9 +76,8 @@ FA__INLINE whole_vector lower_product(whole_vector x, whole_vector y)
 #ifdef __AVX512F__
     return _mm512_mullo_epi64(x, y);
 #else
-    const whole_vector cross =
-        WHOLE(mul_epu32)(WHOLE(srli_epi64)(x, 32), y) + WHOLE(mul_epu32)(x, WHOLE(srli_epi64)(y, 32));
-    return WHOLE(mul_epu32)(x, y) + WHOLE(slli_epi64)(cross, 32);
+    const whole_vector left = WHOLE(mul_epu32)(upper_half(x), y), right = WHOLE(mul_epu32)(x, upper_half(y));
+    return plus_whole(WHOLE(mul_epu32)(x, y), WHOLE(slli_epi64)(plus_whole(left, right), 32));
 #endif
 }
 
@@ -81,7 +102,7 @@ FA__INLINE whole_vector divided(whole_vector x, divisor by)
     if (by.shift < 0)
         return x;
     const whole_vector upper = upper_product(x, (whole_vector){0} + (int64_t)by.factor);
-    const whole_vector sum = upper + WHOLE(srli_epi64)(x - upper, 1);
+    const whole_vector sum = plus_whole(upper, WHOLE(srli_epi64)(less_whole(x, upper), 1));
     return WHOLE(srl_epi64)(sum, _mm_cvtsi32_si128(by.shift));
 }
 
@@ -92,9 +113,10 @@ FA__INLINE whole_vector quotient_of(whole_vector x, whole_vector d)
     const __m512d inverse =
         (1 - 0x1p-50) / _mm512_cvtepu64_pd(d); /* a little too small, whatever is rounded */
     const whole_vector first = _mm512_cvttpd_epu64(_mm512_cvtepu64_pd(x) * inverse);
-    const whole_vector rest = x - lower_product(first, d);
+    const whole_vector rest = less_whole(x, lower_product(first, d));
     const whole_vector second = _mm512_cvttpd_epu64(_mm512_cvtepu64_pd(rest) * inverse);
-    const whole_vector last = rest - lower_product(second, d), quotient = first + second;
+    const whole_vector last = less_whole(rest, lower_product(second, d)),
+                       quotient = plus_whole(first, second);
     return _mm512_mask_add_epi64(quotient, _mm512_cmpge_epu64_mask(last, d), quotient, _mm512_set1_epi64(1));
 }
 #endif

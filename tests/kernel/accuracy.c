@@ -4,7 +4,7 @@
  * instruction sets at once. Fails where one is farther away than the bound, or where the two differ in any
  * bit.
  *
- *     accuracy [--long] [--table] [--fast] [--bound ULP] [--jobs N] [--only NAME]
+ *     accuracy [--long] [--table] [--fast] [--bound ULP] [--jobs N] [--only NAMES]
  *              [--type NAME] [--seed N]
  *
  * Functions of one float16, bfloat16 and (with --long) float32 are measured at every argument, all others at
@@ -362,6 +362,16 @@ typedef struct all_cases {
     worst_case findings[FUNCTIONS][FORMATS];
 } all_cases;
 
+/* Whether a list of names with commas between them has this one; no list has all. */
+static bool is_among(const char *names, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *at = names; at != NULL; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    return names == NULL;
+}
+
 static void work(all_cases *shared)
 {
     int k;
@@ -369,8 +379,7 @@ static void work(all_cases *shared)
         /* The longest ones first. */
         const real_function *function = &functions[k % FUNCTIONS];
         const int f = FORMATS - 1 - k / FUNCTIONS;
-        if ((options.only == NULL || strcmp(options.only, function->name) == 0) &&
-            (options.type == NULL || strcmp(options.type, formats[f].name) == 0))
+        if (is_among(options.only, function->name) && is_among(options.type, formats[f].name))
             measure_all(function, &formats[f], &shared->findings[k % FUNCTIONS][f]);
     }
 }
