@@ -41,6 +41,20 @@ int64_t fa__program_block(const fa__pass *pass)
     return fa__max_i64(fa__min_i64(FA__BLOCK, WIDE_BLOCK_BYTES / pass->slot_bytes), 1);
 }
 
+/* Blocks that end where rows end find their elements in place. */
+int64_t fa__program_row(const fa__pass *pass)
+{
+    int64_t row = 0, sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
+    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
+        const fa__operand *operand =
+            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
+        int ndim = fa__merge_axes(pass->ndim, pass->box, operand->strides, sizes, strides);
+        if (ndim > 1 && sizes[ndim - 1] >= FA__BLOCK / 4 && (row == 0 || sizes[ndim - 1] < row))
+            row = sizes[ndim - 1];
+    }
+    return row;
+}
+
 /* ---- Setting up ----------------------------------------------------------------------------------------------------- */
 
 /* Whether a value costs little a call: then stretches may be short. */
@@ -445,4 +459,16 @@ void fa__program_run(fa__program *p, int64_t first, int64_t last)
         n = until(p, at, last, p->block);
         block(p, at, n);
     }
+}
+
+bool fa__program_end(fa__program *p, fa_error *err)
+{
+    if (p->trouble != FA__NO_TROUBLE)
+        fa__fail(err, FA_OUT_OF_RANGE, "%s", fa__trouble_words(p->trouble));
+    if (p->negative_power)
+        fa__fail(err, FA_OUT_OF_RANGE,
+                 "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
+    p->trouble = FA__NO_TROUBLE;
+    p->negative_power = false;
+    return !fa_failed(err);
 }

@@ -45,7 +45,10 @@ bool fa__program_start(fa__program *program, fa_error *err);
 void fa__program_clear(fa__program *program);
 /* Computes flat elements [first, last) of the span's box. May be left by a fault of mapped bytes: owns nothing meanwhile. */
 void fa__program_run(fa__program *program, int64_t first, int64_t last);
-/* Bytes of a block buffer for blocks of at most so many elements; and how many elements a block has at most. */
+/* What elements could not be computed is said here. */
+bool fa__program_end(fa__program *program, fa_error *err);
+/* How many elements a block has at most; and the rows at whose ends blocks end, 0: anywhere. */
 int64_t fa__program_block(const fa__pass *pass);
+int64_t fa__program_row(const fa__pass *pass);
 
 #endif
