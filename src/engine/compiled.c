@@ -259,7 +259,7 @@ bool fa__compiled_run(fa__compiled *c, fa_array *target, fa_array *const *arrays
         if (c->threads == 1 || c->pass.total * (c->pass.value_count + 1) <= FEW_ELEMENTS)
             work(c, 0);
         else
-            fa__pool_run(c->threads, work, c, NULL, NULL, err);
+            fa__pool_join(c->threads, work, c, err);
         for (int i = 0; i < c->threads; i++)
             fa__program_end(&c->workers[i], err);
     }

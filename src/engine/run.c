@@ -446,6 +446,16 @@ static bool operands_still_hold(const fa__pass *pass, fa_error *err)
     return !fa_failed(err);
 }
 
+static bool in_memory_all(const fa__pass *pass)
+{
+    bool all = true;
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        all = all && in_memory(&pass->operands[i]);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        all = all && in_memory(&pass->stores[i].to);
+    return all;
+}
+
 bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err)
 {
     if (fa_failed(err))
@@ -478,6 +488,8 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         bool small = !callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK;
         if (small && !fa_failed(&r.err))
             work(&r, 0); /* waking a thread costs more than the work */
+        else if (!callback && !r.guard && in_memory_all(pass) && !fa_failed(&r.err))
+            fa__pool_join(threads, work, &r, &r.err);
         else
             fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
         fa__behind_stop(r.behind, &r.err);
