@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Compiled expressions: what the text means for arrays of one kind, kept until arrays of another kind come. Knows nothing
- * about how it is computed. */
+/* Compiled expressions: what the text means for arrays of one kind, kept until arrays of another kind come.
+ * Knows nothing about how it is computed. */
 #include <farray/program.h>
 
 #include "api/api.h"
@@ -27,12 +27,15 @@ struct fa_program {
     fa__compiled *compiled; /* NULL: not planned, or to be computed otherwise */
 };
 
-/* ---- Looks ---------------------------------------------------------------------------------------------------------- */
+/* ---- Looks
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static bool looks_like(const look *seen, const fa_array *array)
 {
     size_t bytes = (size_t)array->ndim * sizeof(int64_t);
-    return seen->dtype != NULL && seen->ndim == array->ndim && memcmp(seen->sizes, array->sizes, bytes) == 0 &&
+    return seen->dtype != NULL && seen->ndim == array->ndim &&
+           memcmp(seen->sizes, array->sizes, bytes) == 0 &&
            memcmp(seen->strides, array->strides, bytes) == 0 &&
            (seen->dtype == array->dtype || fa_dtype_equal(seen->dtype, array->dtype));
 }
@@ -56,7 +59,8 @@ static bool is_known(const fa_program *program, const fa_array *target, fa_array
     return known;
 }
 
-/* ---- Planning ------------------------------------------------------------------------------------------------------- */
+/* ---- Planning
+ * ------------------------------------------------------------------------------------------------------- */
 
 static fa__compiled *plan(fa_program *program, fa_array *const *stand_ins, fa_array *target, fa_error *err)
 {
@@ -93,7 +97,8 @@ static void plan_again(fa_program *program, fa_array *target, fa_array *const *a
     fa_release(stand_in);
 }
 
-/* ---- The public functions ------------------------------------------------------------------------------------------- */
+/* ---- The public functions
+ * ------------------------------------------------------------------------------------------- */
 
 fa_program *fa_compile(const char *text, int count, const char *const *names, fa_error *err)
 {
@@ -127,8 +132,8 @@ static void run(fa_program *program, fa_array *target, fa_array *const *arrays, 
 {
     if (!is_known(program, target, arrays))
         plan_again(program, target, arrays);
-    if (program->compiled != NULL &&
-        (!fa__write_gate(target, NULL, NULL, err) || fa__compiled_run(program->compiled, target, arrays, err)))
+    if (program->compiled != NULL && (!fa__write_gate(target, NULL, NULL, err) ||
+                                      fa__compiled_run(program->compiled, target, arrays, err)))
         return;
     for (int i = 0; i < program->count; i++)
         program->variables[i].array = arrays[i];

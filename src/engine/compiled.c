@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Everything that a run needs is made when the pass is planned, a block machine for each worker among it: a run sets
- * addresses and walks. Stand-ins begin in the middle of a source without bytes, so that an operand's offset from there is
- * that from an array's first element, whatever views the text takes of it. */
+/* Everything that a run needs is made when the pass is planned, a block machine for each worker among it: a
+ * run sets addresses and walks. Stand-ins begin in the middle of a source without bytes, so that an operand's
+ * offset from there is that from an array's first element, whatever views the text takes of it. */
 #include "engine/compiled.h"
 
 #include "engine/budget.h"
@@ -41,7 +41,8 @@ struct fa__compiled {
     atomic_llong next;
 };
 
-/* ---- Stand-ins ------------------------------------------------------------------------------------------------------ */
+/* ---- Stand-ins
+ * ------------------------------------------------------------------------------------------------------ */
 
 typedef struct stand_in {
     fa__source source; /* first: a fa__source is this */
@@ -86,7 +87,8 @@ fa_array *fa__stand_in(const fa_array *like, fa_error *err)
     return view;
 }
 
-/* ---- Planning ------------------------------------------------------------------------------------------------------- */
+/* ---- Planning
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* Nothing that has to be walked, moved or computed before. */
 static bool is_one_pass(fa__node *node, fa_error *err)
@@ -115,7 +117,8 @@ static bool plan(fa__compiled *c, fa_array *target, fa_error *err)
 }
 
 /* Whose operands these are: false where one is not a stand-in's. */
-static bool find_inputs(fa__compiled *c, fa_array *target, fa_array *const *stand_ins, int count, fa_error *err)
+static bool find_inputs(fa__compiled *c, fa_array *target, fa_array *const *stand_ins, int count,
+                        fa_error *err)
 {
     c->inputs = fa__alloc_zero((size_t)c->pass.operand_count, sizeof *c->inputs, err);
     for (int64_t i = 0; i < c->pass.operand_count && c->inputs != NULL; i++) {
@@ -133,7 +136,8 @@ static bool find_inputs(fa__compiled *c, fa_array *target, fa_array *const *stan
 static bool make_workers(fa__compiled *c, fa_error *err)
 {
     fa__pass *pass = &c->pass;
-    int64_t block = fa__program_block(pass), stride = fa__round_up(fa__min_i64(pass->total, block) * pass->slot_bytes, 64);
+    int64_t block = fa__program_block(pass),
+            stride = fa__round_up(fa__min_i64(pass->total, block) * pass->slot_bytes, 64);
     memcpy(c->span.sizes, pass->sizes, sizeof c->span.sizes);
     c->span.last = pass->total;
     c->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)stride;
@@ -162,7 +166,8 @@ static bool make_workers(fa__compiled *c, fa_error *err)
     return !fa_failed(err);
 }
 
-fa__compiled *fa__compile(fa_array *value, fa_array *target, fa_array *const *stand_ins, int count, fa_error *err)
+fa__compiled *fa__compile(fa_array *value, fa_array *target, fa_array *const *stand_ins, int count,
+                          fa_error *err)
 {
     fa__compiled *c = fa_failed(err) || fa__kernel_isa() == NULL ? NULL : fa__alloc_zero(1, sizeof *c, err);
     if (c == NULL)
@@ -201,7 +206,8 @@ void fa__compiled_free(fa__compiled *c)
     fa__free(c);
 }
 
-/* ---- Running -------------------------------------------------------------------------------------------------------- */
+/* ---- Running
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* Where the first element of an array is; NULL where it is not in memory. */
 static char *address_of(const fa_array *array)
@@ -225,7 +231,8 @@ static bool set_addresses(fa__compiled *c, fa_array *target, fa_array *const *ar
         if (from == NULL)
             return false;
         if (array->source->owner == target->source->owner && fa__overlap(array, target, &same)) {
-            if (!same || c->inputs[i].offset != 0 || c->pass.operands[i].item_bytes != c->pass.stores[0].to.item_bytes ||
+            if (!same || c->inputs[i].offset != 0 ||
+                c->pass.operands[i].item_bytes != c->pass.stores[0].to.item_bytes ||
                 memcmp(c->pass.operands[i].strides, c->pass.stores[0].to.strides,
                        (size_t)c->pass.ndim * sizeof(int64_t)) != 0)
                 return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Compiled expressions: the same values as fa_eval_into() gives, for arrays of one kind and then of another, in place and
- * where the plan does not hold; and runs that allocate nothing. The linker leads the library's requests for memory here
+/* Compiled expressions: the same values as fa_eval_into() gives, for arrays of one kind and then of another,
+ * in place and where the plan does not hold; and runs that allocate nothing. The linker leads the library's
+ * requests for memory here
  * (--wrap). */
 #include "cmocka_all.h"
 
@@ -50,10 +51,12 @@ static fa_program *compiled(const char *text)
 }
 
 /* Both ways, into targets of the dtype: the same bytes. */
-static void assert_same(fa_program *program, const char *text, const fa_dtype *dtype, fa_array *a, fa_array *b)
+static void assert_same(fa_program *program, const char *text, const fa_dtype *dtype, fa_array *a,
+                        fa_array *b)
 {
     fa_error err = {0};
-    fa_array *target = fa_zeros(dtype, (fa_shape){fa_ndim(a), (const int64_t[]){fa_size_of_axis(a, 0), fa_size_of_axis(a, 1)}}, &err);
+    fa_array *target = fa_zeros(
+        dtype, (fa_shape){fa_ndim(a), (const int64_t[]){fa_size_of_axis(a, 0), fa_size_of_axis(a, 1)}}, &err);
     fa_array *expected = fa_copy(target, &err);
     fa_program_run(program, target, (fa_array *[]){a, b}, &err);
     fa_eval_into(expected, text, FA_VARS({"a", a}, {"b", b}), &err);
@@ -72,15 +75,24 @@ static void assert_same(fa_program *program, const char *text, const fa_dtype *d
 static void runs_give_what_text_gives(void **state)
 {
     static const char *const texts[] = {
-        "2*a + 3*b", "a*b - 4.1*a > 2.5*b", "where(a > b, a, 0)", "a[::-1] + b[0]",  "sqrt(a) / (b + 1)",
-        "7",         "a",                   "a.sum() + b",        "a[a > 3].sum()", "cumsum(a, axis=1) - b",
+        "2*a + 3*b",
+        "a*b - 4.1*a > 2.5*b",
+        "where(a > b, a, 0)",
+        "a[::-1] + b[0]",
+        "sqrt(a) / (b + 1)",
+        "7",
+        "a",
+        "a.sum() + b",
+        "a[a > 3].sum()",
+        "cumsum(a, axis=1) - b",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         fa_program *program = compiled(texts[i]);
         static const int64_t shapes[][2] = {{3, 4}, {3, 4}, {200, 300}, {1, 1}, {3, 4}, {700, 1100}};
         for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
-            fa_array *a = counted(shapes[k][0], shapes[k][1], 1 + (double)k), *b = counted(shapes[k][0], shapes[k][1], 5);
+            fa_array *a = counted(shapes[k][0], shapes[k][1], 1 + (double)k),
+                     *b = counted(shapes[k][0], shapes[k][1], 5);
             assert_same(program, texts[i], FA_FLOAT64, a, b);
             assert_same(program, texts[i], FA_FLOAT64, b, b);
             assert_same(program, texts[i], FA_INT32, a, b);
@@ -209,7 +221,8 @@ static int requests_of(const char *text, int64_t rows, int64_t columns)
 {
     fa_error err = {0};
     fa_program *program = compiled(text);
-    fa_array *a = counted(rows, columns, 1), *b = counted(rows, columns, 2), *target = counted(rows, columns, 3);
+    fa_array *a = counted(rows, columns, 1), *b = counted(rows, columns, 2),
+             *target = counted(rows, columns, 3);
     for (int i = 0; i < 2; i++)
         fa_program_run(program, target, (fa_array *[]){a, b}, &err);
     atomic_store(&requests, 0);
@@ -263,12 +276,9 @@ static void threads_take_turns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runs_give_what_text_gives),
-        cmocka_unit_test(layouts_are_seen),
-        cmocka_unit_test(targets_may_be_inputs),
-        cmocka_unit_test(pending_readers_are_computed_first),
-        cmocka_unit_test(what_is_wrong_is_said),
-        cmocka_unit_test(runs_allocate_nothing),
+        cmocka_unit_test(runs_give_what_text_gives), cmocka_unit_test(layouts_are_seen),
+        cmocka_unit_test(targets_may_be_inputs),     cmocka_unit_test(pending_readers_are_computed_first),
+        cmocka_unit_test(what_is_wrong_is_said),     cmocka_unit_test(runs_allocate_nothing),
         cmocka_unit_test(threads_take_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
