@@ -100,6 +100,15 @@ static bool is_one_pass(fa__node *node, fa_error *err)
     return one;
 }
 
+/* Users' kernels have errors and scratch of their own. */
+static bool has_calls(const fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->value_count; i++)
+        if (pass->values[i].kind == FA__VALUE_CALL)
+            return true;
+    return false;
+}
+
 static bool plan(fa__compiled *c, fa_array *target, fa_error *err)
 {
     int order[FA_MAX_NDIM];
@@ -113,6 +122,7 @@ static bool plan(fa__compiled *c, fa_array *target, fa_error *err)
     bool planned = fa__plan_pass(&c->pass, target->ndim, target->sizes, order, &request, 1, err);
     fa__node_release(node); /* what the pass borrows is the value's */
     return planned && c->pass.total > 0 && c->pass.store_count == 1 && c->pass.consume_count == 0 &&
+           !has_calls(&c->pass) &&
            memcmp(c->pass.box, c->pass.sizes, (size_t)c->pass.ndim * sizeof c->pass.box[0]) == 0;
 }
 
