@@ -34,6 +34,7 @@ struct fa__compiled {
     int64_t target_offset;
     fa__reach *loads, store;
     fa__program *workers;
+    fa_error *errors;            /* one for each worker */
     size_t slots_bytes, charged; /* of each worker; of all, to the ledger */
     int threads;
     int64_t tile;
@@ -157,6 +158,7 @@ static bool make_workers(fa__compiled *c, fa_error *err)
     c->charged = bytes;
     c->loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *c->loads, err);
     c->workers = fa__alloc_zero((size_t)c->threads, sizeof *c->workers, err);
+    c->errors = fa__alloc_zero((size_t)c->threads, sizeof *c->errors, err);
     for (int64_t i = 0; i < pass->operand_count && c->loads != NULL; i++)
         fa__reach_along(&c->loads[i], pass, &pass->operands[i], &c->span);
     fa__reach_along(&c->store, pass, &pass->stores[0].to, &c->span);
@@ -169,6 +171,7 @@ static bool make_workers(fa__compiled *c, fa_error *err)
                            .slots = fa__buffer_take(c->slots_bytes, err),
                            .slot_stride = stride,
                            .block = block,
+                           .err = &c->errors[i],
                            .row = fa__program_row(pass)};
         if (!fa_failed(err))
             fa__program_start(p, err);
@@ -209,6 +212,7 @@ void fa__compiled_free(fa__compiled *c)
     }
     fa__ledger_release(c->charged);
     fa__free(c->workers);
+    fa__free(c->errors);
     fa__free(c->loads);
     fa__free(c->inputs);
     fa__pass_clear(&c->pass);
@@ -277,8 +281,11 @@ bool fa__compiled_run(fa__compiled *c, fa_array *target, fa_array *const *arrays
             work(c, 0);
         else
             fa__pool_join(c->threads, work, c, err);
-        for (int i = 0; i < c->threads; i++)
-            fa__program_end(&c->workers[i], err);
+        for (int i = 0; i < c->threads; i++) {
+            fa__program_end(&c->workers[i], &c->errors[i]);
+            fa__error_move(err, &c->errors[i]);
+            fa_error_clear(&c->errors[i]);
+        }
     }
     fa__engine_leave();
     return runs && !fa_failed(err);
