@@ -34,6 +34,7 @@ struct fa__compiled {
     int64_t target_offset;
     fa__reach *loads, store;
     fa__program *workers;
+    fa_error *errors;            /* one for each worker */
     size_t slots_bytes, charged; /* of each worker; of all, to the ledger */
     int threads;
     int64_t tile;
@@ -100,6 +101,15 @@ static bool is_one_pass(fa__node *node, fa_error *err)
     return one;
 }
 
+/* Users' kernels have errors and scratch of their own. */
+static bool has_calls(const fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->value_count; i++)
+        if (pass->values[i].kind == FA__VALUE_CALL)
+            return true;
+    return false;
+}
+
 static bool plan(fa__compiled *c, fa_array *target, fa_error *err)
 {
     int order[FA_MAX_NDIM];
@@ -113,6 +123,7 @@ static bool plan(fa__compiled *c, fa_array *target, fa_error *err)
     bool planned = fa__plan_pass(&c->pass, target->ndim, target->sizes, order, &request, 1, err);
     fa__node_release(node); /* what the pass borrows is the value's */
     return planned && c->pass.total > 0 && c->pass.store_count == 1 && c->pass.consume_count == 0 &&
+           !has_calls(&c->pass) &&
            memcmp(c->pass.box, c->pass.sizes, (size_t)c->pass.ndim * sizeof c->pass.box[0]) == 0;
 }
 
@@ -147,6 +158,7 @@ static bool make_workers(fa__compiled *c, fa_error *err)
     c->charged = bytes;
     c->loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *c->loads, err);
     c->workers = fa__alloc_zero((size_t)c->threads, sizeof *c->workers, err);
+    c->errors = fa__alloc_zero((size_t)c->threads, sizeof *c->errors, err);
     for (int64_t i = 0; i < pass->operand_count && c->loads != NULL; i++)
         fa__reach_along(&c->loads[i], pass, &pass->operands[i], &c->span);
     fa__reach_along(&c->store, pass, &pass->stores[0].to, &c->span);
@@ -159,6 +171,7 @@ static bool make_workers(fa__compiled *c, fa_error *err)
                            .slots = fa__buffer_take(c->slots_bytes, err),
                            .slot_stride = stride,
                            .block = block,
+                           .err = &c->errors[i],
                            .row = fa__program_row(pass)};
         if (!fa_failed(err))
             fa__program_start(p, err);
@@ -199,6 +212,7 @@ void fa__compiled_free(fa__compiled *c)
     }
     fa__ledger_release(c->charged);
     fa__free(c->workers);
+    fa__free(c->errors);
     fa__free(c->loads);
     fa__free(c->inputs);
     fa__pass_clear(&c->pass);
@@ -267,8 +281,11 @@ bool fa__compiled_run(fa__compiled *c, fa_array *target, fa_array *const *arrays
             work(c, 0);
         else
             fa__pool_join(c->threads, work, c, err);
-        for (int i = 0; i < c->threads; i++)
-            fa__program_end(&c->workers[i], err);
+        for (int i = 0; i < c->threads; i++) {
+            fa__program_end(&c->workers[i], &c->errors[i]);
+            fa__error_move(err, &c->errors[i]);
+            fa_error_clear(&c->errors[i]);
+        }
     }
     fa__engine_leave();
     return runs && !fa_failed(err);
