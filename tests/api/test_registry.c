@@ -122,6 +122,7 @@ static const char *arguments_of(const char *name)
         {"setdiff1d", "a, a"},
         {"setxor1d", "a, a"},
         {"nanpercentile", "a, 50"},
+        {"digitize", "a, [0, 1]"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i][0], name) == 0)
