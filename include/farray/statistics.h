@@ -80,6 +80,26 @@ FA_API fa_array *fa_histogram_bin_edges(fa_array *array, const fa_histogram_opti
 /// How often each whole number from 0 on is there, or the sum of its weights (NULL: counts): np.bincount. The
 /// largest is looked for now, since the result has one element more, or `minlength`.
 FA_API fa_array *fa_bincount(fa_array *array, fa_array *weights, int64_t minlength, fa_error *err);
+/// In which of the bins between edges elements are, 0 before the first: np.digitize. `right` closes bins on
+/// that side. Which way the edges go is looked at now.
+FA_API fa_array *fa_digitize(fa_array *array, fa_array *bins, bool right, fa_error *err);
+
+/// What a covariance is taken of. NULL for all zeros. Weights are looked at now.
+typedef struct fa_cov_options {
+    fa_array *y;          ///< further variables; NULL: none
+    bool in_columns;      ///< a variable is a column: rowvar=False
+    bool bias;            ///< divides by the number of observations, and not by one less
+    const double *ddof;   ///< or by so many less; NULL: as `bias` says
+    fa_array *fweights;   ///< how often each observation was made; NULL: once
+    fa_array *aweights;   ///< how much each is worth; NULL: the same
+    uint64_t reserved[4]; ///< zero
+} fa_cov_options;
+
+/// How variables vary together, of one or two axes: np.cov. In float64, or complex128, by a product of
+/// matrices.
+FA_API fa_array *fa_cov(fa_array *array, const fa_cov_options *options, fa_error *err);
+/// Correlations: np.corrcoef. Of the options `y` and `in_columns` alone count.
+FA_API fa_array *fa_corrcoef(fa_array *array, const fa_cov_options *options, fa_error *err);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 
 #include <farray/statistics.h>
 
+#include "expr/covariance.h"
 #include "expr/histogram.h"
 #include "expr/quantile.h"
 
@@ -132,4 +133,48 @@ fa_array *fa_bincount(fa_array *array, fa_array *weights, int64_t minlength, fa_
     fa__node_release(input);
     fa__node_release(sums);
     return fa__array_of(node, err);
+}
+
+fa_array *fa_digitize(fa_array *array, fa_array *bins, bool right, fa_error *err)
+{
+    fa__node *input = fa__leaf(array, err), *edges = fa__leaf(bins, err), *node = NULL;
+    if (!fa_failed(err))
+        node = fa__node_digitize(input, edges, right, err);
+    fa__node_release(input);
+    fa__node_release(edges);
+    return fa__array_of(node, err);
+}
+
+/* ---- Covariances ---- */
+
+static fa_array *covariance(fa_array *array, const fa_cov_options *options, bool are_correlations,
+                            fa_error *err)
+{
+    const bool given = options != NULL && FA__RESERVED_IS_ZERO(options, err),
+               all = given && !are_correlations;
+    fa__cov_arguments arguments = {.m = fa__leaf(array, err), .in_columns = given && options->in_columns};
+    fa__node *node = NULL;
+    arguments.bias = all && options->bias;
+    arguments.has_ddof = all && options->ddof != NULL;
+    arguments.ddof = arguments.has_ddof ? *options->ddof : 0;
+    arguments.y = given && options->y != NULL ? fa__leaf(options->y, err) : NULL;
+    arguments.fweights = all && options->fweights != NULL ? fa__leaf(options->fweights, err) : NULL;
+    arguments.aweights = all && options->aweights != NULL ? fa__leaf(options->aweights, err) : NULL;
+    if (!fa_failed(err))
+        node = are_correlations ? fa__node_corrcoef(&arguments, err) : fa__node_cov(&arguments, err);
+    fa__node_release(arguments.m);
+    fa__node_release(arguments.y);
+    fa__node_release(arguments.fweights);
+    fa__node_release(arguments.aweights);
+    return fa__array_of(node, err);
+}
+
+fa_array *fa_cov(fa_array *array, const fa_cov_options *options, fa_error *err)
+{
+    return covariance(array, options, false, err);
+}
+
+fa_array *fa_corrcoef(fa_array *array, const fa_cov_options *options, fa_error *err)
+{
+    return covariance(array, options, true, err);
 }

@@ -44,7 +44,7 @@ bool fa__histogram_fill(double first, double last, int64_t count, fa_type type, 
 
 /* NumPy's bincount(); its length is found now. NULL for weights: counts. */
 fa__node *fa__node_bincount(fa__node *input, fa__node *weights, int64_t least, fa_error *err);
-/* NumPy's digitize(). */
+/* NumPy's digitize(); which way the bins go is looked at now. */
 fa__node *fa__node_digitize(fa__node *input, fa__node *bins, bool right, fa_error *err);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Histograms and counts of whole numbers as text calls them. What they mean is histogram.c. */
+/* Histograms, counts of whole numbers and covariances as text calls them. What they mean is histogram.c and
+ * covariance.c. */
+#include "expr/covariance.h"
 #include "expr/functions.h"
 #include "expr/histogram.h"
 
@@ -106,6 +108,46 @@ static fa__node *apply_bincount(const fa__bound_call *call)
     return fa_failed(call->err) ? NULL : fa__node_bincount(input, weights, least, call->err);
 }
 
+static fa__node *apply_digitize(const fa__bound_call *call)
+{
+    fa__node *input = fa__argument_array(call, 0), *bins = NULL, *node = NULL;
+    const bool right = fa__argument_bool(call, 2, false);
+    if (!fa_failed(call->err))
+        bins = fa__argument_array(call, 1);
+    if (bins != NULL)
+        node = fa__node_digitize(input, bins, right, call->err);
+    fa__node_release(input);
+    fa__node_release(bins);
+    return node;
+}
+
+static fa__node *given(const fa__bound_call *call, const char *name)
+{
+    const int at = fa__argument_position(call, name);
+    return at >= 0 && fa__argument_given(call, at) ? fa__argument_node(call, at) : NULL;
+}
+
+/* corrcoef() takes no weights, and no dtype but NumPy's own. */
+static fa__node *apply_cov(const fa__bound_call *call)
+{
+    enum { M, Y, ROWVAR };
+    const int ddof = fa__argument_position(call, "ddof"), bias = fa__argument_position(call, "bias");
+    const fa__cov_arguments arguments = {
+        .m = fa__argument_node(call, M),
+        .y = given(call, "y"),
+        .in_columns = !fa__argument_bool(call, ROWVAR, true),
+        .bias = bias >= 0 && fa__argument_bool(call, bias, false),
+        .has_ddof = ddof >= 0 && fa__argument_given(call, ddof),
+        .ddof = ddof >= 0 ? (double)fa__argument_int(call, ddof, 0) : 0,
+        .fweights = given(call, "fweights"),
+        .aweights = given(call, "aweights"),
+    };
+    if (fa_failed(call->err))
+        return NULL;
+    return call->function->code != 0 ? fa__node_corrcoef(&arguments, call->err)
+                                     : fa__node_cov(&arguments, call->err);
+}
+
 const fa__function fa__histogram_functions[] = {
     {"histogram", "", "a bins= range= density= weights=", apply_histogram, 0,
      FA__AS_FUNCTION | FA__GIVES_PAIR, FA_OPERATION_WHOLE,
@@ -114,5 +156,11 @@ const fa__function fa__histogram_functions[] = {
      FA_OPERATION_WHOLE, "The edges of the bins that histogram() has."},
     {"bincount", "", "x weights= minlength=", apply_bincount, 0, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
      "How often each whole number from 0 on is there, or the sum of its weights."},
+    {"digitize", "", "x bins right=", apply_digitize, 0, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
+     "In which bin elements are, of those between edges that go up or down."},
+    {"cov", "", "m y= rowvar= bias= ddof= fweights= aweights=", apply_cov, 0, FA__AS_FUNCTION,
+     FA_OPERATION_WHOLE, "How variables vary together; each is a row."},
+    {"corrcoef", "", "x y= rowvar=", apply_cov, 1, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
+     "Correlations of variables; each is a row."},
     {0},
 };

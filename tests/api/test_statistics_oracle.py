@@ -205,10 +205,48 @@ def long_histograms(check):
             check.check(text, x=x)
 
 
+def places_among_bins(check):
+    for dtype, edges in itertools.product(("f8", "f4", "i4", "u1"), ([], [3], [0, 1, 5], [5, 1, 0], [2, 2, 2], [1, 3, 2])):
+        x = numbers(dtype, (5, 8))
+        for right in (False, True):
+            check.check(f"digitize(x, e, right={right})", x=x, e=np.array(edges, "f8"))
+    check.check("digitize(3, [1, 2])")
+    check.check("digitize(x * 1j, x)", x=np.arange(3.0))
+
+
+def covariances(check):
+    """Products are rounded in another order than NumPy's: within a few ULP of the largest."""
+    x, y = generator.standard_normal((4, 50)), generator.standard_normal((2, 50))
+    f, w = generator.integers(1, 5, 50), generator.random(50)
+    for text in ("cov(x)", "cov(x[0])", "cov(x, y)", "cov(x, rowvar=False)", "cov(x, bias=True)", "cov(x, ddof=3)", "cov(x[0], y[1])",
+                 "cov(x, fweights=f)", "cov(x, aweights=w)", "cov(x, fweights=f, aweights=w, ddof=2)", "cov(x, y, fweights=f, bias=True)",
+                 "corrcoef(x)", "corrcoef(x, y)", "corrcoef(x.T, rowvar=False)", "corrcoef(x[0])", "cov(x + 1j * x[::-1])",
+                 "cov(x[:, :1])", "corrcoef(x.astype('f4'))", "cov((x * 9).astype('i4'))", "cov(x[:0])", "cov(x[:1], rowvar=False)",
+                 "cov(x[:2], y, rowvar=False)", "cov(x > 0)"):
+        check.check_near(text, 64 * 2.0 ** -52, x=x, y=y, f=f, w=w)
+    for text in ("cov(x[None])", "cov(x, fweights=w)", "cov(x, fweights=-f)", "cov(x, aweights=-w)", "cov(x, fweights=f[1:])",
+                 "cov(x, aweights=x)", "cov('a')"):
+        check.check(text, x=x, f=f, w=w)
+
+
+class Statistics(Checker):
+    def check_near(self, text, tolerance, **variables):
+        """The same type and shape; values within a part of the largest."""
+        expected = self.expected(text, variables)
+        found = self.library.eval(text, {name: self.array(array) for name, array in variables.items()})
+        array = np.frombuffer(self.library.get_all(found), np.dtype(found.dtype_text)).reshape(found.shape)
+        near = np.allclose(array, expected, rtol=0, atol=tolerance * np.abs(expected).max(initial=0, where=np.isfinite(expected)),
+                           equal_nan=True) if array.shape == expected.shape and array.dtype == expected.dtype else False
+        self.compared += near
+        self.wrong += not near
+        if not near:
+            print(f"{text}: {expected!r} expected, {array!r} found")
+
+
 if __name__ == "__main__":
-    checker = Checker()
+    checker = Statistics()
     for part in (small_lines, ignoring_nan, every_method, infinities, of_nothing, refused, long_lines, histograms, weighted,
-                 rules, whole_numbers, long_histograms):
+                 rules, whole_numbers, long_histograms, places_among_bins, covariances):
         part(checker)
         print(f"{part.__name__}: {checker.compared} so far", flush=True)
     checker.finish()
