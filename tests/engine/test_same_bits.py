@@ -81,6 +81,8 @@ CALLS = {
     "percentile": ["percentile(x, 30)"], "nanpercentile": ["nanpercentile(x, 30, axis=1)"],
     "cross": ["cross(x[:, :3], y[:, :3])"], "interp": ["interp(x, arange(9.), arange(9.)**2)"],
     "digitize": ["digitize(x, arange(9.))"], "searchsorted": ["searchsorted(arange(9.), x)"], "isin": ["isin(x, l)"],
+    "unique_all": [f"unique_all(n)[{i}]" for i in range(4)], "unique_counts": ["unique_counts(n)[1]"],
+    "unique_inverse": ["unique_inverse(x)[1]"],
     "bincount": ["bincount(ravel(n))"], "histogram2d": ["histogram2d(l, l[::-1])[0]"],
     "einsum": ["einsum('ij,jk->ik', q, q)"], "tensordot": ["tensordot(q, q, axes=1)"], "lexsort": ["lexsort((l, l[::-1]))"],
     "gradient": ["gradient(l)", "gradient(x)[0]"], "partition": ["partition(x, 5)"], "argpartition": ["argpartition(x, 5)"],

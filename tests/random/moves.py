@@ -61,9 +61,9 @@ MOVES = {
 ORDERS = {
     "argsort": (0, lambda c, s: f"argsort({{0}}, axis={c.choice([_axis(c, len(s)), None])}, kind='stable')"),
     "sort": (0, lambda c, s: f"argsort(sort({{0}}, axis={_axis(c, len(s))}, kind='stable'), axis=None, kind='stable')"),
-    "searchsorted": (1, lambda c, s: f"searchsorted(sort({{0}}, axis=None, kind='stable'), {{1}}, "
+    "searchsorted": (0, lambda c, s: f"searchsorted(sort({{0}}.ravel()[::2], kind='stable'), {{0}}, "
                                      f"side='{c.choice(['left', 'right'])}')"),
-    "isin": (1, lambda c, s: f"isin({{0}}, {{1}}, invert={c.choice([True, False])})"),
+    "isin": (0, lambda c, s: f"isin({{0}}, {{0}}.ravel()[::3], invert={c.choice([True, False])})"),
     "unique": (0, lambda c, s: f"unique({{0}}, return_index=True, return_inverse=True, return_counts=True, "
                                f"equal_nan={c.choice([True, False])})[{c.randrange(1, 4)}]"),
 }
