@@ -57,8 +57,10 @@ static inline int sum_of_powers(mpfr_t result, const mpfr_t x, const mpfr_t y, i
         return 0;
     }
     const bool x_is_larger = mpfr_cmp(x, y) > 0;
-    if (mpfr_inf_p(x) || mpfr_inf_p(y))
-        return mpfr_set(result, x_is_larger ? x : y, rounding);
+    if (mpfr_inf_p(x) || mpfr_inf_p(y)) {
+        mpfr_set(result, x_is_larger ? x : y, rounding);
+        return mpfr_zero_p(result) ? (mpfr_set_zero(result, 1), 0) : 0; /* a sum with the logarithm of 1 */
+    }
     mpfr_t part, sum;
     mpfr_init2(part, 2300); /* holds differences of doubles of any size */
     mpfr_init2(sum, 400);
