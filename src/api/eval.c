@@ -84,8 +84,7 @@ static void unbind(bindings *b)
     fa__free(b->views);
 }
 
-/* The graph of a text, for elements of `dtype` or (NULL) for nothing in particular. */
-static fa__node *parse(const char *text, fa_vars vars, const fa_dtype *dtype, fa_error *err)
+fa__node *fa__parse_for(const fa_dtype *dtype, const char *text, fa_vars vars, fa_error *err)
 {
     bindings b = {.vars = vars};
     fa__names names = {.find = find, .nearest = nearest, .user = &b};
@@ -98,7 +97,7 @@ static fa__node *parse(const char *text, fa_vars vars, const fa_dtype *dtype, fa
 
 fa_array *fa_eval(const char *text, fa_vars vars, fa_error *err)
 {
-    return fa__array_of(parse(text, vars, NULL, err), err);
+    return fa__array_of(fa__parse_for(NULL, text, vars, err), err);
 }
 
 static void eval_into(fa_array *target, const char *text, fa_vars vars, const fa_evaluate_options *options,
@@ -106,7 +105,7 @@ static void eval_into(fa_array *target, const char *text, fa_vars vars, const fa
 {
     if (fa__unusable(target, err))
         return;
-    fa__node *node = parse(text, vars, target->dtype, err);
+    fa__node *node = fa__parse_for(target->dtype, text, vars, err);
     bool ours = node != NULL && node->kind != FA__NODE_LEAF; /* a leaf is a view of somebody's array */
     fa_array *value = fa__array_of(node, err);
     if (value != NULL)
@@ -257,7 +256,7 @@ void fa_eval_into_index(fa_array *target, const char *index, const char *text, f
         if (where.rest == NULL) {
             eval_into(where.base, text, vars, options, err);
         } else if (bind_index(&where, vars, &bound, err)) {
-            fa_array *value = fa__array_of(parse(text, vars, target->dtype, err), err);
+            fa_array *value = fa__array_of(fa__parse_for(target->dtype, text, vars, err), err);
             if (value != NULL)
                 fa_assign_at(where.base, (fa_index_parts){bound.count, bound.parts}, value, err);
             fa_release(value);
