@@ -144,8 +144,6 @@ static void text_of_strings(const fa_operation_info *info, char *text, size_t si
         arguments = "b'ab'";
     if (strcmp(info->name, "strings.replace") == 0)
         arguments = "'ab', 'a', 'b'";
-    if (strcmp(info->name, "strings.decode") == 0)
-        arguments = "b'ab'";
     snprintf(text, size, "%s(%s)%s", info->name, arguments, info->outputs == 1 ? "" : "[1]");
 }
 
