@@ -367,7 +367,7 @@ class Oracle:
         array = np.asarray(value.array)
         if self.differences.allow("index-layout") and array.ndim:
             array = np.ascontiguousarray(array)
-        chosen = array[at]
+        chosen = np.asarray(array[at], array.dtype)  # one string forgets how wide it was
         result = np.empty_like(chosen, dtype=native(chosen.dtype))
         result[...] = chosen
         return Value(result, None if value.bound is None else like(result, value.bound[at]))
