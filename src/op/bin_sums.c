@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { MOST_SEGMENTS = 64, MOST_SUMS = 1 << 20, LEAST_SEGMENT = 1 << 16, PIECE = 1 << 14 };
+enum { MOST_SEGMENTS = 16, MOST_SUMS = 1 << 20, LEAST_SEGMENT = 1 << 16, PIECE = 1 << 16 };
 
 typedef struct sums {
     fa__whole_run *run;

@@ -35,30 +35,33 @@ static double virtual_index(fa_type type, double n, double q, double alpha, doub
     return rounded(type, rounded(type, rounded(type, rounded(type, n) * q) + shift) - 1);
 }
 
-/* The element itself at `index`, or the next one where `here` says no. */
-static fa__quantile_place step_up(double index, bool here)
+/* The last element for what is no number, as counts of float16 may be. */
+static fa__quantile_place at(double index)
 {
-    const double at = floor(index) + (here ? 0 : 1);
-    const int64_t place = at < 0 ? 0 : (int64_t)at;
+    const int64_t place = index < 0x1p62 ? (int64_t)index : INT64_MAX;
     return (fa__quantile_place){place, place, 0};
 }
 
-static fa__quantile_place at(double index)
+/* The element itself at `index`, or the next one where `here` says no. */
+static fa__quantile_place step_up(double index, bool here)
 {
-    return (fa__quantile_place){(int64_t)index, (int64_t)index, 0};
+    const double place = floor(index) + (here ? 0 : 1);
+    return at(place < 0 ? 0 : place);
 }
 
-/* An index between two elements; the weight is that of the method, from what is behind the point. */
+/* An index between two elements; the weight is that of the method, from what is behind the point. Outside of
+ * the elements NumPy counts from -1 or 0. */
 static fa__quantile_place between(const fa__quantile_rule *rule, double index, int64_t n)
 {
-    fa__quantile_place place = {(int64_t)floor(index), (int64_t)floor(index) + 1, 0};
-    int64_t previous = place.previous;
-    if (index >= (double)(n - 1)) {
+    fa__quantile_place place = {0, 0, 0};
+    int64_t previous = 0;
+    if (!(index < (double)(n - 1))) {
         place.previous = place.next = n - 1;
-        previous = -1; /* as NumPy counts it, and takes the weight from there */
+        previous = -1;
+    } else if (index >= 0) {
+        place.previous = previous = (int64_t)floor(index);
+        place.next = previous + 1;
     }
-    if (index < 0)
-        place.previous = place.next = previous = 0;
     double weight = index - (double)previous;
     if (rule->method == FA__QUANTILE_AVERAGED_INVERTED_CDF)
         weight = weight != 0 ? 1 : rule->q == FA_TYPE_INT64 ? 0 : 0.5;
@@ -173,7 +176,7 @@ static void between_times(const void *previous, const void *next, double weight,
     memcpy(&a, previous, sizeof a);
     memcpy(&b, next, sizeof b);
     const int64_t distance = (int64_t)((uint64_t)b - (uint64_t)a);
-    result = weight >= 0.5 ? sum_of_times(b, -time_times(distance, 1 - weight))
+    result = weight >= 0.5 ? sum_of_times(b, (int64_t)(0 - (uint64_t)time_times(distance, 1 - weight)))
                            : sum_of_times(a, time_times(distance, weight));
     memcpy(out, &result, sizeof result);
 }
