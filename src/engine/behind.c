@@ -78,17 +78,17 @@ static void choose_stream(fa__behind *behind, int64_t number, int64_t tile)
     s->buffer_bytes = (size_t)fa__round_up(tile * to->item_bytes, FA__DIRECT_GRAIN) + FA__DIRECT_GRAIN;
 }
 
-/* Each worker holds one buffer of each store while others are on their way. */
-static bool choose_buffers(fa__behind *behind)
+/* Each worker holds one buffer of each store; while others are on their way where there is room for more. */
+static bool choose_buffers(fa__behind *behind, int64_t tile, int64_t room)
 {
-    int64_t bytes = 0;
+    int64_t bytes = 0, tiles = (behind->pass->total + tile - 1) / tile;
     for (int64_t i = 0; i < behind->pass->store_count; i++)
         bytes += (int64_t)behind->streams[i].buffer_bytes;
     if (bytes == 0)
         return false;
     int64_t each = behind->threads + fa__max_i64(fa__min_i64(BYTES_BEHIND / bytes, 16), 2);
-    each = fa__min_i64(each, fa__budget_available() / 4 / bytes);
-    if (each <= behind->threads)
+    each = fa__min_i64(fa__min_i64(each, tiles), room / bytes);
+    if (each < fa__min_i64(behind->threads, tiles))
         return false;
     for (int64_t i = 0; i < behind->pass->store_count; i++)
         if (behind->streams[i].to != NULL)
@@ -120,7 +120,7 @@ static bool make_arena(fa__behind *behind)
     return !fa_failed(&ignored);
 }
 
-fa__behind *fa__behind_start(const fa__pass *pass, int64_t tile, int threads)
+fa__behind *fa__behind_start(const fa__pass *pass, int64_t tile, int threads, int64_t room)
 {
     fa_error ignored = {0};
     if (pass->store_count == 0)
@@ -134,7 +134,7 @@ fa__behind *fa__behind_start(const fa__pass *pass, int64_t tile, int threads)
     behind->streams = fa__alloc_zero((size_t)pass->store_count, sizeof *behind->streams, &ignored);
     for (int64_t i = 0; i < pass->store_count && behind->streams != NULL; i++)
         choose_stream(behind, i, tile);
-    if (behind->streams != NULL && choose_buffers(behind) && make_arena(behind))
+    if (behind->streams != NULL && choose_buffers(behind, tile, room) && make_arena(behind))
         return behind;
     fa__behind_stop(behind, &ignored);
     return NULL;

@@ -8,9 +8,10 @@
 
 typedef struct fa__behind fa__behind;
 
-/* For a pass that is walked in one box by tiles of `tile` elements. NULL, which fa__behind_has() and fa__behind_stop() take,
+/* For a pass that is walked in one box by tiles of `tile` elements, of which `threads` are computed at once; the buffers take
+ * `room` bytes of the limit at most. NULL, which fa__behind_has() and fa__behind_stop() take,
  * when nothing of it is to be written so; no memory is a reason, and no error. */
-fa__behind *fa__behind_start(const fa__pass *pass, int64_t tile, int threads);
+fa__behind *fa__behind_start(const fa__pass *pass, int64_t tile, int threads, int64_t room);
 bool fa__behind_has(const fa__behind *behind, int64_t store);
 /* Where elements [first, last) of a store are to be put, at most a tile; waits for a buffer that is under way when there is no
  * other. NULL with an error when what was in that one could not be written. */

@@ -200,6 +200,53 @@ static int compare_all(void *argument)
     return wrong + (fa_memory_used() != 0);
 }
 
+/* ---- Matrices whose axes are exchanged ---- */
+
+static int64_t bytes_written(void)
+{
+    fa_statistics statistics;
+    fa_get_statistics(&statistics);
+    return statistics.bytes_written;
+}
+
+static void matrices_are_turned_at_once_and_by_strips(void **state)
+{
+    (void)state;
+    static const char *const moves[] = {"a.T",
+                                        "n.T",
+                                        "r.T",
+                                        "astype(a, '>f8').T",
+                                        "moveaxis(a.reshape(32, 10, 1000), 2, 0)",
+                                        "transpose(r.reshape(320, 20, 50), (1, 2, 0))"};
+    static const size_t limits[] = {256 << 20, 2 << 20, 1 << 20, 768 << 10};
+    size_t limit = fa_memory_limit();
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+            fa_error err = {0};
+            inputs in = open_inputs(&err);
+            fa_array *x = fa_eval(moves[i], FA_VARS({"a", in.a}, {"n", in.n}, {"r", in.r}), &err);
+            fa__set_io_mode(FA__IO_DIRECT);
+            fa_set_memory_limit(limits[k], &err);
+            int64_t before = bytes_written();
+            fa_save(in_folder("x.npy"), x, NULL, &err);
+            int64_t written = bytes_written() - before;
+            fa_set_memory_limit(limit, &err);
+            fa__set_io_mode(FA__IO_PREAD);
+            fa_array *file = fa_open(in_folder("x.npy"), FA_READ_ONLY, NULL, &err);
+            fa_array *same = fa_eval("all(x == y)", FA_VARS({"x", x}, {"y", file}), &err);
+            if (fa_item_int64(same, &err) != 1 || fa_failed(&err))
+                fail_msg("%s, %zu bytes: %s", moves[i], limits[k], err.message);
+            if (k == 0 ? written > fa_bytes(x) + 4096 : i == 0 && written < 2 * fa_bytes(x))
+                fail_msg("%s, %zu bytes: %lld bytes were written", moves[i], limits[k], (long long)written);
+            fa_release(same);
+            fa_release(file);
+            fa_release(x);
+            release_inputs(&in);
+            assert_int_equal(fa_memory_used(), 0);
+        }
+    fa__set_io_mode(FA__IO_AUTO);
+}
+
 static int make_files(void **state)
 {
     if (make_folder(state) != 0)
@@ -431,6 +478,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(transfers_that_are_refused_or_fail_are_made_up_for, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(what_fails_both_ways_names_file_and_byte, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(the_bits_are_the_same_past_the_page_cache, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(matrices_are_turned_at_once_and_by_strips, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(what_was_in_memory_stays_and_nothing_is_left, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(changes_that_are_not_on_the_disk_are_seen, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(a_cancelled_evaluation_leaves_nothing, make_files, remove_folder),

@@ -56,7 +56,7 @@ static double value_of(int64_t i)
 /* What is computed of the file. */
 static const char *const questions[] = {
     "a * 2",   "sum(a)",         "a.T + 1",        "astype(a, 'f4')",
-    "a[::-1]", "max(a, axis=0)", "sum(a, axis=1)", "(a - 1) / max(a) + sqrt(a) * 0"};
+    "a[::-1]", "max(a, axis=0)", "sum(a, axis=1)", "(a - 1) / max(a) + sqrt(a) * 0", "a.T"};
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 /* Whether all values of a result are right. */
@@ -89,6 +89,10 @@ static bool is_right(int question, const double *x)
         case 6:
             sum = column == 0 ? value_of(i) : sum + value_of(i);
             if (column == COLUMNS - 1 && x[row] != sum)
+                return false;
+            break;
+        case 8:
+            if (x[column * ROWS + row] != value_of(i))
                 return false;
             break;
         case 7:
