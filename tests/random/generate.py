@@ -594,7 +594,7 @@ class Generator:
         shape[axis] = choose.randrange(0, 4)
         if choose.random() < 0.1:
             shape[choose.randrange(len(shape))] += 1
-        if file.dtype.names is None and choose.random() < 0.7:
+        if file.dtype.names is None and file.dtype.kind not in "SU" and choose.random() < 0.7:
             rows = self.operand(choose.choice(NUMERIC), self.any_layout(), tuple(shape))
         else:
             rows = self.name()
