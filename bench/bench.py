@@ -40,7 +40,9 @@ def options():
     parser.add_argument("--build", default=os.path.join(ROOT, "build"))
     parser.add_argument("--check", metavar="BASELINE", help="compare ratios with this stored run; exit status 1 if any is worse")
     parser.add_argument("--tolerance", type=float, default=.15, help="of --check (default 0.15)")
-    parser.add_argument("--against", metavar="RUN", help="with --check: compare this stored run, and measure nothing")
+    parser.add_argument("--stored", metavar="RUN", help="measure nothing: show, or check, this stored run")
+    parser.add_argument("--add", action="store_true",
+                        help="keep what build/bench.json has of conditions that are not measured now")
     parser.add_argument("--docs", action="store_true", help="put tables and plot into docs/performance.md")
     return parser.parse_args()
 
@@ -114,7 +116,7 @@ def conditions(bench, wanted):
 def run_rows(bench, wanted, rows):
     found = []
     for condition in conditions(bench, wanted):
-        for row in rows:
+        for row in [row for row in rows if not row.in_files or condition.files]:
             found.append(condition.run(row))
             say(f"{condition.name:7} {row.number:2} {row.name:14} {_told(found[-1])}")
         if hasattr(condition, "close"):
@@ -128,8 +130,8 @@ def measure_all(given, folder):
     import rails
     from machine import description
     bench, wanted = Bench(given, folder), _words(given.condition)
-    run = {"machine": description(bench.threads), "versions": bench.versions, "n": bench.n, "cold_n": bench.cold_n,
-           "rounds": bench.rounds, "rows": run_rows(bench, wanted, bench.rows(given.only))}
+    run = {"machine": description(bench.threads), "versions": bench.versions,
+           "rows": run_rows(bench, wanted, bench.rows(given.only))}
     if "layouts" in wanted:
         run["layouts"] = layouts.compare(bench.farray.library, folder, bench.n, bench.rounds)
     if "rails" in wanted:
@@ -158,12 +160,32 @@ def write_docs(run, lines):
     plot.draw(run, os.path.join(ROOT, "docs", "performance.svg"))
 
 
+def added(run, before):
+    """What was measured now, and of the stored run the conditions that were not."""
+    measured_now = {row["condition"] for row in run["rows"]}
+    rows = [row for row in before["rows"] if row["condition"] not in measured_now]
+    return {**before, **run, "versions": {**before["versions"], **run["versions"]}, "rows": rows + run["rows"]}
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def store(run, given):
+    """The whole run, as it is shown."""
+    path = os.path.join(given.build, "bench.json")
+    if given.add and os.path.exists(path):
+        run = added(run, load(path))
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(run, file, indent=1)
+    return run
+
+
 def show(run, given):
     import table
     lines = table.whole(run)
     print("\n".join(lines))
-    with open(os.path.join(given.build, "bench.json"), "w", encoding="utf-8") as file:
-        json.dump(run, file, indent=1)
     if any(row["state"] == "ok" and row["condition"] != "tight" for row in run["rows"]):
         import plot
         plot.draw(run, os.path.join(given.build, "bench.svg"))
@@ -174,8 +196,7 @@ def show(run, given):
 def check(given, run):
     """Exit status: 1 when a ratio got worse."""
     import regression
-    with open(given.check, encoding="utf-8") as file:
-        wrong = regression.compare(json.load(file), run, given.tolerance)
+    wrong = regression.compare(load(given.check), run, given.tolerance)
     print("\n".join(f"worse: {sentence}" for sentence in wrong) or "no ratio is worse")
     return bool(wrong)
 
@@ -185,11 +206,10 @@ def main():
     unknown = set(_words(given.condition)) - set(CONDITIONS)
     if unknown:
         sys.exit(f"bench: no condition {', '.join(sorted(unknown))}; there are {', '.join(CONDITIONS)}")
-    if given.against:
-        with open(given.against, encoding="utf-8") as file:
-            return check(given, json.load(file))
+    if given.stored and given.check:
+        return check(given, load(given.stored))
     prepare_environment()
-    run = measured(given)
+    run = load(given.stored) if given.stored else store(measured(given), given)
     show(run, given)
     wrong = [row for row in run["rows"] + run.get("layouts", []) if row["state"] == "wrong"]
     return check(given, run) or bool(wrong) if given.check else bool(wrong)

@@ -14,7 +14,7 @@ from with_farray import Failed
 
 
 class Hot:
-    name = "hot"
+    name, files = "hot", False
 
     def __init__(self, bench):
         self.bench, self.farray, self.machine, self.n = bench, bench.farray, bench.machine, bench.n

@@ -52,9 +52,10 @@ class Worker:
         killed = self.group is not None and self.group.kills() > 0
         raise Ended("timed out" if not ready else "killed" if killed else f"ended with {self.process.returncode}")
 
-    def run(self, row, files):
+    def run(self, row, files, prepare=False):
         """What it cost; raises Ended."""
-        self.process.stdin.write(json.dumps({"row": row.name, "folder": files.folder, "n": files.n}) + "\n")
+        request = {"row": row.name, "folder": files.folder, "n": files.n, "prepare": prepare}
+        self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         answer = self._answer()
         if "error" in answer:
@@ -114,16 +115,21 @@ class Cold:
         try:
             worker = self.worker(name)
             if row.name not in worker.warm:
+                for files in (self.small, self.files):
+                    worker.run(row, files, prepare=True)
                 worker.run(row, self.small)
                 worker.warm.add(row.name)
             self._remove_outputs(self.files)
             self.files.drop()
-            return worker.run(row, self.files)
+            cost = worker.run(row, self.files)
         except Ended:
             ended = self.workers.pop(name, None)
             if ended:
                 ended.close()
             raise
+        if not self._was_cold(row, cost):
+            raise Ended(f"not cold: {cost['read_bytes']} bytes read")
+        return cost
 
     def _was_cold(self, row, cost):
         wanted = min(workloads.file_bytes(row, self.n)[0], sum(os.path.getsize(self.files.path(name))
@@ -161,8 +167,6 @@ class Cold:
                     failed[name] = str(why)
                     runs.pop(name, None)
                     continue
-                if name == "farray" and not self._was_cold(row, cost):
-                    return refused(row, self.name, f"not cold: {cost['read_bytes']} bytes read")
                 if name == "farray" and number == 0 and not self._checked(row):
                     return refused(row, self.name, "wrong")
                 runs.setdefault(name, []).append(cost)

@@ -19,6 +19,8 @@ def _fill(name, array, n, generator):
         part = flat[at:at + BLOCK]
         if name in ("b", "k"):
             generator.standard_normal(out=part)
+        elif name == "z":  # what compressors like: long stretches of one small number
+            part[:] = (np.arange(at, at + part.size) // 1000) % 100
         elif name == "u":
             part[:] = generator.integers(0, 100_000, part.size)
         elif name == "i":

@@ -35,6 +35,7 @@ def record(row, condition, n, runs, limits, failed):
     amounts = workloads.costs(row, n)
     return {
         **_head(row, condition, "ok"),
+        "n": n,
         "bytes": sum(workloads.file_bytes(row, n)) if condition in ("cold", "capped") else workloads.bytes_of(row, n),
         "limit": "+".join(dict.fromkeys(kind for _, kind in amounts)),
         "limit_seconds": limits,

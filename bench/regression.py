@@ -16,7 +16,8 @@ def _worse(before, now, tolerance):
 
 def _ratios(old, new):
     """(what it is a ratio to, before, now). The peer is the one that was the best, whoever is the best now."""
-    yield "the limit", old["to_limit"], new["to_limit"]
+    if "to_limit" in old and "to_limit" in new:  # nothing is timed where only memory counts
+        yield "the limit", old["to_limit"], new["to_limit"]
     peer = old.get("best_peer")
     if peer in new.get("to_peers", {}):
         yield peer, old["to_peers"][peer], new["to_peers"][peer]

@@ -5,10 +5,10 @@ import statistics
 from peers import ALL, LABELS
 
 CONDITIONS = {
-    "hot": "Hot: in memory, {size}",
-    "cached": "Cached: files in the page cache, {size}",
-    "cold": "Cold: from file to durable file, nothing in the page cache, {cold}",
-    "capped": "Capped: the same in a control group of 512 MiB, {cold}",
+    "hot": "Hot: in memory",
+    "cached": "Cached: files in the page cache",
+    "cold": "Cold: from file to durable file, nothing in the page cache",
+    "capped": "Capped: the same in a control group of 512 MiB",
 }
 
 
@@ -80,10 +80,10 @@ def _tight(run):
                     if row["state"] == "ok" else row["state"].split(":")[0]] for row in rows])
 
 
-def sizes(run):
-    n, cold = run["n"], run["cold_n"]
-    return {"size": f"{n} x {n} float64, {n * n * 8 >> 20} MiB an array",
-            "cold": f"{cold} x {cold} float64, {cold * cold * 8 >> 20} MiB an array"}
+def _size(run, condition):
+    """Of what was measured."""
+    n = next((row["n"] for row in run["rows"] if row["condition"] == condition and "n" in row), 0)
+    return f"{n} x {n} float64, {n * n * 8 >> 20} MiB an array"
 
 
 def whole(run):
@@ -95,7 +95,7 @@ def whole(run):
              "medians of the rounds; ratios with their 95 % interval."]
     for condition, title in CONDITIONS.items():
         if any(row["condition"] == condition for row in run["rows"]):
-            lines += ["", f"### {title.format(**sizes(run))}", "", *workloads(run, condition)]
+            lines += ["", f"### {title}, {_size(run, condition)}", "", *workloads(run, condition)]
     if any(row["condition"] == "tight" for row in run["rows"]):
         lines += ["", "### Resident memory with a limit of 32 MiB, from file to file", "", *_tight(run)]
     if run.get("layouts"):

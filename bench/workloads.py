@@ -28,6 +28,7 @@ class Row:
     needs: str = ""         # an operation that farray must have
     check: str = "whole"    # how results are compared: blocks, whole, order, noise
     noise: str = ""         # the distribution that is drawn from, where no text says it
+    in_files: bool = False  # says something from file to file only
 
     @property
     def text(self):
@@ -65,6 +66,7 @@ ROWS = (
     _row(3, "exp sin", "exp(-.5*a*a)*sin(b)", **{**_TWO_IN_ONE_OUT, "hot": ((24, TRIAD), (1, MATH))}),
     _row(4, "squares", "sum((a-b)**2)", hot=((16, READ),), files=(16, 0)),
     _row(4, "sum", "sum(a)", **_ONE_READ),
+    _row(4, "sum of little", "sum(z)", in_files=True, **_ONE_READ),
     _row(5, "sum axis 0", "sum(a, axis=0)", **_ONE_READ),
     _row(5, "sum axis 1", "sum(a, axis=1)", **_ONE_READ),
     _row(5, "std", "std(a)", **_ONE_READ),
@@ -91,7 +93,8 @@ ROWS = (
     _row(10, "quantiles", "quantile(a, [.25, .5, .75])", hot=((16, READ),), files=(16, 0), needs="quantile"),
     _row(10, "histogram", "histogram(a, bins=100, range=(0, 1))[0]", needs="histogram", **_ONE_READ),
     _row(11, "matmul", "m @ k", hot=((0, DGEMM),), files=(16, 8), share=1 / 4, needs="matmul"),
-    _row(12, "rows", f"a.reshape((-1, {ROW}))[i]", hot=((8, FILL),), files=(8, 8), share=1 / 2, target="<f8", shape="rows"),
+    _row(12, "rows", f"a.reshape((-1, {ROW}))[i]", hot=((8, FILL),), files=(6.3, 8), share=1 / 2,
+         target="<f8", shape="rows"),  # two fifths of all rows are drawn at least once
     _row(12, "elements", "take(a, j)", hot=((8, FILL),), files=(40, 8), share=1 / 4, target="<f8", shape="quarter"),
     _row(12, "uniform", (), hot=((8, FILL),), files=(0, 8), target="<f8", check="noise", noise="uniform"),
     _row(12, "normal", (), hot=((8, FILL),), files=(0, 8), target="<f8", check="noise", noise="normal"),
@@ -107,7 +110,7 @@ SHAPES = {
     "half square": lambda n: (n // 2, n // 2),
 }
 OPERANDS = {"a": "square", "b": "square", "s": "quarter", "u": "quarter", "m": "half square", "k": "half square",
-            "i": "rows", "j": "quarter"}
+            "i": "rows", "j": "quarter", "z": "square"}
 
 
 def side(mebibytes):

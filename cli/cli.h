@@ -31,6 +31,8 @@ typedef enum option_id {
     OPTION_RTOL,
     OPTION_ATOL,
     OPTION_EQUAL_NAN,
+    OPTION_QUANTILES,
+    OPTION_HISTOGRAM,
     OPTION_PRECISION,
     OPTION_SUPPRESS,
     OPTION_THRESHOLD,
@@ -53,6 +55,7 @@ typedef struct option_row {
     bool repeatable;
     bool takes_path;
     const char *choices; /* values that can be offered, separated by spaces; NULL: none */
+    const char *otherwise; /* its value where none follows "="; NULL: the next argument is its value */
 } option_row;
 
 /* A name and what it means; a list ends with a NULL name. */
@@ -240,6 +243,31 @@ enum { JSON_MOST_ELEMENTS = 1000 };
 /* Usage errors of the options that say how to print: asked for before anything is computed. */
 bool cli_check_printing(const arguments *parsed);
 void cli_print_value(fa_array *array, const arguments *parsed, fa_error *err);
+
+/* ---- Quantiles and histograms (distribution.c) ---- */
+
+enum { CLI_MOST_QUANTILES = 100, CLI_MOST_BINS = 1000 };
+
+/* What --quantiles and --histogram ask for, and the answers. Zero it; ended by distribution_clear(). */
+typedef struct distribution {
+    int q_count; /* 0: none */
+    double q[CLI_MOST_QUANTILES];
+    int64_t bins; /* 0: no histogram */
+    fa_array *places, *quantiles;       /* quantiles come first along the first axis */
+    fa_array *least, *most;             /* of what is finite: where bins begin and end */
+    fa_array *counts, *edges;
+} distribution;
+
+/* False after a usage error was reported. */
+bool distribution_parse(const arguments *parsed, distribution *d);
+/* What is computed together with other statistics: adds at most three outputs. */
+int distribution_ask(distribution *d, fa_array *array, fa_axes axes, fa_output *outputs, fa_error *err);
+/* Counts in bins, once it is known where they are. */
+void distribution_count(distribution *d, fa_array *array, const fa_evaluate_options *options, fa_error *err);
+void distribution_print(const distribution *d, fa_error *err);
+/* Members of the object that is open. */
+void distribution_json(const distribution *d, fa_error *err);
+void distribution_clear(distribution *d);
 
 /* ---- Commands (one file each) ---- */
 

@@ -76,9 +76,10 @@ static bool environment_is_good(void)
     const char *memory = getenv("FARRAY_MEMORY"), *threads = getenv("FARRAY_THREADS");
     static const char *const io[] = {"auto", "mmap", "pread", "direct", NULL};
     static const char *const isa[] = {"x86-64-v3", "x86-64-v4", NULL};
+    static const char *const math[] = {"accurate", "fast", NULL};
     size_t bytes;
     int64_t count;
-    return is_one_of("FARRAY_IO", io) && is_one_of("FARRAY_ISA", isa) &&
+    return is_one_of("FARRAY_IO", io) && is_one_of("FARRAY_ISA", isa) && is_one_of("FARRAY_MATH", math) &&
            (memory == NULL || cli_parse_bytes("FARRAY_MEMORY", memory, &bytes)) &&
            (threads == NULL || cli_parse_integer("FARRAY_THREADS", threads, strlen(threads), 1, 256, &count));
 }

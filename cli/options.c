@@ -121,6 +121,8 @@ static bool parse_long(int argc, char **argv, int *at, arguments *parsed)
             return take_option((option_id)i, NULL, parsed);
         if (equals != NULL)
             return take_option((option_id)i, equals + 1, parsed);
+        if (option->otherwise != NULL)
+            return take_option((option_id)i, option->otherwise, parsed);
         if (*at + 1 >= argc) {
             cli_usage("--%s needs a value: --%s %s", option->name, option->name, option->argument);
             return false;

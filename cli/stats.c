@@ -37,16 +37,19 @@ static void ask(fa_array *array, fa_axes axes, fa_array *results[RESULTS], fa_er
     }
 }
 
-static void evaluate(const arguments *parsed, fa_array *results[RESULTS], fa_error *err)
+static void evaluate(const arguments *parsed, fa_array *array, fa_axes axes, fa_array *results[RESULTS],
+                     distribution *spread, fa_error *err)
 {
-    fa_output outputs[RESULTS] = {0};
+    fa_output outputs[RESULTS + 3] = {0};
     int count = 0;
     for (int i = 0; i < RESULTS; i++)
         if (results[i] != NULL)
             outputs[count++].array = results[i];
+    count += distribution_ask(spread, array, axes, outputs + count, err);
     progress_bar bar;
     cli_progress_begin(&bar, "stats", parsed);
     fa_evaluate_all(outputs, count, &bar.options, err);
+    distribution_count(spread, array, &bar.options, err);
     cli_progress_end(&bar);
     cli_progress_release_signals();
 }
@@ -76,17 +79,17 @@ static void print_text(const line *lines, int count, fa_error *err)
 {
     for (int i = 0; i < count && !fa_failed(err); i++) {
         if (lines[i].value == NULL) {
-            printf("%-6s%" PRId64 "\n", lines[i].name, lines[i].count);
+            printf("%-5s %" PRId64 "\n", lines[i].name, lines[i].count);
             continue;
         }
         char *text = fa_to_text(lines[i].value, NULL, err);
         if (text != NULL)
-            printf(fa_ndim(lines[i].value) == 0 ? "%-6s%s\n" : "%s\n%s\n", lines[i].name, text);
+            printf(fa_ndim(lines[i].value) == 0 ? "%-5s %s\n" : "%s\n%s\n", lines[i].name, text);
         free(text);
     }
 }
 
-static void print_json(fa_array *array, const line *lines, int count, fa_error *err)
+static void print_json(fa_array *array, const line *lines, int count, const distribution *spread, fa_error *err)
 {
     json_value values[LINES] = {0};
     for (int i = 0; i < count; i++)
@@ -102,6 +105,7 @@ static void print_json(fa_array *array, const line *lines, int count, fa_error *
             else
                 json_integer(lines[i].count);
         }
+        distribution_json(spread, err);
         json_end('}');
         putchar('\n');
     }
@@ -110,17 +114,19 @@ static void print_json(fa_array *array, const line *lines, int count, fa_error *
 }
 
 static void print_all(const arguments *parsed, fa_array *array, int64_t count, fa_array *results[RESULTS],
-                      fa_error *err)
+                      const distribution *spread, fa_error *err)
 {
     fa_array *nans = results[NANS] != NULL ? fa_retain(results[NANS]) : no_nans(results[NONZEROS], err);
     fa_array *zeros = zeros_of(results[NONZEROS], count, err);
     const line lines[LINES] = {{"min", results[MIN], 0}, {"max", results[MAX], 0}, {"mean", results[MEAN], 0},
                                {"std", results[STD], 0}, {"count", NULL, count},   {"nan", nans, 0},
                                {"zeros", zeros, 0}};
-    if (!fa_failed(err) && parsed->given[OPTION_JSON])
-        print_json(array, lines, LINES, err);
-    else if (!fa_failed(err))
+    if (!fa_failed(err) && parsed->given[OPTION_JSON]) {
+        print_json(array, lines, LINES, spread, err);
+    } else if (!fa_failed(err)) {
         print_text(lines, LINES, err);
+        distribution_print(spread, err);
+    }
     fa_release(nans);
     fa_release(zeros);
 }
@@ -140,11 +146,15 @@ static int run(const arguments *parsed, fa_array *array)
     }
     fa_error err = {0};
     fa_array *results[RESULTS] = {0};
+    distribution spread = {0};
+    if (!distribution_parse(parsed, &spread))
+        return EXIT_USAGE;
     ask(array, axes, results, &err);
     if (!fa_failed(&err))
-        evaluate(parsed, results, &err);
+        evaluate(parsed, array, axes, results, &spread, &err);
     if (!fa_failed(&err))
-        print_all(parsed, array, count, results, &err);
+        print_all(parsed, array, count, results, &spread, &err);
+    distribution_clear(&spread);
     for (int i = 0; i < RESULTS; i++)
         fa_release(results[i]);
     return fa_failed(&err) ? cli_fail(&err, NULL) : EXIT_OK;

@@ -25,6 +25,20 @@ foreach(source ${FARRAY_TEST_SOURCES})
   endif()
 endforeach()
 
+# The accuracy of the real functions, on both instruction sets, against MPFR: a sample in every run, and everything with
+# FARRAY_LONG. Needs a processor with AVX2, and glibc for the vectors that say where MPFR has to look.
+find_library(MPFR_LIBRARY mpfr)
+find_library(MVEC_LIBRARY mvec)
+if(MPFR_LIBRARY AND MVEC_LIBRARY AND NOT FARRAY_SANITIZE)
+  add_executable(kernel_accuracy ${CMAKE_SOURCE_DIR}/tests/kernel/accuracy.c)
+  target_compile_options(kernel_accuracy PRIVATE -mavx2 -mfma -O2)
+  target_link_libraries(kernel_accuracy PRIVATE farray_static ${MPFR_LIBRARY} gmp ${MVEC_LIBRARY} m)
+  add_test(NAME kernel_accuracy COMMAND kernel_accuracy)
+  add_test(NAME kernel_accuracy_fast COMMAND kernel_accuracy --fast --bound 4 --only exp,sin,cos,tanh)
+  add_test(NAME kernel_accuracy_control COMMAND kernel_accuracy --bound 0.4 --only exp) # it must notice what is not near enough
+  set_tests_properties(kernel_accuracy_control PROPERTIES WILL_FAIL TRUE)
+endif()
+
 # What the scripts are told: where the sources and this build are, and what it was built with.
 set(FARRAY_TEST_ENVIRONMENT
   "FARRAY_SOURCE=${CMAKE_SOURCE_DIR}" "FARRAY_BUILD=${CMAKE_BINARY_DIR}" "FARRAY_SANITIZE=${FARRAY_SANITIZE}"

@@ -74,6 +74,12 @@ static void page_head(FILE *out, const char *title, const char *name, const char
     fputs("\n.SH SYNOPSIS\n", out);
 }
 
+/* Whether the next word belongs to it. */
+static bool needs_value(const option_row *option)
+{
+    return option->argument != NULL && option->otherwise == NULL;
+}
+
 static void page_option(FILE *out, const option_row *option)
 {
     fputs(".TP\n", out);
@@ -83,9 +89,9 @@ static void page_option(FILE *out, const option_row *option)
     roff(out, option->name);
     fputs("\\fR", out);
     if (option->argument != NULL) {
-        fputs(" \\fI", out);
+        fputs(option->otherwise != NULL ? "[=\\fI" : " \\fI", out);
         roff(out, option->argument);
-        fputs("\\fR", out);
+        fputs(option->otherwise != NULL ? "\\fR]" : "\\fR", out);
     }
     putc('\n', out);
     roff(out, option->help);
@@ -186,7 +192,7 @@ static void bash(const char *folder)
         fprintf(out, "%s ", cli_commands[i].name);
     fputs("--help --version' -- \"$word\"))\n        return\n    fi\n    case $before in\n", out);
     for (int i = 0; i < OPTION_COUNT; i++) {
-        if (cli_options[i].argument == NULL)
+        if (!needs_value(&cli_options[i]))
             continue;
         fprintf(out, "    --%s", cli_options[i].name);
         if (cli_options[i].letter != '\0')
@@ -249,7 +255,7 @@ static void zsh(const char *folder)
                     fprintf(out, "--%s[", option->name);
                 quoted(out, option->help, "[]:");
                 putc(']', out);
-                if (option->argument != NULL) {
+                if (needs_value(option)) {
                     fprintf(out, ":%s:", option->argument);
                     if (option->choices != NULL)
                         fprintf(out, "(%s)", option->choices);
@@ -283,7 +289,7 @@ static void fish(const char *folder)
                 fprintf(out, " -s %c", option->letter);
             if (option->choices != NULL)
                 fprintf(out, " -x -a '%s'", option->choices);
-            else if (option->argument != NULL)
+            else if (needs_value(option))
                 fputs(option->takes_path ? " -r" : " -x", out);
             fputs(" -d '", out);
             quoted(out, option->help, "");

@@ -2,7 +2,8 @@
 """The other libraries, each used as its own documentation advises: results into memory that exists, all threads, chunks of
 the size that suits it, compiled before it is timed. A peer is a module with start(threads) and
 job(row), which gives a function of a Work, or None where the library has no such thing. A job returns its result, or has
-written it to `work.target` and returns None.
+written it to `work.target` and returns None. A module may have prepare(row, files), which makes files of its own beside those
+of the operands.
 """
 import importlib
 import importlib.metadata
@@ -10,7 +11,7 @@ import importlib.metadata
 ALL = ("numpy", "chunks", "numexpr", "numba", "bottleneck", "blosc2", "torch", "compiled", "dask")
 LABELS = {"chunks": "NumPy chunks", "compiled": "torch.compile", "numpy": "NumPy", "numba": "Numba", "torch": "PyTorch",
           "bottleneck": "Bottleneck", "blosc2": "Blosc2", "dask": "Dask", "farray": "farray", "numexpr": "numexpr"}
-IN_FILES = ("numpy", "chunks", "numexpr", "numba", "torch", "dask")  # those that say something about files
+IN_FILES = ("numpy", "chunks", "numexpr", "numba", "blosc2", "torch", "dask")  # those that say something about files
 
 
 class Missing(Exception):

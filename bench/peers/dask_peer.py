@@ -4,7 +4,7 @@ import dask
 import dask.array
 
 CHUNK = 1 << 21  # elements
-ROWS = ("axpby", "compare", "exp sin", "squares", "sum", "sum axis 0", "sum axis 1", "std", "std axis 0", "std axis 1",
+ROWS = ("axpby", "compare", "exp sin", "squares", "sum", "sum of little", "sum axis 0", "sum axis 1", "std", "std axis 0", "std axis 1",
         "four", "four axis 0", "four axis 1", "nanmean", "nanmax", "nanvar", "count", "where", "transpose", "histogram")
 NAMES = {name: getattr(dask.array, name) for name in ("exp", "sin", "sum", "std", "mean", "nanmean", "nanmax", "nanvar",
                                                       "min", "max", "where", "count_nonzero", "histogram")}

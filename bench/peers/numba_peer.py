@@ -166,6 +166,7 @@ JOBS = {
     "where": _into(where),
     "squares": lambda w: squares(_flat(w.a), _flat(w.b)),
     "sum": _of(total),
+    "sum of little": lambda w: total(_flat(w.z)),
     "std": _of(spread),
     "sum axis 0": lambda w: sum_axis_0(np.asarray(w.a), np.empty(w.n)),
     "sum axis 1": lambda w: sum_axis_1(np.asarray(w.a), np.empty(w.n)),

@@ -2,7 +2,7 @@
 """numexpr, the same texts, with out=."""
 import numexpr
 
-REDUCTIONS = {"squares": "sum((a-b)**2)", "sum": "sum(a)", "sum axis 0": "sum(a, axis=0)", "sum axis 1": "sum(a, axis=1)",
+REDUCTIONS = {"squares": "sum((a-b)**2)", "sum": "sum(a)", "sum of little": "sum(z)", "sum axis 0": "sum(a, axis=0)", "sum axis 1": "sum(a, axis=1)",
               "count": "sum(where(a > .5, 1, 0))"}
 
 

@@ -78,6 +78,7 @@ JOBS = {
     "exp sin": exp_sin,
     "squares": squares,
     "sum": lambda w: w.a.sum(),
+    "sum of little": lambda w: w.z.sum(),
     "sum axis 0": lambda w: w.a.sum(0),
     "sum axis 1": lambda w: w.a.sum(1),
     "std": lambda w: w.a.std(),

@@ -69,6 +69,7 @@ JOBS = {
     "exp sin": exp_sin,
     "squares": lambda w: torch.sub(tensor(w.a), tensor(w.b), out=tensor(w.scratch())).square_().sum(),
     "sum": lambda w: tensor(w.a).sum(),
+    "sum of little": lambda w: tensor(w.z).sum(),
     "sum axis 0": lambda w: tensor(w.a).sum(0),
     "sum axis 1": lambda w: tensor(w.a).sum(1),
     "std": lambda w: tensor(w.a).std(correction=0),

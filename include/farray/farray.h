@@ -21,6 +21,7 @@
 #include <farray/sort.h>
 #include <farray/map.h>
 #include <farray/evaluate.h>
+#include <farray/program.h>
 #include <farray/operations.h>
 #include <farray/functions.h>
 #include <farray/statistics.h>

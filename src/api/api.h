@@ -13,6 +13,8 @@ bool fa__reserved_is_zero(const uint64_t *words, size_t bytes, fa_error *err);
 
 /* A graph's leaf for a user's array, on a view of its own, so that the engine can tell who else holds the array. */
 fa__node *fa__leaf(fa_array *array, fa_error *err);
+/* The graph of a text, for elements of `dtype` or (NULL) for nothing in particular. */
+fa__node *fa__parse_for(const fa_dtype *dtype, const char *text, fa_vars vars, fa_error *err);
 /* The pending array of a graph; takes the reference over. NULL passes through. */
 fa_array *fa__array_of(fa__node *node, fa_error *err);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text to pending arrays and back, and indices as text. Knows names of variables, and nothing about grammar. */
+/* Text to pending arrays and back, and indices as text. Knows names of variables, and nothing about grammar.
+ */
 #include "api/api.h"
 
 #include <farray/choose.h>
@@ -83,8 +84,7 @@ static void unbind(bindings *b)
     fa__free(b->views);
 }
 
-/* The graph of a text, for elements of `dtype` or (NULL) for nothing in particular. */
-static fa__node *parse(const char *text, fa_vars vars, const fa_dtype *dtype, fa_error *err)
+fa__node *fa__parse_for(const fa_dtype *dtype, const char *text, fa_vars vars, fa_error *err)
 {
     bindings b = {.vars = vars};
     fa__names names = {.find = find, .nearest = nearest, .user = &b};
@@ -97,7 +97,7 @@ static fa__node *parse(const char *text, fa_vars vars, const fa_dtype *dtype, fa
 
 fa_array *fa_eval(const char *text, fa_vars vars, fa_error *err)
 {
-    return fa__array_of(parse(text, vars, NULL, err), err);
+    return fa__array_of(fa__parse_for(NULL, text, vars, err), err);
 }
 
 static void eval_into(fa_array *target, const char *text, fa_vars vars, const fa_evaluate_options *options,
@@ -105,7 +105,7 @@ static void eval_into(fa_array *target, const char *text, fa_vars vars, const fa
 {
     if (fa__unusable(target, err))
         return;
-    fa__node *node = parse(text, vars, target->dtype, err);
+    fa__node *node = fa__parse_for(target->dtype, text, vars, err);
     bool ours = node != NULL && node->kind != FA__NODE_LEAF; /* a leaf is a view of somebody's array */
     fa_array *value = fa__array_of(node, err);
     if (value != NULL)
@@ -120,8 +120,8 @@ void fa_eval_into(fa_array *target, const char *text, fa_vars vars, fa_error *er
 
 /* ---- Indices as text ---- */
 
-/* An index as text: what slices and fields of it make of the array, and the brackets behind them, which hold more; NULL
- * where there are none. */
+/* An index as text: what slices and fields of it make of the array, and the brackets behind them, which hold
+ * more; NULL where there are none. */
 typedef struct index_text {
     fa_array *base;
     char *rest;
@@ -256,7 +256,7 @@ void fa_eval_into_index(fa_array *target, const char *index, const char *text, f
         if (where.rest == NULL) {
             eval_into(where.base, text, vars, options, err);
         } else if (bind_index(&where, vars, &bound, err)) {
-            fa_array *value = fa__array_of(parse(text, vars, target->dtype, err), err);
+            fa_array *value = fa__array_of(fa__parse_for(target->dtype, text, vars, err), err);
             if (value != NULL)
                 fa_assign_at(where.base, (fa_index_parts){bound.count, bound.parts}, value, err);
             fa_release(value);
@@ -268,8 +268,8 @@ void fa_eval_into_index(fa_array *target, const char *index, const char *text, f
 
 /* ---- Graphs as text ---- */
 
-size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves, int capacity, int *leaf_count,
-                     fa_error *err)
+size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves, int capacity,
+                     int *leaf_count, fa_error *err)
 {
     fa__node *leaf = fa__leaf(array, err);
     int count = 0;

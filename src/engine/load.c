@@ -34,6 +34,12 @@ static void set_axes(fa__reach *reach, const fa__pass *pass, const fa__span *spa
     reach->dense = reach->ndim == 1 && (reach->strides[0] == reach->operand->item_bytes || reach->sizes[0] == 1);
 }
 
+void fa__reach_along(fa__reach *reach, const fa__pass *pass, const fa__operand *operand, const fa__span *span)
+{
+    reach->operand = operand;
+    set_axes(reach, pass, span);
+}
+
 /* Staging holds [first, last) in the order of the walk. */
 static void set_staged(fa__reach *reach, int64_t first)
 {

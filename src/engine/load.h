@@ -43,6 +43,9 @@ char *fa__load_place(const fa__reach *reach, int64_t first, int64_t n);
 /* Copies n elements from `first` on, made native. */
 void fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block);
 
+/* How an operand in memory is walked, once `base` is the address of its first element: the same for all tiles. */
+void fa__reach_along(fa__reach *reach, const fa__pass *pass, const fa__operand *operand, const fa__span *span);
+
 bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
                      fa_error *err);
 /* Where n elements from `first` on may be written straight; NULL when they must go through fa__store_block(). */

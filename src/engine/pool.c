@@ -17,7 +17,8 @@ static struct {
     int started;             /* threads that exist */
     unsigned long generation;
     int forks;               /* counts up in a forked child */
-    int wanted, running;     /* workers of the job of this generation; those not finished */
+    int wanted, running;     /* threads for the job of this generation; those not finished, or not yet if they join */
+    bool joined;             /* the caller is a worker too, number 0 */
     void (*body)(void *job, int worker);
     void *job;
 } pool = {.mutex = FA__MUTEX_INIT, .work = FA__CONDITION_INIT, .done = FA__CONDITION_INIT};
@@ -43,8 +44,10 @@ static void thread_body(void *argument)
         seen = pool.generation;
         if (worker >= pool.wanted)
             continue;
+        bool joins = pool.joined;
+        pool.running += joins;
         fa__mutex_unlock(&pool.mutex);
-        pool.body(pool.job, worker);
+        pool.body(pool.job, joins ? worker + 1 : worker);
         fa__mutex_lock(&pool.mutex);
         if (--pool.running == 0)
             fa__condition_signal(&pool.done);
@@ -101,6 +104,7 @@ bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, v
     pool.body = body;
     pool.job = job;
     pool.wanted = pool.running = workers;
+    pool.joined = false;
     pool.generation++;
     fa__condition_broadcast(&pool.work);
     while (pool.running > 0) {
@@ -116,6 +120,34 @@ bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, v
     bool forked = pool.forks != forks;
     fa__mutex_unlock(&pool.mutex);
     return !forked || fa__fail(err, FA_CANCELLED, "the process was forked while it computed");
+}
+
+bool fa__pool_join(int workers, void (*body)(void *job, int worker), void *job, fa_error *err)
+{
+    fa_error ignored = {0};
+    if (fa_failed(err))
+        return false;
+    if (workers > 1) {
+        fa__mutex_lock(&pool.mutex);
+        start_threads(workers - 1, &ignored); /* fewer threads than asked for do the same work */
+        pool.body = body;
+        pool.job = job;
+        pool.wanted = workers - 1;
+        pool.running = 0;
+        pool.joined = true;
+        pool.generation++;
+        fa__condition_broadcast(&pool.work);
+        fa__mutex_unlock(&pool.mutex);
+    }
+    body(job, 0);
+    if (workers > 1) {
+        fa__mutex_lock(&pool.mutex);
+        pool.wanted = 0; /* who comes now is too late */
+        while (pool.running > 0)
+            fa__condition_wait(&pool.done, &pool.mutex);
+        fa__mutex_unlock(&pool.mutex);
+    }
+    return true;
 }
 
 int fa__pool_threads(void)

@@ -11,6 +11,11 @@
 bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, void (*poll)(void *user), void *user,
                   fa_error *err);
 
+/* The same where nothing has to be polled and nobody waits for a disk: the caller is worker 0. Work that it has done before
+ * another thread has come is not waited for, so that a body must take what there is to do from a list that all share, and
+ * some workers may never be. */
+bool fa__pool_join(int workers, void (*body)(void *job, int worker), void *job, fa_error *err);
+
 /* How many threads compute: what was set, else FARRAY_THREADS, else the processors that the process may use. */
 int fa__pool_threads(void);
 bool fa__pool_set_threads(int threads, fa_error *err);

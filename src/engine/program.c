@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A block is loaded, computed and stored in stretches, each of which goes through all values while it is in the first-level
- * cache: inputs, intermediate values and the result of a stretch share that cache, and many of them begin at the same place
- * of a page. What consumers take in is collected in a block: their leaves are longer.
+/* A block is loaded, computed and stored in stretches, each of which goes through all values while it is in
+ * the first-level cache: inputs, intermediate values and the result of a stretch share that cache, and many
+ * of them begin at the same place of a page. What consumers take in is collected in a block: their leaves are
+ * longer.
  *
  *     block     [ stretch | stretch | stretch | stretch ]      fed to consumers as one
  *     stretch   load, load, operation, operation, ..., store
@@ -18,8 +19,9 @@
 
 #include <string.h>
 
-/* Stretches of elements that come from memory are short: while the processor waits for the first inputs of one, it has the
- * next ones in sight. Those of elements in the cache are as long as fit into the first level. */
+/* Stretches of elements that come from memory are short: while the processor waits for the first inputs of
+ * one, it has the next ones in sight. Those of elements in the cache are as long as fit into the first level.
+ */
 enum {
     MEMORY_STRETCH_BYTES = 512,
     CACHE_STRETCH_BYTES = 2 << 10,
@@ -41,7 +43,22 @@ int64_t fa__program_block(const fa__pass *pass)
     return fa__max_i64(fa__min_i64(FA__BLOCK, WIDE_BLOCK_BYTES / pass->slot_bytes), 1);
 }
 
-/* ---- Setting up ----------------------------------------------------------------------------------------------------- */
+/* Blocks that end where rows end find their elements in place. */
+int64_t fa__program_row(const fa__pass *pass)
+{
+    int64_t row = 0, sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
+    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
+        const fa__operand *operand =
+            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
+        int ndim = fa__merge_axes(pass->ndim, pass->box, operand->strides, sizes, strides);
+        if (ndim > 1 && sizes[ndim - 1] >= FA__BLOCK / 4 && (row == 0 || sizes[ndim - 1] < row))
+            row = sizes[ndim - 1];
+    }
+    return row;
+}
+
+/* ---- Setting up
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* Whether a value costs little a call: then stretches may be short. */
 static bool is_quick(const fa__value *value)
@@ -60,7 +77,9 @@ static int64_t stretch_of(const fa__pass *pass, int64_t block)
         bytes += pass->values[i].kind == FA__VALUE_LOAD ? pass->values[i].item_bytes : 0;
     }
     bool in_cache = bytes < (int64_t)fa__cache_bytes(2) / fa__max_i64(pass->total, 1);
-    return fa__min_i64(fa__max_i64((in_cache ? CACHE_STRETCH_BYTES : MEMORY_STRETCH_BYTES) / widest, SHORTEST_STRETCH), block);
+    return fa__min_i64(
+        fa__max_i64((in_cache ? CACHE_STRETCH_BYTES : MEMORY_STRETCH_BYTES) / widest, SHORTEST_STRETCH),
+        block);
 }
 
 static void add_step(fa__program *p, int number)
@@ -97,7 +116,8 @@ bool fa__program_start(fa__program *p, fa_error *err)
         p->loads_alone = p->loads_alone && pass->values[i].kind == FA__VALUE_LOAD;
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
-        p->loads_alone = p->loads_alone && pass->consumes[i].class->takes_long && !pass->values[pass->consumes[i].value].uniform;
+        p->loads_alone = p->loads_alone && pass->consumes[i].class->takes_long &&
+                         !pass->values[pass->consumes[i].value].uniform;
     return true;
 }
 
@@ -110,7 +130,9 @@ void fa__program_clear(fa__program *p)
     fa__free(p->uniforms);
 }
 
-/* ---- Values --------------------------------------------------------------------------------------------------------- */
+/* ---- Values
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static char *slot(const fa__program *p, int number)
 {
@@ -142,8 +164,8 @@ static void choose(int64_t item_bytes, const void *const *in, int64_t n, unsigne
     const unsigned char *condition = in[0];
     for (int64_t i = 0; i < n; i++) {
         const int from = condition[scalars & 1 ? 0 : i] ? 1 : 2;
-        memcpy((char *)out + i * item_bytes, (const char *)in[from] + (scalars >> from & 1 ? 0 : i * item_bytes),
-               (size_t)item_bytes);
+        memcpy((char *)out + i * item_bytes,
+               (const char *)in[from] + (scalars >> from & 1 ? 0 : i * item_bytes), (size_t)item_bytes);
     }
 }
 
@@ -152,7 +174,8 @@ static void note(fa__program *p, fa__trouble trouble)
     p->trouble = p->trouble == FA__NO_TROUBLE ? trouble : p->trouble;
 }
 
-static void of_strings(fa__program *p, const fa__value *value, const void *const *in, unsigned scalars, int64_t n, void *out)
+static void of_strings(fa__program *p, const fa__value *value, const void *const *in, unsigned scalars,
+                       int64_t n, void *out)
 {
     fa__strings strings = {.out = out,
                            .in = in,
@@ -272,7 +295,9 @@ static void uniforms(fa__program *p, int64_t first)
     }
 }
 
-/* ---- Blocks --------------------------------------------------------------------------------------------------------- */
+/* ---- Blocks
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void begin_at(fa__program *p, int64_t value, char *place, bool moves)
 {
@@ -280,7 +305,8 @@ static void begin_at(fa__program *p, int64_t value, char *place, bool moves)
     p->moves[value] = moves;
 }
 
-/* Where the values of a block stand: in place, or in a buffer, which what is fed fills as the block goes on. */
+/* Where the values of a block stand: in place, or in a buffer, which what is fed fills as the block goes on.
+ */
 static void begin_block(fa__program *p, int64_t first, int64_t n)
 {
     const fa__pass *pass = p->pass;
@@ -327,8 +353,9 @@ static void compute_other(fa__program *p, const fa__step *step, int64_t first, i
         begin_at(p, step->value, part(value->kernel, value->output, n, p->at[value->inputs[0]]), false);
         break;
     case FA__VALUE_SCAN:
-        pass->consumes[value->consume].class->transform(p->consumers[value->consume], first, n,
-                                                        spread(p, value->inputs[0], n, p->at[value->inputs[0]]), out);
+        pass->consumes[value->consume].class->transform(
+            p->consumers[value->consume], first, n, spread(p, value->inputs[0], n, p->at[value->inputs[0]]),
+            out);
         break;
     default:
         compute(p, value, n, out);
@@ -360,9 +387,9 @@ static void store(const fa__program *p, int64_t first, int64_t n)
     }
 }
 
-/* A core that computes with what it has waits for no memory, unless what comes next is on its way already: while step
- * number `step` of a stretch is computed, its share of the bytes a little further on is asked for. All at once would fill
- * the queue in which loads wait. Addresses beyond the end are asked for in vain. */
+/* A core that computes with what it has waits for no memory, unless what comes next is on its way already:
+ * while step number `step` of a stretch is computed, its share of the bytes a little further on is asked for.
+ * All at once would fill the queue in which loads wait. Addresses beyond the end are asked for in vain. */
 static void ask_ahead(const fa__program *p, int64_t step, int64_t n)
 {
     for (int i = 0; i < p->stream_count; i++) {
@@ -445,4 +472,16 @@ void fa__program_run(fa__program *p, int64_t first, int64_t last)
         n = until(p, at, last, p->block);
         block(p, at, n);
     }
+}
+
+bool fa__program_end(fa__program *p, fa_error *err)
+{
+    if (p->trouble != FA__NO_TROUBLE)
+        fa__fail(err, FA_OUT_OF_RANGE, "%s", fa__trouble_words(p->trouble));
+    if (p->negative_power)
+        fa__fail(err, FA_OUT_OF_RANGE,
+                 "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
+    p->trouble = FA__NO_TROUBLE;
+    p->negative_power = false;
+    return !fa_failed(err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The block machine: one worker's way through the values of a pass, block by block, for a tile that is reachable. Knows
- * nothing about tasks, budgets and files. */
+/* The block machine: one worker's way through the values of a pass, block by block, for a tile that is
+ * reachable. Knows nothing about tasks, budgets and files. */
 #ifndef FA_ENGINE_PROGRAM_H
 #define FA_ENGINE_PROGRAM_H
 
@@ -27,25 +27,29 @@ typedef struct fa__program {
     fa_error *err;        /* of a user's kernel */
     int64_t row;          /* blocks end at multiples of this; 0: anywhere */
 
-    int64_t stretch;      /* elements that go through all values at once: as few as stay near the processor */
-    bool loads_alone;     /* nothing is computed: what is fed stands already */
+    int64_t stretch;  /* elements that go through all values at once: as few as stay near the processor */
+    bool loads_alone; /* nothing is computed: what is fed stands already */
     fa__step *steps;
     int64_t step_count;
-    char **at;            /* of each value: where its current elements are */
-    char **begins;        /* of each value: where those of the block begin */
-    bool *moves;          /* of each value: whether `at` goes along with the elements */
+    char **at;     /* of each value: where its current elements are */
+    char **begins; /* of each value: where those of the block begin */
+    bool *moves;   /* of each value: whether `at` goes along with the elements */
     fa__stream streams[FA__MOST_STREAMS];
     int stream_count;
-    char *uniforms;       /* values that are one element */
-    fa__trouble trouble;  /* the first that strings had */
+    char *uniforms;      /* values that are one element */
+    fa__trouble trouble; /* the first that strings had */
     bool negative_power;
 } fa__program;
 
 bool fa__program_start(fa__program *program, fa_error *err);
 void fa__program_clear(fa__program *program);
-/* Computes flat elements [first, last) of the span's box. May be left by a fault of mapped bytes: owns nothing meanwhile. */
+/* Computes flat elements [first, last) of the span's box. May be left by a fault of mapped bytes: owns
+ * nothing meanwhile. */
 void fa__program_run(fa__program *program, int64_t first, int64_t last);
-/* Bytes of a block buffer for blocks of at most so many elements; and how many elements a block has at most. */
+/* What elements could not be computed is said here. */
+bool fa__program_end(fa__program *program, fa_error *err);
+/* How many elements a block has at most; and the rows at whose ends blocks end, 0: anywhere. */
 int64_t fa__program_block(const fa__pass *pass);
+int64_t fa__program_row(const fa__pass *pass);
 
 #endif

@@ -102,10 +102,7 @@ static bool tile(worker *w, int64_t first, int64_t last)
         fa__stream_end();
         if (fault != NULL)
             fa__storage_fault(fault, err);
-        if (w->program.trouble != FA__NO_TROUBLE)
-            fa__fail(err, FA_OUT_OF_RANGE, "%s", fa__trouble_words(w->program.trouble));
-        if (w->program.negative_power)
-            fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
+        fa__program_end(&w->program, err);
     }
     for (int64_t i = 0; i < loaded; i++)
         fa__load_end(&w->program.loads[i], r->drop);
@@ -308,20 +305,6 @@ static int64_t common_multiple(int64_t a, int64_t b, int64_t limit)
     return fa__multiply_checked(a / x, b, &product) && product < limit ? product : limit;
 }
 
-/* Blocks that end where rows end find their elements in place. */
-static int64_t row_of(const fa__pass *pass)
-{
-    int64_t row = 0, sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
-    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
-        const fa__operand *operand =
-            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
-        int ndim = fa__merge_axes(pass->ndim, pass->box, operand->strides, sizes, strides);
-        if (ndim > 1 && sizes[ndim - 1] >= FA__BLOCK / 4 && (row == 0 || sizes[ndim - 1] < row))
-            row = sizes[ndim - 1];
-    }
-    return row;
-}
-
 static bool is_one_box(const fa__pass *pass)
 {
     return memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) == 0;
@@ -372,7 +355,7 @@ static void cut(run *r)
     r->boxes = 1;
     for (int i = 0; i < pass->ndim; i++)
         r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
-    r->row = row_of(pass);
+    r->row = fa__program_row(pass);
     for (int64_t i = 0; i < pass->consume_count && r->row == 0; i++) {
         const fa__consume *consume = &pass->consumes[i];
         int64_t row = consume->class->row != NULL ? consume->class->row(consume->plan) : 0;
@@ -464,6 +447,16 @@ static bool operands_still_hold(const fa__pass *pass, fa_error *err)
     return !fa_failed(err);
 }
 
+static bool in_memory_all(const fa__pass *pass)
+{
+    bool all = true;
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        all = all && in_memory(&pass->operands[i]);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        all = all && in_memory(&pass->stores[i].to);
+    return all;
+}
+
 bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err)
 {
     if (fa_failed(err))
@@ -504,6 +497,8 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         bool small = !callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK;
         if (small && !fa_failed(&r.err))
             work(&r, 0); /* waking a thread costs more than the work */
+        else if (!callback && !r.guard && in_memory_all(pass) && !fa_failed(&r.err))
+            fa__pool_join(threads, work, &r, &r.err);
         else
             fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
         fa__behind_stop(r.behind, &r.err);

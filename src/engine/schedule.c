@@ -138,8 +138,9 @@ static void settle_move(walk *w, fa__node *node)
 static bool must_stand(const fa__node *node, int input, const fa__node *below, bool stands)
 {
     bool beside = node->kind == FA__NODE_WHOLE && node->kept == NULL && fa__node_is_walk(node) && input > 0;
+    bool is_concrete = below->kind == FA__NODE_LEAF && fa__pending_of(below->array->source) == NULL;
     bool is_there = below->kept != NULL || fa__node_is_walk(below) || below->kind == FA__NODE_MOVE ||
-                    below->kind == FA__NODE_WHOLE || (beside && below->kind == FA__NODE_SCALAR);
+                    below->kind == FA__NODE_WHOLE || (beside && (below->kind == FA__NODE_SCALAR || is_concrete));
     return (stands || beside) && !is_there;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Derivatives, integrals and products of vectors from NumPy's own formulas, written as the text that a user would write, on
- * arrays whose axis has been brought to the front or to the end. Knows nothing about how any of it is computed. */
+/* Derivatives, integrals and products of vectors from NumPy's own formulas, written as the text that a user
+ * would write, on arrays whose axis has been brought to the front or to the end. Knows nothing about how any
+ * of it is computed. */
 #include "expr/calculus.h"
 
 #include "array/time.h"
@@ -69,8 +70,9 @@ static fa__node *even_gradient(fa__node *a, fa__node *step, int order, fa_error 
 {
     fa__node *nodes[2] = {a, step};
     if (order == 1)
-        return fa__compose("concatenate(((a[1:2] - a[:1]) / b, (a[2:] - a[:-2]) / (2. * b), (a[-1:] - a[-2:-1]) / b))", 2,
-                           nodes, err);
+        return fa__compose(
+            "concatenate(((a[1:2] - a[:1]) / b, (a[2:] - a[:-2]) / (2. * b), (a[-1:] - a[-2:-1]) / b))", 2,
+            nodes, err);
     return fa__compose("concatenate(((-1.5 / b) * a[:1] + (2. / b) * a[1:2] + (-0.5 / b) * a[2:3],"
                        " (a[2:] - a[:-2]) / (2. * b),"
                        " (0.5 / b) * a[-3:-2] + (-2. / b) * a[-2:-1] + (1.5 / b) * a[-1:]))",
@@ -80,17 +82,20 @@ static fa__node *even_gradient(fa__node *a, fa__node *step, int order, fa_error 
 /* `steps`: between neighbours, along the first axis. */
 static fa__node *uneven_gradient(fa__node *a, fa__node *steps, int order, fa_error *err)
 {
-    fa__node *before = fa__node_slice(steps, 0, 0, -1, 1, err), *behind = fa__node_slice(steps, 0, 1, FA_OMITTED, 1, err);
+    fa__node *before = fa__node_slice(steps, 0, 0, -1, 1, err),
+             *behind = fa__node_slice(steps, 0, 1, FA_OMITTED, 1, err);
     fa__node *nodes[4] = {a, steps, before, behind}, *node = NULL;
     if (!fa_failed(err) && order == 1)
-        node = fa__compose("concatenate(((a[1:2] - a[:1]) / b[:1],"
-                           " (-d / (c * (c + d))) * a[:-2] + ((d - c) / (c * d)) * a[1:-1] + (c / (d * (c + d))) * a[2:],"
-                           " (a[-1:] - a[-2:-1]) / b[-1:]))",
-                           4, nodes, err);
+        node = fa__compose(
+            "concatenate(((a[1:2] - a[:1]) / b[:1],"
+            " (-d / (c * (c + d))) * a[:-2] + ((d - c) / (c * d)) * a[1:-1] + (c / (d * (c + d))) * a[2:],"
+            " (a[-1:] - a[-2:-1]) / b[-1:]))",
+            4, nodes, err);
     else if (!fa_failed(err))
         node = fa__compose(
             "concatenate(((-(2. * b[:1] + b[1:2]) / (b[:1] * (b[:1] + b[1:2]))) * a[:1]"
-            " + ((b[:1] + b[1:2]) / (b[:1] * b[1:2])) * a[1:2] + (-b[:1] / (b[1:2] * (b[:1] + b[1:2]))) * a[2:3],"
+            " + ((b[:1] + b[1:2]) / (b[:1] * b[1:2])) * a[1:2] + (-b[:1] / (b[1:2] * (b[:1] + b[1:2]))) * "
+            "a[2:3],"
             " (-d / (c * (c + d))) * a[:-2] + ((d - c) / (c * d)) * a[1:-1] + (c / (d * (c + d))) * a[2:],"
             " (b[-1:] / (b[-2:-1] * (b[-2:-1] + b[-1:]))) * a[-3:-2]"
             " + (-(b[-1:] + b[-2:-1]) / (b[-2:-1] * b[-1:])) * a[-2:-1]"
@@ -109,19 +114,22 @@ static fa__node *gradient_type(fa__node *node, const fa__node *input, fa_error *
     return fa__node_cast(node, is_inexact(input) ? fa_dtype_of(input->dtype->type) : FA_FLOAT64, err);
 }
 
-static bool may_differentiate(const fa__node *input, const fa__node *spacing, int axis, int order, fa_error *err)
+static bool may_differentiate(const fa__node *input, const fa__node *spacing, int axis, int order,
+                              fa_error *err)
 {
     if (!fa__type_is_numeric(input->dtype->type) && !fa__type_is_time(input->dtype->type))
         return refuse("gradient", input, err);
     if (order < 1 || order > 2)
         return fa__fail(err, FA_INVALID_ARGUMENT, "'edge_order' greater than 2 not supported");
     if (input->sizes[axis] < order + 1)
-        return fa__fail(err, FA_BAD_SHAPE, "Shape of array too small to calculate a numerical gradient, at least "
-                                           "(edge_order + 1) elements are required.");
+        return fa__fail(err, FA_BAD_SHAPE,
+                        "Shape of array too small to calculate a numerical gradient, at least "
+                        "(edge_order + 1) elements are required.");
     if (spacing->ndim > 1)
         return fa__fail(err, FA_BAD_SHAPE, "distances must be either scalars or 1d");
     return spacing->ndim == 0 || spacing->sizes[0] == input->sizes[axis] ||
-           fa__fail(err, FA_BAD_SHAPE, "when 1d, distances must match the length of the corresponding dimension");
+           fa__fail(err, FA_BAD_SHAPE,
+                    "when 1d, distances must match the length of the corresponding dimension");
 }
 
 /* Whole numbers are promoted first, so that steps of unsigned ones do not wrap. */
@@ -144,7 +152,8 @@ static fa__node *differentiate(fa__node *front, fa__node *spacing, int order, fa
     if (!fa_failed(err))
         wide = along_first(even != NULL ? even : steps, front->ndim, err);
     if (wide != NULL)
-        node = even != NULL ? even_gradient(front, wide, order, err) : uneven_gradient(front, wide, order, err);
+        node =
+            even != NULL ? even_gradient(front, wide, order, err) : uneven_gradient(front, wide, order, err);
     fa__node_release(steps);
     fa__node_release(even);
     fa__node_release(wide);
@@ -190,7 +199,8 @@ fa__node *fa__node_trapezoid(fa__node *y, fa__node *x, fa__node *dx, int axis, f
     if (axis >= 0 && x != NULL && x->ndim == 1)
         steps = fa__node_diff(x, 1, 0, NULL, NULL, err);
     else if (axis >= 0 && x != NULL) {
-        fa__node *moved = fa__node_move_axes(x, FA_AXES(x->ndim == y->ndim ? axis : x->ndim - 1), FA_AXES(-1), err);
+        fa__node *moved =
+            fa__node_move_axes(x, FA_AXES(x->ndim == y->ndim ? axis : x->ndim - 1), FA_AXES(-1), err);
         steps = moved != NULL ? fa__node_diff(moved, 1, -1, NULL, NULL, err) : NULL;
         fa__node_release(moved);
     } else if (axis >= 0) {
@@ -221,15 +231,16 @@ static const char *cross_formula(bool a_has_3, bool b_has_3)
 {
 #define Z "a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]"
     if (a_has_3 && b_has_3)
-        return "stack((a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1], a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2], " Z
-               "), axis=-1)";
+        return "stack((a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1], a[..., 2] * b[..., 0] - a[..., 0] * "
+               "b[..., 2], " Z "), axis=-1)";
     if (a_has_3)
         return "stack((-(a[..., 2] * b[..., 1]), a[..., 2] * b[..., 0], " Z "), axis=-1)";
     return b_has_3 ? "stack((a[..., 1] * b[..., 2], -(a[..., 0] * b[..., 2]), " Z "), axis=-1)" : Z;
 #undef Z
 }
 
-fa__node *fa__node_cross(fa__node *a, fa__node *b, int axis_of_a, int axis_of_b, int axis_of_result, fa_error *err)
+fa__node *fa__node_cross(fa__node *a, fa__node *b, int axis_of_a, int axis_of_b, int axis_of_result,
+                         fa_error *err)
 {
     fa__node *nodes[2] = {a, b}, *made = NULL, *node = NULL;
     if (!fa__nodes_usable(2, nodes, err))
@@ -257,7 +268,8 @@ fa__node *fa__node_cross(fa__node *a, fa__node *b, int axis_of_a, int axis_of_b,
 
 static bool is_whole(const fa__node *node)
 {
-    return node->weak == FA__WEAK_INT || (fa__type_is_numeric(node->dtype->type) && fa__type_is_integer(node->dtype->type));
+    return node->weak == FA__WEAK_INT ||
+           (fa__type_is_numeric(node->dtype->type) && fa__type_is_integer(node->dtype->type));
 }
 
 /* a: differences; b: half a period; c: what counts as a jump; d: the period. */
@@ -268,7 +280,8 @@ static fa__node *corrections(fa__node *steps, fa__node *period, fa__node *discon
     fa__node *nodes[4] = {steps, half, bound, period}, *node = NULL;
     fa__node *odd = whole ? fa__compose("a % 2", 1, &period, err) : NULL;
     /* The middle of an odd period is nowhere: no step is on the edge of two. */
-    const bool ambiguous = !whole || (odd != NULL && fa__node_is_weak(odd) && fa__constant_of(odd).integer == 0);
+    const bool ambiguous =
+        !whole || (odd != NULL && fa__node_is_weak(odd) && fa__constant_of(odd).integer == 0);
     fa__node *modulo = fa_failed(err) ? NULL : fa__compose("(a + b) % d - b", 4, nodes, err);
     if (modulo != NULL && ambiguous) {
         fa__node *parts[3] = {steps, half, modulo};
@@ -295,7 +308,8 @@ fa__node *fa__node_unwrap(fa__node *input, fa__node *discont, int axis, fa__node
     if (!fa_failed(err) && (around->ndim != 0 || !fa__node_is_weak(around)))
         fa__fail(err, FA_INVALID_ARGUMENT, "the period of unwrap() is a number");
     fa__node *front = fa_failed(err) ? NULL : fa__node_move_axes(input, FA_AXES(axis), FA_AXES(0), err);
-    fa__node *steps = front != NULL ? fa__node_diff(front, 1, 0, NULL, NULL, err) : NULL, *mend = NULL, *made = NULL;
+    fa__node *steps = front != NULL ? fa__node_diff(front, 1, 0, NULL, NULL, err) : NULL, *mend = NULL,
+             *made = NULL;
     if (steps != NULL)
         mend = corrections(steps, around, discont, is_whole(input) && is_whole(around), err);
     fa__node *nodes[2] = {front, mend}, *typed = NULL, *node = NULL;
@@ -320,10 +334,12 @@ static fa__node *end_of(fa__node *given, const fa__node *steps, const char *name
     fa__node *strong = fa__node_strong(given, err), *flat = NULL, *node = NULL;
     const bool numbers =
         strong != NULL && fa__type_is_numeric(strong->dtype->type) && fa__type_is_numeric(steps->dtype->type);
-    const bool fits = strong != NULL && (numbers ? fa__can_cast_same_kind(strong->dtype->type, steps->dtype->type)
-                                                 : strong->dtype->type == steps->dtype->type);
+    const bool fits =
+        strong != NULL && (numbers ? fa__can_cast_same_kind(strong->dtype->type, steps->dtype->type)
+                                   : strong->dtype->type == steps->dtype->type);
     if (strong != NULL && !fits)
-        fa__fail(err, FA_BAD_TYPES, "dtype of `%s` must be compatible with input `ary` under the `same_kind` rule.", name);
+        fa__fail(err, FA_BAD_TYPES,
+                 "dtype of `%s` must be compatible with input `ary` under the `same_kind` rule.", name);
     if (!fa_failed(err))
         flat = fa__node_ravel(strong, err);
     if (flat != NULL)
@@ -387,7 +403,8 @@ static fa__node *apply_gradient(const fa__bound_call *call)
         axes = (fa_axes){input->ndim, storage};
     }
     if (given > 1 && given != axes.count) {
-        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[INPUT]->column, "invalid number of arguments");
+        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[INPUT]->column,
+                           "invalid number of arguments");
         return NULL;
     }
     fa__nodes *nodes = fa__nodes_new(axes.count, call->err);
@@ -428,14 +445,16 @@ static fa__node *apply_cross(const fa__bound_call *call)
 
 static fa__node *apply_unwrap(const fa__bound_call *call)
 {
-    fa__node *input = fa__argument_node(call, 0), *discont = given_node(call, 1), *period = given_node(call, 3);
+    fa__node *input = fa__argument_node(call, 0), *discont = given_node(call, 1),
+             *period = given_node(call, 3);
     const int axis = axis_at(call, 2, -1);
     return fa_failed(call->err) ? NULL : fa__node_unwrap(input, discont, axis, period, call->err);
 }
 
 static fa__node *apply_ediff1d(const fa__bound_call *call)
 {
-    fa__node *input = fa__argument_node(call, 0), *behind = given_node(call, 1), *before = given_node(call, 2);
+    fa__node *input = fa__argument_node(call, 0), *behind = given_node(call, 1),
+             *before = given_node(call, 2);
     return fa_failed(call->err) ? NULL : fa__node_ediff1d(input, behind, before, call->err);
 }
 
@@ -446,14 +465,18 @@ static fa__node *apply_interp(const fa__bound_call *call)
     for (int i = X; i <= RIGHT; i++)
         nodes[i] = i < LEFT ? fa__argument_node(call, i) : given_node(call, i);
     if (!fa_failed(call->err) && fa__argument_given(call, PERIOD))
-        fa__fail_at_column(call->err, FA_UNSUPPORTED, call->arguments[PERIOD]->column, "interp() takes no period=");
+        fa__fail_at_column(call->err, FA_UNSUPPORTED, call->arguments[PERIOD]->column,
+                           "interp() takes no period=");
     return fa_failed(call->err) ? NULL
-                                : fa__node_interp(nodes[X], nodes[POINTS], nodes[VALUES], nodes[LEFT], nodes[RIGHT], call->err);
+                                : fa__node_interp(nodes[X], nodes[POINTS], nodes[VALUES], nodes[LEFT],
+                                                  nodes[RIGHT], call->err);
 }
 
 const fa__function fa__calculus_functions[] = {
-    {"gradient", "", "f +varargs= axis= edge_order=", apply_gradient, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Derivatives by differences of second order, one array for each axis; spacing is one number, or coordinates."},
+    {"gradient", "", "f +varargs= axis= edge_order=", apply_gradient, 0, FA__AS_FUNCTION,
+     FA_OPERATION_FUNCTION,
+     "Derivatives by differences of second order, one array for each axis; spacing is one number, or "
+     "coordinates."},
     {"trapezoid", "", "y x= dx= axis=", apply_trapezoid, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
      "Integral along an axis by the trapezoidal rule."},
     {"cross", "", "a b axisa= axisb= axisc= axis=", apply_cross, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
@@ -463,6 +486,7 @@ const fa__function fa__calculus_functions[] = {
     {"ediff1d", "", "ary to_end= to_begin=", apply_ediff1d, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
      "Differences of neighbours in C order."},
     {"interp", "", "x xp fp left= right= period=", apply_interp, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
-     "Straight lines between the points of a table; what is outside has the values of the ends, or left and right."},
+     "Straight lines between the points of a table; what is outside has the values of the ends, or left and "
+     "right."},
     {0},
 };

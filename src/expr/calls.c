@@ -96,6 +96,7 @@ const fa__function *fa__function_next(fa__function_cursor *at)
         fa__generator_functions,   fa__take_functions, fa__scan_functions, fa__move_functions, fa__join_functions,
         fa__product_functions,   fa__calculus_functions,
         fa__formula_functions,     fa__time_functions, fa__string_functions, fa__statistics_functions,
+        fa__histogram_functions,
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
         const fa__function *row = &lists[at->list][at->row];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reductions of datetime64 and timedelta64 that are graphs of others. Times are counts of 64 bits, and what is no time is
- * the smallest of them: that makes positions, and extremes of what is a time, reductions of integers. Knows nothing about
- * kernels. */
+/* Reductions of datetime64 and timedelta64 that are graphs of others. Times are counts of 64 bits, and what
+ * is no time is the smallest of them: that makes positions, and extremes of what is a time, reductions of
+ * integers. Knows nothing about kernels. */
 #include "expr/node.h"
 #include "expr/routines.h"
 #include "expr/types.h"
@@ -52,7 +52,8 @@ static fa__node *seen_as(kit *k, fa__node *node, const fa_dtype *dtype)
 
 static fa__node *as_counts(kit *k, fa__node *input)
 {
-    const fa_dtype *counts = fa__dtype_numeric(FA_TYPE_INT64, input->kind == FA__NODE_LEAF && input->dtype->swapped, k->err);
+    const fa_dtype *counts =
+        fa__dtype_numeric(FA_TYPE_INT64, input->kind == FA__NODE_LEAF && input->dtype->swapped, k->err);
     fa__node *node = counts != NULL ? seen_as(k, input, counts) : NULL;
     fa_dtype_release(counts);
     return node;
@@ -99,7 +100,9 @@ static fa__node *mask_of(kit *k, const fa__node *input)
         return NULL;
     }
     fa__node *strong = keep(k, fa__node_cast(where, FA_BOOL, k->err));
-    return strong != NULL ? keep(k, fa__node_broadcast_to(strong, (fa_shape){input->ndim, input->sizes}, k->err)) : NULL;
+    return strong != NULL
+               ? keep(k, fa__node_broadcast_to(strong, (fa_shape){input->ndim, input->sizes}, k->err))
+               : NULL;
 }
 
 static fa__node *masked(kit *k, fa__node *input, fa__node *mask, fa__node *other)
@@ -120,8 +123,9 @@ static fa__node *sum(kit *k, fa__node *input)
     fa__node *mask = mask_of(k, input);
     fa__node *elements = mask != NULL ? masked(k, input, mask, zero_of(k, input)) : input;
     fa__node *total = reduce(k, FA__REDUCE_SUM, elements);
-    return k->arguments->initial == NULL || total == NULL ? total
-                                                          : operate(k, FA__OP_ADD, initial_of(k, input), total, NULL);
+    return k->arguments->initial == NULL || total == NULL
+               ? total
+               : operate(k, FA__OP_ADD, initial_of(k, input), total, NULL);
 }
 
 /* Spans where the mask is true, over how many they are. */
@@ -160,7 +164,8 @@ static bool is_empty(kit *k, const fa__node *input)
 static fa__node *everywhere(kit *k, fa__node *input, fa__node *scalar)
 {
     fa__node *shape = reduce(k, FA__REDUCE_ANY, keep(k, fa__node_cast(input, FA_BOOL, k->err)));
-    return shape != NULL ? keep(k, fa__node_full((fa_shape){shape->ndim, shape->sizes}, scalar, NULL, k->err)) : NULL;
+    return shape != NULL ? keep(k, fa__node_full((fa_shape){shape->ndim, shape->sizes}, scalar, NULL, k->err))
+                         : NULL;
 }
 
 static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
@@ -169,10 +174,11 @@ static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
     bool passes = reduction == FA__REDUCE_NANMIN || reduction == FA__REDUCE_NANMAX;
     fa__node *initial = k->arguments->initial != NULL ? initial_of(k, input) : NULL;
     if (initial == NULL && k->arguments->where != NULL)
-        fa__fail(k->err, FA_INVALID_ARGUMENT,
-                 "reduction operation '%s' does not have an identity, so to use a where mask one has to specify "
-                 "'initial'",
-                 least ? "minimum" : "maximum");
+        fa__fail(
+            k->err, FA_INVALID_ARGUMENT,
+            "reduction operation '%s' does not have an identity, so to use a where mask one has to specify "
+            "'initial'",
+            least ? "minimum" : "maximum");
     if (initial == NULL)
         return passes ? extreme_of_times(k, least, input) : NULL;
     if (is_empty(k, input))
@@ -181,8 +187,11 @@ static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
     fa__reduce_arguments all = {.axes = k->arguments->axes, .keepdims = k->arguments->keepdims};
     fa__node *found = NULL;
     if (elements != NULL)
-        found = passes ? extreme_of_times(k, least, elements) : keep(k, fa__node_reduce(reduction, elements, &all, k->err));
-    fa__operation operation = passes ? least ? FA__OP_FMIN : FA__OP_FMAX : least ? FA__OP_MINIMUM : FA__OP_MAXIMUM;
+        found = passes ? extreme_of_times(k, least, elements)
+                       : keep(k, fa__node_reduce(reduction, elements, &all, k->err));
+    fa__operation operation = passes  ? least ? FA__OP_FMIN : FA__OP_FMAX
+                              : least ? FA__OP_MINIMUM
+                                      : FA__OP_MAXIMUM;
     return found != NULL ? operate(k, operation, initial, found, NULL) : NULL;
 }
 
@@ -217,7 +226,8 @@ static fa__node *compose(kit *k, fa__reduction reduction, fa__node *input)
     case FA__REDUCE_ALL:
         return plain ? NULL : truth(k, reduction, input);
     case FA__REDUCE_PTP:
-        return operate(k, FA__OP_SUBTRACT, reduce(k, FA__REDUCE_MAX, input), reduce(k, FA__REDUCE_MIN, input), NULL);
+        return operate(k, FA__OP_SUBTRACT, reduce(k, FA__REDUCE_MAX, input), reduce(k, FA__REDUCE_MIN, input),
+                       NULL);
     case FA__REDUCE_ARGMIN:
     case FA__REDUCE_NANARGMIN:
         return position(k, true, input);
@@ -232,15 +242,16 @@ static fa__node *compose(kit *k, fa__reduction reduction, fa__node *input)
 static bool takes_its_arguments(fa__reduction reduction, const fa__reduce_arguments *given, fa_error *err)
 {
     bool begins = reduction == FA__REDUCE_SUM || reduction == FA__REDUCE_MIN || reduction == FA__REDUCE_MAX ||
-                  reduction == FA__REDUCE_NANSUM || reduction == FA__REDUCE_NANMIN || reduction == FA__REDUCE_NANMAX;
+                  reduction == FA__REDUCE_NANSUM || reduction == FA__REDUCE_NANMIN ||
+                  reduction == FA__REDUCE_NANMAX;
     bool leaves_out = begins || reduction == FA__REDUCE_MEAN || reduction == FA__REDUCE_NANMEAN ||
                       reduction == FA__REDUCE_ANY || reduction == FA__REDUCE_ALL;
-    const char *wrong = given->mean != NULL                      ? "mean="
-                        : given->initial != NULL && !begins      ? "initial="
-                        : given->where != NULL && !leaves_out    ? "where="
-                                                                 : NULL;
-    return wrong == NULL ||
-           fa__fail(err, FA_INVALID_ARGUMENT, "%s() of times takes no %s", fa__reductions[reduction].name, wrong);
+    const char *wrong = given->mean != NULL                   ? "mean="
+                        : given->initial != NULL && !begins   ? "initial="
+                        : given->where != NULL && !leaves_out ? "where="
+                                                              : NULL;
+    return wrong == NULL || fa__fail(err, FA_INVALID_ARGUMENT, "%s() of times takes no %s",
+                                     fa__reductions[reduction].name, wrong);
 }
 
 /* What passes over NaN and nothing else: what is no time counts in it, as in NumPy. */
@@ -251,8 +262,8 @@ static fa__reduction without_nan(fa__reduction reduction)
                                              : reduction;
 }
 
-fa__node *fa__node_compose_times(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
-                                 fa_error *err)
+fa__node *fa__node_compose_times(fa__reduction reduction, fa__node *input,
+                                 const fa__reduce_arguments *arguments, fa_error *err)
 {
     kit k = {.arguments = arguments, .err = err};
     if (!takes_its_arguments(reduction, arguments, err))

@@ -51,7 +51,8 @@ int fa__function_outputs(const fa__function *function)
 {
     if (function->kind == FA_OPERATION_KERNEL)
         return fa__kernel_of(function)->is.output_count;
-    return function->apply == apply_pair ? 2 : fa__string_function_outputs(function);
+    const bool is_pair = function->apply == apply_pair || (function->uses & FA__GIVES_PAIR) != 0;
+    return is_pair ? 2 : fa__string_function_outputs(function);
 }
 
 static bool wrong(const fa__bound_call *call, int index, const char *what)

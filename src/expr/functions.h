@@ -26,12 +26,12 @@ struct fa__function {
     const char *parameters;
     fa__node *(*apply)(const fa__bound_call *call);
     int code; /* fa__operation, fa__reduction, fa_type, as `apply` reads it */
-    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, FA__AS_ATTRIBUTE, or several; FA__GIVES_LIST */
+    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, FA__AS_ATTRIBUTE, or several; FA__GIVES_LIST or FA__GIVES_PAIR */
     fa_operation_kind kind;
     const char *documentation;
 };
 
-enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4, FA__GIVES_LIST = 8 };
+enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4, FA__GIVES_LIST = 8, FA__GIVES_PAIR = 16 };
 
 /* Rows by where they are; ended by a row without a name. */
 extern const fa__function fa__elementwise_functions[];
@@ -56,6 +56,7 @@ extern const fa__function fa__join_functions[];
 extern const fa__function fa__product_functions[];
 extern const fa__function fa__statistics_functions[];
 extern const fa__function fa__order_functions[];
+extern const fa__function fa__histogram_functions[];
 extern const fa__function fa__take_functions[];
 /* A row of fa__array_functions that stands with what chooses (take_functions.c). */
 fa__node *fa__apply_where(const fa__bound_call *call);

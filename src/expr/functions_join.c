@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text's functions that put arrays together, and something around, into and out of them: arguments to routines. */
+/* Text's functions that put arrays together, and something around, into and out of them: arguments to
+ * routines. */
 #include "expr/functions.h"
 #include "expr/routines.h"
 
@@ -40,8 +41,9 @@ static fa__node *apply_concatenate(const fa__bound_call *call)
 static fa__node *apply_stack(const fa__bound_call *call)
 {
     fa__nodes *arrays = fa__argument_refuse_out(call, 2) ? fa__argument_arrays(call, 0) : NULL;
-    fa__node *node =
-        arrays != NULL ? fa__node_stack(arrays->count, arrays->items, fa__argument_axis_or(call, 1, 0), call->err) : NULL;
+    fa__node *node = arrays != NULL ? fa__node_stack(arrays->count, arrays->items,
+                                                     fa__argument_axis_or(call, 1, 0), call->err)
+                                    : NULL;
     fa__nodes_release(arrays);
     return node;
 }
@@ -148,8 +150,9 @@ static fa__node *apply_insert(const fa__bound_call *call)
         return NULL;
     fa__node *a = fa__argument_array(call, 0), *values = NULL, *node = NULL;
     if (a != NULL)
-        values = fa__value_array(call->arguments[2]) != NULL ? fa__value_as(call->arguments[2], a->dtype, call->err)
-                                                             : fa__argument_array(call, 2);
+        values = fa__value_array(call->arguments[2]) != NULL
+                     ? fa__value_as(call->arguments[2], a->dtype, call->err)
+                     : fa__argument_array(call, 2);
     if (!fa_failed(call->err))
         node = fa__node_insert(a, places.items, places.count, single, values, along, call->err);
     fa__node_release(a);
@@ -186,7 +189,8 @@ static const fa__value *pad_value(const fa__bound_call *call, int index, int axi
         int count = value->as.list->count;
         bool are_pairs = count > 0 && value->as.list->items[0].kind != FA__VALUE_NODE;
         if (are_pairs ? count != 1 && count != ndim : count != 1 && count != 2)
-            return fa__argument_refuse(call, index, "needs a number, a pair, or a pair for each axis") ? value : NULL;
+            return fa__argument_refuse(call, index, "needs a number, a pair, or a pair for each axis") ? value
+                                                                                                       : NULL;
         value = &value->as.list->items[count == 1 ? 0 : are_pairs ? axis : side];
         if (value->kind == FA__VALUE_LIST && value->as.list->count <= 2 && value->as.list->count > 0)
             value = &value->as.list->items[value->as.list->count == 1 ? 0 : side];

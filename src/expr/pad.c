@@ -286,6 +286,30 @@ static fa__node *pad_axis(fa__node *a, fa__pad_mode mode, int axis, const fa__pa
                                        : pad_periodic(a, mode, axis, pad, err);
 }
 
+/* Whether elements stand one behind the other, the first axis innermost, or (`from_last`) the last one. */
+static bool stands_in_order(const fa__node *a, bool from_last)
+{
+    int64_t stride = a->dtype->item_bytes;
+    for (int k = 0; k < a->ndim; k++) {
+        int i = from_last ? a->ndim - 1 - k : k;
+        if (a->sizes[i] != 1 && a->strides[i] != stride)
+            return false;
+        stride *= a->sizes[i];
+    }
+    return true;
+}
+
+/* Fortran's order where the array stands in it and in no other, else C order, as NumPy does; a view is no result. */
+static fa__node *laid_out_like(fa__node *padded, const fa__node *a, fa_error *err)
+{
+    bool fortran = stands_in_order(a, false) && !stands_in_order(a, true);
+    if (padded->kind != FA__NODE_VIEW && stands_in_order(padded, !fortran))
+        return padded;
+    fa__node *copy = fa__node_copy(padded, fortran ? 'F' : 'C', err);
+    fa__node_release(padded);
+    return copy;
+}
+
 fa__node *fa__node_pad(fa__node *a, fa__pad_mode mode, const fa__pad_axis *axes, bool odd, fa_error *err)
 {
     if (!fa__nodes_usable(1, &a, err))
@@ -303,8 +327,10 @@ fa__node *fa__node_pad(fa__node *a, fa__pad_mode mode, const fa__pad_axis *axes,
         fa__node_release(now);
         now = next;
     }
-    if (now == NULL || !is_copy)
-        return now;
+    if (now == NULL)
+        return NULL;
+    if (!is_copy)
+        return laid_out_like(now, a, err);
     fa__node *copy = fa__node_copy(now, 'K', err);
     fa__node_release(now);
     return copy;

@@ -1,8 +1,58 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Operations on whole arrays as text: the function that makes them, its inputs, and what else it was told. */
+#include "expr/histogram.h"
 #include "expr/order.h"
 #include "expr/quantile.h"
 #include "expr/writer.h"
+
+/* "10, (0, 1.5)" or edges; inputs from `edges` on are those and the two ends. Written from the end. */
+static void push_bins(fa__writer *w, const fa__node *node, int edges)
+{
+    if (node->as.reduce.option == FA__BINS_GIVEN) {
+        fa__push_node(w, node->inputs[edges], FA__BINDS_NOTHING);
+        return;
+    }
+    if (node->inputs[edges + 1]->kind == FA__NODE_SCALAR &&
+        fa__count(node->inputs[0]->ndim, node->inputs[0]->sizes) > 0) {
+        fa__push_words(w, ")");
+        fa__push_node(w, node->inputs[edges + 2], FA__BINDS_NOTHING);
+        fa__push_words(w, ", ");
+        fa__push_node(w, node->inputs[edges + 1], FA__BINDS_NOTHING);
+        fa__push_words(w, ", (");
+    }
+    fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
+}
+
+/* Behind the opening bracket of what counts in bins; false for all else. */
+static bool write_bins(fa__writer *w, const fa__node *node)
+{
+    switch ((fa__whole)node->code) {
+    case FA__WHOLE_HISTOGRAM:
+        fa__push_words(w, ")[0]");
+        push_bins(w, node, 1);
+        break;
+    case FA__WHOLE_BIN_SUMS:
+        if (node->as.reduce.option == FA__BINS_ARE_ELEMENTS) {
+            fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
+            fa__push_node(w, node->inputs[1], FA__BINDS_NOTHING);
+            break;
+        }
+        fa__push_words(w, ")[0]");
+        fa__push_node(w, node->inputs[1], FA__BINDS_NOTHING);
+        fa__push_words(w, ", weights=");
+        push_bins(w, node, 2);
+        break;
+    case FA__WHOLE_HISTOGRAM_EDGES:
+        fa__push_words(w, ")");
+        fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
+        break;
+    default:
+        return false;
+    }
+    fa__push_words(w, ", ");
+    fa__push_node(w, node->inputs[0], FA__BINDS_NOTHING);
+    return true;
+}
 
 void fa__write_whole(fa__writer *w, const fa__node *node)
 {
@@ -17,8 +67,11 @@ void fa__write_whole(fa__writer *w, const fa__node *node)
         fa__put(w, ".");
     }
     bool is_order = node->code == FA__WHOLE_SORT || node->code == FA__WHOLE_ARGSORT;
-    fa__put(w, is_order ? fa__order_name(node) : fa__wholes[node->code].name);
+    bool counts = node->code == FA__WHOLE_BIN_SUMS && node->as.reduce.option == FA__BINS_ARE_ELEMENTS;
+    fa__put(w, is_order ? fa__order_name(node) : counts ? "bincount" : fa__wholes[node->code].name);
     fa__put(w, "(");
+    if (write_bins(w, node))
+        return;
     fa__push_piece(w, (fa__piece){.kind = FA__PIECE_ARGUMENTS, .node = node});
     for (int i = node->input_count - 1; i >= 0; i--) {
         fa__push_node(w, node->inputs[i], FA__BINDS_NOTHING);
@@ -85,6 +138,22 @@ void fa__write_whole_arguments(fa__writer *w, const fa__node *node)
         break;
     case FA__WHOLE_REDUCEAT:
         write_segments(w, node);
+        break;
+    case FA__WHOLE_BINCOUNT:
+        fa__put(w, ", minlength=");
+        fa__put_int(w, node->as.reduce.number);
+        break;
+    case FA__WHOLE_HISTOGRAM: /* the number of bins alone: what stands around it is on the stack */
+    case FA__WHOLE_HISTOGRAM_EDGES:
+        fa__put_int(w, node->as.reduce.number);
+        return;
+    case FA__WHOLE_BIN_SUMS:
+        if (node->as.reduce.option == FA__BINS_UNIFORM) {
+            fa__put_int(w, node->as.reduce.number);
+            return;
+        }
+        fa__put(w, ", minlength=");
+        fa__put_int(w, node->as.reduce.number);
         break;
     default:
         break;

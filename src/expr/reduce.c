@@ -60,8 +60,11 @@ static fa__node *reducer_input(fa__reduction reduction, fa__node *input, const f
     }
     fa__node *strong = fa__node_strong(input, err);
     fa__node *node = strong ? fa__node_cast(strong, fa_dtype_of(wanted->type), err) : NULL;
-    if (node != NULL && node != strong)
+    if (node != NULL && node != strong) {
         node->implicit = true; /* just made: nobody else has seen it */
+        /* Walked in the order in which the results of the input stand. */
+        fa__layout_of_result(1, &strong, node->ndim, node->sizes, node->dtype->item_bytes, node->strides);
+    }
     fa__node_release(strong);
     return node;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rows along an axis as often as an array says, and all but those that it names: how many there are depends on data, which is
- * looked at when the node is made. Knows nothing about text. */
+/* Rows along an axis as often as an array says, and all but those that it names: how many there are depends
+ * on data, which is looked at when the node is made. Knows nothing about text. */
 #include "expr/node.h"
 #include "expr/routines.h"
 #include "expr/take.h"
@@ -29,7 +29,8 @@ static bool are_whole(const char *name, const fa__node *node, fa_error *err)
     return fa__fail(err, FA_BAD_TYPES, "%s() takes whole numbers or bool, not %s", name, text);
 }
 
-/* ---- repeat ------------------------------------------------------------------------------------------------------- */
+/* ---- repeat
+ * ------------------------------------------------------------------------------------------------------- */
 
 static bool fit_counts(const fa__node *counts, int64_t size, fa_error *err)
 {
@@ -69,7 +70,8 @@ fa__node *fa__node_repeat_each(fa__node *a, fa__node *counts, const int *axis, f
     return node;
 }
 
-/* ---- delete ------------------------------------------------------------------------------------------------------- */
+/* ---- delete
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* What stays: true where a mask is false, or where no position is. One reference. */
 static fa__node *kept_rows(fa__node *chosen, int64_t size, int axis, fa_error *err)
@@ -77,8 +79,9 @@ static fa__node *kept_rows(fa__node *chosen, int64_t size, int axis, fa_error *e
     if (chosen->dtype->type == FA_TYPE_BOOL) {
         if (chosen->ndim == 1 && chosen->sizes[0] == size)
             return fa__node_operation(FA__OP_LOGICAL_NOT, &chosen, err);
-        fa__fail(err, FA_BAD_SHAPE, "boolean array argument obj to delete must be one dimensional and match the axis length of "
-                                    "%lld",
+        fa__fail(err, FA_BAD_SHAPE,
+                 "boolean array argument obj to delete must be one dimensional and match the axis length of "
+                 "%lld",
                  (long long)size);
         return NULL;
     }

@@ -83,8 +83,11 @@ static fa__node *converted(fa__node *input, const fa_dtype *dtype, fa_error *err
 {
     fa__node *strong = fa__node_strong(input, err);
     fa__node *node = strong != NULL ? fa__node_cast(strong, dtype, err) : NULL;
-    if (node != NULL && node != strong)
+    if (node != NULL && node != strong) {
         node->implicit = true; /* just made: nobody else has seen it */
+        /* Walked in the order in which the results of the input stand. */
+        fa__layout_of_result(1, &strong, node->ndim, node->sizes, node->dtype->item_bytes, node->strides);
+    }
     fa__node_release(strong);
     return node;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reduceat() of operations, and interp(): graphs of operations on whole arrays. Knows nothing about how they are computed. */
+/* reduceat() of operations, and interp(): graphs of operations on whole arrays. Knows nothing about how they
+ * are computed. */
 #include "expr/node.h"
 #include "expr/routines.h"
 #include "expr/take.h"
@@ -7,15 +8,17 @@
 
 #include <string.h>
 
-/* ---- reduceat ---------------------------------------------------------------------------------------------------- */
+/* ---- reduceat
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bool are_segments(fa__operation operation, const fa__node *positions, fa_error *err)
 {
     const char *name = fa__operations[operation].name;
     if (!fa__type_is_integer(positions->dtype->type))
         return fa__fail(err, FA_BAD_TYPES, "the positions of %s.reduceat() are whole numbers", name);
-    return positions->ndim == 1 || fa__fail(err, FA_BAD_SHAPE, "the positions of %s.reduceat() have one dimension, not %d",
-                                            name, positions->ndim);
+    return positions->ndim == 1 ||
+           fa__fail(err, FA_BAD_SHAPE, "the positions of %s.reduceat() have one dimension, not %d", name,
+                    positions->ndim);
 }
 
 /* Positions that stand are looked at now, the others when they are computed. */
@@ -24,8 +27,8 @@ static bool are_inside(const fa__node *positions, int64_t size, int axis, fa_err
     return positions->kind != FA__NODE_LEAF || fa__check_positions(positions->array, 0, size, axis, err);
 }
 
-fa__node *fa__node_reduceat(fa__operation operation, fa__node *input, fa__node *positions, int axis, const fa_dtype *dtype,
-                            fa_error *err)
+fa__node *fa__node_reduceat(fa__operation operation, fa__node *input, fa__node *positions, int axis,
+                            const fa_dtype *dtype, fa_error *err)
 {
     fa__node *inputs[2] = {input, positions};
     int64_t sizes[FA_MAX_NDIM];
@@ -57,13 +60,14 @@ fa__node *fa__node_reduceat(fa__operation operation, fa__node *input, fa__node *
     return node;
 }
 
-/* ---- interp ------------------------------------------------------------------------------------------------------ */
+/* ---- interp
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool is_table(const fa__node *x, const fa__node *values, fa_error *err)
 {
     if (x->ndim != 1 || values->ndim != 1)
-        return fa__fail(err, FA_BAD_SHAPE, "the points of interp() have one dimension, not %d and %d", x->ndim,
-                        values->ndim);
+        return fa__fail(err, FA_BAD_SHAPE, "the points of interp() have one dimension, not %d and %d",
+                        x->ndim, values->ndim);
     if (x->sizes[0] != values->sizes[0])
         return fa__fail(err, FA_BAD_SHAPE, "fp and xp are not of the same length.");
     return x->sizes[0] > 0 || fa__fail(err, FA_BAD_SHAPE, "array of sample points is empty");
@@ -73,7 +77,8 @@ static bool is_table(const fa__node *x, const fa__node *values, fa_error *err)
 static fa__node *as_double(fa__node *node, fa_error *err)
 {
     fa__node *strong = node != NULL ? fa__node_strong(node, err) : NULL, *result = NULL;
-    if (strong != NULL && (!fa__type_is_numeric(strong->dtype->type) || fa__type_is_complex(strong->dtype->type))) {
+    if (strong != NULL &&
+        (!fa__type_is_numeric(strong->dtype->type) || fa__type_is_complex(strong->dtype->type))) {
         char text[96];
         fa__dtype_display(strong->dtype, text, sizeof text);
         fa__fail(err, FA_BAD_TYPES, "interp() takes real numbers, not %s", text);
@@ -84,7 +89,8 @@ static fa__node *as_double(fa__node *node, fa_error *err)
     return result;
 }
 
-fa__node *fa__node_interp(fa__node *x, fa__node *points, fa__node *values, fa__node *left, fa__node *right, fa_error *err)
+fa__node *fa__node_interp(fa__node *x, fa__node *points, fa__node *values, fa__node *left, fa__node *right,
+                          fa_error *err)
 {
     fa__node *given[5] = {x, points, values, left, right}, *ready[5] = {NULL}, *node = NULL;
     if (!fa__nodes_usable(3, given, err) || !is_table(points, values, err))
@@ -93,9 +99,11 @@ fa__node *fa__node_interp(fa__node *x, fa__node *points, fa__node *values, fa__n
     for (int i = 0; i < 3 && !fa_failed(err); i++)
         ready[i] = as_double(given[i], err);
     for (int i = 3; i < 5 && !fa_failed(err) && (left != NULL || right != NULL); i++, count++) {
-        fa__node *end = given[i] != NULL ? fa__node_retain(given[i])
-                                         : fa__node_slice(values, 0, i == 3 ? 0 : -1, i == 3 ? 1 : FA_OMITTED, 1, err);
-        fa__node *one = end != NULL && end->ndim == 1 ? fa__node_reshape(end, FA_SHAPE(), err) : fa__node_retain(end);
+        fa__node *end = given[i] != NULL
+                            ? fa__node_retain(given[i])
+                            : fa__node_slice(values, 0, i == 3 ? 0 : -1, i == 3 ? 1 : FA_OMITTED, 1, err);
+        fa__node *one =
+            end != NULL && end->ndim == 1 ? fa__node_reshape(end, FA_SHAPE(), err) : fa__node_retain(end);
         ready[i] = one != NULL ? as_double(one, err) : NULL;
         if (ready[i] != NULL && ready[i]->ndim != 0)
             fa__fail(err, FA_BAD_SHAPE, "left= and right= of interp() are one number each");

@@ -20,7 +20,8 @@ enum {
     COUNT = FA__STRING_RESULT_COUNT,
     SAME = FA__STRING_SAME,
     SUM = FA__STRING_SUM,
-    MEASURED = FA__STRING_MEASURED
+    MEASURED = FA__STRING_MEASURED,
+    RECODED = FA__STRING_RECODED
 };
 static const row rows[] = {
 #define ROW(id, name, parameters, kinds, result, documentation) \
@@ -137,7 +138,9 @@ static bool measure(fa__string_operation operation, made_of *of, int64_t *width,
 static const fa_dtype *result_dtype(fa__string_operation operation, made_of *of, fa_error *err)
 {
     const fa_dtype *first = of->inputs[0]->dtype;
-    int64_t character = first->type == FA_TYPE_STRING ? 4 : 1, width;
+    const bool recodes = rows[operation].result == FA__STRING_RECODED;
+    const fa_type type = recodes ? first->type == FA_TYPE_STRING ? FA_TYPE_BYTES : FA_TYPE_STRING : first->type;
+    int64_t character = type == FA_TYPE_STRING ? 4 : 1, width;
     switch (rows[operation].result) {
     case FA__STRING_TRUTH:
         return FA_BOOL;
@@ -149,6 +152,7 @@ static const fa_dtype *result_dtype(fa__string_operation operation, made_of *of,
         return fa__dtype_flexible(first->type, first->item_bytes + of->inputs[1]->dtype->item_bytes, false,
                                   err);
     case FA__STRING_MEASURED:
+    case FA__STRING_RECODED:
         break;
     }
     if (!measure(operation, of, &width, err))
@@ -166,7 +170,7 @@ static const fa_dtype *result_dtype(fa__string_operation operation, made_of *of,
                  (long long)width);
         return NULL;
     }
-    return fa__dtype_flexible(first->type, width * character, false, err);
+    return fa__dtype_flexible(type, width * character, false, err);
 }
 
 fa__node *fa__node_string(fa__string_operation operation, int count, fa__node *const *inputs, fa_error *err)
@@ -189,7 +193,7 @@ fa__node *fa__node_string(fa__string_operation operation, int count, fa__node *c
             made.inputs[i] = as_string(inputs[i], err);
     }
     if (!fa_failed(err) && fa__string_loop_find(operation, inputs[0]->dtype->type) == NULL)
-        refuse(of->name, inputs[0], "Unicode strings", err);
+        refuse(of->name, inputs[0], operation == FA__STRING_DECODE ? "bytes" : "Unicode strings", err);
     const fa_dtype *result = fa_failed(err) ? NULL : result_dtype(operation, &made, err);
     fa__node *node = fa_failed(err) ? NULL : node_of(operation, &made, result, err);
     fa_dtype_release(result);
@@ -243,10 +247,23 @@ fa__node *fa__node_string_with_defaults(fa__string_operation operation, fa__node
     return node;
 }
 
+/* UTF-8 is the one encoding that there is; what is none of it is an error. */
+static bool takes_utf8(const fa__bound_call *call)
+{
+    const bool is_utf8 = !fa__argument_given(call, 1) || fa__argument_is(call, 1, "utf-8") || fa__argument_is(call, 1, "utf8") ||
+                         fa__argument_is(call, 1, "UTF-8");
+    if (!is_utf8)
+        return fa__argument_refuse(call, 1, "the encoding is 'utf-8'");
+    return !fa__argument_given(call, 2) || fa__argument_is(call, 2, "strict") ||
+           fa__argument_refuse(call, 2, "errors= is 'strict'");
+}
+
 static fa__node *apply_string(const fa__bound_call *call)
 {
     fa__node *given[FA__STRING_INPUTS] = {NULL};
     fa__string_operation operation = (fa__string_operation)call->function->code;
+    if (rows[operation].result == FA__STRING_RECODED && !takes_utf8(call))
+        return NULL;
     for (int i = 0; i < (int)strlen(rows[operation].kinds); i++)
         given[i] = fa__argument_given(call, i) ? fa__argument_node(call, i) : NULL;
     return fa_failed(call->err) ? NULL : fa__node_string_with_defaults(operation, given, call->err);
@@ -273,9 +290,15 @@ int fa__string_function_outputs(const fa__function *function)
 }
 
 const fa__function fa__string_functions[] = {
-#define ROW(id, name, parameters, kinds, result, documentation)                                          \
-    {"strings." #name,         "",           parameters, apply_string, FA__STRING_##id, FA__AS_FUNCTION, \
-     FA_OPERATION_ELEMENTWISE, documentation},
+#define ROW(id, name, parameters, kinds, result, documentation)       \
+    {"strings." #name,                                                \
+     "",                                                              \
+     (result) == RECODED ? "a encoding= errors=" : parameters,        \
+     apply_string,                                                    \
+     FA__STRING_##id,                                                 \
+     FA__AS_FUNCTION,                                                 \
+     FA_OPERATION_ELEMENTWISE,                                        \
+     documentation},
     FA__STRING_OPERATIONS(ROW)
 #undef ROW
         {"strings.partition", "", "a sep", apply_partition, FA__STRING_BEFORE, FA__AS_FUNCTION,

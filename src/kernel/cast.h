@@ -15,6 +15,7 @@ typedef enum fa__trouble {
     FA__TROUBLE_FILL,
     FA__TROUBLE_SEPARATOR,
     FA__TROUBLE_ASCII,
+    FA__TROUBLE_UTF8,
     FA__TROUBLE_NUMBER
 } fa__trouble;
 const char *fa__trouble_words(fa__trouble trouble);

@@ -24,18 +24,6 @@ FA__INLINE T NAME(multiply)(T a, T b)
     return (T)((WIDE)a * (WIDE)b);
 }
 
-/* The exponent is not negative: the caller has asked fa__any_negative(). */
-FA__INLINE T NAME(power)(T a, T b)
-{
-    WIDE base = (WIDE)a, result = 1;
-    for (U exponent = (U)b; exponent != 0; exponent >>= 1) {
-        if (exponent & 1)
-            result *= base;
-        base *= base;
-    }
-    return (T)result;
-}
-
 FA__INLINE T NAME(minimum)(T a, T b)
 {
     return a < b ? a : b;
@@ -170,28 +158,34 @@ static void NAME(bitwise_count_loop)(void *out_block, const void *const *in, int
         out[i] = NAME(bitwise_count)(a[i * step]);
 }
 
-/* With one exponent for all, the bits of the exponent are the outer loop and elements the inner one. */
+/* No exponent is negative: the caller has asked fa__any_negative(). Bits of exponents are the outer loop and elements the inner one, a vector loop: as many steps as the largest exponent of
+ * a chunk has bits. */
 static void NAME(power_loop)(void *out_block, const void *const *in, int64_t n, unsigned scalars)
 {
-    if ((scalars & 3) != 2 || n <= 0) {
-        NAME(binary)(out_block, in, n, scalars, NAME(power));
-        return;
-    }
     T *out = out_block;
-    const T *a = in[0];
-    const U exponent = (U) * (const T *)in[1];
+    const T *a = in[0], *b = in[1];
     enum { CHUNK = 256 };
     for (int64_t done = 0; done < n; done += CHUNK) {
         const int64_t count = n - done < CHUNK ? n - done : CHUNK;
         T base[CHUNK], result[CHUNK];
+        U rest[CHUNK], all = 0;
         for (int64_t i = 0; i < count; i++) {
-            base[i] = a[done + i];
+            base[i] = a[scalars & 1 ? 0 : done + i];
+            rest[i] = (U)b[scalars & 2 ? 0 : done + i];
             result[i] = 1;
+            all |= rest[i];
         }
-        for (U rest = exponent; rest != 0; rest >>= 1) {
-            if (rest & 1)
-                for (int64_t i = 0; i < count; i++)
-                    result[i] = NAME(multiply)(result[i], base[i]);
+        for (; all != 0; all = (U)(all >> 1)) {
+            if (scalars & 2) { /* all or none multiplies */
+                if (all & 1)
+                    for (int64_t i = 0; i < count; i++)
+                        result[i] = NAME(multiply)(result[i], base[i]);
+            } else
+                for (int64_t i = 0; i < count; i++) {
+                    const T product = NAME(multiply)(result[i], base[i]);
+                    result[i] = rest[i] & 1 ? product : result[i];
+                    rest[i] = (U)(rest[i] >> 1);
+                }
             for (int64_t i = 0; i < count; i++)
                 base[i] = NAME(multiply)(base[i], base[i]);
         }

@@ -102,6 +102,10 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
 FA__FAMILIES(FA__ROW)
 #undef FA__ROW
 
+/* What FARRAY_MATH=fast puts in place of functions of real floats; then what stands on them is filled again. */
+void fa__fill_fast_v3(fa__kernels *kernels);
+void fa__fill_fast_v4(fa__kernels *kernels);
+
 /* fa__fill_math becomes fa__fill_math_v3 in a file that is compiled for x86-64-v3. */
 #define FA__JOIN_(a, b) a##_##b
 #define FA__JOIN(a, b)  FA__JOIN_(a, b)

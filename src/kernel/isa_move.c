@@ -245,19 +245,24 @@ static void stream_copy(void *out_bytes, const void *in_bytes, size_t bytes)
         memcpy(out, in, bytes);
         return;
     }
-    memcpy(out, in, head);
-    size_t done = head;
-    for (; done + 64 <= bytes; done += 64) {
+    if (head > 0) {
+        memcpy(out, in, head);
+        out += head;
+        in += head;
+        bytes -= head;
+    }
+    for (; bytes >= 64; bytes -= 64, out += 64, in += 64) {
 #ifdef __AVX512F__
-        _mm512_stream_si512((__m512i *)(out + done), _mm512_loadu_si512(in + done));
+        _mm512_stream_si512((__m512i *)(void *)out, _mm512_loadu_si512(in));
 #else
-        const __m256i first = _mm256_loadu_si256((const __m256i *)(in + done));
-        const __m256i second = _mm256_loadu_si256((const __m256i *)(in + done + 32));
-        _mm256_stream_si256((__m256i *)(out + done), first);
-        _mm256_stream_si256((__m256i *)(out + done + 32), second);
+        const __m256i first = _mm256_loadu_si256((const __m256i *)(const void *)in);
+        const __m256i second = _mm256_loadu_si256((const __m256i *)(const void *)(in + 32));
+        _mm256_stream_si256((__m256i *)(void *)out, first);
+        _mm256_stream_si256((__m256i *)(void *)(out + 32), second);
 #endif
     }
-    memcpy(out + done, in + done, bytes - done);
+    if (bytes > 0)
+        memcpy(out, in, bytes);
 }
 
 void FA__ISA(fa__fill_move)(fa__kernels *kernels)

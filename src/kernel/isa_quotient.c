@@ -2,6 +2,7 @@
 /* Quotients cut to whole numbers, remainders and common divisors. */
 #include "kernel/loop.h"
 #include "kernel/real.h"
+#include "kernel/wide_quotient.h"
 
 #include <float.h>
 

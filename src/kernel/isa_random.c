@@ -115,13 +115,34 @@ FA__INLINE void standard_doubles(double *out, uint64_t seed, int64_t first, int6
     }
 }
 
+/* The next number below x. */
+static double before_f64(double x)
+{
+    int64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits += x > 0 ? -1 : 1;
+    double result;
+    memcpy(&result, &bits, sizeof result);
+    return x == 0 ? -0x1p-1074 : result;
+}
+
+static float before_f32(float x)
+{
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits += x > 0 ? -1 : 1;
+    float result;
+    memcpy(&result, &bits, sizeof result);
+    return x == 0 ? -0x1p-149f : result;
+}
+
 /* low + (high - low) * u may round up to `high`, which is not in the interval: then it is the number before
  * it. */
 static void uniform_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step,
                             int64_t n)
 {
     const double low = params->a, width = params->b - low;
-    const double last = params->b > low ? nextafter(params->b, low) : low;
+    const double last = params->b > low ? before_f64(params->b) : low;
     standard_doubles(out, params->seed, first, step, n, uniform_pairs);
     for (int64_t i = 0; i < n; i++) {
         const double x = low + width * out[i];
@@ -142,7 +163,7 @@ static void uniform_floats(float *out, const fa__generator_params *params, int64
                            int64_t n)
 {
     const float low = (float)params->a, high = (float)params->b, width = high - low;
-    const float last = high > low ? nextafterf(high, low) : low;
+    const float last = high > low ? before_f32(high) : low;
     philox_block block;
     for (int64_t done = 0; done < n;) {
         const int64_t position = first + done * step;

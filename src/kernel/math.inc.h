@@ -3,6 +3,9 @@
  * behind the last whole vector are computed in a vector that is filled up with ones. V is the vector, LOAD,
  * STORE and SET1 its operations. */
 
+#include "kernel/elementary.inc.h"
+#include "kernel/logarithm.inc.h"
+
 enum { NAME(WIDTH) = sizeof(V) / sizeof(T) };
 
 FA__INLINE V NAME(load_some)(const T *x, int64_t count)
@@ -68,48 +71,52 @@ FA__INLINE void NAME(vector_binary)(void *out_block, const void *const *in, int6
      n - i);
 }
 
-/* ---- Where SLEEF's functions end before the type does ----
+/* ---- Where SLEEF's functions end before the type does, or lose what is small ----
  *
  * The other branch is computed only when some lane needs it; what a lane gets depends on that lane alone. */
 
-FA__INLINE V NAME(log1p)(V x)
+/* Functions that are x near 0. */
+FA__INLINE V NAME(or_tiny)(V x, V result, T tiny)
 {
-    const V result = SLEEF(log1p, u10)(x);
-    const MASK far = ABOVE(x, SET1(LOG1P_FAR));
-    return ANY(far) ? CHOOSE(far, SLEEF(log, u10)(x), result) : result;
+    const MASK small = ABOVE(SET1(tiny), MAGNITUDE(x));
+    return ANY(small) ? CHOOSE(small, x, result) : result;
 }
 
-/* exp(x) / 2 for large x: x - 1 is exact there, and exp(x - 1) does not overflow where exp(x) / 2 does not.
- */
-FA__INLINE V NAME(half_exp)(V x)
+FA__INLINE V NAME(tan)(V x)
 {
-    const V part = SLEEF(exp, u10)(x - SET1(1));
-    return FMA(part, SET1(HALF_E), part * SET1(HALF_E_REST));
+    return NAME(or_tiny)(x, SLEEF(tan, u10)(x), TINY);
+}
+
+FA__INLINE V NAME(atanh)(V x)
+{
+    return NAME(or_tiny)(x, SLEEF(atanh, u10)(x), TINY);
 }
 
 FA__INLINE V NAME(sinh)(V x)
 {
-    const V result = SLEEF(sinh, u10)(x), size = MAGNITUDE(x);
+    const V result = NAME(or_tiny)(x, SLEEF(sinh, u10)(x), TINY), size = MAGNITUDE(x);
     const MASK far = ABOVE(size, SET1(SINH_FAR));
-    return ANY(far) ? CHOOSE(far, WITH_SIGN(NAME(half_exp)(size), x), result) : result;
+    return ANY(far) ? CHOOSE(far, WITH_SIGN(NAME(exp_scaled)(size, -1), x), result) : result;
 }
 
 FA__INLINE V NAME(cosh)(V x)
 {
     const V result = SLEEF(cosh, u10)(x), size = MAGNITUDE(x);
     const MASK far = ABOVE(size, SET1(SINH_FAR));
-    return ANY(far) ? CHOOSE(far, NAME(half_exp)(size), result) : result;
+    return ANY(far) ? CHOOSE(far, NAME(exp_scaled)(size, -1), result) : result;
 }
 
-/* log(2 x), where 2 x may overflow. */
+/* log(2 x). Where that overflows, the logarithm of what x is more than 2**EXPONENT_BIAS is small beside the rest. */
 FA__INLINE V NAME(log_twice)(V x)
 {
-    return SLEEF(log, u10)(x) + SET1(LN_2);
+    const MASK last = ABOVE(x, SET1(LARGEST / 2));
+    const V near = SLEEF(log, u10)(CHOOSE(last, x * SET1(LAST_SCALE), x + x));
+    return CHOOSE(last, SET1(LAST_LOG) + (SET1(LAST_LOG_LOW) + near), near);
 }
 
 FA__INLINE V NAME(asinh)(V x)
 {
-    const V result = SLEEF(asinh, u10)(x), size = MAGNITUDE(x);
+    const V result = NAME(or_tiny)(x, SLEEF(asinh, u10)(x), TINY), size = MAGNITUDE(x);
     const MASK far = ABOVE(size, SET1(ASINH_FAR));
     return ANY(far) ? CHOOSE(far, WITH_SIGN(NAME(log_twice)(size), x), result) : result;
 }
@@ -121,44 +128,32 @@ FA__INLINE V NAME(acosh)(V x)
     return ANY(far) ? CHOOSE(far, NAME(log_twice)(x), result) : result;
 }
 
-/* pow overflows a little too early: within 2e-6 of the end of the type. The square of the root, to 3 ULP, is
- * there. */
-FA__INLINE V NAME(pow)(V x, V y)
-{
-    const V result = SLEEF(pow, u10)(x, y), size = MAGNITUDE(x), largest = SET1(LARGEST);
-    if (!ANY(ABOVE(MAGNITUDE(result), largest)))
-        return result;
-    const V root = SLEEF(pow, u10)(size, y * SET1(0.5)), square = WITH_SIGN(root * root, result);
-    /* Only of finite numbers but 0: of the others infinity is right. */
-    V mended = CHOOSE(ABOVE(MAGNITUDE(result), largest), square, result);
-    mended = CHOOSE(ABOVE(size, SET1(0)), mended, result);
-    mended = CHOOSE(ABOVE(size, largest), result, mended);
-    return CHOOSE(ABOVE(MAGNITUDE(y), largest), result, mended);
-}
-
-/* The larger one, and what the smaller one adds to it: at most log(2). */
 #if BITS == 64
-FA__INLINE V NAME(less_by)(V x, V y)
-{
-    return CHOOSE(EQUALS(x, y), SET1(0), MAGNITUDE(x - y)); /* infinities have no difference */
-}
+#include "kernel/sums_of_powers.h"
 
 FA__INLINE V NAME(logaddexp)(V x, V y)
 {
-    const V rest = SLEEF(exp, u10)(SET1(0) - NAME(less_by)(x, y));
-    return CHOOSE(ABOVE(x, y), x, y) + SLEEF(log1p, u10)(rest);
+    return log_of_sum(x, y, false);
 }
 
 FA__INLINE V NAME(logaddexp2)(V x, V y)
 {
-    const V rest = SLEEF(exp2, u10)(SET1(0) - NAME(less_by)(x, y));
-    return CHOOSE(ABOVE(x, y), x, y) + SLEEF(log1p, u10)(rest) * SET1(LOG2_E);
+    return log_of_sum(x, y, true);
 }
 
-#define X(id, name, accuracy)                                                                    \
-    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
-    {                                                                                            \
-        NAME(vector_binary)(out, in, n, scalars, NAME(name));                                    \
+FA__INLINE V NAME(hypot)(V x, V y)
+{
+    return SLEEF(hypot, u05)(x, y);
+}
+
+#define X(id, name, narrow)                                                                            \
+    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)       \
+    {                                                                                                  \
+        NAME(vector_binary)(out, in, n, scalars, NAME(name));                                          \
+    }                                                                                                  \
+    static void narrow##_for_f32(void *out, const void *const *in, int64_t n, unsigned scalars)        \
+    {                                                                                                  \
+        NAME(vector_binary)(out, in, n, scalars, NAME(narrow));                                        \
     }
 MATH_BINARY_DOUBLE(X)
 #undef X
@@ -188,13 +183,20 @@ MATH_UNARY_MENDED(X)
 MATH_BINARY(X)
 #undef X
 
-#define X(id, name, accuracy)                                                                    \
+#define X(id, name)                                                                              \
     static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                            \
-        NAME(vector_binary)(out, in, n, scalars, NAME(name));                                    \
+        NAME(vector_unary)(out, in, n, scalars, NAME(name));                                     \
     }
-MATH_BINARY_MENDED(X)
+MATH_FAST(X)
 #undef X
+
+static void NAME(fill_fast)(fa__kernels *kernels)
+{
+#define X(id, name) kernels->loops[FA__OP_##id][TYPE] = NAME(name##_loop);
+    MATH_FAST(X)
+#undef X
+}
 
 static void NAME(fill)(fa__kernels *kernels)
 {
@@ -202,7 +204,6 @@ static void NAME(fill)(fa__kernels *kernels)
     MATH_UNARY(X)
     MATH_BINARY(X)
     MATH_UNARY_MENDED(X)
-    MATH_BINARY_MENDED(X)
     MATH_BINARY_DOUBLE(X)
 #undef X
 }

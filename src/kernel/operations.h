@@ -202,9 +202,13 @@
     X(MEDIAN, median, false, "Half the sum of the two elements in the middle of the order.")                           \
     X(NANMEDIAN, nanmedian, false, "The same of what is not NaN.")                                                     \
     X(QUANTILE, quantile, false, "What a part of the elements is below.")                                              \
-    X(NANQUANTILE, nanquantile, false, "The same of what is not NaN.")  \
-    X(REDUCEAT, reduceat, false, "An operation between the elements from one position to the next.")                  \
-    X(INTERP, interp, false, "Values between the points of a function that is given by tables.")                      \
+    X(NANQUANTILE, nanquantile, false, "The same of what is not NaN.")                                                 \
+    X(HISTOGRAM, histogram, true, "How many elements are in each bin.")                                                \
+    X(HISTOGRAM_EDGES, histogram_bin_edges, false, "Where bins of equal width begin and end.")                         \
+    X(BIN_SUMS, histogram, false, "The sum of the weights of the elements in each bin.")                               \
+    X(BINCOUNT, bincount, false, "How often each whole number is there.")                                              \
+    X(REDUCEAT, reduceat, false, "An operation between the elements from one position to the next.")                   \
+    X(INTERP, interp, false, "Values between the points of a function that is given by tables.")                       \
     X(KERNEL, kernel, false, "The states of a user's reduction.")
 
 typedef enum fa__operation {

@@ -83,34 +83,6 @@ FA__INLINE T NAME(fmod_of)(T a, T b, T quotient)
     return (T)((WIDE)NAME(rest)(a, b, quotient) & NAME(divides)(b));
 }
 
-#if BITS == 64
-/* Division by one divisor for many: the upper half of a product and two shifts (Granlund and Montgomery). */
-typedef struct NAME(divisor) {
-    WIDE factor;
-    int shift; /* -1: the divisor is 1 */
-    bool negative;
-} NAME(divisor);
-
-FA__INLINE NAME(divisor) NAME(divisor_of)(T b)
-{
-    const WIDE size = NAME(size_of)(b);
-    if (size <= 1)
-        return (NAME(divisor)){0, -1, NAME(is_negative)(b)};
-    const int bits = 64 - __builtin_clzll(size - 1);
-    const WIDE above = (bits == 64 ? 0 : (WIDE)1 << bits) - size;
-    __extension__ const unsigned __int128 wide = (unsigned __int128)above << 64;
-    return (NAME(divisor)){(WIDE)(wide / size) + 1, bits - 1, NAME(is_negative)(b)};
-}
-
-FA__INLINE T NAME(divided)(T a, NAME(divisor) by)
-{
-    const WIDE size = NAME(size_of)(a);
-    __extension__ const WIDE upper = (WIDE)((unsigned __int128)size * by.factor >> 64);
-    const WIDE quotient = by.shift < 0 ? size : (upper + ((size - upper) >> 1)) >> by.shift;
-    return (T)(NAME(is_negative)(a) != by.negative ? 0 - quotient : quotient);
-}
-#endif
-
 /* Stein's algorithm. */
 FA__INLINE T NAME(gcd)(T first, T second)
 {
@@ -135,17 +107,109 @@ FA__INLINE T NAME(lcm)(T first, T second)
 }
 
 #if BITS == 64
-#define BY_ONE_DIVISOR(operation)                                            \
-    if ((scalars & 3) == 2 && n > 0) {                                       \
-        T *to = out;                                                         \
-        const T *a = in[0], b = *(const T *)in[1];                           \
-        const NAME(divisor) by = NAME(divisor_of)(b);                        \
-        for (int64_t i = 0; i < n; i++)                                      \
-            to[i] = NAME(operation##_of)(a[i], b, NAME(divided)(a[i], by));  \
-        return;                                                              \
+/* ---- Vectors of them ----
+ *
+ * A floor is a quotient without signs: of a b below 0 both change sign; and floor(a / b) of an a below 0 is minus 1 minus
+ * (-1 - a) / b, which is all bits turned before and after. `turns` has all bits where they are. */
+
+FA__INLINE whole_vector NAME(below_zero)(whole_vector a)
+{
+#if IS_SIGNED
+    return above_signed((whole_vector){0}, a);
+#else
+    return a & 0;
+#endif
+}
+
+FA__INLINE whole_vector NAME(floor_turns)(whole_vector a, whole_vector minus)
+{
+#if IS_SIGNED
+    return (above_signed((whole_vector){0}, a) & ~minus) | (above_signed(a, (whole_vector){0}) & minus);
+#else
+    return a & minus & 0;
+#endif
+}
+
+FA__INLINE whole_vector NAME(whole_size)(whole_vector a)
+{
+    return turned_whole(a, NAME(below_zero)(a));
+}
+
+/* The operations on vectors; `divide` is x / |b| without signs, and b is not 0. */
+#define VECTOR_QUOTIENTS(name, D, divide)                                                              \
+    FA__INLINE whole_vector NAME(name##_floor_divide)(whole_vector a, whole_vector b, D by)            \
+    {                                                                                                  \
+        const whole_vector minus = NAME(below_zero)(b), turns = NAME(floor_turns)(a, minus);           \
+        return divide(turned_whole(a, minus) ^ turns, by) ^ turns;                                     \
+    }                                                                                                  \
+    FA__INLINE whole_vector NAME(name##_remainder)(whole_vector a, whole_vector b, D by)               \
+    {                                                                                                  \
+        return less_whole(a, lower_product(NAME(name##_floor_divide)(a, b, by), b));                   \
+    }                                                                                                  \
+    FA__INLINE whole_vector NAME(name##_fmod)(whole_vector a, whole_vector b, D by)                    \
+    {                                                                                                  \
+        const whole_vector size = NAME(whole_size)(a), quotient = divide(size, by);                    \
+        const whole_vector rest = less_whole(size, lower_product(quotient, NAME(whole_size)(b)));      \
+        return turned_whole(rest, NAME(below_zero)(a));                                                \
+    }
+VECTOR_QUOTIENTS(by_one, divisor, divided)
+#ifdef __AVX512F__
+VECTOR_QUOTIENTS(by_each, whole_vector, quotient_of)
+#endif
+#undef VECTOR_QUOTIENTS
+
+FA__INLINE whole_vector NAME(load_whole)(const T *x, int64_t count, bool is_one)
+{
+    if (is_one)
+        return (whole_vector){0} + (int64_t)x[0];
+    if (count >= WHOLE_WIDTH)
+        return LOAD_WHOLE(x);
+    T some[WHOLE_WIDTH] = {1, 1, 1, 1};
+    memcpy(some, x, (size_t)count * sizeof(T));
+    return LOAD_WHOLE(some);
+}
+
+FA__INLINE void NAME(store_whole)(T *x, whole_vector values, int64_t count)
+{
+    if (count >= WHOLE_WIDTH) {
+        STORE_WHOLE(x, values);
+        return;
+    }
+    T some[WHOLE_WIDTH];
+    STORE_WHOLE(some, values);
+    memcpy(x, some, (size_t)count * sizeof(T));
+}
+
+#define BY_ONE(operation)                                                                    \
+    if ((scalars & 3) == 2 && n > 0 && *(const T *)in[1] != 0) {                             \
+        const T b = *(const T *)in[1];                                                       \
+        const divisor by = divisor_of(NAME(size_of)(b));                                     \
+        const whole_vector each = (whole_vector){0} + (int64_t)b;                            \
+        for (int64_t i = 0; i < n; i += WHOLE_WIDTH) {                                       \
+            const whole_vector a = NAME(load_whole)((const T *)in[0] + i, n - i, false);     \
+            NAME(store_whole)((T *)out + i, NAME(by_one_##operation)(a, each, by), n - i);   \
+        }                                                                                    \
+        return;                                                                              \
+    }
+#ifdef __AVX512F__
+#define BY_EACH(operation)                                                                        \
+    if ((scalars & 2) == 0 && n > 0) {                                                            \
+        const bool is_one = scalars & 1;                                                          \
+        for (int64_t i = 0; i < n; i += WHOLE_WIDTH) {                                            \
+            const whole_vector a = NAME(load_whole)((const T *)in[0] + (is_one ? 0 : i), n - i, is_one); \
+            const whole_vector b = NAME(load_whole)((const T *)in[1] + i, n - i, false);          \
+            const whole_vector nothing = where_zero(b), some = less_whole(b, nothing);                      \
+            const whole_vector size = NAME(whole_size)(some);   \
+            NAME(store_whole)((T *)out + i, NAME(by_each_##operation)(a, some, size) & ~nothing, n - i); \
+        }                                                                                         \
+        return;                                                                                   \
     }
 #else
-#define BY_ONE_DIVISOR(operation)
+#define BY_EACH(operation)
+#endif
+#else
+#define BY_ONE(operation)
+#define BY_EACH(operation)
 #endif
 
 #define X(id, operation)                                                                              \
@@ -155,12 +219,14 @@ FA__INLINE T NAME(lcm)(T first, T second)
     }                                                                                                 \
     static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                                 \
-        BY_ONE_DIVISOR(operation)                                                                     \
+        BY_ONE(operation)                                                                             \
+        BY_EACH(operation)                                                                            \
         NAME(binary)(out, in, n, scalars, NAME(operation));                                           \
     }
 QUOTIENTS(X)
 #undef X
-#undef BY_ONE_DIVISOR
+#undef BY_ONE
+#undef BY_EACH
 
 #define X(id, operation)                                                                              \
     static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \

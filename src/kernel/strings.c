@@ -124,7 +124,12 @@ static int ascii_lower_at(const uint8_t *text, int64_t length, int64_t at, uint8
 #define LOWER_AT unicode_lower_at
 #include "kernel/strings.inc.h"
 
+#include "kernel/strings_utf8.inc.h"
+
 /* ---- The table ---- */
+
+#define encode_bytes   NULL
+#define decode_unicode NULL
 
 fa__string_loop *fa__string_loop_find(fa__string_operation operation, fa_type type)
 {
@@ -157,6 +162,8 @@ const char *fa__trouble_words(fa__trouble trouble)
         return "empty separator";
     case FA__TROUBLE_ASCII:
         return "a string that is to become another type has a character beyond ASCII";
+    case FA__TROUBLE_UTF8:
+        return "a string that is to be encoded or decoded is not UTF-8";
     case FA__TROUBLE_NUMBER:
         return "a string that is to become a number is none";
     case FA__NO_TROUBLE:

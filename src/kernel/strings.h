@@ -9,7 +9,8 @@
 /* X(id, name, parameters as text calls them, kinds of inputs, result, documentation)
  *
  * Kinds: 's' a string, 'i' int64. Result: TRUTH bool; COUNT int64; SAME the first input's dtype; SUM as wide as both inputs
- * together; MEASURED as wide as the widest result, for which the results are looked at when the call is made. */
+ * together; MEASURED as wide as the widest result, for which the results are looked at when the call is made; RECODED the same,
+ * bytes of Unicode strings and the other way round. */
 #define FA__STRING_OPERATIONS(X)                                                                                       \
     X(STR_LEN, str_len, "a", s, COUNT, "How many characters.")                                                       \
     X(ISALPHA, isalpha, "a", s, TRUTH, "Whether all characters are letters, and there is one.")                      \
@@ -49,7 +50,9 @@
     X(AFTER, after, "a sep", ss, MEASURED, "What stands behind the first separator: partition(a, sep)[2].")          \
     X(RBEFORE, rbefore, "a sep", ss, MEASURED, "What stands before the last separator: rpartition(a, sep)[0].")      \
     X(RSEPARATOR, rseparator, "a sep", ss, MEASURED, "The separator, where it is found: rpartition(a, sep)[1].")     \
-    X(RAFTER, rafter, "a sep", ss, MEASURED, "What stands behind the last separator: rpartition(a, sep)[2].")
+    X(RAFTER, rafter, "a sep", ss, MEASURED, "What stands behind the last separator: rpartition(a, sep)[2].")        \
+    X(ENCODE, encode, "a", s, RECODED, "Unicode strings as bytes of UTF-8.")                       \
+    X(DECODE, decode, "a", s, RECODED, "Bytes of UTF-8 as Unicode strings.")
 
 typedef enum fa__string_operation {
 #define FA__ROW(id, name, parameters, kinds, result, documentation) FA__STRING_##id,
@@ -70,7 +73,8 @@ typedef enum fa__string_result {
     FA__STRING_RESULT_COUNT,
     FA__STRING_SAME,
     FA__STRING_SUM,
-    FA__STRING_MEASURED
+    FA__STRING_MEASURED,
+    FA__STRING_RECODED
 } fa__string_result;
 
 enum { FA__STRING_INPUTS = 4 };

@@ -69,16 +69,21 @@ static bool has_v4(void)
            __builtin_cpu_supports("avx512vl");
 }
 
-/* FARRAY_ISA takes the older set on a processor that has both; it cannot give a processor what it lacks. */
+/* FARRAY_ISA takes the older set on a processor that has both; it cannot give a processor what it lacks.
+ * FARRAY_MATH=fast takes functions of less accuracy. */
 static void choose(void)
 {
-    const char *wanted = getenv("FARRAY_ISA");
+    const char *wanted = getenv("FARRAY_ISA"), *math = getenv("FARRAY_MATH");
     if (!has_v3())
         return;
     const bool old = !has_v4() || (wanted != NULL && strcmp(wanted, "x86-64-v3") == 0);
 #define X(family) (old ? fa__fill_##family##_v3 : fa__fill_##family##_v4)(&chosen);
     FA__FAMILIES(X)
 #undef X
+    if (math != NULL && strcmp(math, "fast") == 0) {
+        (old ? fa__fill_fast_v3 : fa__fill_fast_v4)(&chosen);
+        (old ? fa__fill_narrow_v3 : fa__fill_narrow_v4)(&chosen);
+    }
     chosen.name = old ? "x86-64-v3" : "x86-64-v4";
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* interp: straight lines between the points of a table, in NumPy's own steps, so that the bits are its. The table is looked
- * at as a whole: it stands in memory. */
+/* interp: straight lines between the points of a table, in NumPy's own steps, so that the bits are its. The
+ * table is looked at as a whole: it stands in memory. */
 #include "op/wholes.h"
 
 #include "base/checked.h"

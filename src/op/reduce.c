@@ -11,9 +11,11 @@
 
 #include <string.h>
 
-/* ---- Structure ------------------------------------------------------------------------------------------------ */
+/* ---- Structure
+ * ------------------------------------------------------------------------------------------------ */
 
-/* Groups of axes of a box; axes that have size 1 in the whole domain belong to none, so that all boxes agree. */
+/* Groups of axes of a box; axes that have size 1 in the whole domain belong to none, so that all boxes agree.
+ */
 static fa__structure structure_of(const fa__pass *pass, const bool *reduced, const int64_t *sizes)
 {
     fa__structure s = {0};
@@ -43,7 +45,8 @@ static fa__structure structure_of(const fa__pass *pass, const bool *reduced, con
     return s;
 }
 
-/* ---- Tasks ---------------------------------------------------------------------------------------------------- */
+/* ---- Tasks
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void *worker_new(void *plan_pointer, fa_error *err)
 {
@@ -185,7 +188,8 @@ static bool stop(void *worker_pointer, fa_error *err)
     return fa__hand_over(w->plan, new, top_tree(w), err);
 }
 
-/* ---- Planning ------------------------------------------------------------------------------------------------- */
+/* ---- Planning
+ * ------------------------------------------------------------------------------------------------- */
 
 static void plan_free(void *plan_pointer)
 {
@@ -257,7 +261,8 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
     return NULL;
 }
 
-/* Tasks may begin anywhere in a row along memory; at a leaf of the outermost tree across rows; else at its items. */
+/* Tasks may begin anywhere in a row along memory; at a leaf of the outermost tree across rows; else at its
+ * items. */
 static int64_t granule(const void *plan_pointer)
 {
     const fa__reduce_plan *p = plan_pointer;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of a reduction share: reduce.c plans and cuts into tasks, reduce_feed.c takes elements in, reduce_parts.c puts
- * leaves and tasks together. DESIGN.md says which element comes when. */
+/* What the files of a reduction share: reduce.c plans and cuts into tasks, reduce_feed.c takes elements in,
+ * reduce_parts.c puts leaves and tasks together. DESIGN.md says which element comes when. */
 #ifndef FA_OP_REDUCE_H
 #define FA_OP_REDUCE_H
 
@@ -11,8 +11,8 @@
 
 enum {
     MAX_LEVELS = FA_MAX_NDIM / 2 + 1,
-    COLUMNS = 8 << 10, /* columns that are walked together where rows are wide */
-    LEAVES = 16,       /* at most, that are merged together */
+    COLUMNS = 8 << 10,  /* columns that are walked together where rows are wide */
+    LEAVES = 16,        /* at most, that are merged together */
     STRIP_COLUMNS = 256 /* of a leaf across rows that is there as a whole, that are taken together */
 };
 
@@ -23,11 +23,11 @@ typedef struct fa__level {
 
 /* How groups of axes follow each other, sizes for one box. */
 typedef struct fa__structure {
-    int64_t run;   /* elements of a row along memory; 0: the innermost group is kept */
+    int64_t run; /* elements of a row along memory; 0: the innermost group is kept */
     int level_count;
     fa__level levels[MAX_LEVELS]; /* from the inside */
-    int64_t item;  /* elements of one item of the outermost tree */
-    int64_t width; /* results of one item */
+    int64_t item;                 /* elements of one item of the outermost tree */
+    int64_t width;                /* results of one item */
 } fa__structure;
 
 /* One item of the outermost tree, as far as one task has it. */
@@ -71,31 +71,33 @@ typedef struct fa__reduce_plan {
 typedef struct fa__reduce_worker {
     fa__reduce_plan *plan;
     fa__structure s;
-    int64_t task, next;   /* the flat element that comes next */
-    int64_t kept_offset;  /* of the box in a row of results */
-    int64_t item;         /* of the outermost tree */
-    bool continuing;      /* the item began in an earlier task */
-    int64_t head_leaf;    /* leaf in whose middle the task began; -1: none */
-    fa__tree row;         /* of the row along memory */
+    int64_t task, next;  /* the flat element that comes next */
+    int64_t kept_offset; /* of the box in a row of results */
+    int64_t item;        /* of the outermost tree */
+    bool continuing;     /* the item began in an earlier task */
+    int64_t head_leaf;   /* leaf in whose middle the task began; -1: none */
+    fa__tree row;        /* of the row along memory */
     fa__tree trees[MAX_LEVELS];
     void *strips[MAX_LEVELS]; /* the vector that is being filled */
     int64_t filled[MAX_LEVELS], at_row[MAX_LEVELS];
     fa__tree_piece first, last;
-    char *raw;            /* elements of a leaf that is not whole yet */
-    double *states;       /* of a block of short rows, and of one leaf */
+    char *raw;      /* elements of a leaf that is not whole yet */
+    double *states; /* of a block of short rows, and of one leaf */
     fa_error err;
 } fa__reduce_worker;
 
 /* ---- reduce_parts.c ---- */
 
 /* Writes results [at, at + n) out of their states. */
-bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity, fa_error *err);
+bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity,
+                    fa_error *err);
 void fa__tree_piece_clear(fa__tree_piece *old);
 /* Elements of a leaf along memory. */
 int64_t fa__leaf_length(const fa__reduce_plan *p, int64_t leaf);
-bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void *elements, void *state, fa_error *err);
-bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x, double *states,
-                     fa_error *err);
+bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void *elements, void *state,
+                   fa_error *err);
+bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x,
+                     double *states, fa_error *err);
 int64_t fa__leaves_together(int64_t leaf, int64_t n);
 void fa__task_part_free(fa__task_part *old);
 bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_error *err);

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* ---- Feeding -------------------------------------------------------------------------------------------------- */
+/* ---- Feeding
+ * -------------------------------------------------------------------------------------------------- */
 
 /* An item of the outermost tree is whole, or its last part is. */
 static void end_item(fa__reduce_worker *w, fa__tree *tree)
@@ -19,7 +20,8 @@ static void end_item(fa__reduce_worker *w, fa__tree *tree)
         w->continuing = false;
     } else {
         fa__tree_collapse(tree);
-        fa__reduce_put(p, w->item * p->whole.width + w->kept_offset, w->s.width, tree->nodes[0].states, w->s.width, &w->err);
+        fa__reduce_put(p, w->item * p->whole.width + w->kept_offset, w->s.width, tree->nodes[0].states,
+                       w->s.width, &w->err);
     }
     fa__tree_reset(tree);
     w->item++;
@@ -44,8 +46,8 @@ static void rise(fa__reduce_worker *w, int number, const char *states, int64_t c
             return;
         int64_t some = fa__min_i64(n, l->width - w->filled[number]);
         for (int c = 0; c < components; c++)
-            memcpy((char *)w->strips[number] + 8 * (c * l->width + w->filled[number]), states + 8 * c * capacity,
-                   (size_t)some * 8);
+            memcpy((char *)w->strips[number] + 8 * (c * l->width + w->filled[number]),
+                   states + 8 * c * capacity, (size_t)some * 8);
         states += 8 * some;
         n -= some;
         w->filled[number] += some;
@@ -84,7 +86,8 @@ static int64_t feed_row(fa__reduce_worker *w, int64_t r, int64_t n, const char *
     fa__reduce_plan *p = w->plan;
     int64_t run = p->whole.run, leaf = r / FA__BLOCK, at = r % FA__BLOCK, item = p->item_bytes;
     int64_t length = fa__leaf_length(p, leaf), some = fa__min_i64(n, length - at);
-    int64_t together = at == 0 && p->reducer->locate == NULL ? fa__leaves_together(leaf, fa__min_i64(n, run - r)) : 1;
+    int64_t together =
+        at == 0 && p->reducer->locate == NULL ? fa__leaves_together(leaf, fa__min_i64(n, run - r)) : 1;
     if (together > 1) {
         some = together * FA__BLOCK;
         fa__push_leaves(p, &w->row, leaf, together, x, w->states, &w->err);
@@ -103,8 +106,8 @@ static int64_t feed_row(fa__reduce_worker *w, int64_t r, int64_t n, const char *
     return some;
 }
 
-/* All rows of a leaf, a few columns at a time: their states stay near the processor. What these rows have further on is on
- * its way meanwhile. */
+/* All rows of a leaf, a few columns at a time: their states stay near the processor. What these rows have
+ * further on is on its way meanwhile. */
 static void strip_leaf(const fa__reduce_plan *p, char *strip, int64_t width, const char *x, int64_t rows)
 {
     const int64_t item = p->item_bytes;

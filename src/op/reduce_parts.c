@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Results out of states, leaves into trees, and the parts that tasks have of a tree put together, in order. */
+/* Results out of states, leaves into trees, and the parts that tasks have of a tree put together, in order.
+ */
 #include "op/reduce.h"
 
 #include "engine/tiles.h"
@@ -10,7 +11,8 @@
 
 #include <string.h>
 
-/* ---- Results ----------------------------------------------------------------------------------------------------- */
+/* ---- Results
+ * ----------------------------------------------------------------------------------------------------- */
 
 static bool all_found(const int64_t *positions, int64_t n)
 {
@@ -21,7 +23,8 @@ static bool all_found(const int64_t *positions, int64_t n)
 }
 
 /* Writes results [at, at + n) out of their states. */
-bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity, fa_error *err)
+bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity,
+                    fa_error *err)
 {
     int64_t item = p->node->dtype->item_bytes;
     char *memory = fa__source_memory(p->result);
@@ -52,7 +55,8 @@ bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *state
     return !fa_failed(err);
 }
 
-/* ---- Pieces --------------------------------------------------------------------------------------------------- */
+/* ---- Pieces
+ * --------------------------------------------------------------------------------------------------- */
 
 void fa__tree_piece_clear(fa__tree_piece *old)
 {
@@ -82,7 +86,8 @@ static void make_leaf(const fa__reduce_plan *p, int64_t leaf, const char *elemen
         int64_t some = fa__min_i64(n - at, stretch - (first + at) % stretch);
         char *next = (char *)state + (at > 0 ? 8 * reducer->components : 0);
         reducer->leaf(next, 1, elements + at * p->item_bytes, some);
-        int64_t position = fa__flat_offset(p->position_ndim, p->position_sizes, p->position_strides, first + at);
+        int64_t position =
+            fa__flat_offset(p->position_ndim, p->position_sizes, p->position_strides, first + at);
         reducer->locate(next, 1, 1, position, p->position_strides[p->position_ndim - 1]);
         if (at > 0)
             reducer->merge(state, 1, next, 1, 1);
@@ -90,7 +95,8 @@ static void make_leaf(const fa__reduce_plan *p, int64_t leaf, const char *elemen
     }
 }
 
-bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void *elements, void *state, fa_error *err)
+bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void *elements, void *state,
+                   fa_error *err)
 {
     make_leaf(p, leaf, elements, state);
     void *vector = fa__tree_vector(tree, err);
@@ -100,10 +106,10 @@ bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void 
     return fa__tree_push(tree, leaf, 0, vector, err);
 }
 
-/* Whole leaves `leaf` .. leaf + count - 1 as one node: count is a power of two that divides `leaf`. Neighbours are merged as
- * the tree would merge them, many at a time. */
-bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x, double *states,
-                        fa_error *err)
+/* Whole leaves `leaf` .. leaf + count - 1 as one node: count is a power of two that divides `leaf`.
+ * Neighbours are merged as the tree would merge them, many at a time. */
+bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x,
+                     double *states, fa_error *err)
 {
     double even[FA__MAX_COMPONENTS * LEAVES], odd[FA__MAX_COMPONENTS * LEAVES];
     const int components = p->reducer->components;
@@ -140,7 +146,8 @@ int64_t fa__leaves_together(int64_t leaf, int64_t n)
 static bool join(fa__reduce_plan *p, fa__tree_piece *open, fa__tree_piece *next, fa_error *err)
 {
     if (next->head_count > 0) {
-        memcpy(open->tail + open->tail_count * p->item_bytes, next->head, (size_t)(next->head_count * p->item_bytes));
+        memcpy(open->tail + open->tail_count * p->item_bytes, next->head,
+               (size_t)(next->head_count * p->item_bytes));
         open->tail_count += next->head_count;
         if (open->tail_count == fa__leaf_length(p, next->head_leaf)) {
             open->tail_count = 0;
@@ -155,7 +162,8 @@ static bool join(fa__reduce_plan *p, fa__tree_piece *open, fa__tree_piece *next,
     if (!next->ended || fa_failed(err))
         return !fa_failed(err);
     fa__tree_collapse(&open->tree);
-    fa__reduce_put(p, open->item * p->whole.width, p->whole.width, open->tree.nodes[0].states, p->whole.width, err);
+    fa__reduce_put(p, open->item * p->whole.width, p->whole.width, open->tree.nodes[0].states, p->whole.width,
+                   err);
     fa__tree_reset(&open->tree);
     open->present = false;
     return !fa_failed(err);
@@ -184,8 +192,8 @@ void fa__task_part_free(fa__task_part *old)
     fa__free(old);
 }
 
-/* Takes parts in the order of their tasks; those that came too early wait. Vectors that are free then go to `spare`, for
- * the next task. */
+/* Takes parts in the order of their tasks; those that came too early wait. Vectors that are free then go to
+ * `spare`, for the next task. */
 bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_error *err)
 {
     fa__mutex_lock(&p->mutex);

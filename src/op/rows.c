@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Arrays that say which rows of another one are chosen: positions that repeat, and masks without some positions. They stand in
- * memory or in scratch, and are made block by block. */
+/* Arrays that say which rows of another one are chosen: positions that repeat, and masks without some
+ * positions. They stand in memory or in scratch, and are made block by block. */
 #include "op/mask.h"
 
 #include "engine/budget.h"
@@ -46,7 +46,9 @@ static void stop(reading *r)
 }
 
 /* Calls with each block of numbers, and the number of its first one. */
-static bool each_block(reading *r, bool (*look)(const int64_t *numbers, int64_t first, int64_t n, void *user, fa_error *err),
+static bool each_block(reading *r,
+                       bool (*look)(const int64_t *numbers, int64_t first, int64_t n, void *user,
+                                    fa_error *err),
                        void *user, fa_error *err)
 {
     for (int64_t first = 0; first < r->flat.count && !fa_failed(err); first += FA__COUNTED_BLOCK) {
@@ -64,7 +66,8 @@ static bool put(fa_array *array, int64_t first, int64_t n, const void *elements,
     return fa__source_write(array->source, &box, elements, err);
 }
 
-/* ---- Positions that repeat ---------------------------------------------------------------------------------------- */
+/* ---- Positions that repeat
+ * ---------------------------------------------------------------------------------------- */
 
 static bool add_counts(const int64_t *counts, int64_t first, int64_t n, void *user, fa_error *err)
 {
@@ -124,7 +127,8 @@ fa_array *fa__op_repeated_positions(fa_array *counts, fa_error *err)
     return NULL;
 }
 
-/* ---- Masks without positions -------------------------------------------------------------------------------------- */
+/* ---- Masks without positions
+ * -------------------------------------------------------------------------------------- */
 
 typedef struct mask {
     fa_array *result;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reduceat: an operation repeated from one position of an axis to the next, for every pair of neighbours in a list of
- * positions; where the next one is not further on, the element itself; from the last position to the end. Segments may
- * overlap, and go back. Floats below float64 are added and multiplied in float64 and rounded once.
+/* reduceat: an operation repeated from one position of an axis to the next, for every pair of neighbours in a
+ * list of positions; where the next one is not further on, the element itself; from the last position to the
+ * end. Segments may overlap, and go back. Floats below float64 are added and multiplied in float64 and
+ * rounded once.
  *
- *     axes:   outer | the axis | inner         element (o, k, i) of the result is made of (o, first_k .. last_k - 1, i)
+ *     axes:   outer | the axis | inner         element (o, k, i) of the result is made of (o, first_k ..
+ * last_k - 1, i)
  *
- * Where nothing stands inside of the axis a segment is a run of memory, cut into pieces; else rows of `inner` are combined
- * with each other. */
+ * Where nothing stands inside of the axis a segment is a run of memory, cut into pieces; else rows of `inner`
+ * are combined with each other. */
 #include "op/wholes.h"
 
 #include "base/checked.h"
@@ -17,10 +19,11 @@
 #include <string.h>
 
 enum {
-    PIECE = 64,        /* elements that are combined before they meet what stands before: bounds the error of long sums */
-    POSITIONS = 1024,  /* looked at together */
-    JOB = 4096,        /* results of one job, at most */
-    JOBS = 64          /* where segments are long there are few results: more than threads, for all that */
+    PIECE = 64, /* elements that are combined before they meet what stands before: bounds the error of long
+                   sums */
+    POSITIONS = 1024, /* looked at together */
+    JOB = 4096,       /* results of one job, at most */
+    JOBS = 64         /* where segments are long there are few results: more than threads, for all that */
 };
 
 typedef struct segments {
@@ -68,7 +71,8 @@ static fa_type wide_type(fa__operation operation, fa_type type)
     return type == FA_TYPE_COMPLEX64 ? FA_TYPE_COMPLEX128 : type;
 }
 
-/* ---- Elements ---------------------------------------------------------------------------------------------------- */
+/* ---- Elements
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* n elements, number first, first + step, ..., in the type in which they are combined; NULL with an error. */
 static const char *elements_at(worker *w, int64_t first, int64_t step, int64_t n)
@@ -102,14 +106,16 @@ static bool segment(worker *w, int64_t k, int64_t *first, int64_t *last)
     *first = w->positions[k - w->positions_first];
     *last = k + 1 < s->count ? w->positions[k + 1 - w->positions_first] : s->length;
     if (*first < 0 || *first >= s->length)
-        return fa__fail(w->err, FA_BAD_INDEX, "index %lld out-of-bounds in %s.reduceat [0, %lld)", (long long)*first,
-                        fa__operations[s->run->node->as.reduce.option].name, (long long)s->length);
+        return fa__fail(w->err, FA_BAD_INDEX, "index %lld out-of-bounds in %s.reduceat [0, %lld)",
+                        (long long)*first, fa__operations[s->run->node->as.reduce.option].name,
+                        (long long)s->length);
     if (*last <= *first)
         *last = *first + 1;
     return true;
 }
 
-/* ---- One segment ------------------------------------------------------------------------------------------------- */
+/* ---- One segment
+ * ------------------------------------------------------------------------------------------------- */
 
 /* Combines n elements that follow each other into *sum, which holds what stands before unless they begin. */
 static void combine_line(const segments *s, char *sum, const char *x, int64_t n, bool begins)
@@ -141,7 +147,8 @@ static void combine_line(const segments *s, char *sum, const char *x, int64_t n,
     }
 }
 
-/* The segment [first, last) of one line: elements `step` apart, from number `at` of the line's first one on. */
+/* The segment [first, last) of one line: elements `step` apart, from number `at` of the line's first one on.
+ */
 static bool along(worker *w, int64_t at, int64_t step, int64_t first, int64_t last, char *sum)
 {
     for (int64_t j = first; j < last; j += FA__BLOCK) {
@@ -170,14 +177,16 @@ static bool across(worker *w, int64_t at, int64_t step, int64_t n, int64_t first
     return true;
 }
 
-/* ---- Results ----------------------------------------------------------------------------------------------------- */
+/* ---- Results
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* Results [first, first + n), at most a block of them. */
 static bool some_results(worker *w, int64_t first, int64_t n)
 {
     const segments *s = w->s;
     for (int64_t done = 0, some; done < n; done += some) {
-        int64_t at = first + done, i = at % s->inner, k = at / s->inner % s->count, outer = at / s->inner / s->count;
+        int64_t at = first + done, i = at % s->inner, k = at / s->inner % s->count,
+                outer = at / s->inner / s->count;
         int64_t begin, end, base = outer * s->length * s->inner + i;
         some = fa__min_i64(n - done, s->inner - i);
         char *sums = w->sum + done * s->wide_bytes;

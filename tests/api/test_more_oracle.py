@@ -246,6 +246,41 @@ class More(unittest.TestCase):
         np.testing.assert_array_equal(found, np.repeat(np.arange(200_001), counts))
         np.testing.assert_array_equal(kept, np.delete(np.arange(200_001), counts * 7))
 
+    def test_folds_of_arrays_that_repeat(self):
+        """A conversion walks in the order in which results stand: views of them that are reshaped read the right ones."""
+        values = np.arange(12, dtype="i4").reshape(1, 12, 1)
+        held = self.case._memory("<i4", values)
+        for shape in (11, 12, 6), (5, 12, 1), (1, 12, 7):
+            for text in ["logical_xor.reduce({0}, axis=2)", "cumsum({0}, axis=0)", "sum({0}, axis=2, dtype='f8')", "any({0}, axis=0)",
+                         "bitwise_or.reduce({0}, axis=1)", "mean({0}, axis=1)", "add.accumulate({0}, axis=2, dtype='f4')"]:
+                text = text.format(f"broadcast_to(a, {shape})")
+                self.assertEqual(self.case.check(f"ravel({text})", {"a": (values, held)}), "", text)
+
+    def test_pads_that_are_cut(self):
+        values, held = self.case.array("<i4", (3, 6, 2), "C")
+        made = self.library.eval("pad(a, ((2, 1), (1, 1), (2, 2)), mode='symmetric')", {"a": held})
+        self.assertEqual(self.library.reshape(made, (2, 3, 24, 2)).shape, (2, 3, 24, 2))
+        self.assertEqual(self.case.differs(made, np.pad(values, ((2, 1), (1, 1), (2, 2)), "symmetric")), "")
+
+    def test_utf8(self):
+        samples = ["", "abc", "é", "日本語", "a\U0001f600b", "\uffff", "\x7f\x80", "ß\u0130"]
+        texts = np.array(samples * 300)
+        codes = np.strings.encode(texts, "utf-8")
+        for kind in "<U7", ">U7":
+            held = self.case._memory(kind, texts.astype(kind))
+            self.assertEqual(self.case.check("strings.encode(a)", {"a": (texts.astype(kind), held)}), "")
+            self.assertEqual(self.case.check("strings.encode(a[::-3], 'utf-8') == b'abc'", {"a": (texts, held)}), "")
+        held = self.case._memory(codes.dtype.str, codes)
+        self.assertEqual(self.case.check("strings.decode(a)", {"a": (codes, held)}), "")
+        self.assertEqual(self.case.check("strings.decode(a[2::8], encoding='utf8')", {"a": (codes, held)}), "")
+        for wrong in b"\xff", b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\x80", b"\xe2\x82":
+            values = np.array([b"ok", wrong])
+            with self.assertRaisesRegex(moves.Failed, "not UTF-8"):
+                self.library.get_all(self.library.eval("strings.decode(a)", {"a": self.case._memory(values.dtype.str, values)}))
+        for text in "strings.encode(a)", "strings.decode(strings.decode(a))", "strings.decode(a, 'latin-1')":
+            with self.assertRaises(moves.Failed):
+                self.library.eval(text, {"a": held})
+
     def test_interp(self):
         def make():
             count = self.random.randrange(0 if self.random.random() < 0.05 else 1, 9)

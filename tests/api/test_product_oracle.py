@@ -28,7 +28,7 @@ def make(rng, dtype, shape, layout):
     array = rng.integers(low, high, wide)
     if kind == "c":
         array = array + 1j * rng.integers(low, high, wide)
-    array = array.astype(dtype)
+    array = np.asarray(array).astype(dtype)
     if layout == "F":
         return np.asfortranarray(array)
     if layout == "swapped":

@@ -122,6 +122,7 @@ static const char *arguments_of(const char *name)
         {"setdiff1d", "a, a"},
         {"setxor1d", "a, a"},
         {"nanpercentile", "a, 50"},
+        {"digitize", "a, [0, 1]"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i][0], name) == 0)
@@ -139,6 +140,8 @@ static void text_of_strings(const fa_operation_info *info, char *text, size_t si
         arguments = strcmp(info->name, of_numbers[i]) == 0 ? "'ab', 3" : arguments;
         arguments = strcmp(info->name, justified[i]) == 0 ? "'ab', 3, '*'" : arguments;
     }
+    if (strcmp(info->name, "strings.decode") == 0)
+        arguments = "b'ab'";
     if (strcmp(info->name, "strings.replace") == 0)
         arguments = "'ab', 'a', 'b'";
     snprintf(text, size, "%s(%s)%s", info->name, arguments, info->outputs == 1 ? "" : "[1]");

@@ -4,6 +4,7 @@
 #include <farray/farray.h>
 
 #include "platform/folder.h"
+#include "storage/storage.h"
 
 #include <math.h>
 
@@ -120,6 +121,76 @@ static void same_bits_however_the_work_is_cut(void **state)
     fa_release(a);
 }
 
+/* Where the range is known, counts come with the mean and the extremes: the file is read once. */
+static void a_histogram_shares_its_reading(void **state)
+{
+    (void)state;
+    fa_array *a = long_array(), *edges = NULL;
+    const double range[2] = {-4, 4};
+    const fa_histogram_options options = {.bins = 100, .range = range};
+    int64_t before, after, written;
+    fa_output outputs[4] = {{.array = fa_mean(a, FA_ALL_AXES, NULL, &err)},
+                            {.array = fa_std(a, FA_ALL_AXES, NULL, &err)},
+                            {.array = fa_min(a, FA_ALL_AXES, NULL, &err)},
+                            {.array = fa_histogram(a, &options, &edges, &err)}};
+    fa__storage_statistics(&before, &written);
+    fa_evaluate_all(outputs, 4, NULL, &err);
+    fa__storage_statistics(&after, &written);
+    assert_int_equal(err.code, FA_OK);
+    assert_in_range(after - before, LONG * 8, LONG * 8 * 105 / 100);
+    int64_t counted = 0;
+    for (int64_t i = 0; i < 100; i++)
+        counted += fa_get_int64(outputs[3].array, FA_COORDS(i), &err);
+    fa_array *inside = fa_eval("count_nonzero((a >= -4) & (a <= 4))", FA_VARS({"a", a}), &err);
+    assert_int_equal(counted, fa_item_int64(inside, &err));
+    assert_true(fa_get_float64(edges, FA_COORDS(50), &err) == 0);
+    for (int i = 0; i < 4; i++)
+        fa_release(outputs[i].array);
+    fa_release(inside);
+    fa_release(edges);
+    fa_release(a);
+}
+
+/* Sums of weights have an order that no way to cut the work changes. */
+static void same_sums_however_the_work_is_cut(void **state)
+{
+    (void)state;
+    fa_array *a = long_array(), *weights = fa_eval("exp(a)", FA_VARS({"a", a}), &err);
+    double expected[7];
+    for (int threads = 1; threads <= 5; threads += 2)
+        for (size_t limit = 256 << 20; limit >= 256 << 10; limit /= 32) {
+            fa_set_threads(threads, &err);
+            fa_set_memory_limit(limit, &err);
+            const fa_histogram_options options = {.bins = 7, .weights = weights};
+            fa_array *sums = fa_histogram(a, &options, NULL, &err);
+            for (int64_t i = 0; i < 7; i++) {
+                const double sum = fa_get_float64(sums, FA_COORDS(i), &err);
+                if (threads == 1 && limit == 256 << 20)
+                    expected[i] = sum;
+                assert_memory_equal(&sum, &expected[i], sizeof sum);
+            }
+            assert_int_equal(err.code, FA_OK);
+            fa_release(sums);
+        }
+    fa_release(weights);
+    fa_release(a);
+}
+
+static void whole_numbers_are_counted(void **state)
+{
+    (void)state;
+    fa_array *a = fa_from_data(FA_INT64, FA_SHAPE(4), (const int64_t[]){3, 0, 3, 1}, &err);
+    fa_array *counts = fa_bincount(a, NULL, 6, &err), *sums = fa_bincount(a, a, 0, &err);
+    assert_int_equal(fa_size(counts), 6);
+    assert_int_equal(fa_size(sums), 4);
+    assert_int_equal(fa_get_int64(counts, FA_COORDS(3), &err), 2);
+    assert_true(fa_get_float64(sums, FA_COORDS(3), &err) == 6);
+    assert_int_equal(err.code, FA_OK);
+    fa_release(sums);
+    fa_release(counts);
+    fa_release(a);
+}
+
 static bool never(const fa_progress *progress, void *user)
 {
     (void)progress, (void)user;
@@ -144,6 +215,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(medians_and_quantiles, start, end),
         cmocka_unit_test_setup_teardown(what_is_refused, start, end),
         cmocka_unit_test_setup_teardown(same_bits_however_the_work_is_cut, start, end),
+        cmocka_unit_test_setup_teardown(a_histogram_shares_its_reading, start, end),
+        cmocka_unit_test_setup_teardown(same_sums_however_the_work_is_cut, start, end),
+        cmocka_unit_test_setup_teardown(whole_numbers_are_counted, start, end),
         cmocka_unit_test_setup_teardown(cancelled, start, end),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Medians and quantiles held against NumPy, by text: every method, element type, axis and kind of q, with NaN and without,
-of nothing, and of arrays so long that they are searched in several passes.
+"""Statistics held against NumPy, by text. Quantiles: every method, element type, axis and kind of q, with NaN and without,
+of nothing, and of arrays so long that they are searched in several passes. Histograms: every type, bins of equal width and
+given ones, elements on edges and beside them.
 """
 import itertools
 import random
@@ -124,9 +125,128 @@ def long_lines(check):
     check.check("median(x[:, ::2])", x=normal[:1 << 20].reshape(1 << 10, 1 << 10))
 
 
+def on_edges(dtype, n, bins, low, high):
+    """Elements on the edges of bins, right beside them, and anywhere."""
+    edges = np.linspace(low, high, bins + 1).astype(dtype)
+    picked = edges[generator.integers(0, bins + 1, n)]
+    if dtype[0] == "f":
+        picked = np.choose(generator.integers(0, 3, n), [picked, np.nextafter(picked, edges[0]), np.nextafter(picked, edges[-1])])
+    return np.where(generator.random(n) < 0.5, picked, generator.uniform(low, high, n)).astype(dtype)
+
+
+def histograms(check):
+    for dtype in ("u1", "i1", "i2", "u4", "i8", "u8", "f2", "f4", "f8", ">f8"):
+        for bins, low, high in itertools.product((1, 3, 10, 100, 256, 5000), (0, 0.1, 17), (1, 20, 100)):
+            if low >= high:
+                continue
+            x = on_edges(dtype, 500, min(bins, 200), low, high)
+            shape = choices.choice([(500,), (20, 25), (5, 10, 10)])
+            x = x.reshape(shape)
+            for text in (f"histogram(x, {bins})", f"histogram(x, bins={bins}, range=({low}, {high}))",
+                         f"histogram(x, {bins}, ({low + 0.25}, {high - 0.25}))"):
+                check.check(text + "[0]", x=x)
+                check.check(text + "[1]", x=x)
+            check.check(f"histogram_bin_edges(x, {bins}, ({low}, {high}))", x=x)
+            check.check(f"histogram(x, {bins}, density=True)[0]", x=x)
+    for dtype, edge_type in itertools.product(("u1", "i4", "i8", "u8", "f2", "f4", "f8", "?"), ("f8", "f4", "i8", "i2", ">f8", "u8")):
+        for count in (0, 1, 2, 3, 10, 300):
+            edges = np.sort(generator.integers(0, 100, count)).astype(edge_type)
+            x = numbers(dtype, (400,), 0.1)
+            check.check("histogram(x, e)[0]", x=x, e=edges)
+            check.check("histogram(x, e[::-1][::-1])[1]", x=x, e=edges)
+    x = np.array([1.0, np.nan, 2.0, np.inf, -np.inf, 5.0])
+    for text in ("histogram(x)[0]", "histogram(x, 4, (0, 5))[0]", "histogram(x, [0, 1, 2, 5])[0]", "histogram(x[:0])[0]", "histogram(x[:0], 3)[1]",
+                 "histogram(x[:1])[0]", "histogram(x[:1])[1]", "histogram(x, 0)[0]", "histogram(x, -1)[0]", "histogram(x, 3, (5, 1))[0]",
+                 "histogram(x, 3, (0, inf))[0]", "histogram(x, [2, 1])[0]", "histogram(x, [[1, 2]])[0]", "histogram(x, 'best')[0]",
+                 "histogram(x, 3, (1, 1))[1]", "histogram(x * 1j)[0]", "histogram(x, 3, (0, 1), weights=x[:2])[0]",
+                 "histogram(x[:1], 10**17)[0]"):
+        check.check(text, x=x)
+
+
+def weighted(check):
+    """Weights that are whole numbers add up in any order."""
+    for weights_type in ("f8", "i8", "f4", "c16", "u1"):
+        x, w = generator.standard_normal((30, 40)), generator.integers(0, 9, (30, 40)).astype(weights_type)
+        check.check("histogram(x, 12, weights=w)[0]", x=x, w=w)
+        check.check("histogram(x, [-2, -1.5, 0, 3], weights=w)[0]", x=x, w=w)
+        check.check("histogram(x, 6, (-1.5, 2), weights=w, density=True)[0]", x=x, w=w)
+    x = generator.integers(0, 300, 400000)
+    check.check("bincount(x, w)", x=x, w=(x % 7).astype("f8"))
+    check.check("histogram(x, 50, weights=w)[0]", x=x, w=(x % 7).astype("f8"))
+
+
+def rules(check):
+    for n in (1, 2, 10, 1000):
+        for x in (generator.standard_normal(n), generator.integers(0, 50, n), np.ones(n), generator.standard_normal(n).astype("f4")):
+            for rule in ("auto", "fd", "doane", "scott", "rice", "sturges", "sqrt"):
+                check.check(f"histogram(x, '{rule}')[0]", x=x)
+            check.check("histogram_bin_edges(x, 'sturges', (0, 1))", x=x)
+
+
+def whole_numbers(check):
+    for dtype in ("u1", "i1", "i2", "u4", "i8", "?", "u8", "f8"):
+        x = abs(numbers(dtype, (60,)).astype("i8")) % 50 if dtype not in ("f8",) else numbers(dtype, (60,))
+        x = x.astype(dtype)
+        for text in ("bincount(x)", "bincount(x, minlength=70)", "bincount(x, x)", "bincount(x[:0])", "bincount(x[:0], minlength=4)",
+                     "bincount(x[::2], x[1::2])"):
+            check.check(text, x=x)
+    for text in ("bincount(x)", "bincount(x - 5)", "bincount(x[:2], minlength=-1)", "bincount(x, x[:2])", "bincount(x.reshape(2, 2))",
+                 "bincount(x, x * 1j)", "bincount(x[0])"):
+        check.check(text, x=np.array([3, 1, 0, 2]))
+    check.check("bincount(x)", x=generator.integers(0, 400000, 300000))
+
+
+def long_histograms(check):
+    n = 3 << 20
+    normal = generator.standard_normal(n)
+    for x in (normal, normal.astype("f4"), np.round(normal, 1), generator.integers(0, 100, n), normal.astype("f2")):
+        for text in ("histogram(x)[0]", "histogram(x, 100)[0]", "histogram(x, 100, (-2.0, 2.0))[0]", "histogram(x, 200000)[0]",
+                     "histogram(x, [-3, -1, 0.5, 0.7, 1, 50])[0]"):
+            check.check(text, x=x)
+
+
+def places_among_bins(check):
+    for dtype, edges in itertools.product(("f8", "f4", "i4", "u1"), ([], [3], [0, 1, 5], [5, 1, 0], [2, 2, 2], [1, 3, 2])):
+        x = numbers(dtype, (5, 8))
+        for right in (False, True):
+            check.check(f"digitize(x, e, right={right})", x=x, e=np.array(edges, "f8"))
+    check.check("digitize(3, [1, 2])")
+    check.check("digitize(x * 1j, x)", x=np.arange(3.0))
+
+
+def covariances(check):
+    """Products are rounded in another order than NumPy's: within a few ULP of the largest."""
+    x, y = generator.standard_normal((4, 50)), generator.standard_normal((2, 50))
+    f, w = generator.integers(1, 5, 50), generator.random(50)
+    for text in ("cov(x)", "cov(x[0])", "cov(x, y)", "cov(x, rowvar=False)", "cov(x, bias=True)", "cov(x, ddof=3)", "cov(x[0], y[1])",
+                 "cov(x, fweights=f)", "cov(x, aweights=w)", "cov(x, fweights=f, aweights=w, ddof=2)", "cov(x, y, fweights=f, bias=True)",
+                 "corrcoef(x)", "corrcoef(x, y)", "corrcoef(x.T, rowvar=False)", "corrcoef(x[0])", "cov(x + 1j * x[::-1])",
+                 "cov(x[:, :1])", "corrcoef(x.astype('f4'))", "cov((x * 9).astype('i4'))", "cov(x[:0])", "cov(x[:1], rowvar=False)",
+                 "cov(x[:2], y, rowvar=False)", "cov(x > 0)"):
+        check.check_near(text, 64 * 2.0 ** -52, x=x, y=y, f=f, w=w)
+    for text in ("cov(x[None])", "cov(x, fweights=w)", "cov(x, fweights=-f)", "cov(x, aweights=-w)", "cov(x, fweights=f[1:])",
+                 "cov(x, aweights=x)", "cov('a')"):
+        check.check(text, x=x, f=f, w=w)
+
+
+class Statistics(Checker):
+    def check_near(self, text, tolerance, **variables):
+        """The same type and shape; values within a part of the largest."""
+        expected = self.expected(text, variables)
+        found = self.library.eval(text, {name: self.array(array) for name, array in variables.items()})
+        array = np.frombuffer(self.library.get_all(found), np.dtype(found.dtype_text)).reshape(found.shape)
+        near = np.allclose(array, expected, rtol=0, atol=tolerance * np.abs(expected).max(initial=0, where=np.isfinite(expected)),
+                           equal_nan=True) if array.shape == expected.shape and array.dtype == expected.dtype else False
+        self.compared += near
+        self.wrong += not near
+        if not near:
+            print(f"{text}: {expected!r} expected, {array!r} found")
+
+
 if __name__ == "__main__":
-    checker = Checker()
-    for part in (small_lines, ignoring_nan, every_method, infinities, of_nothing, refused, long_lines):
+    checker = Statistics()
+    for part in (small_lines, ignoring_nan, every_method, infinities, of_nothing, refused, long_lines, histograms, weighted,
+                 rules, whole_numbers, long_histograms, places_among_bins, covariances):
         part(checker)
         print(f"{part.__name__}: {checker.compared} so far", flush=True)
     checker.finish()

@@ -2,7 +2,6 @@
 """The bench's own logic, without its peers: intervals of ratios, the regression check, tables, and that every row is what NumPy
 says and would be noticed if it were not. What is slow is not asked here.
 """
-import copy
 import os
 import random
 import sys
@@ -89,6 +88,12 @@ class Regression(unittest.TestCase):
         now["rows"][0]["best_peer"] = "other"
         self.assertEqual(regression.compare(run(seed=1), now), [])
 
+    def test_rows_without_times_have_no_ratios(self):
+        """Checking a run of the condition "tight" was an error."""
+        row = record.record(workloads.NAMED["axpby"], "tight", 1024, {"farray": [cost(1)]}, [None], {})
+        self.assertEqual(regression.compare({"rows": [row]}, {"rows": [row]}), [])
+        self.assertIn("axpby", "\n".join(table._tight({"rows": [row]})))
+
     def test_a_row_that_got_lost(self):
         now = {"rows": [record.refused(workloads.NAMED["axpby"], "hot", "wrong")]}
         self.assertEqual(regression.compare(run(), now), ["axpby, hot: was computed, is now wrong"])
@@ -114,7 +119,7 @@ class Rows(unittest.TestCase):
 
     def test_operands_are_found_in_the_texts(self):
         for name, operands in {"axpby": ["a", "b"], "rows": ["a", "i"], "matmul": ["k", "m"], "unique ints": ["u"],
-                               "uniform": [], "exp sin": ["a", "b"], "four axis 0": ["a"]}.items():
+                               "uniform": [], "sum of little": ["z"], "exp sin": ["a", "b"], "four axis 0": ["a"]}.items():
             self.assertEqual(workloads.operands_of(workloads.NAMED[name]), operands)
 
 

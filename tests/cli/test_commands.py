@@ -257,6 +257,35 @@ class Stats(Case):
         self.assertEqual(self.json("stats", "a.npy", "--axis=-1")["max"], [2.0, 5.0])
         self.assertIn("mean\n[1. 4.]\n", self.succeeds("stats", "a.npy", "--axis", "1"))
 
+    def test_quantiles_and_histogram(self):
+        self.write("a.npy", npy([0.0, 1.0, 2.0, 5.0]))
+        text = self.succeeds("stats", "a.npy", "--quantiles", "--histogram=2")
+        self.assertIn("zeros 1\nq0.25 0.75\nq0.5  1.5\nq0.75 2.75\n[0, 2.5) 3\n[2.5, 5] 1\n", text)
+        stats = self.json("stats", "--quantiles=0,0.5", "--histogram", "a.npy")
+        self.assertEqual(stats["quantiles"], {"q": [0.0, 0.5], "values": [0.0, 1.5]})
+        self.assertEqual((stats["histogram"]["counts"], stats["histogram"]["edges"][::10]), ([1, 0, 1, 0, 1, 0, 0, 0, 0, 1], [0.0, 5.0]))
+
+    def test_quantiles_of_columns(self):
+        self.write("a.npy", npy([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], shape=(2, 3)))
+        stats = self.json("stats", "a.npy", "--axis", "0", "--quantiles=0.5")
+        self.assertEqual(stats["quantiles"]["values"], [[1.5, 2.5, 3.5]])
+        self.assertIn("q0.5\n[1. 4.]\n", self.succeeds("stats", "a.npy", "--axis=1", "--quantiles=0.5"))
+
+    def test_a_histogram_is_of_what_is_finite(self):
+        self.write("a.npy", npy([math.nan, 1.0, 3.0, -math.inf]))
+        stats = self.json("stats", "a.npy", "--histogram=2", "--quantiles=0.5")
+        self.assertEqual(stats["histogram"], {"edges": [1.0, 2.0, 3.0], "counts": [1, 1]})
+        self.assertEqual(stats["quantiles"]["values"], ["nan"])
+        self.write("b.npy", npy([math.nan, math.inf]))
+        self.assertEqual(self.json("stats", "b.npy", "--histogram=1")["histogram"], {"edges": [0.0, 1.0], "counts": [0]})
+
+    def test_wrong_quantiles_and_bins(self):
+        self.write("a.npy", npy([0.0, 1.0]))
+        for wrong, words in [("--quantiles=1.5", "not from 0 to 1"), ("--quantiles=half", "not a number"), ("--quantiles=", "not a number"),
+                             ("--histogram=0", "--histogram"), ("--histogram=many", "--histogram"), ("--quantiles=nan", "not")]:
+            self.usage(words, "stats", "a.npy", wrong)
+        self.usage("--axis", "stats", "a.npy", "--histogram", "--axis=0")
+
 
 @unittest.skipUnless(np, "NumPy is not installed")
 class ShowAsNumPy(Case):

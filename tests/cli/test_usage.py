@@ -36,7 +36,7 @@ class Usage(Case):
         self.usage("'qqqqqqqq' is not a command", "qqqqqqqq")
 
     def test_environment(self):
-        for name, value in [("FARRAY_MEMORY", "abc"), ("FARRAY_THREADS", "0"), ("FARRAY_IO", "foo"), ("FARRAY_ISA", "foo")]:
+        for name, value in [("FARRAY_MEMORY", "abc"), ("FARRAY_THREADS", "0"), ("FARRAY_IO", "foo"), ("FARRAY_ISA", "foo"), ("FARRAY_MATH", "foo")]:
             self.usage(f"{name}: '{value}' is not", "ops", env={**os.environ, name: value})
 
     def test_an_empty_slice_is_not_all_of_the_array(self):

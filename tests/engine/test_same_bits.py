@@ -42,7 +42,8 @@ DTYPES = ("<f8", "<f4", "<i4", "<c16", "|b1", "<f2", "<U6", "<M8[s]", "<m8[s]")
 # What every name is tried as; what the library refuses for an element type is left out. `x`, `y`, `z` have one type, `i` has
 # positions, `n` small counts, `p` positions along the first axis, `l` is a row, `c` are conditions, `q` is square.
 FORMS = ("{0}(x)", "{0}(x, axis=0)", "{0}(x, axis=1)", "{0}(x, y)", "{0}(x, y, z)", "{0}(x, n)", "{0}((x, y))", "x.{0}",
-         "{0}(x, 2)", "{0}(q)", "{0}(q, q)", "{0}(q, l[:100])", "{0}(l[:100], q)", "{0}(x, .3)", "{0}(l, l)")
+         "{0}(x, 2)", "{0}(q)", "{0}(q, q)", "{0}(q, l[:100])", "{0}(l[:100], q)", "{0}(x, .3)", "{0}(l, l)",
+         "{0}(x)[1]")
 CALLS = {
     "where": ["where(c, x, y)"], "clip": ["clip(x, y, z)"],
     "divmod": ["divmod(x, y)[0]", "divmod(x, y)[1]"], "modf": ["modf(x)[0]", "modf(x)[1]"],
@@ -80,10 +81,13 @@ CALLS = {
     "percentile": ["percentile(x, 30)"], "nanpercentile": ["nanpercentile(x, 30, axis=1)"],
     "cross": ["cross(x[:, :3], y[:, :3])"], "interp": ["interp(x, arange(9.), arange(9.)**2)"],
     "digitize": ["digitize(x, arange(9.))"], "searchsorted": ["searchsorted(arange(9.), x)"], "isin": ["isin(x, l)"],
+    "unique_all": [f"unique_all(n)[{i}]" for i in range(4)], "unique_counts": ["unique_counts(n)[1]"],
+    "unique_inverse": ["unique_inverse(x)[1]"],
     "bincount": ["bincount(ravel(n))"], "histogram2d": ["histogram2d(l, l[::-1])[0]"],
     "einsum": ["einsum('ij,jk->ik', q, q)"], "tensordot": ["tensordot(q, q, axes=1)"], "lexsort": ["lexsort((l, l[::-1]))"],
     "gradient": ["gradient(l)", "gradient(x)[0]"], "partition": ["partition(x, 5)"], "argpartition": ["argpartition(x, 5)"],
-    "histogram": ["histogram(x, bins=10, range=(0, 1))[0]"], "spread": ["spread(c, extract(c, x))"],
+    "histogram_bin_edges": ["histogram_bin_edges(x, bins=10, range=(0, 1))"],
+    "strings.decode": ["strings.decode(astype(x, 'S6'))"], "histogram": ["histogram(x, bins=10, range=(0, 1))[0]"], "spread": ["spread(c, extract(c, x))"],
 }
 UNCALLED = {"pi", "e", "inf", "nan", "True", "False", "None", "newaxis"}
 

@@ -329,6 +329,33 @@ library.flush(a)
         finally:
             os.remove(self.path("i"))
 
+    def test_products(self):
+        """Both factors and the result are larger than the budget, in a group of the budget and 64 MiB."""
+        side = 4096 if LONG else 2048
+        rows = CLOSE // 8 // side * side
+        out = self.compute(f"u.reshape(-1)[:{side * rows // side}].reshape(-1, {side}) @ "
+                           f"f.T.reshape(-1)[:{side * side}].reshape({side}, {side})", names="uf", within=CLOSE)
+        first = self.u.reshape(-1)[:rows].reshape(-1, side)
+        second = self.f.T.reshape(-1)[:side * side].reshape(side, side)
+        numpy.testing.assert_allclose(out[::97], first[::97] @ second, rtol=1e-9, atol=1e-7)
+
+    def test_a_product_with_a_vector(self):
+        out = self.compute("u @ v[0]", within=CLOSE)
+        numpy.testing.assert_allclose(out[:CHUNK], self.u[:CHUNK] @ self.v[0], rtol=1e-9, atol=1e-7)
+        out = self.compute("u[:, 0] @ v", within=CLOSE)
+        expected = sum(self.u[part, 0] @ self.v[part] for part in chunks())
+        numpy.testing.assert_allclose(out, expected, rtol=1e-9, atol=1e-5)
+
+    def test_histograms(self):
+        for text, expected in [("histogram(a, 50)[0]", numpy.histogram(self.u, 50)[0]),
+                               ("histogram(a, [-1, 0.25, 0.5, 9])[0]", numpy.histogram(self.u, [-1, 0.25, 0.5, 9])[0]),
+                               ("histogram(a, 9, (0, 1), weights=(a > 0.5) * 1)[0]",
+                                numpy.histogram(self.u, 9, (0, 1), weights=(self.u > 0.5) * 1)[0]),
+                               ("bincount(reshape(floor(a * 100), -1).astype('i8') + 1000)",
+                                numpy.bincount(numpy.floor(self.u.reshape(-1) * 100).astype("i8") + 1000))]:
+            self.run_capped("eval", text, "a=u.npy", "-o", "out.npy", "--memory", str(BUDGET), "--quiet")
+            numpy.testing.assert_array_equal(numpy.load(self.path("out")), expected)
+
     def test_stats(self):
         found = json.loads(self.run_capped("stats", "u.npy", "--json", "--memory", str(BUDGET)))
         self.assertEqual((found["min"], found["max"]), (self.u.min(), self.u.max()))

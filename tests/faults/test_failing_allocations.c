@@ -158,6 +158,74 @@ static void reduce(fa_error *err)
     fa_release(a);
 }
 
+/* OpenBLAS would allocate too: a library of others', which ends the process when it cannot. */
+static void multiply(fa_error *err)
+{
+    fa_array *a = made(fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, err), err);
+    fa_array *x = made(fa_eval("astype(a, 'i8') @ astype(a.T, 'i8') + dot(a[0], a[1])", FA_VARS({"a", a}), err), err);
+    fa_array *y = made(fa_tensordot(x, x, FA_AXES(0), FA_AXES(1), err), err);
+    fa_evaluate(x, NULL, err);
+    fa_release(y);
+    fa_release(x);
+    fa_release(a);
+}
+
+static int copy_block(const void *const *in, void *const *out, int64_t n, void *user)
+{
+    (void)user;
+    memcpy(out[0], in[0], (size_t)n * sizeof(double));
+    return 0;
+}
+
+static int count_begin(void *state, void *user)
+{
+    (void)user;
+    *(double *)state = 0;
+    return 0;
+}
+
+static int count_add(void *state, const void *const *in, int64_t n, void *user)
+{
+    (void)user;
+    (void)in;
+    *(double *)state += (double)n;
+    return 0;
+}
+
+static int count_merge(void *state, const void *next, void *user)
+{
+    return count_add(state, NULL, (int64_t)*(const double *)next, user);
+}
+
+static int count_end(const void *state, void *const *out, void *user)
+{
+    (void)user;
+    memcpy(out[0], state, sizeof(double));
+    return 0;
+}
+
+static void user_kernels(fa_error *err)
+{
+    static const fa_type type[] = {FA_TYPE_FLOAT64};
+    const fa_kernel block = {.abi = FA_KERNEL_ABI, .name = "block_of", .input_count = 1, .output_count = 1, .inputs = type,
+                             .outputs = type, .compute = copy_block};
+    const fa_kernel count = {.abi = FA_KERNEL_ABI, .name = "count_of", .input_count = 1, .output_count = 1, .inputs = type,
+                             .outputs = type, .state_bytes = sizeof(double), .begin = count_begin, .add = count_add,
+                             .merge = count_merge, .end = count_end};
+    fa_kernel_register(&block, err);
+    fa_kernel_register(&count, err);
+    fa_array *a = made(fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, err), err);
+    fa_array *x = made(fa_eval("count_of(block_of(a.T) + 1)", FA_VARS({"a", a}), err), err);
+    double found = fa_item_float64(x, err);
+    assert_true(fa_failed(err) || found == ELEMENTS);
+    fa_release(x);
+    fa_release(a);
+    fa_error ignored = {0};
+    fa_kernel_unregister("block_of", &ignored);
+    fa_error_clear(&ignored);
+    fa_kernel_unregister("count_of", &ignored);
+}
+
 static void create_and_assign(fa_error *err)
 {
     fa_array *file = made(fa_create(in_folder("new.npy"), FA_INT32, FA_SHAPE(30, 20), NULL, err), err);
@@ -401,6 +469,8 @@ static void walk_all(int kind)
     walk(kind, parse, "parse");
     walk(kind, evaluate_text, "evaluate text");
     walk(kind, reduce, "reduce");
+    walk(kind, multiply, "multiply");
+    walk(kind, user_kernels, "kernels of the user's");
     walk(kind, create_and_assign, "create and assign");
     walk(kind, save_several, "save several");
     walk(kind, write_what_is_pending, "write what is pending");

@@ -156,8 +156,8 @@ def ulps(result, exact):
         return np.where(both, 0, np.where(edge, 1, distance))
 
 
-# ULP allowed: SLEEF's u10 and what range reduction adds; NumPy's special values are asked for apart.
-TOLERANCE = {"f2": 1.0, "f4": 1.6, "f8": 1.6}
+# ULP allowed; tests/kernel/accuracy.c measures more closely. NumPy's special values are asked for apart.
+TOLERANCE = {"f2": 1.0, "f4": 1.0, "f8": 1.0}
 worst = {}
 
 
@@ -166,15 +166,13 @@ def near(name, dtype, result, inputs, exact_inputs):
     wide = [x.astype("g") if x.dtype.kind == "f" else x for x in exact_inputs]
     exact = getattr(np, name)(*wide)
     distance = ulps(result, exact)
-    if name.startswith("logaddexp"):  # what cancels is exact to the rounding of numbers near 1
-        distance = np.where(np.abs(result.astype("g") - exact) <= 2 * np.finfo(dtype).eps, 0, distance)
+    if name.startswith("logaddexp"):  # what cancels takes long doubles more digits than they have
+        distance = np.where(np.abs(result.astype("g") - exact) <= 0.01 * np.finfo(dtype).eps, 0, distance)
     finite = distance[np.isfinite(distance)]
     key = (name, dtype.str[1:])
     if len(finite):
         worst[key] = max(worst.get(key, 0), float(finite.max()))
     bad = distance > TOLERANCE[dtype.str[1:]]
-    if name in ("power", "float_power"):  # near overflow it is a square
-        bad &= (distance > 3) | (np.abs(exact) < np.longdouble(np.finfo(dtype).max) * (1 - 1e-5))
     # Domain errors, infinities and zeros are NumPy's.
     numpy = getattr(np, name)(*inputs)
     bad |= np.isnan(numpy) != np.isnan(result)

@@ -35,6 +35,8 @@ def _elements(dtype, shape, profile, seed):
         array.real = _floats(generator, part, shape, profile)
         array.imag = _floats(generator, part, shape, profile)
         return array
+    if dtype.kind in "SU":
+        return _texts(generator, dtype, shape)
     raw = generator.integers(0, 256, int(np.prod(shape, dtype="i8")) * dtype.itemsize, dtype="u1")
     return raw.view(dtype).reshape(shape) if dtype.itemsize else np.zeros(shape, dtype)
 
@@ -58,6 +60,15 @@ def _times(generator, dtype, shape, profile):
         array = np.where(generator.random(shape) < 0.2, generator.choice(special, shape), array)
     array = np.where(generator.random(shape) < 0.1, -2**63, array)
     return np.asarray(array, "i8").view(dtype)
+
+
+def _texts(generator, dtype, shape):
+    """Letters that are often the same, of all lengths."""
+    size = dtype.itemsize // (4 if dtype.kind == "U" else 1)
+    count = int(np.prod(shape, dtype="i8"))
+    codes = generator.integers(ord("a"), ord("d"), (count, size)).astype("u4")
+    codes[np.arange(size) >= generator.integers(0, size + 1, (count, 1))] = 0
+    return codes.view(f"U{size}").reshape(shape).astype(dtype) if size else np.zeros(shape, dtype)
 
 
 def _floats(generator, dtype, shape, profile):

@@ -13,7 +13,7 @@ import data
 from farray_ctypes import scans
 import trees
 from moves import MOVES
-from oracle import ELEMENTS, NUMERIC, TIMES, native
+from oracle import ELEMENTS, NUMERIC, STRINGS, TIMES, native
 from world import dtype_text
 
 # Memory limits: under the small ones a tile has 64 elements, and results of a few thousand spill to scratch.
@@ -30,18 +30,25 @@ BEGINS = {"sum", "prod", "min", "max", "nansum", "nanprod", "nanmin", "nanmax"}
 EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_xor", "left_shift", "right_shift"}
 
 
+# What strings do among the operations of these lists; their own are held against NumPy elsewhere. Sums with 0 pad none.
+OF_STRINGS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "add", "astype", "index", *MOVES} - \
+    {"tril", "triu", "diagflat"}
+WIDTHS = ["S5", "U3", "S2", "U7", "S9"]
 NOT_OF_TIMES = ["nan_to_num", "array_equal", "array_equiv"]
 
 
 def cells(elementwise, reductions):
     """Every (operation, element type, layout) that there is."""
     everything = []
-    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype", "index", *MOVES], ELEMENTS,
+    for name, dtype, layout in itertools.product([*elementwise, *reductions, "astype", "index", *MOVES],
+                                                  ELEMENTS + STRINGS,
                                                   data.LAYOUTS):
         dtype = np.dtype(dtype)
         if layout in ("swapped", "misaligned") and dtype.itemsize == 1:
             continue
-        if dtype.kind in "Mm" and name in NOT_OF_TIMES:
+        if dtype.kind in "Mm" and name in NOT_OF_TIMES or dtype.kind in "SU" and name not in OF_STRINGS:
+            continue
+        if dtype.kind == "S" and layout in ("swapped", "misaligned"):
             continue
         everything.append((name, dtype.str[1:], layout))
     # A fixed shuffle: neighbouring seeds have nothing in common.
@@ -233,6 +240,9 @@ class Generator:
 
     def literal(self, dtype):
         choose = self.random
+        if dtype.kind in "SU":
+            text = choose.choice(["", "a", "abc", "b", "cab"])
+            return text if dtype.kind == "U" else text.encode()
         if dtype.kind == "b":
             return choose.choice([True, False, 0, 1, 2.5])
         if dtype.kind in "iuMm":
@@ -245,7 +255,7 @@ class Generator:
         """A tree with an operation whose first operand is given, and how to build it."""
         choose = self.random
         if name == "astype":
-            return ("astype", tree, choose.choice(ELEMENTS))
+            return ("astype", tree, choose.choice(WIDTHS if dtype.kind in "SU" else ELEMENTS))
         if name == "index":
             index = self.index_with_arrays(shape)
             return None if index is None else ("index", tree, index)
@@ -269,7 +279,8 @@ class Generator:
         more, text_for = MOVES[name]
         operands = [tree]
         for _ in range(more):
-            other = dtype if self.random.random() < 0.7 else np.dtype(self.random.choice(NUMERIC))
+            others = WIDTHS if dtype.kind in "SU" else NUMERIC
+            other = dtype if self.random.random() < 0.7 else np.dtype(self.random.choice(others))
             made = self.operand(other, self.random.choice(["C", "F", self.any_layout()]), shape)
             if made is None:
                 return None
@@ -279,7 +290,7 @@ class Generator:
     @staticmethod
     def partners(dtype):
         """Types for the other operand; what NumPy refuses is tried now and then."""
-        return ELEMENTS + TIMES * 3 if dtype.kind in "Mm" else NUMERIC
+        return WIDTHS if dtype.kind in "SU" else ELEMENTS + TIMES * 3 if dtype.kind in "Mm" else NUMERIC
 
     def other_operand(self, name, position, dtype, shape):
         choose = self.random
@@ -289,7 +300,8 @@ class Generator:
                 return ("lit", choose.choice([2, 0.5, -1, 1, 0, 3]) if dtype.kind in "fc" else choose.choice([0, 1, 2, 3]))
             return ("lit", self.literal(dtype))
         if kind < 0.35:
-            near = self.existing(lambda v: v.array.shape == shape and v.array.dtype.names is None)
+            near = self.existing(lambda v: v.array.shape == shape and v.array.dtype.names is None and
+                                 alike(v.array.dtype, dtype))
             if near and name != "power":
                 return ("var", near)
         same = choose.random() < 0.5
@@ -419,7 +431,7 @@ class Generator:
         by = "text" if trees.has_literal(tree) or choose.random() < 0.5 else "calls"
         if choose.random() < 0.12:
             value = self.world.look(tree)
-            if value is not None:
+            if value is not None and np.asarray(value).dtype.kind not in "SU":
                 target = self.existing(lambda v: v.writeable and v.array.dtype.kind in "biufcMm" and
                                        fits(np.shape(value), v.array.shape))
                 if target and self.do({"do": "eval_into", "target": target, "tree": tree}):
@@ -540,7 +552,8 @@ class Generator:
         if target is None:
             return
         wanted = self.world.array(target)
-        value = self.existing(lambda v: v.array.dtype.names is None and fits(v.array.shape, wanted.shape))
+        value = self.existing(lambda v: v.array.dtype.names is None and fits(v.array.shape, wanted.shape) and
+                              alike(v.array.dtype, wanted.dtype))
         if value:
             self.do({"do": "assign", "target": target, "value": value})
 
@@ -641,6 +654,11 @@ class Generator:
         factors.append(rest)
         choose.shuffle(factors)
         return tuple(factors)
+
+
+def alike(a, b):
+    """Whether both are strings, or neither: what is written into what no text can be read as is held against NumPy elsewhere."""
+    return (a.kind in "SU") == (b.kind in "SU")
 
 
 def fits(shape, target):

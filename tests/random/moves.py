@@ -6,7 +6,7 @@ import ast
 
 import numpy as np
 
-from oracle import Unsuitable, Value, bound_of, native
+from oracle import Unsuitable, Value, bound_of, extended, like, native, spacing
 
 NAMES = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
 MOST = 20_000
@@ -61,15 +61,24 @@ MOVES = {
 ORDERS = {
     "argsort": (0, lambda c, s: f"argsort({{0}}, axis={c.choice([_axis(c, len(s)), None])}, kind='stable')"),
     "sort": (0, lambda c, s: f"argsort(sort({{0}}, axis={_axis(c, len(s))}, kind='stable'), axis=None, kind='stable')"),
-    "searchsorted": (1, lambda c, s: f"searchsorted(sort({{0}}, axis=None, kind='stable'), {{1}}, "
+    "searchsorted": (0, lambda c, s: f"searchsorted(sort({{0}}.ravel()[::2], kind='stable'), {{0}}, "
                                      f"side='{c.choice(['left', 'right'])}')"),
-    "isin": (1, lambda c, s: f"isin({{0}}, {{1}}, invert={c.choice([True, False])})"),
+    "isin": (0, lambda c, s: f"isin({{0}}, {{0}}.ravel()[::3], invert={c.choice([True, False])})"),
     "unique": (0, lambda c, s: f"unique({{0}}, return_index=True, return_inverse=True, return_counts=True, "
                                f"equal_nan={c.choice([True, False])})[{c.randrange(1, 4)}]"),
 }
 MOVES.update(ORDERS)
 
 
+# Sums of products of two arrays of one shape. Not of NumPy's own matmul() for vectors: dot() takes every number of axes.
+PRODUCTS = {
+    "matmul": (1, lambda c, s: "matmul({0}, swapaxes({1}, -1, -2))" if len(s) > 1 else "matmul({0}, {1})"),
+    "dot": (1, lambda c, s: "dot({0}, {1}.T)" if len(s) < 3 else "dot({0}, swapaxes({1}, -1, -2))"),
+    "inner": (1, lambda c, s: "inner({0}, {1})"),
+    "vecdot": (1, lambda c, s: f"vecdot({{0}}, {{1}}, axis={_axis(c, len(s))})"),
+    "tensordot": (1, lambda c, s: f"tensordot({{0}}, {{1}}, axes={len(s)})"),
+}
+MOVES.update(PRODUCTS)
 VIEWS = {"flip", "rot90", "moveaxis", "swapaxes", "expand_dims", "squeeze", "atleast_3d", "split", "array_split"}
 
 
@@ -84,6 +93,36 @@ class _Fill(ast.NodeTransformer):
 def node(template, nodes):
     """The text as a syntax tree, with trees in its places."""
     return _Fill(nodes).visit(ast.parse(template.format(*(f"_{i}" for i in range(len(nodes)))), mode="eval").body)
+
+
+def product(name, template, values, differences):
+    """The exact value of a product, and how far from it a result may be."""
+    arrays = [np.asarray(value.array) for value in values]
+    if differences.refuses(name, arrays):
+        raise TypeError(f"docs/differences.md: {name} of times is refused")
+    text = template.format(*(f"_{i}" for i in range(len(arrays))))
+
+    def computed(factors):
+        return np.asarray(eval(text, NAMES, {f"_{i}": array for i, array in enumerate(factors)}))
+    if sum(array.size for array in arrays) > MOST or any(value.fuzzy for value in values):
+        raise Unsuitable
+    if name in ("inner", "dot") and arrays[0].ndim > 2 and arrays[0].size > 400:
+        raise Unsuitable  # as many elements as the square
+    result = computed(arrays)
+    result = result.astype(native(result.dtype), order="K")
+    allowed = differences.agreement(name, result.dtype)
+    if allowed is None or result.dtype.kind not in "fc":
+        return Value(result)
+    factors = [array.astype(result.dtype) for array in arrays]
+    exact, magnitudes = computed([extended(f) for f in factors]), computed([np.abs(extended(f)) for f in factors])
+    if not np.all(magnitudes < float(np.finfo(result.dtype).max) / 4):
+        raise Unsuitable  # also what is no number
+    terms = arrays[0].size if name == "tensordot" or arrays[0].ndim == 0 else max(arrays[0].shape)
+    step = np.finfo("f4" if result.dtype.itemsize == 2 else result.dtype)
+    value = np.empty_like(result)
+    value[...] = exact
+    return Value(value, like(value, allowed[0] * spacing(value) + allowed[1] * terms * (float(step.eps) * magnitudes.astype("f8")
+                                                                                      + float(step.tiny))))
 
 
 def evaluate(name, template, values):

@@ -181,7 +181,10 @@ def evaluate(tree, oracle, value_of, seen=None):
         return result
     if kind == "move":
         values = [evaluate(child, oracle, value_of, seen) for child in tree[3]]
-        result = moves.evaluate(tree[1], tree[2], values)
+        if tree[1] in moves.PRODUCTS:
+            result = moves.product(tree[1], tree[2], values, oracle.differences)
+        else:
+            result = moves.evaluate(tree[1], tree[2], values)
         if seen:
             seen(tree[1], values, tree[3])
         return result

@@ -11,7 +11,7 @@ import numpy as np
 
 import data
 import trees
-from farray_ctypes import COPY_ON_WRITE, CREATE, PENDING, READ_ONLY, READ_WRITE, Failed
+from farray_ctypes import COPY_ON_WRITE, CREATE, PENDING, READ_ONLY, READ_WRITE, WRITEABLE, Failed
 from oracle import NUMPY_ERRORS, Unsuitable, Value, compare, native
 
 MODES = {"r": READ_ONLY, "r+": READ_WRITE, "c": COPY_ON_WRITE}
@@ -380,7 +380,7 @@ class World:
             self._saw_refusal(tree)
             return
         value, handle = made
-        root, writeable = None, True
+        root, writeable = None, bool(value.array.size) or bool(handle.flags & WRITEABLE)  # nothing shares no memory
         for name in trees.variables(tree):
             other = self.variables[name]
             if np.may_share_memory(value.array, other.array):
@@ -451,7 +451,10 @@ class World:
                 variable.array[at] = fixed
             parts = trees.to_index(index, lambda name: self.variables[name].handle)
             return self.both(by_numpy, lambda: self.library.assign_at(variable.handle, parts, source.handle))
-        self._writing(target, source.pending or source.root.reads is not None or any(a.pending for a in arrays), write)
+        # What is read where it is written is computed apart first.
+        apart = source.pending or source.root.reads is not None or any(a.pending for a in arrays) or \
+            any(np.may_share_memory(a.array, self.array(target)) for a in [source, *arrays])
+        self._writing(target, apart, write)
 
     def do_fill(self, target, value):
         def write(variable):
