@@ -11,6 +11,13 @@
 
 enum { ROWS = 320, COLUMNS = 1000, ELEMENTS = ROWS * COLUMNS };
 
+/* What threads hold when the process is forked is not the sanitizers' to say. */
+FA_API const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "die_after_fork=0";
+}
+
 /* ---- What fails -------------------------------------------------------------------------------------------------- */
 
 static struct {
