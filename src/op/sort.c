@@ -86,7 +86,14 @@ static bool sort_batch(const fa__sorting *s, char *elements, int64_t *positions,
     return fa__whole_parallel(s->lines.run, (count + b.group - 1) / b.group, sort_group, &b, err);
 }
 
-/* Values whose lines are dense memory in the result: they are read to where they stay. */
+/* Whether values can be read to where they stay: lines stand in the result as they do in the input, in memory. What is staged
+ * has them in another order. */
+static bool stay_where_read(const fa__sorting *s)
+{
+    return !s->positions && s->sink.staged == NULL && fa__line_sink_memory(&s->sink, 0) != NULL;
+}
+
+
 static bool sort_where_they_stay(const fa__sorting *s, void *room, fa_error *err)
 {
     return fa__whole_read(s->lines.run, 0, NULL, NULL, s->sink.array, err) &&
@@ -124,7 +131,7 @@ static bool sort_in_memory(const fa__sorting *s, int64_t limit, fa_error *err)
     int64_t line_bytes = lines->n * s->order.item_bytes;
     if (s->is_shared)
         fa__work_take(&room, room_of(s, lines->n), err);
-    if (!s->positions && fa__line_sink_memory(&s->sink, 0) != NULL) {
+    if (stay_where_read(s)) {
         sort_where_they_stay(s, room.memory, err);
         fa__work_give_back(&room);
         return !fa_failed(err);
@@ -151,11 +158,12 @@ static bool sort_in_memory(const fa__sorting *s, int64_t limit, fa_error *err)
 static bool fits(const fa__sorting *s, int64_t limit)
 {
     int64_t n = s->lines.n, stays = 0, needed;
-    bool home = fa__line_sink_memory(&s->sink, 0) != NULL;
     if (n > FA__LONGEST_LINE)
         return false;
-    if (home)
-        stays = s->positions ? n * (int64_t)sizeof(int64_t) : n * s->order.item_bytes;
+    if (stay_where_read(s))
+        stays = n * s->order.item_bytes;
+    else if (s->positions && fa__line_sink_memory(&s->sink, 0) != NULL)
+        stays = n * (int64_t)sizeof(int64_t);
     return fa__multiply_checked(n, value_bytes(s), &needed) && needed - stays + room_of(s, n) <= limit;
 }
 

@@ -60,6 +60,19 @@ class Set(Case):
         self.assertEqual(self.json("set", "a.npy", "[:, 0]", "9"),
                          {"file": "a.npy", "slice": "[:, 0]", "dtype": "<f8", "shape": [3]})
 
+    def test_columns_into_a_file(self):
+        """Lines that do not stand dense in the new file are put in order beside it, and laid down at the end."""
+        values = [float(v * 37 % 101) for v in range(60)]
+        columns = [sorted(values[c::3]) for c in range(3)]
+        self.write("a.npy", npy(values, shape=(20, 3)))
+        self.succeeds("sort", "a.npy", "--axis", "0", "-o", "b.npy")
+        self.assertEqual(doubles(read_npy(self.path("b.npy"))[1]), [v for row in zip(*columns) for v in row])
+        self.succeeds("eval", "partition(a, 4, axis=0)[4]", "a=a.npy", "-o", "c.npy")
+        self.assertEqual(doubles(read_npy(self.path("c.npy"))[1]), [column[4] for column in columns])
+        self.succeeds("eval", "partition(a, 4, axis=0)", "a=a.npy", "-o", "c.npy", "--force")
+        parted = doubles(read_npy(self.path("c.npy"))[1])
+        self.assertEqual([sorted(parted[c::3]) for c in range(3)], columns)
+
     def test_a_file_without_a_header(self):
         self.write("raw", struct.pack("<4h", 1, 2, 3, 4))
         self.succeeds("set", "raw", "0", "self[1]", "--raw", "i2:2,2")
