@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const fa_type doubles[] = {FA_TYPE_FLOAT64, FA_TYPE_FLOAT64, FA_TYPE_FLOAT64};
 static const fa_type mixed[] = {FA_TYPE_FLOAT64, FA_TYPE_INT32};
@@ -20,6 +21,7 @@ typedef struct counts {
     atomic_int inside, most_inside;
     atomic_bool saw_mapping, was_busy;
     int fails_at; /* the call that returns a status; 0: none */
+    int sleeps;   /* microseconds a call, so that there is something to cancel on any machine */
     int released;
 } counts;
 
@@ -49,6 +51,8 @@ static int combine(const void *const *in, void *const *out, int64_t n, void *use
     look(c, a);
     look(c, b);
     look(c, sum);
+    if (c->sleeps > 0)
+        nanosleep(&(struct timespec){.tv_nsec = c->sleeps * 1000L}, NULL);
     long long call = atomic_fetch_add(&c->calls, 1) + 1;
     atomic_fetch_add(&c->elements, n);
     atomic_fetch_sub(&c->inside, 1);
@@ -238,7 +242,8 @@ static void a_status_ends_the_evaluation(void **unused)
     assert_true(atomic_load(&c.elements) < 1000000);
     fa_release(found);
     fa_error_clear(&err);
-    found = fa_eval("combine(arange(0., 1e7), 1)[0]", FA_VARS(), &err);
+    found = fa_eval("combine(arange(0., 1e6), 1)[0]", FA_VARS(), &err);
+    c.sleeps = 1000;
     fa_evaluate(found, &(fa_evaluate_options){.progress = stop}, &err);
     assert_int_equal(err.code, FA_CANCELLED);
     fa_release(found);

@@ -325,7 +325,10 @@ static void what_fails_both_ways_names_file_and_byte(void **state)
 
 /* ---- The page cache ----------------------------------------------------------------------------------------------- */
 
-enum { LARGE_ROWS = 1024, LARGE_COLUMNS = 1024 }; /* 8 MiB */
+enum {
+    LARGE_ROWS = 1024, LARGE_COLUMNS = 1024, /* 8 MiB */
+    WATCHED_ROWS = 8 * LARGE_ROWS            /* what takes longer than the time between two callbacks */
+};
 
 static int64_t resident_bytes(const char *name)
 {
@@ -442,7 +445,7 @@ static void a_cancelled_evaluation_leaves_nothing(void **state)
 {
     (void)state;
     fa_error err = {0};
-    make_numbers(in_folder("l.npy"), LARGE_ROWS, LARGE_COLUMNS, &err);
+    make_numbers(in_folder("l.npy"), WATCHED_ROWS, LARGE_COLUMNS, &err);
     evaluate_watched(NULL, &err);
     assert_clean(err);
     int descriptors = count_descriptors(), mappings = count_mappings();
@@ -460,7 +463,7 @@ static void a_child_forked_while_reads_are_under_way_computes(void **state)
 {
     (void)state;
     fa_error err = {0};
-    make_numbers(in_folder("l.npy"), LARGE_ROWS, LARGE_COLUMNS, &err);
+    make_numbers(in_folder("l.npy"), WATCHED_ROWS, LARGE_COLUMNS, &err);
     forked = -1;
     int code = evaluate_watched(fork_once, &err);
     if (forked == 0) {
