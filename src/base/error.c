@@ -98,6 +98,12 @@ bool fa__fail(fa_error *err, fa_error_code code, const char *format, ...)
     return false;
 }
 
+bool fa__fail_changed(fa_error *err)
+{
+    return fa__fail(err, FA_IO_ERROR,
+                    "elements changed while they were read: something else writes to the file");
+}
+
 bool fa__fail_at_byte(fa_error *err, fa_error_code code, int64_t byte_offset, const char *format, ...)
 {
     if (fa_failed(err))

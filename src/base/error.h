@@ -23,6 +23,8 @@ bool fa__fail_at_byte(fa_error *err, fa_error_code code, int64_t byte_offset, co
     FA__PRINTF(4, 5);
 /* `column` counts from 1. */
 bool fa__fail_at_column(fa_error *err, fa_error_code code, int column, const char *format, ...) FA__PRINTF(4, 5);
+/* What several passes found of the same elements does not fit together: another process wrote to their file. */
+bool fa__fail_changed(fa_error *err);
 /* Copies a failed `from` into a clean `to`. */
 void fa__error_move(fa_error *to, const fa_error *from);
 /* Shortens a text that a user gave for use in a message: control bytes and bytes that are not UTF-8 as \xNN, at most

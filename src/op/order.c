@@ -593,8 +593,8 @@ static bool each_run(fa__whole_run *run, packed *p, fa_error *err)
 {
     int64_t jobs = pieces_of(p->n);
     runs r = {.p = p, .bounds = fa__alloc((size_t)(jobs + 1) * sizeof(int64_t), err)};
-    for (int64_t job = 0; r.bounds != NULL && job <= jobs; job++) {
-        int64_t at = fa__min_i64(job * PIECE, p->n);
+    for (int64_t job = 0, at = 0; r.bounds != NULL && job <= jobs; job++) {
+        at = fa__min_i64(fa__max_i64(job * PIECE, at), p->n);
         while (at > 0 && at < p->n && is_run(p, at - 1, at))
             at++;
         r.bounds[job] = at;

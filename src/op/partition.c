@@ -5,6 +5,7 @@
 #include "op/partition.h"
 
 #include "base/checked.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <stdatomic.h>
@@ -210,11 +211,13 @@ static void collect_few(parting *p, int64_t piece, const int64_t *keys, const ch
         some[count] = keys[i];
         count += keys[i] >= p->low && keys[i] <= p->high;
     }
-    if (count > 0)
-        memcpy(p->few + atomic_fetch_add(&p->few_count, count), some, (size_t)count * sizeof *some);
+    const int64_t at = count > 0 ? atomic_fetch_add(&p->few_count, count) : FEW;
+    if (at + count <= FEW)
+        memcpy(p->few + at, some, (size_t)count * sizeof *some);
 }
 
-/* Looks into the range that has position k of those counted; gives how many keys it has. */
+/* Looks into the range that has position k of those counted; gives how many keys it has, 0 where no range has
+ * it. */
 static int64_t narrow(parting *p, int64_t *k)
 {
     int64_t range = 0, count = 0;
@@ -225,6 +228,8 @@ static int64_t narrow(parting *p, int64_t *k)
         if (*k < count)
             break;
     }
+    if (range == RANGES)
+        return 0;
     uint64_t low = (uint64_t)p->low + ((uint64_t)range << p->shift), width = ((uint64_t)1 << p->shift) - 1;
     p->high = (uint64_t)p->high - low < width ? p->high : (int64_t)(low + width);
     p->low = (int64_t)low;
@@ -262,6 +267,8 @@ static bool select_middle(parting *p, parts *found, fa_error *err)
         if (!walk(p, count_ranges, err))
             return false;
         count = narrow(p, &k);
+        if (count == 0)
+            return fa__fail_changed(err);
     }
     p->middle = p->low;
     *found = (parts){{p->s->kth - k, count, p->s->lines.n - count - (p->s->kth - k)}};
@@ -270,6 +277,8 @@ static bool select_middle(parting *p, parts *found, fa_error *err)
     atomic_store(&p->few_count, 0);
     if (!walk(p, collect_few, err))
         return false;
+    if (atomic_load(&p->few_count) != count)
+        return fa__fail_changed(err);
     parts few = {{0, 0, 0}};
     p->middle = fa__select_key(p->few, count, k, WIDE);
     count_parts(p->few, count, p->middle, &few);
@@ -295,8 +304,8 @@ static void squeeze_piece(parting *p, int64_t piece, const int64_t *keys, const 
 }
 
 /* The parts of the chunk stand behind each other in `out`, and go to where those of the line are, which move
- * on. */
-static bool lay_chunk(parting *p, int64_t at[3], fa_error *err)
+ * on up to their ends. */
+static bool lay_chunk(parting *p, int64_t at[3], const int64_t ends[3], fa_error *err)
 {
     int64_t bytes = out_bytes(p->s), counts[3] = {0, 0, 0};
     char *to = p->out;
@@ -314,6 +323,8 @@ static bool lay_chunk(parting *p, int64_t at[3], fa_error *err)
         return false;
     to = p->out;
     for (int k = 0; k < 3 && !fa_failed(err); k++) {
+        if (counts[k] > ends[k] - at[k])
+            return fa__fail_changed(err);
         if (counts[k] > 0)
             fa__line_sink_write_part(&p->s->sink, p->line, at[k], counts[k], to, err);
         at[k] += counts[k];
@@ -324,14 +335,17 @@ static bool lay_chunk(parting *p, int64_t at[3], fa_error *err)
 
 static bool partition_one(parting *p, fa_error *err)
 {
-    parts found;
+    parts found = {{0, 0, 0}};
     p->n = 0;
     if (!select_middle(p, &found, err))
         return false;
     int64_t at[3] = {0, found.counts[0], found.counts[0] + found.counts[1]};
+    const int64_t ends[3] = {at[1], at[2], p->s->lines.n};
+    if (at[2] > ends[2])
+        return fa__fail_changed(err);
     for (int64_t first = 0; first < p->s->lines.n && !fa_failed(err); first += p->chunk)
         if (read_chunk(p, first, err))
-            lay_chunk(p, at, err);
+            lay_chunk(p, at, ends, err);
     return !fa_failed(err);
 }
 

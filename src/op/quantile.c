@@ -2,6 +2,7 @@
 /* Medians and quantiles along axes. Many short lines are read together and selected in memory, each by one
  * thread; a long line is searched where it lies (ranks.c). Results stand in C order: quantiles outermost,
  * then lines. */
+#include "kernel/order.h"
 #include "op/interpolate.h"
 #include "op/ranks.h"
 
@@ -198,7 +199,7 @@ static void one_line(const quantiles *t, char *elements, int64_t *ranks, int64_t
     if (valid > 0 && (nans == 0 || t->skips_nan)) {
         ranks_of(t, 0, t->count, valid, ranks);
         memcpy(sorted, ranks, (size_t)t->count * 2 * sizeof *ranks);
-        fa__sort_ranks(sorted, 2 * t->count);
+        fa__sort_keys(sorted, 2 * t->count, sizeof *sorted);
         ranker->select(elements, t->n, sorted, 2 * t->count);
     }
     for (int64_t i = 0; i < t->count; i++) {

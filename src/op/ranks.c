@@ -191,7 +191,13 @@ static void narrow_by_bracket(known *k, const fa__bracket *bracket, const fa__br
     }
 }
 
-static void narrow_by_digits(known *k, const counting *c)
+/* Whether the rank is where it was said to be: passes over elements that do not change never lose it. */
+static bool is_kept(const known *k)
+{
+    return k->low <= k->high && k->rank >= k->below && k->rank - k->below < k->inside;
+}
+
+static bool narrow_by_digits(known *k, const counting *c)
 {
     int64_t below = k->below;
     for (int64_t b = 0; b < c->buckets; b++) {
@@ -203,8 +209,9 @@ static void narrow_by_digits(known *k, const counting *c)
                        last = low + ((UINT64_C(1) << c->shift) - 1);
         const int64_t high = b < c->buckets - 1 ? (int64_t)last : c->high;
         *k = (known){k->rank, (int64_t)low, high, below, c->counters[b], false};
-        return;
+        return true;
     }
+    return false;
 }
 
 /* Keys that were collected, in brackets that do not overlap, are one order: the places in it of the ranks
@@ -232,17 +239,6 @@ static void select_job(void *user, int64_t job, fa_error *err)
     const selecting *s = user;
     (void)job, (void)err;
     s->ranker->select(s->keys, s->n, s->places, s->count);
-}
-
-void fa__sort_ranks(int64_t *ranks, int64_t n)
-{
-    for (int64_t i = 1; i < n; i++) {
-        const int64_t rank = ranks[i];
-        int64_t k = i;
-        for (; k > 0 && ranks[k - 1] > rank; k--)
-            ranks[k] = ranks[k - 1];
-        ranks[k] = rank;
-    }
 }
 
 int64_t fa__rank_key(const void *keys, int bytes, int64_t i)
@@ -394,8 +390,12 @@ static void learn(fa__rank_search *s, counting *c, known *all, int64_t lowest, i
             continue;
         for (int b = 0; b < c->bracket_count; b++)
             narrow_by_bracket(&all[i], &c->brackets[b], &c->counts[b]);
-        if (c->buckets > 0 && c->low == all[i].low && c->high == all[i].high)
-            narrow_by_digits(&all[i], c);
+        if (c->buckets > 0 && c->low == all[i].low && c->high == all[i].high && !narrow_by_digits(&all[i], c))
+            all[i].inside = 0;
+        if (!is_kept(&all[i])) {
+            fa__fail_changed(err);
+            return;
+        }
     }
     select_kept(s, c, all, err);
     for (int64_t i = 0; i < s->count; i++)

@@ -30,8 +30,6 @@ enum { FA__MAX_RANKS = 64 };
 /* Finds them all. Where nothing but NaN is there and it is skipped, keys stay what they were. */
 bool fa__ranks_find(fa__rank_search *search, fa_error *err);
 
-/* Ascending; for those that nearly are. */
-void fa__sort_ranks(int64_t *ranks, int64_t n);
 /* Key i of keys of so many bytes. */
 int64_t fa__rank_key(const void *keys, int bytes, int64_t i);
 

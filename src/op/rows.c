@@ -85,7 +85,7 @@ static bool add_counts(const int64_t *counts, int64_t first, int64_t n, void *us
 typedef struct positions {
     fa_array *result;
     int64_t *block;
-    int64_t written, held;
+    int64_t size, written, held;
 } positions;
 
 static bool flush(positions *p, fa_error *err)
@@ -99,12 +99,15 @@ static bool flush(positions *p, fa_error *err)
 static bool repeat_positions(const int64_t *counts, int64_t first, int64_t n, void *user, fa_error *err)
 {
     positions *p = user;
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
+        if (counts[i] < 0 || counts[i] > p->size - p->written - p->held)
+            return fa__fail_changed(err);
         for (int64_t k = 0; k < counts[i]; k++) {
             if (p->held == FA__COUNTED_BLOCK && !flush(p, err))
                 return false;
             p->block[p->held++] = first + i;
         }
+    }
     return true;
 }
 
@@ -115,10 +118,11 @@ fa_array *fa__op_repeated_positions(fa_array *counts, fa_error *err)
     positions p = {0};
     if (start(&r, counts, err) && each_block(&r, add_counts, &total, err))
         p.result = fa__room_in_c_order(FA_INT64, 1, &total, err);
+    p.size = total;
     if (p.result != NULL)
         p.block = fa__buffer_take(BLOCK_BYTES, err);
-    if (p.block != NULL && each_block(&r, repeat_positions, &p, err))
-        flush(&p, err);
+    if (p.block != NULL && each_block(&r, repeat_positions, &p, err) && flush(&p, err) && p.written != p.size)
+        fa__fail_changed(err);
     fa__buffer_give_back(p.block, BLOCK_BYTES);
     stop(&r);
     if (!fa_failed(err))

@@ -5,6 +5,8 @@
  * pass, never a wrong result. */
 #include "op/sample.h"
 
+#include "kernel/order.h"
+
 #include "base/checked.h"
 #include "base/memory.h"
 
@@ -156,7 +158,7 @@ static void put_in_place(const sample *taken, void *sorted, int64_t valid, const
             if (five[k] >= 0 && five[k] < valid)
                 places[wanted++] = five[k];
     }
-    fa__sort_ranks(places, wanted);
+    fa__sort_keys(places, wanted, sizeof *places);
     taken->ranker->select(sorted, taken->count, places, wanted);
 }
 
@@ -165,7 +167,7 @@ static void estimate_all(const fa__rank_search *s, const sample *taken, void *so
 {
     int64_t ascending[FA__MAX_RANKS];
     memcpy(ascending, ranks, (size_t)s->count * sizeof *ranks);
-    fa__sort_ranks(ascending, s->count);
+    fa__sort_keys(ascending, s->count, sizeof *ascending);
     for (int64_t i = 0; i < s->count; i++) {
         const double place = (double)ascending[i] / (double)s->n * (double)valid;
         const int64_t middle = fa__min_i64((int64_t)place, valid - 1);
