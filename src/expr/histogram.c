@@ -385,7 +385,8 @@ fa__node *fa__node_bincount(fa__node *input, fa__node *weights, int64_t least, f
         fa__type_is_complex(weights->dtype->type))
         fa__fail(err, FA_BAD_TYPES, "bincount() adds weights in float64: they are complex");
     const fa__whole_arguments how = {.number = b.count, .option = FA__BINS_ARE_ELEMENTS};
-    if (!fa_failed(err) && weights != NULL)
+    const bool are_sums = weights != NULL && input->sizes[0] > 0; /* no elements make NumPy's zeros, not 0.0 */
+    if (!fa_failed(err) && are_sums)
         node = sum_weights(whole, weights, &b, FA__BINS_ARE_ELEMENTS, FA_FLOAT64, err);
     else if (!fa_failed(err))
         node = fa__node_whole(FA__WHOLE_BINCOUNT, FA_INT64, 1, &b.count, 1, &whole, &how, err);
