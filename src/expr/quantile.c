@@ -172,9 +172,8 @@ fa__node *fa__node_quantile(fa__node *input, fa__node *q, const fa__quantile_arg
         return NULL;
     }
     const bool is_nanmean = arguments->skips_nan && fa__count(strong->ndim, strong->sizes) == 0;
-    const fa_dtype *dtype = is_nanmean
-                                ? type_of_nothing(strong, err)
-                                : type_between(strong, q, arguments->method, name_of(whole), err);
+    const fa_dtype *dtype = is_nanmean ? type_of_nothing(strong, err)
+                                       : type_between(strong, q, arguments->method, name_of(whole), err);
     fa__node *node = make(whole, strong, q, dtype, arguments, err);
     fa_dtype_release(dtype);
     return node;

@@ -212,7 +212,8 @@ static int64_t between_whole(const fa__quantile_rule *rule, const void *previous
                                 : (uint64_t)a + (uint64_t)distance * (uint64_t)weight);
 }
 
-/* The mean of one element or two, as mean() makes it: float16 in float32, integers in float64, from 0.0 on. */
+/* The mean of one element or two, as mean() makes it: float16 in float32, integers in float64, from 0.0 on.
+ */
 static void middle(const fa__quantile_rule *rule, const void *previous, const void *next, bool is_one,
                    void *out)
 {
