@@ -99,6 +99,12 @@ static int find_rule(const fa__histogram_arguments *arguments, fa_error *err)
     return -1;
 }
 
+/* Truth values as 0 and 1, of which there are differences. */
+static fa__node *numbers_of(fa__node *input, fa_error *err)
+{
+    return input->dtype->type == FA_TYPE_BOOL ? fa__node_cast(input, FA_UINT8, err) : fa__node_retain(input);
+}
+
 /* The elements inside of the range. */
 static fa__node *inside(fa__node *input, const fa__histogram_arguments *arguments, fa_error *err)
 {
@@ -127,7 +133,8 @@ bool fa__histogram_estimate(fa__node *input, const fa__histogram_arguments *argu
         return fa__fail(err, FA_BAD_TYPES,
                         "Automated estimation of the number of bins is not supported for weighted data");
     const int rule = find_rule(arguments, err);
-    fa__node *seen = rule >= 0 ? inside(input, arguments, err) : NULL;
+    fa__node *numbers = rule >= 0 ? numbers_of(input, err) : NULL,
+             *seen = numbers != NULL ? inside(numbers, arguments, err) : NULL;
     if (seen != NULL && fa__count(seen->ndim, seen->sizes) > 0) {
         sample s = {.n = (double)fa__count(seen->ndim, seen->sizes)};
         look(seen, rules[rule].wants, &s, err);
@@ -138,12 +145,13 @@ bool fa__histogram_estimate(fa__node *input, const fa__histogram_arguments *argu
         }
         if (!fa_failed(err) &&
             fa__histogram_ends(FA_TYPE_FLOAT64, arguments->has_range, &first, &last, err) && width > 0) {
-            if (fa__type_is_integer(input->dtype->type) && width < 1)
+            if (fa__type_is_integer(numbers->dtype->type) && width < 1)
                 width = 1;
             const double bins = ceil((last - first) / width);
             *count = bins < 9e18 ? (int64_t)bins : INT64_MAX;
         }
     }
     fa__node_release(seen);
+    fa__node_release(numbers);
     return !fa_failed(err);
 }

@@ -43,24 +43,36 @@ bool fa__histogram_ends(fa_type type, bool is_given, double *first, double *last
     return true;
 }
 
-bool fa__histogram_fill(double first, double last, int64_t count, fa_type type, fa_type edge_type,
-                        void *edges, fa_error *err)
+/* What all edges have in common. */
+typedef struct way {
+    double extent, parts, step;
+} way;
+
+static double edge_at(const fa__histogram_steps *s, const way *w, int64_t i)
 {
-    const double extent = rounded(type, last - first), parts = rounded(type, (double)count);
-    const double step = rounded(type, extent / parts);
-    const int64_t bytes = fa__type_bytes(edge_type);
-    fa__convert_loop *convert = fa__convert_find(FA_TYPE_FLOAT64, edge_type);
-    double before = 0;
-    for (int64_t i = 0; i <= count; i++) {
-        const double number = rounded(type, (double)i);
-        const double way =
-            step != 0 ? rounded(type, number * step) : rounded(type, rounded(type, number / parts) * extent);
-        const double edge = rounded(edge_type, i == count && count > 0 ? last : rounded(type, way + first));
+    if (i == s->count && i > 0)
+        return rounded(s->edge_type, s->last);
+    const double number = rounded(s->type, (double)i);
+    const double from_first = w->step != 0
+                                  ? rounded(s->type, number * w->step)
+                                  : rounded(s->type, rounded(s->type, number / w->parts) * w->extent);
+    return rounded(s->edge_type, rounded(s->type, from_first + s->first));
+}
+
+bool fa__histogram_fill(const fa__histogram_steps *steps, int64_t at, int64_t n, void *edges, fa_error *err)
+{
+    const int64_t bytes = fa__type_bytes(steps->edge_type);
+    fa__convert_loop *convert = fa__convert_find(FA_TYPE_FLOAT64, steps->edge_type);
+    way w = {rounded(steps->type, steps->last - steps->first), rounded(steps->type, (double)steps->count), 0};
+    w.step = rounded(steps->type, w.extent / w.parts);
+    double before = at > 0 ? edge_at(steps, &w, at - 1) : 0;
+    for (int64_t i = at; i < at + n; i++) {
+        const double edge = edge_at(steps, &w, i);
         if (i > 0 && !(before < edge))
             return fa__fail(err, FA_OUT_OF_RANGE,
                             "Too many bins for data range. Cannot create %lld finite-sized bins.",
-                            (long long)count);
-        convert((char *)edges + i * bytes, &edge, 1);
+                            (long long)steps->count);
+        convert((char *)edges + (i - at) * bytes, &edge, 1);
         before = edge;
     }
     return true;
@@ -86,8 +98,8 @@ static fa__node *constant_edges(double first, double last, int64_t count, fa_typ
     fa__geometry geometry = {.ndim = 1, .sizes = {count + 1}, .strides = {item}};
     fa__source *source = fa_failed(err) ? NULL : fa__memory_source((count + 1) * item, err);
     fa_array *array = NULL;
-    if (source != NULL &&
-        fa__histogram_fill(first, last, count, FA_TYPE_FLOAT64, edge_type, fa__source_memory(source), err))
+    const fa__histogram_steps steps = {first, last, count, FA_TYPE_FLOAT64, edge_type};
+    if (source != NULL && fa__histogram_fill(&steps, 0, count + 1, fa__source_memory(source), err))
         array = fa__view(source, fa_dtype_of(edge_type), &geometry, true, err);
     if (source != NULL)
         fa__source_release(source);
@@ -385,7 +397,9 @@ fa__node *fa__node_bincount(fa__node *input, fa__node *weights, int64_t least, f
         fa__type_is_complex(weights->dtype->type))
         fa__fail(err, FA_BAD_TYPES, "bincount() adds weights in float64: they are complex");
     const fa__whole_arguments how = {.number = b.count, .option = FA__BINS_ARE_ELEMENTS};
-    if (!fa_failed(err) && weights != NULL)
+    const bool are_sums =
+        weights != NULL && input->sizes[0] > 0; /* no elements make NumPy's zeros, not 0.0 */
+    if (!fa_failed(err) && are_sums)
         node = sum_weights(whole, weights, &b, FA__BINS_ARE_ELEMENTS, FA_FLOAT64, err);
     else if (!fa_failed(err))
         node = fa__node_whole(FA__WHOLE_BINCOUNT, FA_INT64, 1, &b.count, 1, &whole, &how, err);

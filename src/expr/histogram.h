@@ -37,10 +37,15 @@ typedef enum fa__bins_option { FA__BINS_GIVEN, FA__BINS_UNIFORM, FA__BINS_ARE_EL
 /* The ends of the range as NumPy takes them: finite, in order, apart from each other. `type` is that of their
  * own. */
 bool fa__histogram_ends(fa_type type, bool is_given, double *first, double *last, fa_error *err);
-/* NumPy's linspace between two ends in steps of `type`, as count + 1 elements of `edge_type`, which have to
- * ascend. */
-bool fa__histogram_fill(double first, double last, int64_t count, fa_type type, fa_type edge_type,
-                        void *edges, fa_error *err);
+/* NumPy's linspace between two ends in steps of `type`: count + 1 edges of `edge_type`. */
+typedef struct fa__histogram_steps {
+    double first, last;
+    int64_t count;
+    fa_type type, edge_type;
+} fa__histogram_steps;
+
+/* Edges [at, at + n). FA_OUT_OF_RANGE where one is not above the one before it. */
+bool fa__histogram_fill(const fa__histogram_steps *steps, int64_t at, int64_t n, void *edges, fa_error *err);
 
 /* NumPy's bincount(); its length is found now. NULL for weights: counts. */
 fa__node *fa__node_bincount(fa__node *input, fa__node *weights, int64_t least, fa_error *err);

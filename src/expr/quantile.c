@@ -155,6 +155,13 @@ static bool q_is_possible(const fa__node *q, fa_error *err)
            fa__fail(err, FA_OUT_OF_RANGE, "Quantiles must be in the range [0, 1]");
 }
 
+/* NumPy's nanquantile() of no elements is their nanmean(), whatever the method. */
+static const fa_dtype *type_of_nothing(const fa__node *input, fa_error *err)
+{
+    return input->dtype->type <= FA_TYPE_UINT64 ? fa_dtype_retain(FA_FLOAT64)
+                                                : fa__dtype_native(input->dtype, err);
+}
+
 fa__node *fa__node_quantile(fa__node *input, fa__node *q, const fa__quantile_arguments *arguments,
                             fa_error *err)
 {
@@ -164,7 +171,9 @@ fa__node *fa__node_quantile(fa__node *input, fa__node *q, const fa__quantile_arg
         fa__node_release(strong);
         return NULL;
     }
-    const fa_dtype *dtype = type_between(strong, q, arguments->method, name_of(whole), err);
+    const bool is_nanmean = arguments->skips_nan && fa__count(strong->ndim, strong->sizes) == 0;
+    const fa_dtype *dtype = is_nanmean ? type_of_nothing(strong, err)
+                                       : type_between(strong, q, arguments->method, name_of(whole), err);
     fa__node *node = make(whole, strong, q, dtype, arguments, err);
     fa_dtype_release(dtype);
     return node;

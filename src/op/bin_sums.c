@@ -13,7 +13,14 @@
 
 #include <string.h>
 
-enum { MOST_SEGMENTS = 16, MOST_SUMS = 1 << 20, LEAST_SEGMENT = 1 << 16, PIECE = 1 << 16 };
+enum {
+    MOST_SEGMENTS = 16,
+    MOST_SUMS = 1 << 20,
+    LEAST_SEGMENT = 1 << 16,
+    MOST_TOGETHER = 1 << 16, /* elements of a segment that are in memory */
+    LEAST_TOGETHER = 1 << 12,
+    LEAST_CHARGE = 1 << 20 /* bytes of sums that are charged to the ledger */
+};
 
 typedef struct sums {
     fa__whole_run *run;
@@ -22,17 +29,18 @@ typedef struct sums {
     int64_t n, count;         /* elements, bins */
     int parts;                /* 2: weights are complex */
     int64_t segments, length; /* of a segment */
-    int64_t piece;            /* of each segment, that is in memory */
+    int64_t piece, together;  /* which piece of each segment is in memory, and how long pieces are */
     int64_t element_bytes;
-    char *elements; /* PIECE of each segment */
+    char *elements; /* `together` of each segment */
     double *weights, *totals;
+    size_t charged;
 } sums;
 
 static int64_t piece_length(const sums *s, int64_t segment)
 {
-    const int64_t first = segment * s->length + s->piece * PIECE,
+    const int64_t first = segment * s->length + s->piece * s->together,
                   end = fa__min_i64((segment + 1) * s->length, s->n);
-    return fa__max_i64(fa__min_i64(end - first, PIECE), 0);
+    return fa__max_i64(fa__min_i64(end - first, s->together), 0);
 }
 
 /* Elements that are bins; false where one is none. */
@@ -50,8 +58,8 @@ static void segment_job(void *user, int64_t segment, fa_error *err)
 {
     const sums *s = user;
     const int64_t n = piece_length(s, segment);
-    const char *elements = s->elements + segment * PIECE * s->element_bytes;
-    const double *weights = s->weights + segment * PIECE * s->parts;
+    const char *elements = s->elements + segment * s->together * s->element_bytes;
+    const double *weights = s->weights + segment * s->together * s->parts;
     double *totals = s->totals + segment * (s->count + 1) * s->parts;
     int32_t bins[FA__BLOCK];
     for (int64_t at = 0; at < n; at += FA__BLOCK) {
@@ -87,9 +95,10 @@ static bool read_some(fa__whole_run *run, int input, int64_t first, int64_t n, v
 static bool read_pieces(sums *s, fa_error *err)
 {
     for (int64_t segment = 0; segment < s->segments && !fa_failed(err); segment++) {
-        const int64_t n = piece_length(s, segment), first = segment * s->length + s->piece * PIECE;
-        if (n > 0 && read_some(s->run, 0, first, n, s->elements + segment * PIECE * s->element_bytes, err))
-            read_some(s->run, 1, first, n, s->weights + segment * PIECE * s->parts, err);
+        const int64_t n = piece_length(s, segment), first = segment * s->length + s->piece * s->together;
+        if (n > 0 &&
+            read_some(s->run, 0, first, n, s->elements + segment * s->together * s->element_bytes, err))
+            read_some(s->run, 1, first, n, s->weights + segment * s->together * s->parts, err);
     }
     return !fa_failed(err);
 }
@@ -102,13 +111,36 @@ static bool write_sums(const sums *s, fa_error *err)
     for (int64_t segment = 1; segment < s->segments; segment++)
         for (int64_t i = 0; i < numbers; i++)
             s->totals[i] += s->totals[segment * stride + i];
-    void *converted = fa__alloc((size_t)(s->count * dtype->item_bytes), err);
-    if (converted != NULL) {
-        const fa_type from = s->parts == 2 ? FA_TYPE_COMPLEX128 : FA_TYPE_FLOAT64;
-        fa__convert_find(from, dtype->type)(converted, s->totals, s->count);
-        fa__whole_write(s->run, 0, s->count, converted, err);
+    const fa_type from = s->parts == 2 ? FA_TYPE_COMPLEX128 : FA_TYPE_FLOAT64;
+    fa__convert_loop *convert = fa__convert_find(from, dtype->type);
+    void *converted = s->weights; /* which have been added, and are no narrower */
+    for (int64_t at = 0; at < s->count && !fa_failed(err); at += s->together) {
+        const int64_t n = fa__min_i64(s->together, s->count - at);
+        convert(converted, s->totals + at * s->parts, n);
+        fa__whole_write(s->run, at, n, converted, err);
     }
-    fa__free(converted);
+    return !fa_failed(err);
+}
+
+/* Room for the sums, and for pieces that leave most of the limit to whoever reads them. */
+static bool take_room(sums *s, fa_error *err)
+{
+    const size_t numbers = (size_t)(s->segments * (s->count + 1) * s->parts),
+                 totals = numbers * sizeof(double);
+    if (totals >= LEAST_CHARGE && !fa__ledger_charge(totals))
+        return fa__fail(err, FA_NO_MEMORY, "sums in %lld bins: the memory limit has no room for them",
+                        (long long)s->count);
+    s->charged = totals >= LEAST_CHARGE ? totals : 0;
+    const size_t each = (size_t)(s->segments * (s->element_bytes + s->parts * (int64_t)sizeof(double))),
+                 limit = fa__ledger_limit(), used = fa__ledger_used(), left = limit > used ? limit - used : 0;
+    s->together = MOST_TOGETHER;
+    while (s->together > LEAST_TOGETHER && each * (size_t)s->together > left / 4)
+        s->together /= 2;
+    if (fa__ledger_charge(each * (size_t)s->together))
+        s->charged += each * (size_t)s->together;
+    s->elements = fa__alloc((size_t)(s->segments * s->together * s->element_bytes), err);
+    s->weights = fa__alloc((size_t)(s->segments * s->together * s->parts) * sizeof(double), err);
+    s->totals = fa__alloc_zero(numbers, sizeof(double), err);
     return !fa_failed(err);
 }
 
@@ -124,12 +156,9 @@ static bool run_sums(fa__whole_run *run, fa_error *err)
     const int64_t wanted = fa__max_i64(fa__min_i64(MOST_SUMS / fa__max_i64(s.count, 1), MOST_SEGMENTS), 1);
     s.length = fa__max_i64((s.n + wanted - 1) / wanted, LEAST_SEGMENT);
     s.segments = fa__max_i64((s.n + s.length - 1) / s.length, 1);
-    s.elements = fa__alloc((size_t)(s.segments * PIECE * s.element_bytes), err);
-    s.weights = fa__alloc((size_t)(s.segments * PIECE * s.parts) * sizeof(double), err);
-    s.totals = fa__alloc_zero((size_t)(s.segments * (s.count + 1) * s.parts), sizeof(double), err);
-    if (!fa_failed(err) && !s.are_elements)
+    if (take_room(&s, err) && !s.are_elements)
         fa__bins_start(&s.bins, node, 2, err);
-    for (; s.count > 0 && s.piece * PIECE < fa__min_i64(s.length, s.n) && !fa_failed(err); s.piece++)
+    for (; s.count > 0 && s.piece * s.together < fa__min_i64(s.length, s.n) && !fa_failed(err); s.piece++)
         if (read_pieces(&s, err))
             fa__whole_parallel(run, s.segments, segment_job, &s, err);
     if (!fa_failed(err) && s.count > 0)
@@ -138,6 +167,7 @@ static bool run_sums(fa__whole_run *run, fa_error *err)
     fa__free(s.elements);
     fa__free(s.weights);
     fa__free(s.totals);
+    fa__ledger_release(s.charged);
     return !fa_failed(err);
 }
 

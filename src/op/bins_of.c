@@ -9,37 +9,31 @@
 
 #include <string.h>
 
-/* The elements of an input of one axis or none, as another type; ended by fa__free(). */
-static void *read_beside(const fa__node *node, int input, fa_type type, fa_error *err)
+/* Edges of so many bytes are charged to the ledger. */
+enum { LEAST_CHARGE = 1 << 20 };
+
+/* Elements [at, at + n) of what has one axis or none, as another type; n <= FA__BLOCK. */
+static bool read_some(const fa_array *array, int64_t at, int64_t n, fa_type type, void *elements,
+                      fa_error *err)
 {
-    fa_array *array = fa__whole_beside(node, input, err);
-    if (array == NULL)
-        return NULL;
-    const int64_t n = fa__count(array->ndim, array->sizes), item = array->dtype->item_bytes;
-    const int64_t bytes = fa__type_bytes(type);
-    char *stored = fa__alloc((size_t)((n + 1) * item), err),
-         *elements = fa__alloc((size_t)((n + 1) * bytes), err);
-    const fa__box box = {array->ndim, item, array->offset, array->sizes, array->strides};
-    if (!fa_failed(err) && fa__source_read(array->source, &box, stored, err)) {
-        const int swap = fa__dtype_swap(array->dtype);
-        if (swap > 1)
-            fa__gather(stored, stored, item, n, item, swap);
-        fa__convert_find(array->dtype->type, type)(elements, stored, n);
-    }
-    fa__free(stored);
-    fa_release(array);
-    if (!fa_failed(err))
-        return elements;
-    fa__free(elements);
-    return NULL;
+    const int64_t item = array->dtype->item_bytes, stride = array->ndim > 0 ? array->strides[0] : 0;
+    const fa__box box = {array->ndim, item, array->offset + at * stride, &n, &stride};
+    uint64_t stored[FA__BLOCK];
+    if (!fa__source_read(array->source, &box, stored, err))
+        return false;
+    const int swap = fa__dtype_swap(array->dtype);
+    if (swap > 1)
+        fa__gather(stored, stored, item, n, item, swap);
+    fa__convert_find(array->dtype->type, type)(elements, stored, n);
+    return true;
 }
 
-static bool read_number(const fa__node *node, int input, double *number, fa_error *err)
+static bool read_one(const fa__node *node, int input, fa_type type, void *element, fa_error *err)
 {
-    void *element = read_beside(node, input, FA_TYPE_FLOAT64, err);
-    if (element != NULL)
-        memcpy(number, element, sizeof *number);
-    fa__free(element);
+    fa_array *array = fa__whole_beside(node, input, err);
+    if (array != NULL)
+        read_some(array, 0, 1, type, element, err);
+    fa_release(array);
     return !fa_failed(err);
 }
 
@@ -54,13 +48,13 @@ static double rounded(fa_type type, double x)
 /* The distance of two integers of 64 bits, which doubles may not hold. */
 static bool whole_width(fa__bins_ends *ends, const fa__node *node, int input, fa_error *err)
 {
-    uint64_t *first = read_beside(node, input, FA_TYPE_UINT64, err),
-             *last = read_beside(node, input + 1, FA_TYPE_UINT64, err);
-    if (!fa_failed(err) && *first != *last)
-        ends->width = (double)(*last - *first);
-    fa__free(first);
-    fa__free(last);
-    return !fa_failed(err);
+    uint64_t first, last;
+    if (!read_one(node, input, FA_TYPE_UINT64, &first, err) ||
+        !read_one(node, input + 1, FA_TYPE_UINT64, &last, err))
+        return false;
+    if (first != last)
+        ends->width = (double)(last - first);
+    return true;
 }
 
 bool fa__bins_read_ends(fa__bins_ends *ends, const fa__node *node, int input, fa_error *err)
@@ -69,7 +63,8 @@ bool fa__bins_read_ends(fa__bins_ends *ends, const fa__node *node, int input, fa
     const fa_type type = end->dtype->type;
     *ends = (fa__bins_ends){.are_given = end->kind == FA__NODE_SCALAR && end->weak != FA__STRONG};
     ends->step_type = fa__type_kind(type) == 'f' ? type : FA_TYPE_FLOAT64;
-    if (!read_number(node, input, &ends->first, err) || !read_number(node, input + 1, &ends->last, err) ||
+    if (!read_one(node, input, FA_TYPE_FLOAT64, &ends->first, err) ||
+        !read_one(node, input + 1, FA_TYPE_FLOAT64, &ends->last, err) ||
         !fa__histogram_ends(type, ends->are_given, &ends->first, &ends->last, err))
         return false;
     ends->width = rounded(ends->step_type, ends->last - ends->first);
@@ -77,14 +72,37 @@ bool fa__bins_read_ends(fa__bins_ends *ends, const fa__node *node, int input, fa
     return !is_wide_whole || whole_width(ends, node, input, err);
 }
 
-static bool edges_ascend(const fa__bins_of *of, const fa__node *node, int edges, fa_error *err)
+static bool read_edges(fa__bins_of *of, const fa__node *node, int input, fa_error *err)
 {
-    double *numbers = read_beside(node, edges, FA_TYPE_FLOAT64, err);
-    bool ascend = numbers != NULL;
-    for (int32_t i = 0; ascend && i < of->bins.count; i++)
-        ascend = !(numbers[i] > numbers[i + 1]);
-    fa__free(numbers);
-    return ascend || fa__fail(err, FA_INVALID_ARGUMENT, "`bins` must increase monotonically, when an array");
+    const int64_t n = node->inputs[input]->sizes[0], bytes = fa__type_bytes(of->bins.type);
+    const size_t room = (size_t)((n + 1) * bytes);
+    if (room >= LEAST_CHARGE && !fa__ledger_charge(room))
+        return fa__fail(err, FA_NO_MEMORY, "%lld edges of bins: the memory limit has no room for them",
+                        (long long)n);
+    of->charged = room >= LEAST_CHARGE ? room : 0;
+    of->bins.edges = of->edges = fa__alloc(room, err);
+    fa_array *array = of->edges != NULL ? fa__whole_beside(node, input, err) : NULL;
+    for (int64_t at = 0; array != NULL && at < n && !fa_failed(err); at += FA__BLOCK)
+        read_some(array, at, fa__min_i64(FA__BLOCK, n - at), of->bins.type, (char *)of->edges + at * bytes,
+                  err);
+    fa_release(array);
+    return !fa_failed(err);
+}
+
+static bool edges_ascend(const fa__bins_of *of, fa_error *err)
+{
+    fa__convert_loop *convert = fa__convert_find(of->bins.type, FA_TYPE_FLOAT64);
+    const int64_t bytes = fa__type_bytes(of->bins.type);
+    double numbers[FA__BLOCK];
+    for (int64_t at = 0; at < of->bins.count; at += FA__BLOCK - 1) {
+        const int64_t n = fa__min_i64(FA__BLOCK, of->bins.count + 1 - at);
+        convert(numbers, (const char *)of->edges + at * bytes, n);
+        for (int64_t i = 1; i < n; i++)
+            if (numbers[i - 1] > numbers[i])
+                return fa__fail(err, FA_INVALID_ARGUMENT,
+                                "`bins` must increase monotonically, when an array");
+    }
+    return true;
 }
 
 static fa_type compared_type(fa_type a, fa_type b)
@@ -105,11 +123,12 @@ bool fa__bins_start(fa__bins_of *of, const fa__node *node, int edges, fa_error *
     of->bins.type = of->bins.uniform ? edge : compared_type(element, edge);
     if (of->bins.type != element)
         of->convert = fa__convert_find(element, of->bins.type);
-    of->bins.edges = of->edges = read_beside(node, edges, of->bins.type, err);
+    if (!read_edges(of, node, edges, err))
+        return false;
     if (!of->bins.uniform)
-        return !fa_failed(err) && edges_ascend(of, node, edges, err);
+        return edges_ascend(of, err);
     fa__bins_ends ends;
-    if (fa_failed(err) || !fa__bins_read_ends(&ends, node, edges + 1, err))
+    if (!fa__bins_read_ends(&ends, node, edges + 1, err))
         return false;
     of->bins.first = rounded(edge, ends.first);
     of->bins.last = rounded(edge, ends.last);
@@ -121,6 +140,7 @@ bool fa__bins_start(fa__bins_of *of, const fa__node *node, int edges, fa_error *
 void fa__bins_clear(fa__bins_of *of)
 {
     fa__free(of->edges);
+    fa__ledger_release(of->charged);
 }
 
 void fa__bins_find(const fa__bins_of *of, const void *x, int64_t n, int32_t *bins)

@@ -19,11 +19,13 @@ bool fa__bins_read_ends(fa__bins_ends *ends, const fa__node *node, int input, fa
 typedef struct fa__bins_of {
     fa__bins bins;
     void *edges;               /* as bins.edges has them */
+    size_t charged;            /* for them */
     fa_type element;           /* what elements come as; converted where that is not bins.type */
     fa__convert_loop *convert; /* NULL: the same */
 } fa__bins_of;
 
-/* Input number `edges` are the edges, the ends follow. FA_INVALID_ARGUMENT for edges that do not ascend. */
+/* Input number `edges` are the edges, the ends follow. FA_INVALID_ARGUMENT for edges that do not ascend,
+ * FA_NO_MEMORY for more than the limit has room for. fa__bins_clear() also where it fails. */
 bool fa__bins_start(fa__bins_of *of, const fa__node *node, int edges, fa_error *err);
 void fa__bins_clear(fa__bins_of *of);
 /* fa__find_bins() of elements as they come. */

@@ -14,7 +14,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { MOST_OWN = 1 << 17 }; /* counters from which on workers share them */
+enum {
+    MOST_OWN = 1 << 17, /* counters from which on workers share them */
+    PIECE = 1 << 16     /* edges, or counts of patterns, that are made at once */
+};
 
 typedef struct plan {
     fa__node *node;
@@ -140,12 +143,10 @@ static void feed(void *pointer, int64_t first, int64_t n, const void *x)
         __atomic_fetch_add(&p->counters[w->bins[i]], 1, __ATOMIC_RELAXED);
 }
 
-/* The counts of bins from those of patterns. */
-static void sort_out_narrow(const plan *p, int64_t *counts)
+static void find_bins_of_patterns(const plan *p, int32_t *bins)
 {
     for (int64_t first = 0; first < p->slots; first += FA__BLOCK) {
         const int64_t n = fa__min_i64(FA__BLOCK, p->slots - first);
-        int32_t bins[FA__BLOCK];
         uint16_t patterns[FA__BLOCK];
         for (int64_t i = 0; i < n; i++) {
             if (p->narrow_bytes == 1)
@@ -153,30 +154,47 @@ static void sort_out_narrow(const plan *p, int64_t *counts)
             else
                 patterns[i] = (uint16_t)(first + i);
         }
-        fa__bins_find(&p->bins, patterns, n, bins);
-        for (int64_t i = 0; i < n; i++)
-            if (bins[i] < p->bins.bins.count)
-                counts[bins[i]] += p->counters[first + i];
+        fa__bins_find(&p->bins, patterns, n, bins + first);
     }
+}
+
+/* The counts of bins [first, first + n). */
+static bool write_counts(fa_array *result, int64_t first, int64_t n, const int64_t *counts, fa_error *err)
+{
+    const int64_t item = sizeof *counts;
+    const fa__box box = {1, item, result->offset + first * item, &n, &item};
+    return fa__source_write(result->source, &box, counts, err);
+}
+
+/* From the counts of patterns, some bins after the others. */
+static void write_narrow(const plan *p, fa_array *result, fa_error *err)
+{
+    const int64_t count = p->node->as.reduce.number;
+    int32_t *bins = fa__alloc((size_t)p->slots * sizeof *bins, err);
+    int64_t *counts = fa__alloc(PIECE * sizeof *counts, err);
+    if (!fa_failed(err))
+        find_bins_of_patterns(p, bins);
+    for (int64_t first = 0; first < count && !fa_failed(err); first += PIECE) {
+        const int64_t n = fa__min_i64(PIECE, count - first);
+        memset(counts, 0, (size_t)n * sizeof *counts);
+        for (int64_t i = 0; i < p->slots; i++)
+            if (bins[i] >= first && bins[i] < first + n)
+                counts[bins[i] - first] += p->counters[i];
+        write_counts(result, first, n, counts, err);
+    }
+    fa__free(bins);
+    fa__free(counts);
 }
 
 static bool finish(void *pointer, fa_error *err)
 {
     plan *p = pointer;
-    const int64_t count = p->node->as.reduce.number, item = sizeof(int64_t);
-    if (fa_failed(err))
-        return false;
-    int64_t *counts = fa__alloc_zero((size_t)count + 1, sizeof *counts, err);
-    fa_array *result = fa__room_in_c_order(p->node->dtype, 1, &count, err);
-    if (!fa_failed(err)) {
-        if (p->narrow_bytes > 0 && count > 0)
-            sort_out_narrow(p, counts);
-        else
-            memcpy(counts, p->counters, (size_t)(count * item));
-        const fa__box box = {1, item, result->offset, &count, &item};
-        fa__source_write(result->source, &box, counts, err);
-    }
-    fa__free(counts);
+    const int64_t count = p->node->as.reduce.number;
+    fa_array *result = fa_failed(err) ? NULL : fa__room_in_c_order(p->node->dtype, 1, &count, err);
+    if (result != NULL && p->narrow_bytes > 0)
+        write_narrow(p, result, err);
+    else if (result != NULL)
+        write_counts(result, 0, count, p->counters, err);
     if (fa_failed(err))
         fa_release(result);
     else
@@ -205,14 +223,17 @@ const fa__whole_class fa__whole_histogram = {.consumer = &histogram_consumer};
 static bool run_edges(fa__whole_run *run, fa_error *err)
 {
     const fa__node *node = run->node;
-    const int64_t count = node->as.reduce.number;
+    const int64_t size = node->as.reduce.number + 1;
     fa__bins_ends ends;
     if (!fa__bins_read_ends(&ends, node, 1, err))
         return false;
-    void *edges = fa__alloc((size_t)((count + 1) * node->dtype->item_bytes), err);
-    if (edges != NULL &&
-        fa__histogram_fill(ends.first, ends.last, count, ends.step_type, node->dtype->type, edges, err))
-        fa__whole_write(run, 0, count + 1, edges, err);
+    const fa__histogram_steps steps = {ends.first, ends.last, size - 1, ends.step_type, node->dtype->type};
+    void *edges = fa__alloc((size_t)(fa__min_i64(PIECE, size) * node->dtype->item_bytes), err);
+    for (int64_t at = 0; at < size && !fa_failed(err); at += PIECE) {
+        const int64_t n = fa__min_i64(PIECE, size - at);
+        if (fa__histogram_fill(&steps, at, n, edges, err))
+            fa__whole_write(run, at, n, edges, err);
+    }
     fa__free(edges);
     return !fa_failed(err);
 }

@@ -118,7 +118,7 @@ static fa__quantile_place place_by_method(const fa__quantile_rule *rule, double 
 fa__quantile_place fa__quantile_place_of(const fa__quantile_rule *rule, double q, int64_t n)
 {
     if (rule->is_median)
-        return (fa__quantile_place){(n - 1) / 2, n / 2, 0.5};
+        return (fa__quantile_place){(n - 1) / 2, n / 2, n % 2 == 0 ? 0.5 : 0};
     return inside(place_by_method(rule, q, n), n);
 }
 
@@ -212,27 +212,29 @@ static int64_t between_whole(const fa__quantile_rule *rule, const void *previous
                                 : (uint64_t)a + (uint64_t)distance * (uint64_t)weight);
 }
 
-/* Half the sum of two, as mean() makes it: float16 in float32, integers in float64. */
-static void middle(const fa__quantile_rule *rule, const void *previous, const void *next, void *out)
+/* The mean of one element or two, as mean() makes it: float16 in float32, integers in float64, from 0.0 on.
+ */
+static void middle(const fa__quantile_rule *rule, const void *previous, const void *next, bool is_one,
+                   void *out)
 {
     if (is_time(rule->element)) {
         int64_t a, b;
         memcpy(&a, previous, sizeof a);
         memcpy(&b, next, sizeof b);
-        const int64_t sum = sum_of_times(a, b), half = sum == INT64_MIN ? sum : sum / 2;
+        const int64_t sum = sum_of_times(a, b), half = is_one ? a : sum == INT64_MIN ? sum : sum / 2;
         memcpy(out, &half, sizeof half);
         return;
     }
     const fa_type sums = rule->result == FA_TYPE_FLOAT16 ? FA_TYPE_FLOAT32 : rule->result;
-    const double a = number(rule->element, previous), b = number(rule->element, next);
-    put(rule->result, rounded(sums, a + b) / 2, out);
+    const double a = number(rule->element, previous) + 0.0, b = number(rule->element, next);
+    put(rule->result, is_one ? a : rounded(sums, a + b) / 2, out);
 }
 
 void fa__quantile_between(const fa__quantile_rule *rule, const void *previous, const void *next,
                           double weight, void *out)
 {
     if (rule->is_median) {
-        middle(rule, previous, next, out);
+        middle(rule, previous, next, weight == 0, out);
         return;
     }
     if (fa__quantile_takes_elements(rule->method, rule->q)) {
@@ -265,8 +267,6 @@ void fa__quantile_nan(const fa__quantile_rule *rule, void *out)
     const int64_t no_time = INT64_MIN;
     if (is_time(rule->result))
         memcpy(out, &no_time, sizeof no_time);
-    else if (is_whole(rule->result))
-        memset(out, 0, bytes_of(rule->result));
     else
         put(rule->result, (double)NAN, out);
 }

@@ -27,7 +27,7 @@ fa__quantile_place fa__quantile_place_of(const fa__quantile_rule *rule, double q
 /* Writes one element of the result's type: what lies between two elements. */
 void fa__quantile_between(const fa__quantile_rule *rule, const void *previous, const void *next,
                           double weight, void *out);
-/* NaN or NaT in the result's type; 0 for a type that has none. */
+/* NaN or NaT in the result's type, which has one. */
 void fa__quantile_nan(const fa__quantile_rule *rule, void *out);
 
 #endif

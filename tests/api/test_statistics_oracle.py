@@ -86,7 +86,26 @@ def infinities(check):
         check.check("nanmedian(x)", x=np.array(values))
 
 
+def beside_the_largest(check):
+    """Middle elements whose sum with another overflows: one of them stands for itself."""
+    for dtype, values in (("f2", [6e4, 6.1e4, -6e4]), ("f4", [3e38, 3.1e38, -3e38]), (">f4", [3e38, 3.1e38, -3e38]),
+                          ("f8", [1.7e308, -1.7e308, 1.6e308]), ("i8", [1 << 62, (1 << 62) + 1, (1 << 63) - 1]),
+                          ("u8", [1 << 63, (1 << 64) - 1, 1]), ("m8[s]", [1 << 62, (1 << 62) + 2, (1 << 63) - 1])):
+        x = np.array(values, "i8" if dtype[0] == "m" else dtype).astype(dtype)
+        for text in ("median(x)", "median(x[:2])", "median(x[:1])", "nanmedian(x)", "nanmedian(x[:1])", "median(x[None], axis=1)",
+                     "median(x[:, None], axis=0, keepdims=True)", "median(repeat(x, 400000))", "median(repeat(x[:2], 600000))"):
+            check.check(text, x=x)
+    for dtype in ("f2", "f4", "f8"):
+        x = np.array([-0.0, -0.0, -1, 5], dtype)
+        for text in ("median(x)", "median(x[:3])", "median(x[:2])", "median(x[:1])", "nanmedian(x[:1])"):
+            check.check(text, x=x)
+
+
 def of_nothing(check):
+    for dtype, method in itertools.product(TYPES[:-1], METHODS):
+        for text in ("nanquantile(x, 0.5, axis=0", "nanquantile(x, 0.5, axis=1, keepdims=True", "nanquantile(x, 1, axis=0",
+                     "nanpercentile(x, 40", "nanpercentile(x[:, 0], 40", "nanquantile(x, q[0], axis=0"):
+            check.check(f"{text}, method='{method}')", x=np.zeros((0, 3), dtype), q=np.array([0.5]))
     for text in ("median(x)", "median(x, axis=0)", "median(x, axis=1)", "nanmedian(x, axis=0)", "nanmedian(x, axis=1)",
                  "quantile(x, 0.5, axis=0)", "quantile(x, 0.5, axis=1)", "quantile(x, [0.5, 0.1], axis=1)",
                  "quantile(x, 0.5)", "nanquantile(x, 0.5)", "nanquantile(x, 0.5, axis=1)"):
@@ -181,6 +200,12 @@ def rules(check):
             for rule in ("auto", "fd", "doane", "scott", "rice", "sturges", "sqrt"):
                 check.check(f"histogram(x, '{rule}')[0]", x=x)
             check.check("histogram_bin_edges(x, 'sturges', (0, 1))", x=x)
+    for x in (np.zeros(0, "?"), np.ones(1, "?"), np.zeros(7, "?"), generator.random(9) > 0.5, generator.random((40, 50)) > 0.3):
+        for rule in ("auto", "fd", "doane", "scott", "rice", "sturges", "sqrt"):
+            check.check(f"histogram(x, '{rule}')[0]", x=x)
+            check.check(f"histogram(x, '{rule}')[1]", x=x)
+            check.check(f"histogram(x, '{rule}', (0, 5))[0]", x=x)
+            check.check(f"histogram_bin_edges(x, '{rule}', (1, 3))", x=x)
 
 
 def whole_numbers(check):
@@ -188,6 +213,7 @@ def whole_numbers(check):
         x = abs(numbers(dtype, (60,)).astype("i8")) % 50 if dtype not in ("f8",) else numbers(dtype, (60,))
         x = x.astype(dtype)
         for text in ("bincount(x)", "bincount(x, minlength=70)", "bincount(x, x)", "bincount(x[:0])", "bincount(x[:0], minlength=4)",
+                     "bincount(x[:0], x[:0])", "bincount(x[:0], x[:0], 4)", "bincount(x[:0], x[:0] * 0.5, minlength=2)",
                      "bincount(x[::2], x[1::2])"):
             check.check(text, x=x)
     for text in ("bincount(x)", "bincount(x - 5)", "bincount(x[:2], minlength=-1)", "bincount(x, x[:2])", "bincount(x.reshape(2, 2))",
@@ -245,7 +271,7 @@ class Statistics(Checker):
 
 if __name__ == "__main__":
     checker = Statistics()
-    for part in (small_lines, ignoring_nan, every_method, infinities, of_nothing, refused, long_lines, histograms, weighted,
+    for part in (small_lines, ignoring_nan, every_method, infinities, beside_the_largest, of_nothing, refused, long_lines, histograms, weighted,
                  rules, whole_numbers, long_histograms, places_among_bins, covariances):
         part(checker)
         print(f"{part.__name__}: {checker.compared} so far", flush=True)

@@ -133,6 +133,12 @@ class Capped(unittest.TestCase):
             return eval(text, {"abs": numpy.abs}, {"u": self.u[rows], "v": self.v[rows]})
         self.same_rows(self.compute(text), expected)
 
+    def test_edges_of_many_bins(self):
+        """Four times as many bytes of edges as the budget; they are made some at a time."""
+        bins = BUDGET // 2
+        out = self.compute(f"histogram_bin_edges(u, {bins})", names="u")
+        numpy.testing.assert_array_equal(out, numpy.linspace(self.u.min(), self.u.max(), bins + 1))
+
     def test_both_orders_together(self):
         out = self.compute("u + f * 2", names="uf")
         self.same_rows(out, lambda rows: self.u[rows] + self.f[rows] * 2)
