@@ -8,16 +8,27 @@
 
 #include <farray/kernel.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Children that are forked from now on can look names up, whatever other threads do at that moment. */
+static void prepare_for_forks(void)
+{
+    static atomic_bool prepared;
+    if (!atomic_exchange(&prepared, true))
+        fa__at_fork_child(fa__kernels_forget_lock);
+}
+
 void fa_kernel_register(const fa_kernel *kernel, fa_error *err)
 {
+    prepare_for_forks();
     fa__kernels_register(kernel, 1, err);
 }
 
 void fa_kernel_unregister(const char *name, fa_error *err)
 {
+    prepare_for_forks();
     fa__kernel_unregister(name, err);
 }
 
@@ -67,6 +78,7 @@ void fa_kernel_load(const char *library, fa_error *err)
                  FA_KERNEL_ABI);
         return;
     }
+    prepare_for_forks();
     fa__kernels_register(kernels, count, err);
     if (fa_failed(err))
         put_name_in_front(library, err);
@@ -74,6 +86,7 @@ void fa_kernel_load(const char *library, fa_error *err)
 
 /* ---- Arrays ------------------------------------------------------------------------------------------------------- */
 
+/* One reference. */
 static fa__kernel *find(const char *name, int output_count, fa_array *const *outputs, fa_error *err)
 {
     if (fa_failed(err))
@@ -87,6 +100,7 @@ static fa__kernel *find(const char *name, int output_count, fa_array *const *out
         return kernel;
     fa__fail(err, FA_INVALID_ARGUMENT, "%s() gives %d arrays, and there is room for %d", kernel->is.name, kernel->is.output_count,
              outputs != NULL ? output_count : 0);
+    fa__kernel_release(kernel);
     return NULL;
 }
 
@@ -110,6 +124,7 @@ static void make(const char *name, fa_array *const *inputs, int input_count, con
         outputs[i] = fa__array_of(nodes[i], err);
         nodes[i] = NULL;
     }
+    fa__kernel_release(kernel);
     for (int i = 0; i < FA_KERNEL_MOST; i++) {
         fa__node_release(leaves[i]);
         fa__node_release(nodes[i]);

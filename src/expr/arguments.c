@@ -4,6 +4,7 @@
 #include "expr/functions.h"
 
 #include "expr/routines.h"
+#include "expr/user_kernel.h"
 
 #include "base/memory.h"
 
@@ -42,6 +43,8 @@ void fa__value_release(fa__value *value)
         fa__free(value->as.tuple);
     if (value->kind == FA__VALUE_NODES)
         fa__nodes_release(value->as.nodes);
+    if (value->kind == FA__VALUE_FUNCTION && value->as.function->kind == FA_OPERATION_KERNEL)
+        fa__kernel_release(fa__kernel_of(value->as.function));
     if (value->kind == FA__VALUE_LIST) {
         for (int i = 0; i < value->as.list->count; i++)
             fa__value_release(&value->as.list->items[i]);

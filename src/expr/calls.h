@@ -18,7 +18,7 @@ typedef enum fa__value_kind {
     FA__VALUE_TEXT,
     FA__VALUE_TUPLE,    /* of whole numbers, FA_MAX_NDIM at most */
     FA__VALUE_LIST,     /* of anything else: arrays, numbers, lists, None */
-    FA__VALUE_FUNCTION, /* a function, or the name of a type */
+    FA__VALUE_FUNCTION, /* a function, or the name of a type; of a kernel of the user's it is a reference */
     FA__VALUE_METHOD,   /* a function and its first argument */
     FA__VALUE_NUMPY,    /* the name "np" */
     FA__VALUE_KEYWORD,  /* what stands before "=" in a call; the value follows */

@@ -84,11 +84,11 @@ static bool function_or_constant(fa__parser *p, const fa__token *token, bool *fo
 {
     fa__value value = {.kind = FA__VALUE_FUNCTION, .column = token->column};
     size_t version = version_behind(p, token);
-    const fa__kernel *kernel = fa__kernel_find(token->start, token->length + version);
+    fa__kernel *kernel = fa__kernel_find(token->start, token->length + version);
     if (kernel != NULL) {
         *found = true;
         value.as.function = fa__kernel_function(kernel);
-        return skip(p, version) && fa__parser_push_value(p, value);
+        return fa__parser_push_value(p, value) && skip(p, version);
     }
     value.as.function = fa__function_find(token->start, token->length);
     *found = value.as.function != NULL || fa__constant_find(token->start, token->length, &value, p->err);
@@ -185,8 +185,12 @@ bool fa__parser_attribute(fa__parser *p)
     }
     fa__value *value = fa__parser_top_value(p);
     if (value->kind == FA__VALUE_FUNCTION) {
-        value->as.function = fa__ufunc_method_find(value->as.function, token.start, token.length);
-        return value->as.function != NULL || unknown(p, &token, "method of a function", NULL);
+        const fa__function *found = fa__ufunc_method_find(value->as.function, token.start, token.length);
+        if (found == NULL)
+            return unknown(p, &token, "method of a function", NULL);
+        fa__value_release(value);
+        value->as.function = found;
+        return true;
     }
     if (!fa__parser_is_operand(p, value))
         return false;

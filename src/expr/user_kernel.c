@@ -34,7 +34,13 @@ fa__kernel *fa__kernel_of(const fa__function *function)
 
 /* Held for a few comparisons of names. */
 static atomic_flag list_lock = ATOMIC_FLAG_INIT;
-static fa__kernel *all; /* also those that are registered no more */
+/* Also those that are registered no more. While there are none nobody looks under the lock. */
+static fa__kernel *_Atomic all;
+
+void fa__kernels_forget_lock(void)
+{
+    atomic_flag_clear(&list_lock);
+}
 
 static void lock(void)
 {
@@ -102,16 +108,20 @@ fa__kernel *fa__kernel_find(const char *name, size_t length)
 {
     size_t bare;
     int version;
-    if (!split_name(name, length, &bare, &version))
+    if (atomic_load(&all) == NULL || !split_name(name, length, &bare, &version))
         return NULL;
     lock();
     fa__kernel *kernel = find(name, bare, version);
+    if (kernel != NULL)
+        fa__kernel_retain(kernel);
     unlock();
     return kernel;
 }
 
 fa__kernel *fa__kernel_next(fa__kernel *kernel)
 {
+    if (atomic_load(&all) == NULL)
+        return NULL;
     lock();
     kernel = kernel == NULL ? all : kernel->next;
     while (kernel != NULL && !kernel->registered)
@@ -225,6 +235,9 @@ static bool add_all(fa__kernel **made, int count, fa_error *err)
                 old = kernel;
         if (old != NULL && !is_same(&old->is, &made[i]->is))
             return refuse(&made[i]->is, "another one of this name is registered", err);
+        for (int j = 0; j < i; j++)
+            if (strcmp(made[j]->is.name, made[i]->is.name) == 0)
+                return refuse(&made[i]->is, "its name is listed twice", err);
         made[i]->registered = old == NULL;
     }
     for (int i = 0; i < count; i++) {

@@ -9,9 +9,9 @@
 
 struct fa__function;
 
-/* A registered kernel. It is never freed: text that is being parsed may see it; `release` is called once nobody may call it. */
+/* A registered kernel. It is never freed: lists of operations show its name; `release` is called once nobody may call it. */
 struct fa__kernel {
-    fa__references references; /* of nodes, and one while it is registered */
+    fa__references references; /* of nodes and of text that is being parsed, and one while it is registered */
     fa_kernel is;              /* name and lists are copies */
     int version;               /* 0: none was given */
     size_t name_length;        /* without the version */
@@ -30,7 +30,10 @@ static inline bool fa__kernel_reduces(const fa__kernel *kernel)
 /* Registers all of them, or none. */
 bool fa__kernels_register(const fa_kernel *kernels, int count, fa_error *err);
 bool fa__kernel_unregister(const char *name, fa_error *err);
-/* By name, with or without a version; NULL where there is none. Borrowed: it is never freed. */
+/* For a forked child, which may find the lock of the list held by a thread that it does not have. The list is whole at every
+ * moment. Whoever registers the first kernel sees to it that this is called. */
+void fa__kernels_forget_lock(void);
+/* By name, with or without a version; NULL where there is none. One reference: another thread may unregister it. */
 fa__kernel *fa__kernel_find(const char *name, size_t length);
 /* All that are registered, one after the other; NULL for the first and behind the last. */
 fa__kernel *fa__kernel_next(fa__kernel *kernel);

@@ -2,10 +2,13 @@
 /* Kernels of users': what they see, how often they are called, what becomes of their results, their errors and their names. */
 #include <farray/farray.h>
 
+#include "expr/graph.h"
+#include "expr/user_kernel.h"
 #include "platform/platform.h"
 
 #include "platform/folder.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -444,6 +447,114 @@ static void the_newest_version_is_meant(void **unused)
     assert_int_equal(err.code, FA_UNKNOWN_NAME);
 }
 
+/* A variable that unregisters the kernel which stands before it in the text. */
+static fa_array *unregisters(const char *name, size_t length, void *array)
+{
+    fa_error err = {0};
+    if (length != 1 || *name != 'a')
+        return NULL;
+    fa_kernel_unregister("combine", &err);
+    assert_good(&err);
+    return array;
+}
+
+static void text_holds_its_kernels(void **unused)
+{
+    (void)unused;
+    static counts c;
+    static const char *const wrong[] = {"combine(a)[0]", "combine.at(a, 1)", "combine + a", "[combine, a]", "combine@0(a)"};
+    fa_error err = {0};
+    fa_kernel kernel = kernel_of("combine", &c);
+    fa_array *a = fa_eval("2.0", FA_VARS(), &err);
+    fa__names names = {.find = unregisters, .user = a};
+    fa_kernel_register(&kernel, &err);
+    fa__node *node = fa__parse("combine(a, 1)[0]", &names, &err);
+    assert_good(&err);
+    assert_int_equal(c.released, 0);
+    fa__node_release(node);
+    assert_int_equal(c.released, 1);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        c.released = 0;
+        fa_kernel_register(&kernel, &err);
+        assert_null(fa__parse(wrong[i], &names, &err));
+        fa_error_clear(&err);
+        fa_kernel_unregister("combine", &err); /* where the parser has not come to `a` */
+        fa_error_clear(&err);
+        assert_int_equal(c.released, 1);
+    }
+    fa_release(a);
+}
+
+enum { LIVES = 2000 };
+static atomic_int lives[LIVES];
+static atomic_bool lives_end;
+
+static void end_life(void *life)
+{
+    atomic_fetch_sub((atomic_int *)life, 1);
+}
+
+static int look_alive(const void *const *in, void *const *out, void *life)
+{
+    *(double *)out[0] = *(const double *)in[0];
+    return atomic_load((atomic_int *)life) == 1 ? 0 : 1;
+}
+
+static void *live_on(void *unused)
+{
+    (void)unused;
+    fa_error err = {0};
+    fa_kernel kernel = {.abi = FA_KERNEL_ABI, .name = "alive", .input_count = 1, .output_count = 1, .inputs = doubles,
+                        .outputs = doubles, .element = look_alive, .release = end_life};
+    for (int i = 0; i < LIVES; i++) {
+        atomic_store(&lives[i], 1);
+        kernel.user = &lives[i];
+        fa_kernel_register(&kernel, &err);
+        fa_kernel_unregister("alive", &err);
+    }
+    atomic_store(&lives_end, true);
+    return fa_failed(&err) ? &lives : NULL;
+}
+
+/* No kernel is called once it is released, and each is released once. */
+static void names_may_go_while_they_are_looked_up(void **unused)
+{
+    (void)unused;
+    pthread_t thread;
+    void *wrong;
+    assert_int_equal(pthread_create(&thread, NULL, live_on, NULL), 0);
+    while (!atomic_load(&lives_end)) {
+        fa_error err = {0};
+        fa_array *x = fa_eval("alive(1.5)", FA_VARS(), &err);
+        assert_true(x != NULL || err.code == FA_UNKNOWN_NAME);
+        if (x != NULL)
+            assert_true(fa_item_float64(x, &err) == 1.5);
+        fa_release(x);
+        if (x != NULL)
+            assert_good(&err);
+        fa_error_clear(&err);
+        fa_kernel_apply("alive", &(fa_array *){NULL}, 0, &(fa_array *){NULL}, 1, &err);
+        fa_error_clear(&err);
+    }
+    pthread_join(thread, &wrong);
+    assert_null(wrong);
+    for (int i = 0; i < LIVES; i++)
+        assert_int_equal(atomic_load(&lives[i]), 0);
+}
+
+static void a_name_is_listed_once(void **unused)
+{
+    (void)unused;
+    static counts c;
+    fa_error err = {0};
+    const fa_kernel twice_listed[] = {kernel_of("first", &c), kernel_of("combine@2", &c), kernel_of("combine@2", &c)};
+    fa__kernels_register(twice_listed, 3, &err);
+    assert_int_equal(err.code, FA_INVALID_ARGUMENT);
+    assert_non_null(strstr(err.message, "kernel 'combine@2': its name is listed twice"));
+    fa_error_clear(&err);
+    assert_null(fa__kernel_find("first", 5)); /* all or none */
+}
+
 static void assert_refused(fa_kernel kernel, const char *words)
 {
     fa_error err = {0};
@@ -520,6 +631,9 @@ int main(void)
         cmocka_unit_test(a_reduction_may_fail),
         cmocka_unit_test(graphs_print_and_parse_back),
         cmocka_unit_test(the_newest_version_is_meant),
+        cmocka_unit_test(text_holds_its_kernels),
+        cmocka_unit_test(names_may_go_while_they_are_looked_up),
+        cmocka_unit_test(a_name_is_listed_once),
         cmocka_unit_test(what_is_no_kernel_is_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

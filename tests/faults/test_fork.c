@@ -6,6 +6,8 @@
 
 #include "storage/storage.h"
 
+#include <farray/kernel.h>
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -136,6 +138,63 @@ static void a_child_computes_while_its_parent_reads_past_the_page_cache(void **s
     fa__set_io_mode(FA__IO_AUTO);
 }
 
+static int nothing(const void *const *in, void *const *out, void *user)
+{
+    (void)in, (void)user;
+    *(double *)out[0] = 0;
+    return 0;
+}
+
+/* Where there are many kernels their lock is held for long. */
+static void *look_up(void *unused)
+{
+    fa_error err = {0};
+    while (!atomic_load(&enough)) {
+        fa_release(fa_eval("sin", FA_VARS(), &err));
+        fa_error_clear(&err);
+    }
+    return unused;
+}
+
+static int look_up_and_register(void *kernel)
+{
+    fa_error err = {0};
+    alarm(30);
+    fa_release(fa_eval("kernel7(1)", FA_VARS(), &err));
+    fa_kernel_register(kernel, &err);
+    return fa_failed(&err);
+}
+
+static void a_child_looks_names_up_while_its_parent_did(void **state)
+{
+    (void)state;
+    if (!MALLOC_SURVIVES_FORK)
+        skip();
+    fa_error err = {0};
+    fa_type type = FA_TYPE_FLOAT64;
+    char name[32];
+    fa_kernel kernel = {.abi = FA_KERNEL_ABI, .name = name, .input_count = 1, .output_count = 1, .inputs = &type,
+                        .outputs = &type, .element = nothing};
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "kernel%d", i);
+        fa_kernel_register(&kernel, &err);
+    }
+    assert_false(fa_failed(&err));
+    snprintf(name, sizeof name, "of_the_child");
+    pthread_t thread;
+    atomic_store(&enough, false);
+    assert_int_equal(pthread_create(&thread, NULL, look_up, NULL), 0);
+    for (int i = 0; i < rounds(); i++)
+        assert_int_equal(in_child(look_up_and_register, &kernel), 0);
+    atomic_store(&enough, true);
+    pthread_join(thread, NULL);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "kernel%d", i);
+        fa_kernel_unregister(name, &err);
+    }
+    assert_false(fa_failed(&err));
+}
+
 static int wait_for_ever(void *argument)
 {
     alarm(1);
@@ -164,6 +223,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_child_computes_past_the_page_cache, make_shared, forget_shared),
         cmocka_unit_test_setup_teardown(a_child_computes_while_its_parent_reads_past_the_page_cache, make_shared,
                                         forget_shared),
+        cmocka_unit_test(a_child_looks_names_up_while_its_parent_did),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
