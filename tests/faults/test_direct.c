@@ -9,6 +9,10 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#if __has_include(<liburing.h>)
+#include <liburing.h>
+#endif
+
 enum { ROWS = 320, COLUMNS = 1000, ELEMENTS = ROWS * COLUMNS };
 
 /* What threads hold when the process is forked is not the sanitizers' to say. */
@@ -22,6 +26,7 @@ const char *__tsan_default_options(void)
 
 static struct {
     bool no_ring;
+    bool submit_in_part; /* what follows a failed submission leaves the last entry */
     int submit_every, read_every, direct_read_every, write_every, direct_write_every; /* each N-th fails; 0: none */
     atomic_int submitted, read, direct, written, direct_written;
 } plan;
@@ -45,7 +50,17 @@ int __real_io_uring_submit(struct io_uring *ring);
 int __wrap_io_uring_submit(struct io_uring *ring);
 int __wrap_io_uring_submit(struct io_uring *ring)
 {
-    return is_nth(&plan.submitted, plan.submit_every) ? -EAGAIN : __real_io_uring_submit(ring);
+    if (is_nth(&plan.submitted, plan.submit_every))
+        return -EAGAIN;
+#if __has_include(<liburing.h>)
+    if (plan.submit_in_part && io_uring_sq_ready(ring) > 1) {
+        ring->sq.sqe_tail--;
+        int submitted = __real_io_uring_submit(ring);
+        ring->sq.sqe_tail++;
+        return submitted;
+    }
+#endif
+    return __real_io_uring_submit(ring);
 }
 
 static bool is_direct(int file)
@@ -179,6 +194,7 @@ static int compare_all(void *argument)
 {
     int wrong = 0;
     (void)argument;
+    alarm(600); /* waits for ever are failures too */
     for (int i = 0; i < QUESTIONS; i++) {
         fa_error err = {0};
         size_t bytes, direct_bytes;
@@ -323,6 +339,7 @@ static void the_bits_are_the_same_past_the_page_cache(void **state)
 {
     (void)state;
     assert_int_equal(compare_all(NULL), 0);
+    alarm(0);
 }
 
 /* The queue is made once in a process, and anew in a child. */
@@ -337,6 +354,8 @@ static void transfers_that_are_refused_or_fail_are_made_up_for(void **state)
 {
     (void)state;
     plan.submit_every = 3;
+    assert_int_equal(in_child(compare_all, NULL), 0);
+    plan.submit_in_part = true;
     assert_int_equal(in_child(compare_all, NULL), 0);
     plan.no_ring = true;
     plan.direct_read_every = plan.direct_write_every = 5;
