@@ -82,14 +82,14 @@ static bool only_moves(const fa__pass *pass)
            fa__source_memory(pass->operands[0].source) == NULL && fa__source_memory(pass->stores[0].to.source) == NULL;
 }
 
-/* Shares the room out: pieces on their way in, strips and groups on their way out. */
+/* Shares the room out: pieces on their way in, strips and groups on their way out, each a grain at least. */
 static bool share_room(fa__turn *turn, bool forced)
 {
     int64_t room = fa__budget_available() / 4 * 3, item = turn->item_bytes;
     int64_t row_bytes = turn->columns * item, out_row_bytes = turn->rows * item, bytes = turn->rows * row_bytes;
     turn->piece_bytes = fa__min_i64(room / (2 * PIECES_AHEAD * turn->threads), MOST_PIECE_BYTES);
     int64_t left = room - turn->piece_bytes * PIECES_AHEAD * turn->threads;
-    if (turn->piece_bytes < fa__max_i64(LEAST_PIECE_BYTES, row_bytes))
+    if (turn->piece_bytes < fa__max_i64(LEAST_PIECE_BYTES, row_bytes) || bytes < FA__DIRECT_GRAIN)
         return false;
     int64_t most = left / (turn->threads + 2), each = BUFFER_BYTES;
     while (each < most && each < bytes / each * RUN_BYTES)
@@ -102,8 +102,24 @@ static bool share_room(fa__turn *turn, bool forced)
     each = fa__min_i64(each, most);
     turn->strip_rows = each / row_bytes;
     turn->group_rows = each / out_row_bytes;
-    return turn->strip_rows > 0 && turn->group_rows > 0 &&
+    return turn->strip_rows * row_bytes >= FA__DIRECT_GRAIN && turn->group_rows * out_row_bytes >= FA__DIRECT_GRAIN &&
            (forced || turn->strip_rows * turn->group_rows * item >= LEAST_RUN_BYTES);
+}
+
+/* Scratch for strips, as large as the matrix: where there is none, the walk in squares needs none. Scratch that is memory
+ * takes of the room. */
+static bool make_scratch(fa__turn *turn, bool forced)
+{
+    fa_error ignored = {0};
+    if (turn->group_rows == 0)
+        return true;
+    turn->scratch = fa__scratch_source(turn->rows * turn->columns * turn->item_bytes, &ignored);
+    if (turn->scratch == NULL)
+        return false;
+    if (turn->scratch->class->can_direct_write(turn->scratch) && share_room(turn, forced))
+        return true;
+    fa__source_release(turn->scratch);
+    return false;
 }
 
 bool fa__turn_plan(fa__turn *turn, const fa__pass *pass, int threads)
@@ -119,7 +135,8 @@ bool fa__turn_plan(fa__turn *turn, const fa__pass *pass, int threads)
     turn->swap = in == out ? 0 : in + out;
     return turn->to->item_bytes == turn->item_bytes && (in == 0 || out == 0 || in == out) && is_matrix(turn, pass) &&
            (forced || pass->total * turn->item_bytes >= LEAST_BYTES) && share_room(turn, forced) &&
-           turn->to->source->class->can_direct_write(turn->to->source);
+           turn->to->source->class->can_direct_write(turn->to->source) &&
+           make_scratch(turn, forced);
 }
 
 /* ---- Reading pieces -------------------------------------------------------------------------------------------------- */
@@ -345,13 +362,10 @@ bool fa__turn_run(fa__turn *turn, void (*poll)(void *user), void *user, fa_error
     in.tile = turn->strip_rows * turn->columns;
     if (turn->group_rows == 0)
         return run_walk(&in, turn->to, poll, user, err);
-    fa__source *scratch = fa__scratch_source(total * turn->item_bytes, err);
-    if (scratch == NULL)
-        return false;
-    fa__operand strips = {.source = scratch, .item_bytes = turn->item_bytes};
-    walk out = {.turn = turn, .source = scratch, .total = total, .find = find_run, .put = put_run};
+    fa__operand strips = {.source = turn->scratch, .item_bytes = turn->item_bytes};
+    walk out = {.turn = turn, .source = turn->scratch, .total = total, .find = find_run, .put = put_run};
     out.tile = turn->group_rows * turn->rows;
     bool done = run_walk(&in, &strips, poll, user, err) && run_walk(&out, turn->to, poll, user, err);
-    fa__source_release(scratch);
+    fa__source_release(turn->scratch);
     return done;
 }

@@ -34,11 +34,17 @@ static bool run_request(fa__request request, bool in_c_order, const fa_evaluate_
     return !fa_failed(err);
 }
 
-/* A box of an input as a view of it; one reference. */
+/* An input, or what was made of it; one reference. */
+static fa__node *input_of(const fa__whole_run *run, int input, fa_error *err)
+{
+    return run->made[input] != NULL ? fa__node_leaf(run->made[input], err) : fa__node_retain(run->node->inputs[input]);
+}
+
+/* A box of a node as a view of it; one reference. Takes that of the node over. */
 static fa__node *box_of(fa__node *input, const int64_t *start, const int64_t *sizes, fa_error *err)
 {
-    if (start == NULL)
-        return fa__node_retain(input);
+    if (start == NULL || input == NULL)
+        return input;
     fa__geometry geometry;
     fa__node_geometry(input, &geometry);
     if (input->kind != FA__NODE_VIEW && input->kind != FA__NODE_LEAF)
@@ -47,7 +53,9 @@ static fa__node *box_of(fa__node *input, const int64_t *start, const int64_t *si
         geometry.offset += start[i] * geometry.strides[i];
         geometry.sizes[i] = sizes[i];
     }
-    return fa__node_view(input, &geometry, err);
+    fa__node *box = fa__node_view(input, &geometry, err);
+    fa__node_release(input);
+    return box;
 }
 
 bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes, fa_array *target,
@@ -55,7 +63,7 @@ bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const i
 {
     if (fa_failed(err))
         return false;
-    fa__node *box = box_of(run->node->inputs[input], start, sizes, err);
+    fa__node *box = box_of(input_of(run, input, err), start, sizes, err);
     if (box != NULL)
         run_request((fa__request){.node = box, .target = target}, false, run->options, err);
     fa__node_release(box);
@@ -67,7 +75,7 @@ bool fa__whole_walk_box(fa__whole_run *run, int input, const int64_t *start, con
 {
     if (fa_failed(err))
         return false;
-    fa__node *box = box_of(run->node->inputs[input], start, sizes, err);
+    fa__node *box = box_of(input_of(run, input, err), start, sizes, err);
     fa__request request = {.node = box, .feeds = run->node, .consumer = consumer, .user = user};
     if (box != NULL)
         run_request(request, in_c_order, run->options, err);

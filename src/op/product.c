@@ -159,14 +159,20 @@ static bool multiply_window(work *w, fa_error *err)
 
 /* ---- Windows of the factors --------------------------------------------------------------------------------------- */
 
+/* In memory, and no element of it where a load or a store of one may not be. */
+static bool is_aligned(const work *w, const fa_array *a)
+{
+    const char *memory = fa__source_memory(a->source);
+    int64_t item = w->item_bytes, part = item > 8 ? item / 2 : item;
+    return memory != NULL && ((uintptr_t)memory + (uintptr_t)a->offset) % (uintptr_t)part == 0;
+}
+
 /* Whether elements may be worked on where they stand: by a kernel of ours at any strides, by the library where rows or columns are
  * dense. */
 static bool is_usable(const work *w, const fa_array *a)
 {
-    const char *memory = fa__source_memory(a->source);
-    int64_t item = w->item_bytes, part = item > 8 ? item / 2 : item;
-    if (memory == NULL || a->dtype->type != w->type || fa__dtype_swap(a->dtype) > 1 ||
-        ((uintptr_t)memory + (uintptr_t)a->offset) % (uintptr_t)part != 0)
+    int64_t item = w->item_bytes;
+    if (a->dtype->type != w->type || fa__dtype_swap(a->dtype) > 1 || !is_aligned(w, a))
         return false;
     for (int i = 0; i < a->ndim; i++)
         if (a->strides[i] % item != 0)
@@ -488,7 +494,7 @@ static bool start(work *w, fa__whole_run *run, fa_error *err)
         w->room_bytes = (size_t)fa__round_up((int64_t)fa__product_room(w->type), 64);
         w->rooms = fa__buffer_take((size_t)w->room_count * w->room_bytes, err);
     }
-    if (fa__source_memory(run->result->source) == NULL && !fa_failed(err)) {
+    if (!is_aligned(w, run->result) && !fa_failed(err)) {
         w->bytes = 1;
         w->buffer = fa__buffer_take(w->bytes, err);
     }

@@ -145,7 +145,7 @@ static bool submit(fa__transfer *transfer)
     do
         submitted = io_uring_submit(&queue.ring);
     while (submitted == -EINTR);
-    if (submitted > 0)
+    if (io_uring_sq_ready(&queue.ring) == 0) /* the count is also of those that stood there before */
         return true;
     /* The entry stands in the ring, and goes with the next submission: as nothing. */
     io_uring_prep_nop(entry);

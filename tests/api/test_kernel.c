@@ -305,6 +305,36 @@ static void serial_kernels_run_one_at_a_time(void **unused)
     assert_good(&err);
 }
 
+/* A factor that the windows of a product read again and again is computed once, be it that it only fits into scratch. */
+static void factors_of_a_product_are_computed_once(void **unused)
+{
+    (void)unused;
+    static const char *const products[] = {"x @ combine(x, 1)[0]", "combine(x, 1)[0] @ x", "x @ combine(x, 1)[0].T"};
+    static const char *const same[] = {"x @ (2 * x + 1)", "(2 * x + 1) @ x", "x @ (2 * x + 1).T"};
+    static const size_t limits[] = {0, 1 << 20};
+    counts c = {0};
+    fa_error err = {0};
+    fa_kernel kernel = kernel_of("combine", &c);
+    fa_kernel_register(&kernel, &err);
+    fa_array *x = fa_create(in_folder("factor.npy"), FA_FLOAT64, FA_SHAPE(700, 700), NULL, &err);
+    fa_eval_into(x, "(arange(490000.) % 13).reshape(700, 700)", FA_VARS(), &err);
+    for (int i = 0; i < 6; i++) {
+        atomic_store(&c.elements, 0);
+        fa_set_memory_limit(limits[i % 2], &err);
+        fa_array *found = fa_eval(products[i / 2], FA_VARS({"x", x}), &err);
+        fa_evaluate(found, NULL, &err);
+        fa_set_memory_limit(0, &err);
+        assert_good(&err);
+        if (atomic_load(&c.elements) != 490000)
+            fail_msg("%s: %lld elements", products[i / 2], (long long)atomic_load(&c.elements));
+        assert_equal_arrays(found, same[i / 2], FA_VARS({"x", x}), &err);
+        fa_release(found);
+    }
+    fa_release(x);
+    fa_kernel_unregister("combine", &err);
+    assert_good(&err);
+}
+
 /* ---- Reductions --------------------------------------------------------------------------------------------------- */
 
 static void reductions_are_the_same_bits(void **unused)
@@ -623,6 +653,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_layout_is_a_block),
         cmocka_unit_test(outputs_together_are_one_call),
+        cmocka_unit_test(factors_of_a_product_are_computed_once),
         cmocka_unit_test(one_element_at_a_time),
         cmocka_unit_test(a_status_ends_the_evaluation),
         cmocka_unit_test(kernels_may_not_compute),
