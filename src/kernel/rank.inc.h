@@ -29,7 +29,7 @@ static void NAME(digits)(const void *keys, int64_t n, int64_t low, int shift, in
                          int64_t *counters)
 {
     /* Where every key has a bucket there is none for the others, and their number need not fit a key. */
-    if (buckets > (int64_t)((U)-1 >> shift)) {
+    if ((uint64_t)buckets > (uint64_t)((U)-1 >> shift)) {
         const K *x = keys;
         const int64_t bank = FA__DIGIT_BANKS(buckets) > 1 ? buckets + 1 : 0;
         for (int64_t i = 0; i < n; i++)
