@@ -168,6 +168,7 @@ static void test_digits_count_buckets(void **unused)
     check_digits(fa__ranker_find(FA_TYPE_UINT8), -3, 1, 100);
     check_digits(fa__ranker_find(FA_TYPE_FLOAT16), INT16_MIN, 0, 65536);
     check_digits(fa__ranker_find(FA_TYPE_FLOAT16), -1000, 3, 500);
+    check_digits(fa__ranker_find(FA_TYPE_FLOAT64), -1000, 0, 500);
     check_digits(fa__ranker_find(FA_TYPE_FLOAT32), INT32_MIN, 16, 65536);
     check_digits(fa__ranker_find(FA_TYPE_FLOAT32), -5, 12, 9999);
     check_digits(fa__ranker_find(FA_TYPE_FLOAT64), INT64_MIN, 48, 65536);

@@ -424,6 +424,16 @@ class Sets(Base):
         self.assertTrue(compared(numpy.frombuffer(self.library.get_all(array), "i8"), numpy.lexsort([data, data])))
 
 
+class LongRuns(Base):
+    def test_argsort_of_a_run_longer_than_a_piece(self):
+        n = 140000
+        for made in (numpy.full(n, 1 + 2j), numpy.repeat([3j, 1j, 2j], [n // 4, n // 2, n // 4]),
+                     numpy.repeat([b"same prefix 2", b"same prefix 1"], [70000, n - 70000]),
+                     numpy.repeat([1e300, 1.0, -1e300], [100, n - 200, 100])):
+            wanted = numpy.argsort(made, kind="stable")
+            self.assertTrue(numpy.array_equal(self.values("argsort(a)", "i8", a=self.file(made)), wanted), made.dtype)
+
+
 class SameBits(Base):
     """Everything that is equal and differs in its bits stands where it would for any other limit, threads and processor."""
 
