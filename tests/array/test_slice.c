@@ -82,12 +82,12 @@ static void refusals_name_the_column(void **state)
     static const char only[] =
         "index: only integers, slices, '...', None and one field name can stand in an index, found";
     char message[200];
-    assert_refused("[1, x]", 5, strcat(strcpy(message, only), ": x]"));
-    assert_refused("[1.5]", 2, strcat(strcpy(message, only), ": 1.5]"));
-    assert_refused("[0x10]", 2, strcat(strcpy(message, only), ": 0x10]"));
-    assert_refused("[1__0]", 2, strcat(strcpy(message, only), ": 1__0]"));
-    assert_refused("[1_]", 2, strcat(strcpy(message, only), ": 1_]"));
-    assert_refused("[True]", 2, strcat(strcpy(message, only), ": True]"));
+    assert_refused("[1, x]", 5, strcat(strcpy(message, only), ": x"));
+    assert_refused("[1.5]", 2, strcat(strcpy(message, only), ": 1.5"));
+    assert_refused("[0x10]", 2, strcat(strcpy(message, only), ": 0x10"));
+    assert_refused("[1__0]", 2, strcat(strcpy(message, only), ": 1__0"));
+    assert_refused("[1_]", 2, strcat(strcpy(message, only), ": 1_"));
+    assert_refused("[True]", 2, strcat(strcpy(message, only), ": True"));
     assert_refused("[]", 2, strcat(strcpy(message, only), ": ]"));
     assert_refused("[1,,2]", 4, strcat(strcpy(message, only), ": ,2]"));
     assert_refused(",", 1, strcat(strcpy(message, only), ": ,"));
@@ -103,7 +103,7 @@ static void refusals_name_the_column(void **state)
     assert_refused("['a]", 2, "index: a field name has no end, found: 'a]");
     assert_refused("['a', 'b']", 5, "index: expected ',' or ']', found: , 'b']");
     assert_refused("[9223372036854775808]", 2,
-                   "index: an index does not fit 64 bits, found: 9223372036854775808]");
+                   "index: an index does not fit 64 bits, found: 9223372036854775808");
 }
 
 static void an_index_has_a_most_of_parts(void **state)
