@@ -118,7 +118,7 @@ bool cli_parse_order(const char *what, const char *text, size_t length, fa_order
 /* A dtype; NULL after a usage error was reported. */
 fa_dtype *cli_parse_dtype(const char *what, const char *text, size_t length);
 
-bool cli_parse_number(const char *what, const char *text, double least, double *value);
+bool cli_parse_number(const char *what, const char *text, double least, double most, double *value);
 
 /* The candidate that `text` may have been meant to be; NULL when none is near. */
 const char *cli_nearest(const char *text, size_t length, const char *const *candidates, int count);

@@ -4,6 +4,7 @@
 #include "cli.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -362,9 +363,9 @@ static bool parse_tolerance(const arguments *parsed, tolerance *allowed)
     allowed->given = parsed->given[OPTION_RTOL] || parsed->given[OPTION_ATOL];
     allowed->equal_nan = parsed->given[OPTION_EQUAL_NAN];
     return (!parsed->given[OPTION_RTOL] ||
-            cli_parse_number("--rtol", parsed->values[OPTION_RTOL], 0, &allowed->relative)) &&
+            cli_parse_number("--rtol", parsed->values[OPTION_RTOL], 0, INFINITY, &allowed->relative)) &&
            (!parsed->given[OPTION_ATOL] ||
-            cli_parse_number("--atol", parsed->values[OPTION_ATOL], 0, &allowed->absolute));
+            cli_parse_number("--atol", parsed->values[OPTION_ATOL], 0, INFINITY, &allowed->absolute));
 }
 
 int command_diff(const arguments *parsed)

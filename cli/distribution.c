@@ -20,12 +20,8 @@ static bool parse_quantiles(const char *text, distribution *d)
         }
         snprintf(number, sizeof number, "%.*s", (int)length, text);
         double *q = &d->q[d->q_count++];
-        if (length >= sizeof number || !cli_parse_number("--quantiles", number, 0, q))
+        if (length >= sizeof number || !cli_parse_number("--quantiles", number, 0, 1, q))
             return false;
-        if (!(*q <= 1)) {
-            cli_usage("--quantiles: '%s' is not from 0 to 1", number);
-            return false;
-        }
         if (text[length] == '\0')
             return true;
         text += length + 1;

@@ -7,25 +7,40 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool set_limits(const arguments *parsed)
+enum { MOST_THREADS = 256 }; /* of the library */
+
+/* Texts that are NULL leave the limit as it is. */
+static bool set_memory(const char *what, const char *text)
 {
     fa_error err = {0};
-    if (parsed->given[OPTION_MEMORY]) {
-        size_t bytes;
-        if (!cli_parse_bytes("--memory", parsed->values[OPTION_MEMORY], &bytes))
-            return false;
-        fa_set_memory_limit(bytes, &err);
-    }
-    if (parsed->given[OPTION_THREADS]) {
-        const char *text = parsed->values[OPTION_THREADS];
-        int64_t threads;
-        if (!cli_parse_integer("--threads", text, strlen(text), 1, 4096, &threads))
-            return false;
-        fa_set_threads((int)threads, &err);
-    }
+    size_t bytes;
+    if (text == NULL)
+        return true;
+    if (!cli_parse_bytes(what, text, &bytes))
+        return false;
+    fa_set_memory_limit(bytes, &err);
     if (fa_failed(&err))
-        cli_usage("%s", err.message);
+        cli_usage("%s: %s", what, err.message);
     return !fa_failed(&err);
+}
+
+static bool set_threads(const char *what, const char *text)
+{
+    fa_error err = {0};
+    int64_t threads;
+    if (text == NULL)
+        return true;
+    if (!cli_parse_integer(what, text, strlen(text), 1, MOST_THREADS, &threads))
+        return false;
+    fa_set_threads((int)threads, &err);
+    if (fa_failed(&err))
+        cli_usage("%s: %s", what, err.message);
+    return !fa_failed(&err);
+}
+
+static bool set_limits(const arguments *parsed)
+{
+    return set_memory("--memory", parsed->values[OPTION_MEMORY]) && set_threads("--threads", parsed->values[OPTION_THREADS]);
 }
 
 /* A standard stream that the caller has closed would lend its number to the first file that is opened: what
@@ -55,6 +70,11 @@ static int load_kernels(const arguments *parsed)
     const value_list *files = &parsed->lists[OPTION_KERNEL];
     fa_error err = {0};
     for (int i = 0; i < files->count; i++)
+        if (*files->values[i] == '\0') {
+            cli_usage("--kernel: the path is empty");
+            return EXIT_USAGE;
+        }
+    for (int i = 0; i < files->count; i++)
         fa_kernel_load(files->values[i], &err);
     return fa_failed(&err) ? cli_fail(&err, NULL) : EXIT_OK;
 }
@@ -73,15 +93,11 @@ static bool is_one_of(const char *name, const char *const *words)
 /* The library takes what it does not understand in its environment for the default; a person who typed it wants to know. */
 static bool environment_is_good(void)
 {
-    const char *memory = getenv("FARRAY_MEMORY"), *threads = getenv("FARRAY_THREADS");
     static const char *const io[] = {"auto", "mmap", "pread", "direct", NULL};
     static const char *const isa[] = {"x86-64-v3", "x86-64-v4", NULL};
     static const char *const math[] = {"accurate", "fast", NULL};
-    size_t bytes;
-    int64_t count;
     return is_one_of("FARRAY_IO", io) && is_one_of("FARRAY_ISA", isa) && is_one_of("FARRAY_MATH", math) &&
-           (memory == NULL || cli_parse_bytes("FARRAY_MEMORY", memory, &bytes)) &&
-           (threads == NULL || cli_parse_integer("FARRAY_THREADS", threads, strlen(threads), 1, 256, &count));
+           set_memory("FARRAY_MEMORY", getenv("FARRAY_MEMORY")) && set_threads("FARRAY_THREADS", getenv("FARRAY_THREADS"));
 }
 
 static int run(int argc, char **argv, arguments *parsed)

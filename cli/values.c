@@ -29,13 +29,16 @@ bool cli_parse_integer(const char *what, const char *text, size_t length, int64_
     return false;
 }
 
-bool cli_parse_number(const char *what, const char *text, double least, double *value)
+bool cli_parse_number(const char *what, const char *text, double least, double most, double *value)
 {
     char *end;
     *value = strtod(text, &end);
-    if (end != text && *end == '\0' && *value >= least)
+    if (end != text && *end == '\0' && *value >= least && *value <= most)
         return true;
-    cli_usage("%s: '%s' is not a number of at least %g", what, text, least);
+    if (most == INFINITY)
+        cli_usage("%s: '%s' is not a number of at least %g", what, text, least);
+    else
+        cli_usage("%s: '%s' is not a number from %g to %g", what, text, least, most);
     return false;
 }
 

@@ -48,8 +48,9 @@ FA_API fa_array *fa_eval(const char *text, fa_vars vars, fa_error *err);
 
 /// Computes `text` and assigns it to `target` as `target[...] = value` does: broadcast, cast without a check.
 ///
-/// Errors   those of fa_eval() and fa_assign(). A whole number that is all of the text, or in a list that is, must fit into
-///          the target's elements: FA_OUT_OF_RANGE.
+/// Errors   those of fa_eval() and fa_assign(). A number that is all of the text must fit into the target's elements:
+///          integers take no NaN, no infinity and nothing out of their range (what is behind the point is lost), and what is
+///          not complex no complex number. So must a whole number in a list that is all of the text. FA_OUT_OF_RANGE.
 FA_API void fa_eval_into(fa_array *target, const char *text, fa_vars vars, fa_error *err);
 
 /// What NumPy's text of an index chooses: "[::2, 0]", "mask, 1:", "[[0, 3]]", "x > 5"; the outer brackets may be left out,

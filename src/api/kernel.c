@@ -61,6 +61,10 @@ void fa_kernel_load(const char *library, fa_error *err)
         fa__fail(err, FA_INVALID_ARGUMENT, "the name of the shared object is NULL");
         return;
     }
+    if (*library == '\0') {
+        fa__fail(err, FA_INVALID_ARGUMENT, "the name of the shared object is empty");
+        return;
+    }
     char *path = path_of(library, err);
     void *loaded = path != NULL ? fa__library_open(path, err) : NULL;
     fa__free(path);

@@ -11,6 +11,12 @@ typedef struct parser {
     fa_error *err;
 } parser;
 
+static bool is_word_character(char character)
+{
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+           (character >= '0' && character <= '9') || character == '_' || (character & 0x80) != 0;
+}
+
 static bool fail_at(parser *in, size_t at, const char *why)
 {
     char quoted[48];
@@ -18,6 +24,12 @@ static bool fail_at(parser *in, size_t at, const char *why)
     if (left == 0)
         return fa__fail_at_column(in->err, FA_BAD_INDEX, (int)at + 1, "index: %s, found the end of the text",
                                   why);
+    if (is_word_character(in->text[at]) || in->text[at] == '-' || in->text[at] == '+') {
+        size_t part = 1; /* what follows it is not what is wrong */
+        while (part < left && memchr(",])", in->text[at + part], 3) == NULL)
+            part++;
+        left = part;
+    }
     fa__quote(quoted, sizeof quoted, in->text + at, left);
     return fa__fail_at_column(in->err, FA_BAD_INDEX, (int)at + 1, "index: %s, found: %s", why, quoted);
 }
@@ -36,12 +48,6 @@ static bool accept(parser *in, char character)
         return false;
     in->at++;
     return true;
-}
-
-static bool is_word_character(char character)
-{
-    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-           (character >= '0' && character <= '9') || character == '_' || (character & 0x80) != 0;
 }
 
 static bool accept_word(parser *in, const char *word)

@@ -26,7 +26,9 @@ static size_t parse_size(const char *text)
     static const char units[] = "KMGT";
     for (int i = 0; units[i] != '\0' && *end != '\0'; i++)
         if ((*end & ~0x20) == units[i]) {
-            value *= (double)(UINT64_C(1) << 10 * (i + 1));
+            bool is_decimal = (end[1] & ~0x20) == 'B';
+            for (int k = 0; k <= i; k++)
+                value *= is_decimal ? 1000 : 1024;
             end++;
             break;
         }

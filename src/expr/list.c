@@ -7,6 +7,7 @@
 #include "expr/types.h"
 #include "kernel/kernel.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool is_list(const fa__value *value)
@@ -117,11 +118,35 @@ static bool list_fits(const fa__node *list, fa_type type, fa_error *err)
     return true;
 }
 
+/* What Python's int() makes of a float that is assigned to an integer type. */
+static bool as_whole(fa__constant *constant, fa_type type, fa_error *err)
+{
+    const double real = constant->real;
+    if (isnan(real))
+        return fa__fail(err, FA_OUT_OF_RANGE, "NaN is no %s", fa__type_name(type));
+    if (!(fabs(real) < 0x1p64))
+        return fa__fail(err, FA_OUT_OF_RANGE, "%g out of bounds for %s", real, fa__type_name(type));
+    *constant = (fa__constant){.kind = FA__WEAK_INT, .integer = (fa__wide)real};
+    return true;
+}
+
+/* Whether a number that was written is one of the type. */
+static bool number_fits(fa__constant constant, fa_type type, fa_error *err)
+{
+    unsigned char element[16];
+    const bool is_real = fa__type_is_numeric(type) && type != FA_TYPE_BOOL && !fa__type_is_complex(type);
+    if (is_real && constant.kind == FA__WEAK_COMPLEX)
+        return fa__fail(err, FA_OUT_OF_RANGE, "a complex number is no %s", fa__type_name(type));
+    if (!fa__type_is_integer(type) || constant.kind != FA__WEAK_FLOAT)
+        return true;
+    return as_whole(&constant, type, err) && fa__constant_convert(&constant, type, element, err);
+}
+
 fa__node *fa__value_as(const fa__value *value, const fa_dtype *dtype, fa_error *err)
 {
     fa__node *node = fa__value_array(value);
     if (fa__node_is_weak(node))
-        return fa__node_as_element(node, dtype, err);
+        return number_fits(fa__constant_of(node), dtype->type, err) ? fa__node_as_element(node, dtype, err) : NULL;
     const bool is_list = value->kind != FA__VALUE_NODE;
     const bool has_integers = node->dtype->type == FA_TYPE_INT64 || node->dtype->type == FA_TYPE_UINT64;
     if (is_list && has_integers && fa__type_is_integer(dtype->type) && !list_fits(node, dtype->type, err))

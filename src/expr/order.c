@@ -165,10 +165,37 @@ fa__node *fa__node_searchsorted(fa__node *sorted, fa__node *elements, bool right
     return sought(FA__WHOLE_SEARCHSORTED, sorted, elements, right, FA_INT64, elements, err);
 }
 
+static bool are_wide_of_both_signs(const fa__node *first, const fa__node *second)
+{
+    const fa_type a = first->dtype->type, b = second->dtype->type;
+    return !fa__node_is_weak(first) && !fa__node_is_weak(second) &&
+           ((a == FA_TYPE_INT64 && b == FA_TYPE_UINT64) || (a == FA_TYPE_UINT64 && b == FA_TYPE_INT64));
+}
+
+/* int64 in uint64 or the other way: no type holds both, and float64 takes neighbours for one. As bits of the other type only
+ * what both hold, the numbers from 0 to 2**63 - 1, is found. */
+static fa__node *isin_of_bits(fa__node *elements, fa__node *tests, bool invert, fa_error *err)
+{
+    fa__node *bits = fa__node_cast(elements, tests->dtype, err), *as_signed = fa__node_cast(elements, FA_INT64, err);
+    fa__node *zero = fa__node_int(0, err), *parts[2] = {NULL, NULL}, *node = NULL;
+    if (!fa_failed(err)) {
+        parts[0] = sought(FA__WHOLE_ISIN, bits, tests, invert, FA_BOOL, elements, err);
+        parts[1] = fa__node_operation(invert ? FA__OP_LESS : FA__OP_GREATER_EQUAL, (fa__node *[]){as_signed, zero}, err);
+    }
+    if (!fa_failed(err))
+        node = fa__node_operation(invert ? FA__OP_LOGICAL_OR : FA__OP_LOGICAL_AND, parts, err);
+    fa__node *const made[] = {bits, as_signed, zero, parts[0], parts[1]};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        fa__node_release(made[i]);
+    return node;
+}
+
 fa__node *fa__node_isin(fa__node *elements, fa__node *tests, bool invert, fa_error *err)
 {
     if (!fa__nodes_usable(1, &elements, err) || !fa__nodes_usable(1, &tests, err))
         return NULL;
+    if (are_wide_of_both_signs(elements, tests))
+        return isin_of_bits(elements, tests, invert, err);
     return sought(FA__WHOLE_ISIN, elements, tests, invert, FA_BOOL, elements, err);
 }
 

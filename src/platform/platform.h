@@ -192,7 +192,8 @@ double fa__now(void);
 
 /* ---- Shared libraries ----------------------------------------------------------------------------------------- */
 
-/* Loads a library for good: by a path, or by a name that the system looks for. FA_NOT_FOUND with the system's words. */
+/* Loads a library for good: by a path, or by a name that the system looks for. FA_NOT_FOUND with the system's words,
+ * FA_BAD_FORMAT for what is no regular file and for one that is cut off. */
 void *fa__library_open(const char *name, fa_error *err);
 /* A function of it, to be converted to the type that it has; NULL where it has none of that name. */
 typedef void (*fa__function_address)(void);

@@ -82,26 +82,28 @@ static void refusals_name_the_column(void **state)
     static const char only[] =
         "index: only integers, slices, '...', None and one field name can stand in an index, found";
     char message[200];
-    assert_refused("[1, x]", 5, strcat(strcpy(message, only), ": x]"));
-    assert_refused("[1.5]", 2, strcat(strcpy(message, only), ": 1.5]"));
-    assert_refused("[0x10]", 2, strcat(strcpy(message, only), ": 0x10]"));
-    assert_refused("[1__0]", 2, strcat(strcpy(message, only), ": 1__0]"));
-    assert_refused("[1_]", 2, strcat(strcpy(message, only), ": 1_]"));
-    assert_refused("[True]", 2, strcat(strcpy(message, only), ": True]"));
+    assert_refused("[1, x]", 5, strcat(strcpy(message, only), ": x"));
+    assert_refused("[1.5]", 2, strcat(strcpy(message, only), ": 1.5"));
+    assert_refused("[0x10]", 2, strcat(strcpy(message, only), ": 0x10"));
+    assert_refused("[1__0]", 2, strcat(strcpy(message, only), ": 1__0"));
+    assert_refused("[1_]", 2, strcat(strcpy(message, only), ": 1_"));
+    assert_refused("[True]", 2, strcat(strcpy(message, only), ": True"));
     assert_refused("[]", 2, strcat(strcpy(message, only), ": ]"));
     assert_refused("[1,,2]", 4, strcat(strcpy(message, only), ": ,2]"));
     assert_refused(",", 1, strcat(strcpy(message, only), ": ,"));
     assert_refused("[1", 3, "index: expected ',' or ']', found the end of the text");
-    assert_refused("[1 2]", 4, "index: expected ',' or ']', found: 2]");
+    assert_refused("[1 2]", 4, "index: expected ',' or ']', found: 2");
     assert_refused("1]", 2, "index: expected ',' or the end of the index, found: ]");
-    assert_refused("[1:2:0]", 6, "index: slice step cannot be zero, found: 0]");
-    assert_refused("[::None0]", 4, "index: expected ',' or ']', found: None0]");
-    assert_refused("[007]", 2, "index: a number begins with 0, found: 007]");
-    assert_refused("[-]", 2, "index: expected a number, found: -]");
+    assert_refused("[1:2:0]", 6, "index: slice step cannot be zero, found: 0");
+    assert_refused("[::None0]", 4, "index: expected ',' or ']', found: None0");
+    assert_refused("[007]", 2, "index: a number begins with 0, found: 007");
+    assert_refused("[0, 1.5]", 5,
+                   "index: only integers, slices, '...', None and one field name can stand in an index, found: 1.5");
+    assert_refused("[-]", 2, "index: expected a number, found: -");
     assert_refused("['a]", 2, "index: a field name has no end, found: 'a]");
     assert_refused("['a', 'b']", 5, "index: expected ',' or ']', found: , 'b']");
     assert_refused("[9223372036854775808]", 2,
-                   "index: an index does not fit 64 bits, found: 9223372036854775808]");
+                   "index: an index does not fit 64 bits, found: 9223372036854775808");
 }
 
 static void an_index_has_a_most_of_parts(void **state)

@@ -53,6 +53,22 @@ class Set(Case):
         self.write("i.npy", npy([1, 2, 3], "|u1"))
         for value in ["300", "-1", "[300]", "[1, 2, -3]"]:
             self.fails(1, "out of bounds for uint8", "set", "i.npy", "...", value, caret=True)
+        for value, words in [("256.0", "Python integer 256 out of bounds for uint8"), ("1e10", "out of bounds for uint8"),
+                             ("1e300", r"1e\+300 out of bounds for uint8"), ("inf", "inf out of bounds for uint8"),
+                             ("nan", "NaN is no uint8"), ("1j", "a complex number is no uint8")]:
+            self.fails(1, words, "set", "i.npy", "[0]", value, caret=True)
+        for value in ["-1.0", "-inf", "-nan"]:
+            self.fails(1, "uint8", "set", "i.npy", "[0]", caret=True, *["--", value])
+        self.assertEqual(read_npy(self.path("i.npy"))[1], bytes([1, 2, 3]))
+        self.succeeds("set", "i.npy", "[0]", "--", "-0.5")
+        self.succeeds("set", "i.npy", "[1]", "255.9")
+        self.assertEqual(read_npy(self.path("i.npy"))[1], bytes([0, 255, 3]))
+        self.write("f.npy", npy([1.0, 2.0]))
+        self.fails(1, "a complex number is no float64", "set", "f.npy", "[0]", "1j", caret=True)
+        self.succeeds("set", "f.npy", "...", "nan")
+        self.succeeds("create", "u.npy", "--dtype", "u8", "--shape", "1")
+        self.succeeds("set", "u.npy", "...", "1e19")
+        self.assertEqual(self.succeeds("show", "u.npy"), "[10000000000000000000]\n")
         self.succeeds("set", "i.npy", "...", "[255, 1.5, 0]")
         self.assertEqual(read_npy(self.path("i.npy"))[1], bytes([255, 1, 0]))
 

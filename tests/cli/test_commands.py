@@ -281,8 +281,8 @@ class Stats(Case):
 
     def test_wrong_quantiles_and_bins(self):
         self.write("a.npy", npy([0.0, 1.0]))
-        for wrong, words in [("--quantiles=1.5", "not from 0 to 1"), ("--quantiles=half", "not a number"), ("--quantiles=", "not a number"),
-                             ("--histogram=0", "--histogram"), ("--histogram=many", "--histogram"), ("--quantiles=nan", "not")]:
+        for wrong, words in [("--quantiles=1.5", "not a number from 0 to 1"), ("--quantiles=half", "not a number"), ("--quantiles=", "not a number"),
+                             ("--histogram=0", "--histogram"), ("--histogram=many", "--histogram"), ("--quantiles=nan", "not a number from 0 to 1")]:
             self.usage(words, "stats", "a.npy", wrong)
         self.usage("--axis", "stats", "a.npy", "--histogram", "--axis=0")
 

@@ -75,6 +75,26 @@ class Kernels(Case):
         self.fails(1, r"empty.so: has no function farray_kernels\(\): FA_KERNELS\(\) of farray/kernel.h writes it", "eval", "1",
                    "--kernel", empty)
 
+    def test_one_that_is_cut_off(self):
+        geo = self.geo()
+        with open(self.path(geo), "rb") as file:
+            whole = file.read()
+        for length in [100, 4096, 4097, len(whole) // 2]:
+            self.write("cut.so", whole[:length])
+            self.fails(1, "cut.so: is cut off: its program headers name bytes behind its end", "eval", "1", "--kernel", "cut.so")
+        for length in [0, 3, 63]:
+            self.write("cut.so", whole[:length])
+            self.fails(1, "cut.so: file too short", "eval", "1", "--kernel", "cut.so")
+        far = bytearray(whole)
+        far[32:40] = b"\xff" * 8
+        self.write("far.so", bytes(far))
+        self.fails(1, "far.so: is cut off", "eval", "1", "--kernel", "far.so")
+        os.mkdir(self.path("folder.so"))
+        os.mkfifo(self.path("fifo.so"))
+        for name in ["folder.so", "fifo.so"]:
+            self.fails(1, name + ": is not a regular file", "eval", "1", "--kernel", name)
+        self.usage("--kernel: the path is empty", "eval", "1", "--kernel", "")
+
     def test_another_version(self):
         whole = FIRST_LINES + "FA_KERNELS(kernels)\n"
         old = self.compile("old.so", whole.replace("FA_KERNELS(kernels)", """const fa_kernel *farray_kernels(int abi, int *count)

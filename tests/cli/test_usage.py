@@ -36,7 +36,10 @@ class Usage(Case):
         self.usage("'qqqqqqqq' is not a command", "qqqqqqqq")
 
     def test_environment(self):
-        for name, value in [("FARRAY_MEMORY", "abc"), ("FARRAY_THREADS", "0"), ("FARRAY_IO", "foo"), ("FARRAY_ISA", "foo"), ("FARRAY_MATH", "foo")]:
+        for options in [{"env": {**os.environ, "FARRAY_MEMORY": "1"}}, {}]:
+            arguments = [] if options else ["--memory", "1"]
+            self.usage("a memory limit of 1 bytes is below the least one of 65536 bytes", "ops", *arguments, **options)
+        for name, value in [("FARRAY_MEMORY", "abc"), ("FARRAY_THREADS", "0"), ("FARRAY_THREADS", "257"), ("FARRAY_IO", "foo"), ("FARRAY_ISA", "foo"), ("FARRAY_MATH", "foo")]:
             self.usage(f"{name}: '{value}' is not", "ops", env={**os.environ, name: value})
 
     def test_an_empty_slice_is_not_all_of_the_array(self):
@@ -67,8 +70,9 @@ class Usage(Case):
             self.succeeds("ops", "--memory", text)
 
     def test_threads(self):
-        for text in ["0", "-1", "two", "99999", "1.5", ""]:
-            self.usage("--threads: '.*' is not a whole number from 1 to 4096", "ops", "--threads", text)
+        for text in ["0", "-1", "two", "257", "99999", "1.5", ""]:
+            self.usage("--threads: '.*' is not a whole number from 1 to 256", "ops", "--threads", text)
+        self.succeeds("ops", "--threads", "256")
 
     def test_create(self):
         self.usage("create needs --dtype and --shape", "create", "a.npy")

@@ -300,6 +300,16 @@ class Places(Base):
             with self.assertRaises(self.failed):
                 self.library.eval(text, given)
 
+    def test_isin_of_wide_integers_is_exact(self):
+        signed = numpy.array([2**53, 2**53 + 1, -1, 5, 2**63 - 1, -2**63], "i8")
+        unsigned = numpy.array([2**53 + 1, 2**64 - 1, 5, 2**63], "u8")
+        for x, y in [(signed, unsigned), (unsigned, signed)]:
+            given = {"x": self.file(x), "y": self.file(y)}
+            among = numpy.array([int(value) in y.tolist() for value in x])
+            self.assertTrue(compared(self.values("isin(x, y)", "?", **given), among))
+            self.assertTrue(compared(self.values("isin(x, y, invert=True)", "?", **given), ~among))
+            self.assertTrue(compared(self.values("setdiff1d(x, y)", x.dtype.str, **given), numpy.sort(x[~among])))
+
     def test_isin(self):
         rng = numpy.random.default_rng(11)
         for text in ["?", "i1", "u2", "i4", "i8", "u8", "f2", "f4", "f8", "c16", "M8[s]", "S3", "U5"]:
