@@ -109,8 +109,11 @@ char *fa__direct_end(fa__file_object *object, int64_t first, int64_t size, fa__t
 
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
+/* A page that holds several grains would be written both ways at once. */
 bool fa__direct_can_write(fa__file_object *object)
 {
+    if (fa__page_size() > FA__DIRECT_GRAIN)
+        return false;
     fa__mutex_lock(&object->mutex);
     bool is_new = object->is_new;
     fa__mutex_unlock(&object->mutex);

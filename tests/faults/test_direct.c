@@ -27,6 +27,7 @@ const char *__tsan_default_options(void)
 static struct {
     bool no_ring;
     bool submit_in_part; /* what follows a failed submission leaves the last entry */
+    size_t page_bytes; /* 0: the system's */
     int submit_every, read_every, direct_read_every, write_every, direct_write_every; /* each N-th fails; 0: none */
     atomic_int submitted, read, direct, written, direct_written;
 } plan;
@@ -61,6 +62,13 @@ int __wrap_io_uring_submit(struct io_uring *ring)
     }
 #endif
     return __real_io_uring_submit(ring);
+}
+
+size_t __real_fa__page_size(void);
+size_t __wrap_fa__page_size(void);
+size_t __wrap_fa__page_size(void)
+{
+    return plan.page_bytes > 0 ? plan.page_bytes : __real_fa__page_size();
 }
 
 static bool is_direct(int file)
@@ -362,6 +370,27 @@ static void transfers_that_are_refused_or_fail_are_made_up_for(void **state)
     assert_int_equal(in_child(compare_all, NULL), 0);
 }
 
+static int save_with_large_pages(void *argument)
+{
+    (void)argument;
+    fa_error err = {0};
+    size_t bytes, saved_bytes;
+    plan.no_ring = true;
+    plan.page_bytes = 64 << 10;
+    void *expected = answer(FA__IO_PREAD, 0, &bytes, &err), *saved = saved_answer(0, "x.npy", &saved_bytes, &err);
+    bool same = !fa_failed(&err) && bytes == saved_bytes && memcmp(expected, saved, bytes) == 0;
+    free(saved);
+    free(expected);
+    return !same ? 2 : atomic_load(&plan.direct_written) != 0 ? 3 : 0;
+}
+
+/* Transfers in grains and the page cache would share such pages. */
+static void larger_pages_are_written_through_the_cache(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(save_with_large_pages, NULL), 0);
+}
+
 /* Both ways fail: the error names file and byte. */
 static int fail_both_ways(void *argument)
 {
@@ -561,6 +590,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_bits_are_the_same_by_threads, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(transfers_that_are_refused_or_fail_are_made_up_for, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(larger_pages_are_written_through_the_cache, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(what_fails_both_ways_names_file_and_byte, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(the_bits_are_the_same_past_the_page_cache, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(matrices_are_turned_at_once_and_by_strips, make_files, remove_folder),
