@@ -33,11 +33,12 @@ static bool row_has_name(const fa__function *row, const char *name, size_t lengt
     return false;
 }
 
+/* Kernels come and go: fa__kernel_find() gives them with a reference. */
 const fa__function *fa__function_find(const char *name, size_t length)
 {
     const fa__function *row;
     for (fa__function_cursor at = {0, 0}; (row = fa__function_next(&at)) != NULL;) {
-        if ((row->uses & FA__AS_FUNCTION) && row_has_name(row, name, length))
+        if (row->kind != FA_OPERATION_KERNEL && (row->uses & FA__AS_FUNCTION) && row_has_name(row, name, length))
             return row;
     }
     return NULL;

@@ -174,8 +174,7 @@ static bool is_good(const fa_kernel *kernel, fa_error *err)
     fa_error ignored = {0};
     fa__value value = {0};
     const fa__function *function = fa__function_find(kernel->name, bare);
-    bool is_taken = (function != NULL && function->kind != FA_OPERATION_KERNEL) ||
-                    fa__constant_find(kernel->name, bare, &value, &ignored);
+    bool is_taken = function != NULL || fa__constant_find(kernel->name, bare, &value, &ignored);
     fa__value_release(&value);
     return !is_taken || refuse(kernel, "the name is that of an operation", err);
 }
