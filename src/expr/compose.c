@@ -3,6 +3,7 @@
  * (initial=), leave out elements (where=) or know their mean (mean=), ptp() and average(). Every one reads
  * its input in one pass: what it is made of has one shape, and shares its pass. Knows nothing about kernels.
  */
+#include "expr/kit.h"
 #include "expr/node.h"
 #include "expr/types.h"
 
@@ -12,56 +13,32 @@
 
 #include <string.h>
 
-/* Nodes on the way to a result: all are released together. */
-typedef struct kit {
-    fa__node *made[48];
-    int count;
-    const fa__reduce_arguments *arguments;
-    fa_error *err;
-} kit;
-
-/* Takes a new node over, and lends it. */
-static fa__node *keep(kit *k, fa__node *node)
-{
-    if (node != NULL)
-        k->made[k->count++] = node;
-    return node;
-}
-
-static fa__node *give(kit *k, fa__node *node)
-{
-    fa__node *result = fa_failed(k->err) ? NULL : fa__node_retain(node);
-    for (int i = 0; i < k->count; i++)
-        fa__node_release(k->made[i]);
-    return result;
-}
-
-static fa__node *operate(kit *k, fa__operation operation, fa__node *a, fa__node *b, fa__node *c)
+static fa__node *operate(fa__kit *k, fa__operation operation, fa__node *a, fa__node *b, fa__node *c)
 {
     fa__node *inputs[3] = {a, b, c};
-    return fa_failed(k->err) ? NULL : keep(k, fa__node_operation(operation, inputs, k->err));
+    return fa_failed(k->err) ? NULL : fa__keep(k, fa__node_operation(operation, inputs, k->err));
 }
 
-static fa__node *integer(kit *k, int64_t value)
+static fa__node *integer(fa__kit *k, int64_t value)
 {
-    return keep(k, fa__node_int(value, k->err));
+    return fa__keep(k, fa__node_int(value, k->err));
 }
 
-static fa__node *number(kit *k, double value)
+static fa__node *number(fa__kit *k, double value)
 {
-    return keep(k, fa__node_float(value, k->err));
+    return fa__keep(k, fa__node_float(value, k->err));
 }
 
-static fa__node *cast(kit *k, fa__node *node, fa_type type)
+static fa__node *cast(fa__kit *k, fa__node *node, fa_type type)
 {
-    return fa_failed(k->err) ? NULL : keep(k, fa__node_cast(node, fa_dtype_of(type), k->err));
+    return fa_failed(k->err) ? NULL : fa__keep(k, fa__node_cast(node, fa_dtype_of(type), k->err));
 }
 
 /* Along the axes of the call, without its other arguments. */
-static fa__node *reduce(kit *k, fa__reduction reduction, fa__node *node, const fa_dtype *dtype)
+static fa__node *reduce(fa__kit *k, fa__reduction reduction, fa__node *node, const fa_dtype *dtype)
 {
     fa__reduce_arguments plain = {.axes = k->arguments->axes, .keepdims = k->arguments->keepdims, .dtype = dtype};
-    return fa_failed(k->err) ? NULL : keep(k, fa__node_reduce(reduction, node, &plain, k->err));
+    return fa_failed(k->err) ? NULL : fa__keep(k, fa__node_reduce(reduction, node, &plain, k->err));
 }
 
 static bool is_inexact(fa_type type)
@@ -78,7 +55,7 @@ static fa_type wide_type(fa_type type)
 /* ---- Masks ------------------------------------------------------------------------------------------------------- */
 
 /* where= as an array of the input's shape; NULL where nothing is left out. */
-static fa__node *mask_of(kit *k, const fa__node *input)
+static fa__node *mask_of(fa__kit *k, const fa__node *input)
 {
     fa__node *where = k->arguments->where;
     if (where == NULL || fa_failed(k->err))
@@ -98,11 +75,11 @@ static fa__node *mask_of(kit *k, const fa__node *input)
     fa__node_geometry(strong, &geometry);
     if (!fa__geometry_broadcast_to(&geometry, (fa_shape){input->ndim, input->sizes}, &geometry, k->err))
         return NULL;
-    return keep(k, fa__node_view(strong, &geometry, k->err));
+    return fa__keep(k, fa__node_view(strong, &geometry, k->err));
 }
 
 /* What is no NaN, and not left out; NULL where all elements are. */
-static fa__node *numbers_of(kit *k, fa__node *input, fa__node *mask)
+static fa__node *numbers_of(fa__kit *k, fa__node *input, fa__node *mask)
 {
     if (!is_inexact(input->dtype->type))
         return mask;
@@ -111,13 +88,13 @@ static fa__node *numbers_of(kit *k, fa__node *input, fa__node *mask)
 }
 
 /* The input with `other` where the mask is false. */
-static fa__node *masked(kit *k, fa__node *input, fa__node *mask, fa__node *other)
+static fa__node *masked(fa__kit *k, fa__node *input, fa__node *mask, fa__node *other)
 {
     return mask == NULL ? input : operate(k, FA__OP_WHERE, mask, input, other);
 }
 
 /* How many elements a result is made of, and the same as a floating number. */
-static fa__node *count_of(kit *k, const fa__node *input, fa__node *mask)
+static fa__node *count_of(fa__kit *k, const fa__node *input, fa__node *mask)
 {
     if (mask != NULL)
         return reduce(k, FA__REDUCE_COUNT_NONZERO, mask, NULL);
@@ -164,7 +141,7 @@ fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err)
 }
 
 /* The result's shape, everywhere the same. */
-static fa__node *everywhere(kit *k, const fa__node *input, fa__node *scalar)
+static fa__node *everywhere(fa__kit *k, const fa__node *input, fa__node *scalar)
 {
     int64_t sizes[FA_MAX_NDIM];
     int ndim = 0;
@@ -178,7 +155,7 @@ static fa__node *everywhere(kit *k, const fa__node *input, fa__node *scalar)
     }
     fa__geometry geometry = {0};
     bool fits = fa__geometry_broadcast_to(&geometry, (fa_shape){ndim, sizes}, &geometry, k->err);
-    return fits ? keep(k, fa__node_view(scalar, &geometry, k->err)) : NULL;
+    return fits ? fa__keep(k, fa__node_view(scalar, &geometry, k->err)) : NULL;
 }
 
 static bool is_empty(const fa__node *input, fa_axes axes, fa_error *err)
@@ -193,7 +170,7 @@ static bool is_empty(const fa__node *input, fa_axes axes, fa_error *err)
 }
 
 /* sum, prod and their kin. Floating ones begin, as they end, in the wide type. */
-static fa__node *accumulated(kit *k, fa__node *input, bool product, bool skips_nan)
+static fa__node *accumulated(fa__kit *k, fa__node *input, bool product, bool skips_nan)
 {
     const fa_dtype *dtype = k->arguments->dtype;
     fa__reduction reduction = product ? FA__REDUCE_PROD : FA__REDUCE_SUM;
@@ -201,7 +178,7 @@ static fa__node *accumulated(kit *k, fa__node *input, bool product, bool skips_n
     if (skips_nan)
         mask = numbers_of(k, input, mask);
     bool is_bool = input->dtype->type == FA_TYPE_BOOL;
-    fa__node *neutral = is_bool ? keep(k, fa__node_bool(product, k->err)) : integer(k, product);
+    fa__node *neutral = is_bool ? fa__keep(k, fa__node_bool(product, k->err)) : integer(k, product);
     fa__node *elements = masked(k, input, mask, neutral);
     if (k->arguments->initial == NULL || fa_failed(k->err))
         return reduce(k, reduction, elements, dtype);
@@ -209,14 +186,14 @@ static fa__node *accumulated(kit *k, fa__node *input, bool product, bool skips_n
     if (plain == NULL)
         return NULL;
     fa_type type = plain->dtype->type, wide = is_inexact(type) ? wide_type(type) : type;
-    fa__node *initial = keep(k, fa__node_initial(k->arguments->initial, type, k->err));
+    fa__node *initial = fa__keep(k, fa__node_initial(k->arguments->initial, type, k->err));
     fa__node *rest = wide == type ? plain : reduce(k, reduction, elements, fa_dtype_of(wide));
     initial = cast(k, initial, wide);
     return cast(k, operate(k, product ? FA__OP_MULTIPLY : FA__OP_ADD, initial, rest, NULL), type);
 }
 
 /* min, max and those that pass over NaN. */
-static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
+static fa__node *extreme(fa__kit *k, fa__reduction reduction, fa__node *input)
 {
     bool least = reduction == FA__REDUCE_MIN || reduction == FA__REDUCE_NANMIN;
     bool skips_nan = reduction == FA__REDUCE_NANMIN || reduction == FA__REDUCE_NANMAX;
@@ -234,7 +211,7 @@ static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
                      least ? "minimum" : "maximum");
         return reduce(k, reduction, input, NULL);
     }
-    fa__node *initial = keep(k, fa__node_initial(k->arguments->initial, type, k->err));
+    fa__node *initial = fa__keep(k, fa__node_initial(k->arguments->initial, type, k->err));
     fa__node *elements = masked(k, input, mask_of(k, input), initial);
     if (elements == NULL || is_empty(input, k->arguments->axes, k->err))
         return everywhere(k, input, initial);
@@ -245,24 +222,24 @@ static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
 /* ---- Means and variances ----------------------------------------------------------------------------------------- */
 
 /* The type of a mean, or of a variance, which is real. */
-static fa_type mean_type(const kit *k, const fa__node *input)
+static fa_type mean_type(const fa__kit *k, const fa__node *input)
 {
     fa_type type = k->arguments->dtype != NULL ? k->arguments->dtype->type : input->dtype->type;
     return k->arguments->dtype != NULL || is_inexact(type) ? type : FA_TYPE_FLOAT64;
 }
 
 /* The mean of what the mask lets through. */
-static fa__node *mean(kit *k, fa__node *input, fa__node *mask)
+static fa__node *mean(fa__kit *k, fa__node *input, fa__node *mask)
 {
     fa_type type = mean_type(k, input), wide = is_inexact(type) ? wide_type(type) : type;
     bool is_bool = input->dtype->type == FA_TYPE_BOOL;
-    fa__node *nothing = is_bool ? keep(k, fa__node_bool(false, k->err)) : integer(k, 0);
+    fa__node *nothing = is_bool ? fa__keep(k, fa__node_bool(false, k->err)) : integer(k, 0);
     fa__node *sum = reduce(k, FA__REDUCE_SUM, masked(k, input, mask, nothing), fa_dtype_of(wide));
     return cast(k, operate(k, FA__OP_DIVIDE, sum, count_of(k, input, mask), NULL), type);
 }
 
 /* The squared magnitudes of deviations from a mean that is given. */
-static fa__node *squares(kit *k, fa__node *input, fa_type wide)
+static fa__node *squares(fa__kit *k, fa__node *input, fa_type wide)
 {
     fa__node *deviation = operate(k, FA__OP_SUBTRACT, cast(k, input, wide), k->arguments->mean, NULL);
     if (deviation == NULL || !fa__type_is_complex(deviation->dtype->type))
@@ -274,7 +251,7 @@ static fa__node *squares(kit *k, fa__node *input, fa_type wide)
 
 /* The variance of what the mask lets through, in the wide real type. Where no degrees of freedom are left it
  * is infinite, or NaN for those that pass over NaN. */
-static fa__node *variance(kit *k, fa__node *input, fa__node *mask, bool skips_nan)
+static fa__node *variance(fa__kit *k, fa__node *input, fa__node *mask, bool skips_nan)
 {
     fa_type wide = wide_type(mean_type(k, input));
     double ddof = k->arguments->ddof;
@@ -302,7 +279,7 @@ static fa__node *variance(kit *k, fa__node *input, fa__node *mask, bool skips_na
     return operate(k, FA__OP_WHERE, reduce(k, FA__REDUCE_ANY, bad, NULL), nan, result);
 }
 
-static fa__node *spread(kit *k, fa__reduction reduction, fa__node *input)
+static fa__node *spread(fa__kit *k, fa__reduction reduction, fa__node *input)
 {
     bool skips_nan = reduction == FA__REDUCE_NANVAR || reduction == FA__REDUCE_NANSTD;
     bool root = reduction == FA__REDUCE_STD || reduction == FA__REDUCE_NANSTD;
@@ -346,7 +323,7 @@ static fa__reduction without_nan(fa__reduction reduction)
     }
 }
 
-static bool takes_nothing(kit *k, fa__reduction reduction)
+static bool takes_nothing(fa__kit *k, fa__reduction reduction)
 {
     const fa__reduce_arguments *given = k->arguments;
     const char *name = fa__reductions[reduction].name;
@@ -357,7 +334,7 @@ static bool takes_nothing(kit *k, fa__reduction reduction)
     return wrong == NULL || fa__fail(k->err, FA_INVALID_ARGUMENT, "%s() takes no %s", name, wrong);
 }
 
-static fa__node *compose(kit *k, fa__reduction reduction, fa__node *input)
+static fa__node *compose(fa__kit *k, fa__reduction reduction, fa__node *input)
 {
     switch (reduction) {
     case FA__REDUCE_SUM:
@@ -382,7 +359,7 @@ static fa__node *compose(kit *k, fa__reduction reduction, fa__node *input)
         return spread(k, reduction, input);
     case FA__REDUCE_ANY:
     case FA__REDUCE_ALL: {
-        fa__node *neutral = keep(k, fa__node_bool(reduction == FA__REDUCE_ALL, k->err));
+        fa__node *neutral = fa__keep(k, fa__node_bool(reduction == FA__REDUCE_ALL, k->err));
         return reduce(k, reduction, masked(k, input, mask_of(k, input), neutral), NULL);
     }
     case FA__REDUCE_PTP:
@@ -420,12 +397,12 @@ fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__r
     plain = plain && (!sums_numbers || arguments->dtype == NULL);
     if (plain && fa__reducer_find(reduction, input->dtype->type) != NULL)
         return NULL;
-    kit k = {.arguments = arguments, .err = err};
-    return give(&k, compose(&k, reduction, input));
+    fa__kit k = {.arguments = arguments, .err = err};
+    return fa__give(&k, compose(&k, reduction, input));
 }
 
 /* Weights that stand along the reduced axes, with axes of one element where the input has others. */
-static fa__node *spread_weights(kit *k, const fa__node *input, fa__node *weights)
+static fa__node *spread_weights(fa__kit *k, const fa__node *input, fa__node *weights)
 {
     fa__geometry geometry, wide = {0};
     uint64_t axes;
@@ -454,7 +431,7 @@ static fa__node *spread_weights(kit *k, const fa__node *input, fa__node *weights
         fa__fail(k->err, FA_BAD_SHAPE, "Shape of weights must be consistent with shape of a along specified axis.");
         return NULL;
     }
-    return keep(k, fa__node_view(weights, &wide, k->err));
+    return fa__keep(k, fa__node_view(weights, &wide, k->err));
 }
 
 fa__node *fa__node_average(fa__node *input, fa__node *weights, const fa__reduce_arguments *arguments,
@@ -463,7 +440,7 @@ fa__node *fa__node_average(fa__node *input, fa__node *weights, const fa__reduce_
     fa__node *inputs[2] = {input, weights};
     if (!fa__nodes_usable(weights != NULL ? 2 : 1, inputs, err))
         return NULL;
-    kit k = {.arguments = arguments, .err = err};
+    fa__kit k = {.arguments = arguments, .err = err};
     fa__node *sum = NULL, *result = NULL;
     if (weights == NULL) {
         result = reduce(&k, FA__REDUCE_MEAN, input, NULL);
@@ -483,12 +460,12 @@ fa__node *fa__node_average(fa__node *input, fa__node *weights, const fa__reduce_
             fa__node_geometry(each, &geometry);
             fa__geometry_broadcast_to(&geometry, (fa_shape){input->ndim, input->sizes}, &geometry, err);
         }
-        fa__node *along = each != NULL && !fa_failed(err) ? keep(&k, fa__node_view(each, &geometry, err)) : NULL;
+        fa__node *along = each != NULL && !fa_failed(err) ? fa__keep(&k, fa__node_view(each, &geometry, err)) : NULL;
         sum = along != NULL ? reduce(&k, FA__REDUCE_SUM, along, fa_dtype_of(common)) : NULL;
         fa__node *product = operate(&k, FA__OP_MULTIPLY, cast(&k, input, common), cast(&k, along, common), NULL);
         result = operate(&k, FA__OP_DIVIDE, reduce(&k, FA__REDUCE_SUM, product, NULL), sum, NULL);
     }
     if (sum_of_weights != NULL)
         *sum_of_weights = fa_failed(err) ? NULL : fa__node_retain(sum);
-    return give(&k, result);
+    return fa__give(&k, result);
 }

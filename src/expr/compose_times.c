@@ -2,6 +2,7 @@
 /* Reductions of datetime64 and timedelta64 that are graphs of others. Times are counts of 64 bits, and what
  * is no time is the smallest of them: that makes positions, and extremes of what is a time, reductions of
  * integers. Knows nothing about kernels. */
+#include "expr/kit.h"
 #include "expr/node.h"
 #include "expr/routines.h"
 #include "expr/types.h"
@@ -10,47 +11,30 @@
 
 #include "array/convert.h"
 
-enum { MOST_NODES = 16 };
-
-typedef struct kit {
-    fa__node *made[MOST_NODES];
-    int count;
-    const fa__reduce_arguments *arguments;
-    fa_error *err;
-} kit;
-
-/* Takes a new node over, and lends it. */
-static fa__node *keep(kit *k, fa__node *node)
-{
-    if (node != NULL)
-        k->made[k->count++] = node;
-    return node;
-}
-
-static fa__node *operate(kit *k, fa__operation operation, fa__node *a, fa__node *b, fa__node *c)
+static fa__node *operate(fa__kit *k, fa__operation operation, fa__node *a, fa__node *b, fa__node *c)
 {
     fa__node *inputs[3] = {a, b, c};
-    return fa_failed(k->err) ? NULL : keep(k, fa__node_operation(operation, inputs, k->err));
+    return fa_failed(k->err) ? NULL : fa__keep(k, fa__node_operation(operation, inputs, k->err));
 }
 
 /* Along the axes of the call, without its other arguments. */
-static fa__node *reduce(kit *k, fa__reduction reduction, fa__node *node)
+static fa__node *reduce(fa__kit *k, fa__reduction reduction, fa__node *node)
 {
     fa__reduce_arguments plain = {.axes = k->arguments->axes, .keepdims = k->arguments->keepdims};
-    return fa_failed(k->err) ? NULL : keep(k, fa__node_reduce(reduction, node, &plain, k->err));
+    return fa_failed(k->err) ? NULL : fa__keep(k, fa__node_reduce(reduction, node, &plain, k->err));
 }
 
 /* The same bytes as elements of another dtype of 8 bytes. */
-static fa__node *seen_as(kit *k, fa__node *node, const fa_dtype *dtype)
+static fa__node *seen_as(fa__kit *k, fa__node *node, const fa_dtype *dtype)
 {
     fa__geometry geometry;
     if (fa_failed(k->err))
         return NULL;
     fa__node_geometry(node, &geometry);
-    return keep(k, fa__node_view_as(node, dtype, &geometry, k->err));
+    return fa__keep(k, fa__node_view_as(node, dtype, &geometry, k->err));
 }
 
-static fa__node *as_counts(kit *k, fa__node *input)
+static fa__node *as_counts(fa__kit *k, fa__node *input)
 {
     const fa_dtype *counts =
         fa__dtype_numeric(FA_TYPE_INT64, input->kind == FA__NODE_LEAF && input->dtype->swapped, k->err);
@@ -60,19 +44,19 @@ static fa__node *as_counts(kit *k, fa__node *input)
 }
 
 /* The counts less one: what is no time goes around and is the largest of all. */
-static fa__node *less_one(kit *k, fa__node *input)
+static fa__node *less_one(fa__kit *k, fa__node *input)
 {
-    fa__node *one = keep(k, fa__node_int(1, k->err));
+    fa__node *one = fa__keep(k, fa__node_int(1, k->err));
     return operate(k, FA__OP_SUBTRACT, as_counts(k, input), one, NULL);
 }
 
-static const fa_dtype *native(kit *k, const fa__node *input)
+static const fa_dtype *native(fa__kit *k, const fa__node *input)
 {
     return fa_failed(k->err) ? NULL : fa__dtype_native(input->dtype, k->err);
 }
 
 /* initial= as an element of the input's dtype: a time of another unit, or a count. */
-static fa__node *initial_of(kit *k, const fa__node *input)
+static fa__node *initial_of(fa__kit *k, const fa__node *input)
 {
     fa__node *given = k->arguments->initial;
     bool is_count = fa__type_is_numeric(given->dtype->type) && fa__type_kind(given->dtype->type) != 'f' &&
@@ -84,13 +68,13 @@ static fa__node *initial_of(kit *k, const fa__node *input)
         return NULL;
     }
     const fa_dtype *dtype = native(k, input);
-    fa__node *initial = dtype != NULL ? keep(k, fa__node_cast(given, dtype, k->err)) : NULL;
+    fa__node *initial = dtype != NULL ? fa__keep(k, fa__node_cast(given, dtype, k->err)) : NULL;
     fa_dtype_release(dtype);
     return initial;
 }
 
 /* where= as an array of the input's shape; NULL where nothing is left out. */
-static fa__node *mask_of(kit *k, const fa__node *input)
+static fa__node *mask_of(fa__kit *k, const fa__node *input)
 {
     fa__node *where = k->arguments->where;
     if (where == NULL || fa_failed(k->err))
@@ -99,26 +83,26 @@ static fa__node *mask_of(kit *k, const fa__node *input)
         fa__fail(k->err, FA_BAD_TYPES, "where= is an array of bool");
         return NULL;
     }
-    fa__node *strong = keep(k, fa__node_cast(where, FA_BOOL, k->err));
+    fa__node *strong = fa__keep(k, fa__node_cast(where, FA_BOOL, k->err));
     return strong != NULL
-               ? keep(k, fa__node_broadcast_to(strong, (fa_shape){input->ndim, input->sizes}, k->err))
+               ? fa__keep(k, fa__node_broadcast_to(strong, (fa_shape){input->ndim, input->sizes}, k->err))
                : NULL;
 }
 
-static fa__node *masked(kit *k, fa__node *input, fa__node *mask, fa__node *other)
+static fa__node *masked(fa__kit *k, fa__node *input, fa__node *mask, fa__node *other)
 {
     return mask == NULL ? input : operate(k, FA__OP_WHERE, mask, input, other);
 }
 
-static fa__node *zero_of(kit *k, const fa__node *input)
+static fa__node *zero_of(fa__kit *k, const fa__node *input)
 {
     const fa_dtype *dtype = native(k, input);
-    fa__node *zero = dtype != NULL ? keep(k, fa__node_zero(dtype, k->err)) : NULL;
+    fa__node *zero = dtype != NULL ? fa__keep(k, fa__node_zero(dtype, k->err)) : NULL;
     fa_dtype_release(dtype);
     return zero;
 }
 
-static fa__node *sum(kit *k, fa__node *input)
+static fa__node *sum(fa__kit *k, fa__node *input)
 {
     fa__node *mask = mask_of(k, input);
     fa__node *elements = mask != NULL ? masked(k, input, mask, zero_of(k, input)) : input;
@@ -129,7 +113,7 @@ static fa__node *sum(kit *k, fa__node *input)
 }
 
 /* Spans where the mask is true, over how many they are. */
-static fa__node *mean(kit *k, fa__node *input)
+static fa__node *mean(fa__kit *k, fa__node *input)
 {
     fa__node *mask = mask_of(k, input), *total = sum(k, input);
     fa__node *count = mask != NULL ? reduce(k, FA__REDUCE_COUNT_NONZERO, mask) : NULL;
@@ -137,19 +121,19 @@ static fa__node *mean(kit *k, fa__node *input)
 }
 
 /* The extreme of what is a time: of counts, among which what is none is the largest or the smallest. */
-static fa__node *extreme_of_times(kit *k, bool least, fa__node *input)
+static fa__node *extreme_of_times(fa__kit *k, bool least, fa__node *input)
 {
     fa__node *counts = least ? less_one(k, input) : as_counts(k, input);
     fa__node *found = counts != NULL ? reduce(k, least ? FA__REDUCE_MIN : FA__REDUCE_MAX, counts) : NULL;
     if (least && found != NULL)
-        found = operate(k, FA__OP_ADD, found, keep(k, fa__node_int(1, k->err)), NULL);
+        found = operate(k, FA__OP_ADD, found, fa__keep(k, fa__node_int(1, k->err)), NULL);
     const fa_dtype *dtype = native(k, input);
     fa__node *time = found != NULL && dtype != NULL ? seen_as(k, found, dtype) : NULL;
     fa_dtype_release(dtype);
     return time;
 }
 
-static bool is_empty(kit *k, const fa__node *input)
+static bool is_empty(fa__kit *k, const fa__node *input)
 {
     uint64_t axes = 0;
     bool empty = false;
@@ -161,14 +145,14 @@ static bool is_empty(kit *k, const fa__node *input)
 }
 
 /* The result's shape, everywhere the same. */
-static fa__node *everywhere(kit *k, fa__node *input, fa__node *scalar)
+static fa__node *everywhere(fa__kit *k, fa__node *input, fa__node *scalar)
 {
-    fa__node *shape = reduce(k, FA__REDUCE_ANY, keep(k, fa__node_cast(input, FA_BOOL, k->err)));
-    return shape != NULL ? keep(k, fa__node_full((fa_shape){shape->ndim, shape->sizes}, scalar, NULL, k->err))
+    fa__node *shape = reduce(k, FA__REDUCE_ANY, fa__keep(k, fa__node_cast(input, FA_BOOL, k->err)));
+    return shape != NULL ? fa__keep(k, fa__node_full((fa_shape){shape->ndim, shape->sizes}, scalar, NULL, k->err))
                          : NULL;
 }
 
-static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
+static fa__node *extreme(fa__kit *k, fa__reduction reduction, fa__node *input)
 {
     bool least = reduction == FA__REDUCE_MIN || reduction == FA__REDUCE_NANMIN;
     bool passes = reduction == FA__REDUCE_NANMIN || reduction == FA__REDUCE_NANMAX;
@@ -188,27 +172,27 @@ static fa__node *extreme(kit *k, fa__reduction reduction, fa__node *input)
     fa__node *found = NULL;
     if (elements != NULL)
         found = passes ? extreme_of_times(k, least, elements)
-                       : keep(k, fa__node_reduce(reduction, elements, &all, k->err));
+                       : fa__keep(k, fa__node_reduce(reduction, elements, &all, k->err));
     fa__operation operation = passes  ? least ? FA__OP_FMIN : FA__OP_FMAX
                               : least ? FA__OP_MINIMUM
                                       : FA__OP_MAXIMUM;
     return found != NULL ? operate(k, operation, initial, found, NULL) : NULL;
 }
 
-static fa__node *position(kit *k, bool least, fa__node *input)
+static fa__node *position(fa__kit *k, bool least, fa__node *input)
 {
     fa__node *counts = least ? as_counts(k, input) : less_one(k, input);
     return counts != NULL ? reduce(k, least ? FA__REDUCE_ARGMIN : FA__REDUCE_ARGMAX, counts) : NULL;
 }
 
 /* any() and all() with where=: every time is true, or not, whatever its unit. */
-static fa__node *truth(kit *k, fa__reduction reduction, fa__node *input)
+static fa__node *truth(fa__kit *k, fa__reduction reduction, fa__node *input)
 {
-    fa__node *is_true = keep(k, fa__node_cast(input, FA_BOOL, k->err));
-    return is_true != NULL ? keep(k, fa__node_reduce(reduction, is_true, k->arguments, k->err)) : NULL;
+    fa__node *is_true = fa__keep(k, fa__node_cast(input, FA_BOOL, k->err));
+    return is_true != NULL ? fa__keep(k, fa__node_reduce(reduction, is_true, k->arguments, k->err)) : NULL;
 }
 
-static fa__node *compose(kit *k, fa__reduction reduction, fa__node *input)
+static fa__node *compose(fa__kit *k, fa__reduction reduction, fa__node *input)
 {
     bool spans = input->dtype->type == FA_TYPE_TIMEDELTA64;
     bool plain = k->arguments->initial == NULL && k->arguments->where == NULL;
@@ -265,14 +249,10 @@ static fa__reduction without_nan(fa__reduction reduction)
 fa__node *fa__node_compose_times(fa__reduction reduction, fa__node *input,
                                  const fa__reduce_arguments *arguments, fa_error *err)
 {
-    kit k = {.arguments = arguments, .err = err};
+    fa__kit k = {.arguments = arguments, .err = err};
     if (!takes_its_arguments(reduction, arguments, err))
         return NULL;
     if (without_nan(reduction) != reduction)
         return fa__node_reduce(without_nan(reduction), input, arguments, err);
-    fa__node *result = compose(&k, reduction, input);
-    result = result != NULL && !fa_failed(err) ? fa__node_retain(result) : NULL;
-    for (int i = 0; i < k.count; i++)
-        fa__node_release(k.made[i]);
-    return result;
+    return fa__give(&k, compose(&k, reduction, input));
 }

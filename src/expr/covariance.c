@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NumPy's cov() and corrcoef(): products of what is left of variables when their means are taken away. Knows
  * nothing about how products are computed. */
+#include "expr/kit.h"
 #include "expr/covariance.h"
 
 #include "expr/formulas.h"
@@ -11,33 +12,11 @@
 
 #include "array/view.h"
 
-/* Nodes on the way to a result: all are released together. */
-typedef struct kit {
-    fa__node *made[16];
-    int count;
-    fa_error *err;
-} kit;
-
-static fa__node *keep(kit *k, fa__node *node)
-{
-    if (node != NULL)
-        k->made[k->count++] = node;
-    return node;
-}
-
-static fa__node *compose(kit *k, const char *text, fa__node *a, fa__node *b, fa__node *c)
+static fa__node *compose(fa__kit *k, const char *text, fa__node *a, fa__node *b, fa__node *c)
 {
     fa__node *nodes[3] = {a, b, c};
     const int count = c != NULL ? 3 : b != NULL ? 2 : 1;
-    return fa_failed(k->err) ? NULL : keep(k, fa__compose(text, count, nodes, k->err));
-}
-
-static fa__node *give(kit *k, fa__node *node)
-{
-    fa__node *result = fa_failed(k->err) ? NULL : fa__node_retain(node);
-    for (int i = 0; i < k->count; i++)
-        fa__node_release(k->made[i]);
-    return result;
+    return fa_failed(k->err) ? NULL : fa__keep(k, fa__compose(text, count, nodes, k->err));
 }
 
 static bool may_vary(const fa__node *node, const char *name, fa_error *err)
@@ -52,15 +31,15 @@ static bool may_vary(const fa__node *node, const char *name, fa_error *err)
 }
 
 /* One variable in each row. */
-static fa__node *in_rows(kit *k, fa__node *node, fa_type type, bool turn)
+static fa__node *in_rows(fa__kit *k, fa__node *node, fa_type type, bool turn)
 {
-    fa__node *strong = keep(k, fa__node_strong(node, k->err));
-    fa__node *wide = strong != NULL ? keep(k, fa__node_cast(strong, fa_dtype_of(type), k->err)) : NULL;
-    fa__node *rows = wide != NULL ? keep(k, fa__node_lead(wide, 2, k->err)) : NULL;
-    return rows != NULL && turn ? keep(k, fa__node_permute(rows, FA_ALL_AXES, k->err)) : rows;
+    fa__node *strong = fa__keep(k, fa__node_strong(node, k->err));
+    fa__node *wide = strong != NULL ? fa__keep(k, fa__node_cast(strong, fa_dtype_of(type), k->err)) : NULL;
+    fa__node *rows = wide != NULL ? fa__keep(k, fa__node_lead(wide, 2, k->err)) : NULL;
+    return rows != NULL && turn ? fa__keep(k, fa__node_permute(rows, FA_ALL_AXES, k->err)) : rows;
 }
 
-static fa__node *variables(kit *k, const fa__cov_arguments *arguments)
+static fa__node *variables(fa__kit *k, const fa__cov_arguments *arguments)
 {
     fa__node *m = arguments->m, *y = arguments->y;
     if (!fa__nodes_usable(1, &m, k->err) || !may_vary(m, "m", k->err) ||
@@ -73,7 +52,7 @@ static fa__node *variables(kit *k, const fa__cov_arguments *arguments)
         return rows;
     const bool is_row = y->ndim < 2 || y->sizes[0] == 1;
     fa__node *both[2] = {rows, in_rows(k, y, type, arguments->in_columns && !is_row)};
-    return both[1] != NULL ? keep(k, fa__node_concatenate(2, both, 0, NULL, k->err)) : NULL;
+    return both[1] != NULL ? fa__keep(k, fa__node_concatenate(2, both, 0, NULL, k->err)) : NULL;
 }
 
 /* Whether a text says so of an array, now. */
@@ -92,7 +71,7 @@ static bool holds(fa__node *node, const char *text, fa_error *err)
 }
 
 /* Weights of observations as float64, checked now as NumPy checks them. */
-static fa__node *weights_of(kit *k, fa__node *weights, const char *name, int64_t n, bool are_counts)
+static fa__node *weights_of(fa__kit *k, fa__node *weights, const char *name, int64_t n, bool are_counts)
 {
     fa_error *err = k->err;
     if (fa_failed(err))
@@ -101,7 +80,7 @@ static fa__node *weights_of(kit *k, fa__node *weights, const char *name, int64_t
         fa__fail(err, FA_BAD_SHAPE, "cannot handle multidimensional %s", name);
     else if (weights->sizes[0] != n)
         fa__fail(err, FA_BAD_SHAPE, "incompatible numbers of samples and %s", name);
-    fa__node *wide = fa_failed(err) ? NULL : keep(k, fa__node_cast(weights, FA_FLOAT64, err));
+    fa__node *wide = fa_failed(err) ? NULL : fa__keep(k, fa__node_cast(weights, FA_FLOAT64, err));
     if (wide != NULL && are_counts && !holds(wide, "all(a == rint(a))", err) && !fa_failed(err))
         fa__fail(err, FA_BAD_TYPES, "%s must be integer", name);
     if (wide != NULL && !fa_failed(err) && holds(wide, "any(a < 0)", err))
@@ -110,18 +89,18 @@ static fa__node *weights_of(kit *k, fa__node *weights, const char *name, int64_t
 }
 
 /* What the sum of products is divided by, where it depends on weights; nothing below 0. */
-static fa__node *divisor(kit *k, fa__node *weights, fa__node *analytic, double ddof)
+static fa__node *divisor(fa__kit *k, fa__node *weights, fa__node *analytic, double ddof)
 {
     if (ddof == 0)
         return compose(k, "where(sum(a) <= 0, 0.0, sum(a))", weights, NULL, NULL);
-    fa__node *freedom = keep(k, fa__node_float(ddof, k->err));
+    fa__node *freedom = fa__keep(k, fa__node_float(ddof, k->err));
     fa__node *left = analytic == NULL
                          ? compose(k, "sum(a) - b", weights, freedom, NULL)
                          : compose(k, "sum(a) - b * sum(a * c) / sum(a)", weights, freedom, analytic);
     return compose(k, "where(a <= 0, 0.0, a)", left, NULL, NULL);
 }
 
-static fa__node *products(kit *k, fa__node *rows, fa__node *weights, fa__node *analytic, double ddof)
+static fa__node *products(fa__kit *k, fa__node *rows, fa__node *weights, fa__node *analytic, double ddof)
 {
     const bool is_complex = fa__type_is_complex(rows->dtype->type);
     fa__node *means = weights == NULL
@@ -135,20 +114,20 @@ static fa__node *products(kit *k, fa__node *rows, fa__node *weights, fa__node *a
     if (weights != NULL)
         return compose(k, "a * (1.0 / b)", sums, divisor(k, weights, analytic, ddof), NULL);
     const double divide_by = (double)rows->sizes[1] - ddof;
-    fa__node *factor = keep(k, fa__node_float(1 / (divide_by > 0 ? divide_by : 0.0), k->err));
+    fa__node *factor = fa__keep(k, fa__node_float(1 / (divide_by > 0 ? divide_by : 0.0), k->err));
     return compose(k, "a * b", sums, factor, NULL);
 }
 
 fa__node *fa__node_cov(const fa__cov_arguments *arguments, fa_error *err)
 {
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     fa__node *rows = variables(&k, arguments), *result = NULL, *counts = NULL, *analytic = NULL;
     if (rows != NULL && rows->sizes[0] == 0) {
         const int64_t none[2] = {0, 0};
-        fa__node *zero = keep(&k, fa__node_float(0, err));
-        fa__node *strong = zero != NULL ? keep(&k, fa__node_strong(zero, err)) : NULL;
-        result = strong != NULL ? keep(&k, fa__node_broadcast_to(strong, (fa_shape){2, none}, err)) : NULL;
-        return give(&k, result);
+        fa__node *zero = fa__keep(&k, fa__node_float(0, err));
+        fa__node *strong = zero != NULL ? fa__keep(&k, fa__node_strong(zero, err)) : NULL;
+        result = strong != NULL ? fa__keep(&k, fa__node_broadcast_to(strong, (fa_shape){2, none}, err)) : NULL;
+        return fa__give(&k, result);
     }
     if (rows != NULL && arguments->fweights != NULL)
         counts = weights_of(&k, arguments->fweights, "fweights", rows->sizes[1], true);
@@ -160,26 +139,26 @@ fa__node *fa__node_cov(const fa__cov_arguments *arguments, fa_error *err)
                             : counts != NULL                   ? counts
                                                                : analytic;
         fa__node *sums = products(&k, rows, weights, analytic, ddof);
-        result = sums != NULL ? keep(&k, fa__node_squeeze(sums, FA_ALL_AXES, err)) : NULL;
+        result = sums != NULL ? fa__keep(&k, fa__node_squeeze(sums, FA_ALL_AXES, err)) : NULL;
     }
-    return give(&k, result);
+    return fa__give(&k, result);
 }
 
 fa__node *fa__node_corrcoef(const fa__cov_arguments *arguments, fa_error *err)
 {
-    kit k = {.err = err};
-    fa__node *covariance = keep(&k, fa__node_cov(arguments, err)), *result = NULL;
+    fa__kit k = {.err = err};
+    fa__node *covariance = fa__keep(&k, fa__node_cov(arguments, err)), *result = NULL;
     if (covariance == NULL)
-        return give(&k, NULL);
+        return fa__give(&k, NULL);
     if (covariance->ndim == 0)
-        return give(&k, compose(&k, "a / a", covariance, NULL, NULL));
+        return fa__give(&k, compose(&k, "a / a", covariance, NULL, NULL));
     const bool is_complex = fa__type_is_complex(covariance->dtype->type);
     fa__node *spread =
         compose(&k, is_complex ? "sqrt(real(diagonal(a)))" : "sqrt(diagonal(a))", covariance, NULL, NULL);
-    fa__node *column = spread != NULL ? keep(&k, fa__node_expand_dims(spread, FA_AXES(1), err)) : NULL;
-    fa__node *row = column != NULL ? keep(&k, fa__node_expand_dims(spread, FA_AXES(0), err)) : NULL;
+    fa__node *column = spread != NULL ? fa__keep(&k, fa__node_expand_dims(spread, FA_AXES(1), err)) : NULL;
+    fa__node *row = column != NULL ? fa__keep(&k, fa__node_expand_dims(spread, FA_AXES(0), err)) : NULL;
     result = compose(&k, "a / b / c", covariance, column, row);
     if (result != NULL && !is_complex)
         result = compose(&k, "clip(a, -1, 1)", result, NULL, NULL);
-    return give(&k, result);
+    return fa__give(&k, result);
 }

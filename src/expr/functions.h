@@ -92,6 +92,23 @@ const fa_dtype *fa__argument_dtype(const fa__bound_call *call, int index);
 bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple);
 /* What NumPy makes an array of: numbers, lists of them, arrays. One reference. */
 fa__node *fa__argument_array(const fa__bound_call *call, int index);
+/* Two of them, and what is made of both, which are released by it. */
+typedef struct fa__two {
+    fa__node *first, *second;
+} fa__two;
+
+static inline fa__two fa__arguments_two(const fa__bound_call *call, int first, int second)
+{
+    return (fa__two){fa__argument_array(call, first), fa__argument_array(call, second)};
+}
+
+static inline fa__node *fa__two_made(fa__two arrays, fa__node *node)
+{
+    fa__node_release(arrays.first);
+    fa__node_release(arrays.second);
+    return node;
+}
+
 /* A list of such, or the arrays of an array's first axis; released by fa__nodes_release(). */
 fa__nodes *fa__argument_arrays(const fa__bound_call *call, int index);
 fa__nodes *fa__value_arrays(const fa__bound_call *call, const fa__value *value);

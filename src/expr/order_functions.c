@@ -54,30 +54,13 @@ static fa__node *apply_sort(const fa__bound_call *call)
     return node;
 }
 
-/* Two arrays, and what is made of them. */
-typedef struct two {
-    fa__node *first, *second;
-} two;
-
-static two arrays_at(const fa__bound_call *call, int first, int second)
-{
-    return (two){fa__argument_array(call, first), fa__argument_array(call, second)};
-}
-
-static fa__node *made_of(two arrays, fa__node *node)
-{
-    fa__node_release(arrays.first);
-    fa__node_release(arrays.second);
-    return node;
-}
-
 static fa__node *apply_searchsorted(const fa__bound_call *call)
 {
     enum { ARRAY, SOUGHT, SIDE, SORTER };
     bool right = fa__argument_is(call, SIDE, "right");
     if (fa__argument_given(call, SIDE) && !right && !fa__argument_is(call, SIDE, "left"))
         refuse(call, SIDE, "side is 'left' or 'right'");
-    two arrays = arrays_at(call, ARRAY, SOUGHT);
+    fa__two arrays = fa__arguments_two(call, ARRAY, SOUGHT);
     if (!fa_failed(call->err) && fa__argument_given(call, SORTER)) {
         fa__node *sorter = fa__argument_array(call, SORTER), *sorted = NULL;
         if (sorter != NULL)
@@ -86,7 +69,7 @@ static fa__node *apply_searchsorted(const fa__bound_call *call)
         fa__node_release(arrays.first);
         arrays.first = sorted;
     }
-    return made_of(arrays, fa_failed(call->err)
+    return fa__two_made(arrays, fa_failed(call->err)
                                ? NULL
                                : fa__node_searchsorted(arrays.first, arrays.second, right, call->err));
 }
@@ -99,8 +82,8 @@ static fa__node *apply_isin(const fa__bound_call *call)
     if (fa__argument_given(call, KIND) && !fa__argument_is(call, KIND, "sort") &&
         !fa__argument_is(call, KIND, "table"))
         refuse(call, KIND, "kind is 'sort' or 'table'");
-    two arrays = arrays_at(call, ELEMENTS, TESTS);
-    return made_of(
+    fa__two arrays = fa__arguments_two(call, ELEMENTS, TESTS);
+    return fa__two_made(
         arrays, fa_failed(call->err) ? NULL : fa__node_isin(arrays.first, arrays.second, invert, call->err));
 }
 
@@ -191,11 +174,11 @@ static fa__node *apply_set(const fa__bound_call *call)
     bool unique = has_options && fa__argument_bool(call, 2, false);
     bool wants_positions = operation == FA__SET_INTERSECT && fa__argument_bool(call, 3, false);
     fa__node *nodes[3] = {NULL, NULL, NULL};
-    two arrays = arrays_at(call, 0, 1);
+    fa__two arrays = fa__arguments_two(call, 0, 1);
     if (!fa_failed(call->err))
         nodes[0] = fa__node_set(operation, arrays.first, arrays.second, unique,
                                 wants_positions ? nodes + 1 : NULL, call->err);
-    made_of(arrays, NULL);
+    fa__two_made(arrays, NULL);
     return fa_failed(call->err) ? NULL : outputs_of(call, 3, nodes, !wants_positions);
 }
 
@@ -254,7 +237,7 @@ const fa__function fa__order_functions[] = {
      "The different values, where the first of each stands, which one each element is, and how many there "
      "are."},
     {"union1d", "", "ar1 ar2", apply_set, FA__SET_UNION, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
-     "The different values of two arrays, in order."},
+     "The different values of fa__two arrays, in order."},
     {"intersect1d", "", "ar1 ar2 assume_unique= return_indices=", apply_set, FA__SET_INTERSECT,
      FA__AS_FUNCTION | FA__GIVES_LIST, FA_OPERATION_WHOLE,
      "The values that both arrays have, in order; and where they stand in each."},

@@ -86,10 +86,8 @@ static void write_operation(fa__writer *w, const fa__node *node)
     }
 }
 
-/* Axes that are all of them are left out where that is the default. */
-static void write_axes(fa__writer *w, const fa__node *node)
+void fa__write_axes(fa__writer *w, const fa__node *node, bool all_is_default)
 {
-    bool all_is_default = node->kind == FA__NODE_REDUCE || node->as.reduce.flat;
     int ndim = node->inputs[0]->ndim, count = 0;
     int64_t axes[FA_MAX_NDIM];
     for (int i = 0; i < ndim; i++) {
@@ -108,7 +106,7 @@ static void write_axes(fa__writer *w, const fa__node *node)
 static void write_reduce_arguments(fa__writer *w, const fa__node *node)
 {
     const fa__node *input = node->inputs[0];
-    write_axes(w, node);
+    fa__write_axes(w, node, node->kind == FA__NODE_REDUCE || node->as.reduce.flat);
     if (fa__shown_node(input)->dtype->type != input->dtype->type) {
         fa__put(w, ", dtype=");
         fa__put_dtype(w, input->dtype);

@@ -80,27 +80,9 @@ void fa__write_whole(fa__writer *w, const fa__node *node)
     }
 }
 
-/* Axes of the first input; all of them are left out. */
-static void write_axes(fa__writer *w, const fa__node *node)
-{
-    const int ndim = node->inputs[0]->ndim;
-    int64_t axes[FA_MAX_NDIM];
-    int count = 0;
-    for (int i = 0; i < ndim; i++)
-        if (node->as.reduce.axes >> i & 1)
-            axes[count++] = i;
-    if (count == ndim)
-        return;
-    fa__put(w, ", axis=");
-    if (count == 1)
-        fa__put_int(w, axes[0]);
-    else
-        fa__put_tuple(w, count, axes);
-}
-
 static void write_quantile_arguments(fa__writer *w, const fa__node *node)
 {
-    write_axes(w, node);
+    fa__write_axes(w, node, true);
     if (node->as.reduce.option != FA__QUANTILE_LINEAR) {
         fa__put(w, ", method='");
         fa__put(w, fa__quantile_method_name(node->as.reduce.option));

@@ -3,35 +3,12 @@
  * is computed. */
 #include "expr/product.h"
 
-#include "expr/node.h"
+#include "expr/kit.h"
 #include "expr/routines.h"
 #include "expr/types.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* Nodes on the way to a result: all are released together. */
-typedef struct kit {
-    fa__node *made[16];
-    int count;
-    fa_error *err;
-} kit;
-
-/* Takes a new node over, and lends it. */
-static fa__node *keep(kit *k, fa__node *node)
-{
-    if (node != NULL)
-        k->made[k->count++] = node;
-    return node;
-}
-
-static fa__node *give(kit *k, fa__node *node)
-{
-    fa__node *result = fa_failed(k->err) ? NULL : fa__node_retain(node);
-    for (int i = 0; i < k->count; i++)
-        fa__node_release(k->made[i]);
-    return result;
-}
 
 /* ---- Types ------------------------------------------------------------------------------------------------------- */
 
@@ -54,9 +31,9 @@ static fa_type sum_type(fa_type type)
     return type == FA_TYPE_FLOAT16 || type == FA_TYPE_BFLOAT16 ? FA_TYPE_FLOAT32 : type;
 }
 
-static fa__node *as_type(kit *k, fa__node *node, fa_type type)
+static fa__node *as_type(fa__kit *k, fa__node *node, fa_type type)
 {
-    return node != NULL && !fa_failed(k->err) ? keep(k, fa__node_cast(node, fa_dtype_of(type), k->err)) : NULL;
+    return node != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_cast(node, fa_dtype_of(type), k->err)) : NULL;
 }
 
 /* ---- Shapes ------------------------------------------------------------------------------------------------------ */
@@ -100,52 +77,52 @@ static bool batches_fit(const char *name, const fa__node *a, int a_core, const f
     return true;
 }
 
-static fa__node *new_axis(kit *k, fa__node *a, int axis)
+static fa__node *new_axis(fa__kit *k, fa__node *a, int axis)
 {
-    return a != NULL && !fa_failed(k->err) ? keep(k, fa__node_expand_dims(a, FA_AXES(axis), k->err)) : NULL;
+    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_expand_dims(a, FA_AXES(axis), k->err)) : NULL;
 }
 
-static fa__node *without_axis(kit *k, fa__node *a, int axis)
+static fa__node *without_axis(fa__kit *k, fa__node *a, int axis)
 {
-    return a != NULL && !fa_failed(k->err) ? keep(k, fa__node_squeeze(a, FA_AXES(axis), k->err)) : NULL;
+    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_squeeze(a, FA_AXES(axis), k->err)) : NULL;
 }
 
-static fa__node *swapped(kit *k, fa__node *a)
+static fa__node *swapped(fa__kit *k, fa__node *a)
 {
     fa__geometry geometry;
     if (a == NULL || fa_failed(k->err))
         return NULL;
     fa__node_geometry(a, &geometry);
-    return fa__geometry_swap_axes(&geometry, -2, -1, &geometry, k->err) ? keep(k, fa__node_view(a, &geometry, k->err)) : NULL;
+    return fa__geometry_swap_axes(&geometry, -2, -1, &geometry, k->err) ? fa__keep(k, fa__node_view(a, &geometry, k->err)) : NULL;
 }
 
-static fa__node *reshaped(kit *k, fa__node *a, int ndim, const int64_t *sizes)
+static fa__node *reshaped(fa__kit *k, fa__node *a, int ndim, const int64_t *sizes)
 {
-    return a != NULL && !fa_failed(k->err) ? keep(k, fa__node_reshape(a, (fa_shape){ndim, sizes}, k->err)) : NULL;
+    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_reshape(a, (fa_shape){ndim, sizes}, k->err)) : NULL;
 }
 
-static fa__node *permuted(kit *k, fa__node *a, int ndim, const int *axes)
+static fa__node *permuted(fa__kit *k, fa__node *a, int ndim, const int *axes)
 {
-    return a != NULL && !fa_failed(k->err) ? keep(k, fa__node_permute(a, (fa_axes){ndim, axes}, k->err)) : NULL;
+    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_permute(a, (fa_axes){ndim, axes}, k->err)) : NULL;
 }
 
 /* ---- Sums of products -------------------------------------------------------------------------------------------- */
 
-static fa__node *reduced(kit *k, fa__reduction reduction, fa__node *node, int axis, fa_type type)
+static fa__node *reduced(fa__kit *k, fa__reduction reduction, fa__node *node, int axis, fa_type type)
 {
     fa__reduce_arguments arguments = {.axes = FA_AXES(axis),
                                       .dtype = reduction == FA__REDUCE_SUM ? fa_dtype_of(type) : NULL};
-    return node != NULL && !fa_failed(k->err) ? keep(k, fa__node_reduce(reduction, node, &arguments, k->err)) : NULL;
+    return node != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_reduce(reduction, node, &arguments, k->err)) : NULL;
 }
 
-static fa__node *operated(kit *k, fa__operation operation, fa__node *a, fa__node *b)
+static fa__node *operated(fa__kit *k, fa__operation operation, fa__node *a, fa__node *b)
 {
     fa__node *inputs[2] = {a, b};
-    return fa_failed(k->err) ? NULL : keep(k, fa__node_operation(operation, inputs, k->err));
+    return fa_failed(k->err) ? NULL : fa__keep(k, fa__node_operation(operation, inputs, k->err));
 }
 
 /* The elements of two arrays that broadcast, multiplied and added up along one axis, counted from the end. */
-static fa__node *sum_of_products(kit *k, fa__node *a, fa__node *b, int axis, fa_type type)
+static fa__node *sum_of_products(fa__kit *k, fa__node *a, fa__node *b, int axis, fa_type type)
 {
     fa_type wide = sum_type(type);
     bool is_bool = type == FA_TYPE_BOOL;
@@ -153,19 +130,19 @@ static fa__node *sum_of_products(kit *k, fa__node *a, fa__node *b, int axis, fa_
     return as_type(k, reduced(k, is_bool ? FA__REDUCE_ANY : FA__REDUCE_SUM, product, axis, wide), type);
 }
 
-static fa__node *conjugated(kit *k, fa__node *a)
+static fa__node *conjugated(fa__kit *k, fa__node *a)
 {
     if (a == NULL || fa_failed(k->err) || !fa__type_is_complex(a->dtype->type))
         return a;
-    return keep(k, fa__node_operation(FA__OP_CONJUGATE, &a, k->err));
+    return fa__keep(k, fa__node_operation(FA__OP_CONJUGATE, &a, k->err));
 }
 
-static fa__node *matrix_by_vector(kit *k, fa__node *a, fa__node *x, fa_type type)
+static fa__node *matrix_by_vector(fa__kit *k, fa__node *a, fa__node *x, fa_type type)
 {
     return sum_of_products(k, a, x->ndim == 1 ? x : new_axis(k, x, -2), -1, type);
 }
 
-static fa__node *vector_by_matrix(kit *k, fa__node *x, fa__node *b, fa_type type)
+static fa__node *vector_by_matrix(fa__kit *k, fa__node *x, fa__node *b, fa_type type)
 {
     return sum_of_products(k, new_axis(k, x, -1), b, -2, type);
 }
@@ -189,7 +166,7 @@ static fa__node *whole_product(fa__node *const *inputs, fa_error *err)
 }
 
 /* Two matrices, or batches of them, that fit. */
-static fa__node *matrix_by_matrix(kit *k, fa__node *a, fa__node *b, fa_type type)
+static fa__node *matrix_by_matrix(fa__kit *k, fa__node *a, fa__node *b, fa_type type)
 {
     int64_t inner = a->sizes[a->ndim - 1];
     if (inner == 0) {
@@ -204,14 +181,14 @@ static fa__node *matrix_by_matrix(kit *k, fa__node *a, fa__node *b, fa_type type
         return new_axis(k, matrix_by_vector(k, a, without_axis(k, b, -1), type), -1);
     fa_type wide = sum_type(type);
     fa__node *inputs[2] = {as_type(k, a, wide), as_type(k, b, wide)};
-    return as_type(k, fa_failed(k->err) ? NULL : keep(k, whole_product(inputs, k->err)), type);
+    return as_type(k, fa_failed(k->err) ? NULL : fa__keep(k, whole_product(inputs, k->err)), type);
 }
 
 fa__node *fa__node_matmul(fa__node *a, fa__node *b, fa_error *err)
 {
     fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !product_type("matmul", a, b, &type, err) ||
         !have_axes("matmul", a, 1, b, 1, err) ||
         !fit("matmul", a, a->ndim - 1, b, b->ndim > 1 ? b->ndim - 2 : 0, err) ||
@@ -226,47 +203,47 @@ fa__node *fa__node_matmul(fa__node *a, fa__node *b, fa_error *err)
         node = vector_by_matrix(&k, a, b, type);
     else
         node = matrix_by_matrix(&k, a, b, type);
-    return give(&k, node);
+    return fa__give(&k, node);
 }
 
 fa__node *fa__node_matvec(fa__node *a, fa__node *b, fa_error *err)
 {
     fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !product_type("matvec", a, b, &type, err) ||
         !have_axes("matvec", a, 2, b, 1, err) || !fit("matvec", a, a->ndim - 1, b, b->ndim - 1, err) ||
         !batches_fit("matvec", a, 2, b, 1, err))
         return NULL;
-    return give(&k, matrix_by_vector(&k, a, b, type));
+    return fa__give(&k, matrix_by_vector(&k, a, b, type));
 }
 
 fa__node *fa__node_vecmat(fa__node *a, fa__node *b, fa_error *err)
 {
     fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !product_type("vecmat", a, b, &type, err) ||
         !have_axes("vecmat", a, 1, b, 2, err) || !fit("vecmat", a, a->ndim - 1, b, b->ndim - 2, err) ||
         !batches_fit("vecmat", a, 1, b, 2, err))
         return NULL;
-    return give(&k, vector_by_matrix(&k, conjugated(&k, a), b, type));
+    return fa__give(&k, vector_by_matrix(&k, conjugated(&k, a), b, type));
 }
 
 /* ---- Vectors ----------------------------------------------------------------------------------------------------- */
 
-static fa__node *axis_last(kit *k, fa__node *a, int axis)
+static fa__node *axis_last(fa__kit *k, fa__node *a, int axis)
 {
     if (a == NULL || axis == -1 || fa_failed(k->err))
         return a;
-    return keep(k, fa__node_move_axes(a, FA_AXES(axis), FA_AXES(-1), k->err));
+    return fa__keep(k, fa__node_move_axes(a, FA_AXES(axis), FA_AXES(-1), k->err));
 }
 
 fa__node *fa__node_vecdot(fa__node *a, fa__node *b, int axis, fa_error *err)
 {
     fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !product_type("vecdot", a, b, &type, err) ||
         !have_axes("vecdot", a, 1, b, 1, err))
         return NULL;
@@ -274,36 +251,36 @@ fa__node *fa__node_vecdot(fa__node *a, fa__node *b, int axis, fa_error *err)
     if (!fa_failed(err) && fit("vecdot", first, a->ndim - 1, second, b->ndim - 1, err) &&
         batches_fit("vecdot", first, 1, second, 1, err))
         node = sum_of_products(&k, conjugated(&k, first), second, -1, type);
-    return give(&k, node);
+    return fa__give(&k, node);
 }
 
 fa__node *fa__node_vdot(fa__node *a, fa__node *b, fa_error *err)
 {
     fa__node *inputs[2] = {a, b};
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err))
         return NULL;
-    fa__node *first = keep(&k, fa__node_ravel(a, err)), *second = first != NULL ? keep(&k, fa__node_ravel(b, err)) : NULL;
-    return give(&k, second != NULL ? keep(&k, fa__node_vecdot(first, second, -1, err)) : NULL);
+    fa__node *first = fa__keep(&k, fa__node_ravel(a, err)), *second = first != NULL ? fa__keep(&k, fa__node_ravel(b, err)) : NULL;
+    return fa__give(&k, second != NULL ? fa__keep(&k, fa__node_vecdot(first, second, -1, err)) : NULL);
 }
 
 fa__node *fa__node_outer_product(fa__node *a, fa__node *b, fa_error *err)
 {
     fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !product_type("outer", a, b, &type, err))
         return NULL;
-    fa__node *column = keep(&k, fa__node_ravel(a, err)), *row = column != NULL ? keep(&k, fa__node_ravel(b, err)) : NULL;
-    return give(&k, operated(&k, FA__OP_MULTIPLY, new_axis(&k, column, -1), row));
+    fa__node *column = fa__keep(&k, fa__node_ravel(a, err)), *row = column != NULL ? fa__keep(&k, fa__node_ravel(b, err)) : NULL;
+    return fa__give(&k, operated(&k, FA__OP_MULTIPLY, new_axis(&k, column, -1), row));
 }
 
 /* ---- dot and its kin --------------------------------------------------------------------------------------------- */
 
-static fa__node *scaled(kit *k, fa__node *a, fa__node *b)
+static fa__node *scaled(fa__kit *k, fa__node *a, fa__node *b)
 {
-    fa__node *first = keep(k, fa__node_strong(a, k->err));
-    return operated(k, FA__OP_MULTIPLY, first, first != NULL ? keep(k, fa__node_strong(b, k->err)) : NULL);
+    fa__node *first = fa__keep(k, fa__node_strong(a, k->err));
+    return operated(k, FA__OP_MULTIPLY, first, first != NULL ? fa__keep(k, fa__node_strong(b, k->err)) : NULL);
 }
 
 /* The axes of `node` that a sum runs over, in order, and in *others the rest. */
@@ -322,7 +299,7 @@ static int split_axes(const fa__node *node, fa_axes axes, int *over, int *others
 }
 
 /* An array as a matrix: `rows` axes, then `columns` axes, in the order of `axes`. */
-static fa__node *as_matrix(kit *k, fa__node *a, const int *axes, int rows, int columns)
+static fa__node *as_matrix(fa__kit *k, fa__node *a, const int *axes, int rows, int columns)
 {
     int64_t sizes[2] = {1, 1};
     for (int i = 0; i < rows + columns; i++)
@@ -334,7 +311,7 @@ static fa__node *sum_over_axes(const char *name, fa__node *a, fa__node *b, fa_ax
 {
     int a_order[FA_MAX_NDIM], b_order[FA_MAX_NDIM], over[FA_MAX_NDIM], count = a_axes.count, ndim = 0;
     int64_t sizes[2 * FA_MAX_NDIM];
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     int rows = split_axes(a, a_axes, over, a_order, err);
     for (int i = 0; i < count && rows >= 0; i++)
         a_order[rows + i] = over[i];
@@ -352,8 +329,8 @@ static fa__node *sum_over_axes(const char *name, fa__node *a, fa__node *b, fa_ax
     for (int i = 0; i < columns; i++)
         sizes[ndim++] = b->sizes[b_order[count + i]];
     fa__node *first = as_matrix(&k, a, a_order, rows, count), *second = as_matrix(&k, b, b_order, count, columns);
-    fa__node *product = fa_failed(err) ? NULL : keep(&k, fa__node_matmul(first, second, err));
-    return give(&k, reshaped(&k, product, ndim, sizes));
+    fa__node *product = fa_failed(err) ? NULL : fa__keep(&k, fa__node_matmul(first, second, err));
+    return fa__give(&k, reshaped(&k, product, ndim, sizes));
 }
 
 fa__node *fa__node_tensordot(fa__node *a, fa__node *b, fa_axes a_axes, fa_axes b_axes, fa_error *err)
@@ -373,11 +350,11 @@ fa__node *fa__node_dot(fa__node *a, fa__node *b, fa_error *err)
 {
     fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !product_type("dot", a, b, &type, err))
         return NULL;
     if (a->ndim == 0 || b->ndim == 0)
-        return give(&k, scaled(&k, a, b));
+        return fa__give(&k, scaled(&k, a, b));
     int row = b->ndim > 1 ? b->ndim - 2 : 0;
     if (!fit("dot", a, a->ndim - 1, b, row, err))
         return NULL;
@@ -390,15 +367,15 @@ fa__node *fa__node_inner(fa__node *a, fa__node *b, fa_error *err)
 {
     fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !product_type("inner", a, b, &type, err))
         return NULL;
     if (a->ndim == 0 || b->ndim == 0)
-        return give(&k, scaled(&k, a, b));
+        return fa__give(&k, scaled(&k, a, b));
     if (!fit("inner", a, a->ndim - 1, b, b->ndim - 1, err))
         return NULL;
     if (a->ndim == 1 || b->ndim == 1)
-        return give(&k, sum_of_products(&k, a, b, -1, type));
+        return fa__give(&k, sum_of_products(&k, a, b, -1, type));
     return sum_over_axes("inner", a, b, FA_AXES(-1), FA_AXES(-1), err);
 }
 
@@ -409,40 +386,40 @@ fa__node *fa__node_kron(fa__node *a, fa__node *b, fa_error *err)
     fa__node *inputs[2] = {a, b};
     int axes[2][FA_MAX_NDIM];
     int64_t sizes[FA_MAX_NDIM];
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !product_type("kron", a, b, &type, err))
         return NULL;
     if (a->ndim == 0 || b->ndim == 0)
-        return give(&k, scaled(&k, a, b));
+        return fa__give(&k, scaled(&k, a, b));
     int ndim = a->ndim > b->ndim ? a->ndim : b->ndim;
     if (2 * ndim > FA_MAX_NDIM) {
         fa__fail(err, FA_BAD_SHAPE, "kron makes %d axes on its way, more than %d", 2 * ndim, FA_MAX_NDIM);
         return NULL;
     }
     for (int i = 0; i < 2; i++)
-        inputs[i] = fa_failed(err) ? NULL : keep(&k, fa__node_lead(inputs[i], ndim, err));
+        inputs[i] = fa_failed(err) ? NULL : fa__keep(&k, fa__node_lead(inputs[i], ndim, err));
     for (int i = 0; i < ndim && !fa_failed(err); i++) {
         axes[0][i] = 2 * i + 1;
         axes[1][i] = 2 * i;
         sizes[i] = inputs[0]->sizes[i] * inputs[1]->sizes[i];
     }
     for (int i = 0; i < 2; i++)
-        inputs[i] = fa_failed(err) ? NULL : keep(&k, fa__node_expand_dims(inputs[i], (fa_axes){ndim, axes[i]}, err));
-    return give(&k, reshaped(&k, operated(&k, FA__OP_MULTIPLY, inputs[0], inputs[1]), ndim, sizes));
+        inputs[i] = fa_failed(err) ? NULL : fa__keep(&k, fa__node_expand_dims(inputs[i], (fa_axes){ndim, axes[i]}, err));
+    return fa__give(&k, reshaped(&k, operated(&k, FA__OP_MULTIPLY, inputs[0], inputs[1]), ndim, sizes));
 }
 
 fa__node *fa__node_trace(fa__node *a, int64_t offset, int axis1, int axis2, const fa_dtype *dtype, fa_error *err)
 {
     fa__geometry geometry;
-    kit k = {.err = err};
+    fa__kit k = {.err = err};
     if (!fa__nodes_usable(1, &a, err))
         return NULL;
     fa__node_geometry(a, &geometry);
     if (!fa__geometry_diagonal(&geometry, offset, axis1, axis2, &geometry, err))
         return NULL;
-    fa__node *diagonal = keep(&k, fa__node_view(a, &geometry, err)), *node = NULL;
+    fa__node *diagonal = fa__keep(&k, fa__node_view(a, &geometry, err)), *node = NULL;
     fa__reduce_arguments arguments = {.axes = FA_AXES(-1), .dtype = dtype};
     if (diagonal != NULL)
-        node = keep(&k, fa__node_reduce(FA__REDUCE_SUM, diagonal, &arguments, err));
-    return give(&k, node);
+        node = fa__keep(&k, fa__node_reduce(FA__REDUCE_SUM, diagonal, &arguments, err));
+    return fa__give(&k, node);
 }

@@ -34,26 +34,9 @@ static fa__take_mode mode_at(const fa__bound_call *call, int index)
     return FA__TAKE_RAISE;
 }
 
-/* Two arrays, and what is made of them. */
-typedef struct two {
-    fa__node *first, *second;
-} two;
-
-static two arrays_at(const fa__bound_call *call, int first, int second)
-{
-    return (two){fa__argument_array(call, first), fa__argument_array(call, second)};
-}
-
-static fa__node *made_of(two arrays, fa__node *node)
-{
-    fa__node_release(arrays.first);
-    fa__node_release(arrays.second);
-    return node;
-}
-
 static fa__node *apply_take(const fa__bound_call *call)
 {
-    two arrays = arrays_at(call, 0, 1);
+    fa__two arrays = fa__arguments_two(call, 0, 1);
     /* An empty list takes nothing, as in an index. */
     if (!fa_failed(call->err) && call->arguments[1]->kind != FA__VALUE_NODE &&
         fa__count(arrays.second->ndim, arrays.second->sizes) == 0) {
@@ -66,7 +49,7 @@ static fa__node *apply_take(const fa__bound_call *call)
     if (!fa_failed(call->err) && fa__argument_given(call, 3))
         fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[3]->column,
                            "take(): out= is not part of expressions");
-    return made_of(arrays, fa_failed(call->err)
+    return fa__two_made(arrays, fa_failed(call->err)
                                ? NULL
                                : fa__node_take_along(arrays.first, arrays.second, axis, mode, call->err));
 }
@@ -74,46 +57,46 @@ static fa__node *apply_take(const fa__bound_call *call)
 static fa__node *apply_compress(const fa__bound_call *call)
 {
     bool is_method = call->function->uses == FA__AS_METHOD;
-    two arrays = arrays_at(call, is_method ? 1 : 0, is_method ? 0 : 1);
+    fa__two arrays = fa__arguments_two(call, is_method ? 1 : 0, is_method ? 0 : 1);
     int axis = axis_at(call, 2);
-    return made_of(arrays, fa_failed(call->err)
+    return fa__two_made(arrays, fa_failed(call->err)
                                ? NULL
                                : fa__node_compress(arrays.first, arrays.second, axis, call->err));
 }
 
 static fa__node *apply_extract(const fa__bound_call *call)
 {
-    two arrays = arrays_at(call, 0, 1);
-    return made_of(arrays,
+    fa__two arrays = fa__arguments_two(call, 0, 1);
+    return fa__two_made(arrays,
                    fa_failed(call->err) ? NULL : fa__node_extract(arrays.first, arrays.second, call->err));
 }
 
 static fa__node *apply_take_along_axis(const fa__bound_call *call)
 {
-    two arrays = arrays_at(call, 0, 1);
+    fa__two arrays = fa__arguments_two(call, 0, 1);
     int axis = call->arguments[2] != NULL ? axis_at(call, 2) : -1;
-    return made_of(arrays, fa_failed(call->err)
+    return fa__two_made(arrays, fa_failed(call->err)
                                ? NULL
                                : fa__node_take_along_axis(arrays.first, arrays.second, axis, call->err));
 }
 
 static fa__node *apply_spread(const fa__bound_call *call)
 {
-    two arrays = arrays_at(call, 0, 1);
-    return made_of(arrays,
+    fa__two arrays = fa__arguments_two(call, 0, 1);
+    return fa__two_made(arrays,
                    fa_failed(call->err) ? NULL : fa__node_spread(arrays.first, arrays.second, call->err));
 }
 
 static fa__node *apply_flatnonzero(const fa__bound_call *call)
 {
     fa__node *input = fa__argument_array(call, 0);
-    return made_of((two){input, NULL}, input != NULL ? fa__node_flatnonzero(input, call->err) : NULL);
+    return fa__two_made((fa__two){input, NULL}, input != NULL ? fa__node_flatnonzero(input, call->err) : NULL);
 }
 
 static fa__node *apply_argwhere(const fa__bound_call *call)
 {
     fa__node *input = fa__argument_array(call, 0);
-    return made_of((two){input, NULL}, input != NULL ? fa__node_argwhere(input, call->err) : NULL);
+    return fa__two_made((fa__two){input, NULL}, input != NULL ? fa__node_argwhere(input, call->err) : NULL);
 }
 
 /* ---- Choices
