@@ -72,9 +72,13 @@ static _Atomic size_t ledger_limit;
 
 bool fa__ledger_charge(size_t bytes)
 {
+    return fa__ledger_charge_beyond(bytes, 0);
+}
+
+bool fa__ledger_charge_beyond(size_t bytes, size_t beyond)
+{
     size_t limit = atomic_load(&ledger_limit);
-    if (limit == 0)
-        limit = SIZE_MAX;
+    limit = limit == 0 || limit > SIZE_MAX - beyond ? SIZE_MAX : limit + beyond;
     size_t used = atomic_load(&ledger_used);
     do {
         if (bytes > limit || used > limit - bytes)

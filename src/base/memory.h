@@ -19,6 +19,8 @@ bool fa__grow(void *items_pointer, int64_t *capacity, int64_t needed, size_t ite
 /* The ledger. Thread-safe. `fa__ledger_charge` reserves bytes or says no, and never blocks. The limit starts as 0, which
  * means "not set": platform's memory limit is asked for by whoever sets it first (engine/budget). */
 bool fa__ledger_charge(size_t bytes);
+/* The same, up to `beyond` bytes above the limit: for the few buffers without which work that has begun cannot go on. */
+bool fa__ledger_charge_beyond(size_t bytes, size_t beyond);
 void fa__ledger_release(size_t bytes);
 size_t fa__ledger_used(void);
 size_t fa__ledger_limit(void);

@@ -3,11 +3,13 @@
 #include "engine/buffers.h"
 
 #include "base/checked.h"
+#include "base/memory.h"
 #include "platform/platform.h"
 
 #include <string.h>
 
 enum { KEPT = 32, KEPT_BYTES = 12 << 20, HUGE_BYTES = 2 << 20 };
+enum { SMALL_BYTES = 64 << 10, BEYOND_BYTES = 1 << 20 };
 
 static struct {
     fa__mutex mutex;
@@ -29,6 +31,11 @@ size_t fa__buffer_size(size_t bytes)
 {
     int64_t grain = bytes >= HUGE_BYTES ? HUGE_BYTES : (int64_t)fa__page_size();
     return (size_t)fa__round_up((int64_t)bytes, grain);
+}
+
+bool fa__buffer_charge(size_t bytes)
+{
+    return fa__ledger_charge_beyond(bytes, bytes <= SMALL_BYTES ? BEYOND_BYTES : 0);
 }
 
 void *fa__buffer_take(size_t bytes, fa_error *err)

@@ -61,7 +61,7 @@ static bool need_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err
         return true;
     give_buffer_back(buffer, have);
     bytes = fa__buffer_size(bytes);
-    if (!fa__ledger_charge(bytes))
+    if (!fa__buffer_charge(bytes))
         return fa__fail(err, FA_NO_MEMORY, "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
                         fa__ledger_limit(), bytes);
     *buffer = fa__buffer_take(bytes, err);
