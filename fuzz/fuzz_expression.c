@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Fuzzes expressions as text: the text is refused with a clear error that has a column, or gives a graph
  * whose own text parses back to an equal graph, and all of whose views lie inside what they are views of. */
-#include "expr/graph.h"
+#include "text/text.h"
 
 #include "base/memory.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Text to pending arrays and back, and indices as text. Knows names of variables, and nothing about grammar.
  */
+#include "text/text.h"
 #include "api/api.h"
 
 #include <farray/choose.h>

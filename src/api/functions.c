@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The public functions that are made of operations: calls to graphs. What they are made of is expr/formulas.c and
- * expr/calculus.c. */
+/* The public functions that are made of operations: calls to graphs. What they are made of is text/formulas.c and
+ * text/calculus.c. */
 #include "api/api.h"
 
 #include <farray/functions.h>
 
-#include "expr/calculus.h"
-#include "expr/formulas.h"
+#include "text/calculus.h"
+#include "text/formulas.h"
 
 enum { MOST = 5 };
 

@@ -3,7 +3,7 @@
 #include "api/api.h"
 
 #include "base/memory.h"
-#include "expr/user_kernel.h"
+#include "text/user_kernels.h"
 #include "platform/platform.h"
 
 #include <farray/kernel.h>

@@ -2,7 +2,7 @@
 /* The public view of what text can name. Knows nothing about computing any of it. */
 #include <farray/registry.h>
 
-#include "expr/calls.h"
+#include "text/calls.h"
 
 int fa_operation_count(void)
 {

@@ -5,8 +5,8 @@
 
 #include <farray/statistics.h>
 
-#include "expr/covariance.h"
-#include "expr/histogram.h"
+#include "text/covariance.h"
+#include "text/histogram.h"
 #include "expr/quantile.h"
 
 #include <string.h>

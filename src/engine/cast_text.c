@@ -4,7 +4,7 @@
 
 #include "array/time.h"
 #include "base/time.h"
-#include "expr/lexer.h"
+#include "expr/number.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Numbers as Python reads and writes them. C's functions do the digits; the decimal point of the process's
  * locale is exchanged on the way, as a program that uses farray may have set one. */
-#include "expr/lexer.h"
+#include "expr/number.h"
 
 #include "base/memory.h"
+#include "kernel/kernel.h"
 
 #include <math.h>
 #include <stdio.h>

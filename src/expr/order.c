@@ -6,7 +6,6 @@
 #include "expr/node.h"
 #include "expr/routines.h"
 #include "expr/take.h"
-#include "expr/writer.h"
 
 #include <string.h>
 
@@ -246,33 +245,4 @@ fa__node *fa__node_sort_complex(fa__node *input, fa_error *err)
         fa__fail(err, FA_BAD_TYPES, "sort_complex() takes numbers, not %s", fa__type_name(type));
     fa__node_release(sorted);
     return node;
-}
-
-/* ---- Text
- * ----------------------------------------------------------------------------------------------------- */
-
-const char *fa__order_name(const fa__node *node)
-{
-    if (node->as.reduce.option != FA__ORDER_PARTITION)
-        return fa__wholes[node->code].name;
-    return node->code == FA__WHOLE_SORT ? "partition" : "argpartition";
-}
-
-void fa__write_order_arguments(fa__writer *w, const fa__node *node)
-{
-    switch ((fa__whole)node->code) {
-    case FA__WHOLE_SEARCHSORTED:
-        fa__put(w, node->as.reduce.option != 0 ? ", side='right'" : "");
-        break;
-    case FA__WHOLE_ISIN:
-        fa__put(w, node->as.reduce.option != 0 ? ", invert=True" : "");
-        break;
-    default:
-        if (node->as.reduce.option == FA__ORDER_PARTITION) {
-            fa__put(w, ", ");
-            fa__put_int(w, node->as.reduce.number);
-        }
-        fa__put(w, ", axis=");
-        fa__put_int(w, __builtin_ctzll(node->as.reduce.axes));
-    }
 }

@@ -49,10 +49,4 @@ typedef enum fa__set_operation {
 fa__node *fa__node_set(fa__set_operation operation, fa__node *first, fa__node *second, bool unique,
                        fa__node **positions, fa_error *err);
 
-/* The function that makes a SORT or ARGSORT. */
-const char *fa__order_name(const fa__node *node);
-/* Text of what stands behind the inputs of one of these. */
-struct fa__writer;
-void fa__write_order_arguments(struct fa__writer *w, const fa__node *node);
-
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Operations on strings: which inputs they take, how wide their results are, and how text names them. Where
- * the width of a result depends on values, it is looked at when the node is made, as NumPy does. */
-#include "expr/functions.h"
+/* Operations on strings: which inputs they take, and how wide their results are. Where the width of a
+ * result depends on values, it is looked at when the node is made, as NumPy does. */
+#include "expr/node.h"
 #include "expr/take.h"
+#include "expr/types.h"
 
 #include "array/convert.h"
 #include "array/source.h"
@@ -11,21 +12,12 @@
 #include <string.h>
 
 typedef struct row {
-    const char *name, *parameters, *kinds;
+    const char *name, *kinds;
     fa__string_result result;
 } row;
 
-enum {
-    TRUTH = FA__STRING_TRUTH,
-    COUNT = FA__STRING_RESULT_COUNT,
-    SAME = FA__STRING_SAME,
-    SUM = FA__STRING_SUM,
-    MEASURED = FA__STRING_MEASURED,
-    RECODED = FA__STRING_RECODED
-};
 static const row rows[] = {
-#define ROW(id, name, parameters, kinds, result, documentation) \
-    {#name, parameters, #kinds, (fa__string_result)(result)},
+#define ROW(id, name, parameters, kinds, result, documentation) {#name, #kinds, FA__STRING_GIVES_##result},
     FA__STRING_OPERATIONS(ROW)
 #undef ROW
 };
@@ -37,7 +29,7 @@ const char *fa__string_operation_name(int operation)
 
 bool fa__string_operation_makes_strings(int operation)
 {
-    return rows[operation].result >= FA__STRING_SAME;
+    return rows[operation].result >= FA__STRING_GIVES_SAME;
 }
 
 static bool is_string(const fa__node *node)
@@ -138,21 +130,22 @@ static bool measure(fa__string_operation operation, made_of *of, int64_t *width,
 static const fa_dtype *result_dtype(fa__string_operation operation, made_of *of, fa_error *err)
 {
     const fa_dtype *first = of->inputs[0]->dtype;
-    const bool recodes = rows[operation].result == FA__STRING_RECODED;
-    const fa_type type = recodes ? first->type == FA_TYPE_STRING ? FA_TYPE_BYTES : FA_TYPE_STRING : first->type;
+    const bool recodes = rows[operation].result == FA__STRING_GIVES_RECODED;
+    const fa_type type =
+        recodes ? first->type == FA_TYPE_STRING ? FA_TYPE_BYTES : FA_TYPE_STRING : first->type;
     int64_t character = type == FA_TYPE_STRING ? 4 : 1, width;
     switch (rows[operation].result) {
-    case FA__STRING_TRUTH:
+    case FA__STRING_GIVES_TRUTH:
         return FA_BOOL;
-    case FA__STRING_RESULT_COUNT:
+    case FA__STRING_GIVES_COUNT:
         return FA_INT64;
-    case FA__STRING_SAME:
+    case FA__STRING_GIVES_SAME:
         return fa_dtype_retain(first);
-    case FA__STRING_SUM:
+    case FA__STRING_GIVES_SUM:
         return fa__dtype_flexible(first->type, first->item_bytes + of->inputs[1]->dtype->item_bytes, false,
                                   err);
-    case FA__STRING_MEASURED:
-    case FA__STRING_RECODED:
+    case FA__STRING_GIVES_MEASURED:
+    case FA__STRING_GIVES_RECODED:
         break;
     }
     if (!measure(operation, of, &width, err))
@@ -216,7 +209,7 @@ fa__node *fa__node_compare_strings(fa__operation operation, fa__node *const *inp
     return node;
 }
 
-/* ---- Text ---- */
+/* ---- What is left out ---- */
 
 /* What is left out: all of a string, as often as it is found, 8 characters a tab. Spaces to strip and to fill
  * with are no input at all. */
@@ -246,66 +239,3 @@ fa__node *fa__node_string_with_defaults(fa__string_operation operation, fa__node
         fa__node_release(defaults[i]);
     return node;
 }
-
-/* UTF-8 is the one encoding that there is; what is none of it is an error. */
-static bool takes_utf8(const fa__bound_call *call)
-{
-    const bool is_utf8 = !fa__argument_given(call, 1) || fa__argument_is(call, 1, "utf-8") || fa__argument_is(call, 1, "utf8") ||
-                         fa__argument_is(call, 1, "UTF-8");
-    if (!is_utf8)
-        return fa__argument_refuse(call, 1, "the encoding is 'utf-8'");
-    return !fa__argument_given(call, 2) || fa__argument_is(call, 2, "strict") ||
-           fa__argument_refuse(call, 2, "errors= is 'strict'");
-}
-
-static fa__node *apply_string(const fa__bound_call *call)
-{
-    fa__node *given[FA__STRING_INPUTS] = {NULL};
-    fa__string_operation operation = (fa__string_operation)call->function->code;
-    if (rows[operation].result == FA__STRING_RECODED && !takes_utf8(call))
-        return NULL;
-    for (int i = 0; i < (int)strlen(rows[operation].kinds); i++)
-        given[i] = fa__argument_given(call, i) ? fa__argument_node(call, i) : NULL;
-    return fa_failed(call->err) ? NULL : fa__node_string_with_defaults(operation, given, call->err);
-}
-
-/* Before, separator, after. */
-static fa__node *apply_partition(const fa__bound_call *call)
-{
-    fa__nodes *nodes = fa__nodes_new(3, call->err);
-    fa__node *inputs[2] = {fa__argument_node(call, 0), fa__argument_node(call, 1)};
-    for (int i = 0; nodes != NULL && i < 3 && !fa_failed(call->err); i++)
-        nodes->items[i] =
-            fa__node_string((fa__string_operation)(call->function->code + i), 2, inputs, call->err);
-    if (fa_failed(call->err))
-        fa__nodes_release(nodes);
-    else
-        *call->several = nodes;
-    return NULL;
-}
-
-int fa__string_function_outputs(const fa__function *function)
-{
-    return function->apply == apply_partition ? 3 : 1;
-}
-
-const fa__function fa__string_functions[] = {
-#define ROW(id, name, parameters, kinds, result, documentation)       \
-    {"strings." #name,                                                \
-     "",                                                              \
-     (result) == RECODED ? "a encoding= errors=" : parameters,        \
-     apply_string,                                                    \
-     FA__STRING_##id,                                                 \
-     FA__AS_FUNCTION,                                                 \
-     FA_OPERATION_ELEMENTWISE,                                        \
-     documentation},
-    FA__STRING_OPERATIONS(ROW)
-#undef ROW
-        {"strings.partition", "", "a sep", apply_partition, FA__STRING_BEFORE, FA__AS_FUNCTION,
-         FA_OPERATION_ELEMENTWISE,
-         "What stands before the first separator, the separator, and what stands behind it."},
-    {"strings.rpartition", "", "a sep", apply_partition, FA__STRING_RBEFORE, FA__AS_FUNCTION,
-     FA_OPERATION_ELEMENTWISE,
-     "What stands before the last separator, the separator, and what stands behind it."},
-    {0},
-};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernels that users register: by name, and as nodes of graphs. Knows nothing about how they are called. */
+/* Kernels of users as nodes of graphs. Knows nothing about names, and about how they are called. */
 #ifndef FA_EXPR_USER_KERNEL_H
 #define FA_EXPR_USER_KERNEL_H
 
@@ -7,9 +7,8 @@
 
 #include "expr/graph.h"
 
-struct fa__function;
-
-/* A registered kernel. It is never freed: lists of operations show its name; `release` is called once nobody may call it. */
+/* A registered kernel. It is never freed: lists of operations show its name; `release` is called once nobody
+ * may call it. */
 struct fa__kernel {
     fa__references references; /* of nodes and of text that is being parsed, and one while it is registered */
     fa_kernel is;              /* name and lists are copies */
@@ -27,24 +26,10 @@ static inline bool fa__kernel_reduces(const fa__kernel *kernel)
     return kernel->is.add != NULL;
 }
 
-/* Registers all of them, or none. */
-bool fa__kernels_register(const fa_kernel *kernels, int count, fa_error *err);
-bool fa__kernel_unregister(const char *name, fa_error *err);
-/* For a forked child, which may find the lock of the list held by a thread that it does not have. The list is whole at every
- * moment. Whoever registers the first kernel sees to it that this is called. */
-void fa__kernels_forget_lock(void);
-/* By name, with or without a version; NULL where there is none. One reference: another thread may unregister it. */
-fa__kernel *fa__kernel_find(const char *name, size_t length);
-/* All that are registered, one after the other; NULL for the first and behind the last. */
-fa__kernel *fa__kernel_next(fa__kernel *kernel);
-
-/* The row by which text calls it, and back. */
-const struct fa__function *fa__kernel_function(const fa__kernel *kernel);
-fa__kernel *fa__kernel_of(const struct fa__function *function);
-
 /* One node for each output: outputs[] has room for the kernel's, and holds NULLs where it fails. */
-bool fa__kernel_apply(fa__kernel *kernel, fa__node *const *inputs, int count, fa__node **outputs, fa_error *err);
-bool fa__kernel_reduce(fa__kernel *kernel, fa__node *const *inputs, int count, fa_axes axes, bool keepdims, fa__node **outputs,
-                       fa_error *err);
+bool fa__kernel_apply(fa__kernel *kernel, fa__node *const *inputs, int count, fa__node **outputs,
+                      fa_error *err);
+bool fa__kernel_reduce(fa__kernel *kernel, fa__node *const *inputs, int count, fa_axes axes, bool keepdims,
+                       fa__node **outputs, fa_error *err);
 
 #endif

@@ -69,12 +69,12 @@ typedef enum fa__string_operation {
 } fa__string_operation;
 
 typedef enum fa__string_result {
-    FA__STRING_TRUTH,
-    FA__STRING_RESULT_COUNT,
-    FA__STRING_SAME,
-    FA__STRING_SUM,
-    FA__STRING_MEASURED,
-    FA__STRING_RECODED
+    FA__STRING_GIVES_TRUTH,
+    FA__STRING_GIVES_COUNT,
+    FA__STRING_GIVES_SAME,
+    FA__STRING_GIVES_SUM,
+    FA__STRING_GIVES_MEASURED,
+    FA__STRING_GIVES_RECODED
 } fa__string_result;
 
 enum { FA__STRING_INPUTS = 4 };

@@ -4,7 +4,7 @@
 #define FA_OP_BINS_OF_H
 
 #include "engine/whole.h"
-#include "expr/histogram.h"
+#include "text/histogram.h"
 
 /* The ends of a range: numbers, and the types in which NumPy goes from one to the other. */
 typedef struct fa__bins_ends {

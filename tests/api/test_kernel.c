@@ -2,8 +2,8 @@
 /* Kernels of users': what they see, how often they are called, what becomes of their results, their errors and their names. */
 #include <farray/farray.h>
 
-#include "expr/graph.h"
-#include "expr/user_kernel.h"
+#include "text/text.h"
+#include "text/user_kernels.h"
 #include "platform/platform.h"
 
 #include "platform/folder.h"

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Numbers as text, constants as Python computes them, and distances of names. */
-#include "expr/graphs.h"
+#include "expr/number.h"
 
-#include "expr/calls.h"
-#include "expr/lexer.h"
+#include "text/graphs.h"
+
+#include "text/calls.h"
+#include "text/lexer.h"
 
 #include <locale.h>
 #include <math.h>

@@ -14,9 +14,10 @@ MAY_INCLUDE = {
     "storage": ["platform", "array"],
     "kernel": ["base"],
     "expr": ["array", "kernel"],
+    "text": ["expr"],
     "engine": ["expr", "kernel", "storage"],
-    "op": ["engine"],
-    "api": ["op", "engine", "storage"],
+    "op": ["engine", "text"],
+    "api": ["op", "engine", "storage", "text"],
 }
 
 C_STANDARD = {

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Histograms: which bins there are, and the nodes that count. Knows nothing about how elements are counted.
+ */
+#ifndef FA_TEXT_HISTOGRAM_H
+#define FA_TEXT_HISTOGRAM_H
+
+#include "expr/graph.h"
+#include "kernel/bins.h"
+
+/* How bins were asked for. Borrowed nodes; NULL: left out. */
+typedef struct fa__histogram_arguments {
+    int64_t bins;    /* so many of equal width, or */
+    fa__node *edges; /* between these */
+    const char
+        *estimator; /* or as many as this rule of NumPy's gives ("auto"); ends with `estimator_length` */
+    size_t estimator_length;
+    bool has_range;
+    fa__node *first, *last; /* weak, where there is a range */
+    fa__node *weights;
+    bool density;
+} fa__histogram_arguments;
+
+/* NumPy's histogram(): the counts, or sums of weights; *edges (may be NULL) gets one reference too. */
+fa__node *fa__node_histogram(fa__node *input, const fa__histogram_arguments *arguments, fa__node **edges,
+                             fa_error *err);
+fa__node *fa__node_histogram_edges(fa__node *input, const fa__histogram_arguments *arguments, fa_error *err);
+
+/* How many bins a rule of NumPy's gives, found now: "auto", "fd", "scott", "sturges", ... (estimate.c) */
+bool fa__histogram_estimate(fa__node *input, const fa__histogram_arguments *arguments, int64_t *count,
+                            fa_error *err);
+
+/* The inputs of a HISTOGRAM are elements, edges, and where bins are uniform the two ends of the range; those
+ * of a BIN_SUMS are elements and weights, in one row each, and then the same. `number` is how many bins there
+ * are. */
+typedef enum fa__bins_option { FA__BINS_GIVEN, FA__BINS_UNIFORM, FA__BINS_ARE_ELEMENTS } fa__bins_option;
+
+/* The ends of the range as NumPy takes them: finite, in order, apart from each other. `type` is that of their
+ * own. */
+bool fa__histogram_ends(fa_type type, bool is_given, double *first, double *last, fa_error *err);
+/* NumPy's linspace between two ends in steps of `type`: count + 1 edges of `edge_type`. */
+typedef struct fa__histogram_steps {
+    double first, last;
+    int64_t count;
+    fa_type type, edge_type;
+} fa__histogram_steps;
+
+/* Edges [at, at + n). FA_OUT_OF_RANGE where one is not above the one before it. */
+bool fa__histogram_fill(const fa__histogram_steps *steps, int64_t at, int64_t n, void *edges, fa_error *err);
+
+/* NumPy's bincount(); its length is found now. NULL for weights: counts. */
+fa__node *fa__node_bincount(fa__node *input, fa__node *weights, int64_t least, fa_error *err);
+/* NumPy's digitize(); which way the bins go is looked at now. */
+fa__node *fa__node_digitize(fa__node *input, fa__node *bins, bool right, fa_error *err);
+
+#endif
