@@ -524,7 +524,7 @@ def operations(source):
                    re.findall(r'X\(\w+, (\w+), (\d), "([^"]*)", "[^"]*",\s*(\w+),', text)}
     for name, output, arity, rule in re.findall(r"X\(\w+, (\w+), (\d), (\d), (\w+),", text):
         elementwise[f"{name}[{output}]"] = int(arity), "", rule
-    with open(os.path.join(source, "src", "expr", "formulas.c"), encoding="utf-8") as file:
+    with open(os.path.join(source, "src", "text", "formulas.c"), encoding="utf-8") as file:
         for name, parameters in re.findall(r'\{"(\w+)",\s*"[^"]*",\s*"([^"]*)",', file.read()):
             elementwise[name] = sum(not p.endswith("=") for p in parameters.split()), "", "COMPOSED"
     listed = text[text.index("#define FA__REDUCTIONS"):text.index("#define FA__GENERATORS")]
