@@ -87,6 +87,16 @@ foreach(source ${FARRAY_ORACLES})
   farray_script_test(${test} ${folder}/${name}.py $<TARGET_FILE:${test}>)
 endforeach()
 
+# The longest first, so that no processor is idle at the end.
+foreach(pair "faults_test_capped;100" "kernel_oracle_kernels;70" "engine_test_same_bits;25" "op_test_order;20"
+    "api_test_product_oracle;20" "faults_test_failing_allocations;20" "faults_test_truncation;20" "storage_oracle_npy;15")
+  list(GET pair 0 test)
+  list(GET pair 1 seconds)
+  if(TEST ${test})
+    set_tests_properties(${test} PROPERTIES COST ${seconds})
+  endif()
+endforeach()
+
 # tests/programs runs the examples.
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/api/open.c)
   add_custom_target(test_programs ALL DEPENDS ${FARRAY_EXAMPLE_TARGETS})

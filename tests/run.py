@@ -17,8 +17,8 @@ import xml.etree.ElementTree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # Layers whose tests start threads, or are used by those that do.
-THREADED = r"^(base|platform|storage|engine|op|api|cli)_test|^faults_test_(truncation|failing_allocations|fork|read_only|cycles)$"
-ORACLES = "_oracle$"  # long lists of small arrays: their threads do what the random programs' do
+THREADED = r"^(base|platform|storage|engine|op|api)_test|^faults_test_(truncation|fork|read_only|cycles)$"
+ORACLES = "_oracle$|^op_test_order$"  # long lists of small arrays: their threads do what the random programs' do
 RANDOM_PROGRAMS = {"build": 1650, "build-dev": 300, "build-tsan": 50}
 RANDOM_PROGRAMS_LONG = {"build": 17000, "build-dev": 2000, "build-tsan": 1000}
 FUZZ_RUNS_LONG = 10_000_000
