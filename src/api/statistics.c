@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The public functions of statistics: calls to graphs. What they mean is expr/quantile.c and
- * histogram.c. */
+/* The public functions of statistics: calls to graphs. What they mean is expr/quantile.c,
+ * text/histogram.c and text/covariance.c. */
 #include "api/api.h"
 
 #include <farray/statistics.h>

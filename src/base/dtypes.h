@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The one list of element types. Enum, names, sizes, built-in dtypes, kernels and tests derive from these rows.
+/* The one list of element types. Names, sizes, built-in dtypes, kernels and tests derive from these rows.
  * Knows nothing about how an element is described (array/dtype) or computed with (kernel/). */
 #ifndef FA_BASE_DTYPES_H
 #define FA_BASE_DTYPES_H
 
 /* X(id, suffix, name, kind, character, C type of one element in a kernel, size in bytes)
  *
- * `id` makes FA_TYPE_<id>; `suffix` ends names of per-type functions; `kind` and the size are NumPy's "f8"; `character`
+ * `id` is that of FA_TYPE_<id> in farray/dtype.h; `suffix` ends names of per-type functions; `kind` and the size are NumPy's "f8"; `character`
  * is NumPy's one-letter code. Order is NumPy's order of promotion inside each kind. float16 and bfloat16 travel
  * as their bits; bfloat16 is not NumPy's: it has no letter, and its kind and size mean float16 in a text.
  * Complex elements are pairs (real, imaginary) without C's _Complex operators, whose infinities are not NumPy's. */

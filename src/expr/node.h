@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the rooms of expr/ share about nodes and nobody else needs: making a bare node, and the constants of
+/* What the rooms of expr/ and text/ share about nodes, and those who compute do not need: making a bare node, and the constants of
  * Python. */
 #ifndef FA_EXPR_NODE_H
 #define FA_EXPR_NODE_H

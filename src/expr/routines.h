@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NumPy's routines of manipulation and of making arrays, as graphs: what text and C functions of these names
- * stand for. Most are views and moves put together; none touches data. Rules of makers as in graph.h: each
+ * stand for. Most are views and moves put together; none touches data but
+ * those of rows.c, which look at counts and masks. Rules of makers as in graph.h: each
  * gives one reference, borrows its inputs, passes NULL through with a failed err. */
 #ifndef FA_EXPR_ROUTINES_H
 #define FA_EXPR_ROUTINES_H

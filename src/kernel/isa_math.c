@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mathematical functions of real floats, on SLEEF's deterministic family. */
+/* Mathematical functions of real floats: our own (elementary.inc.h, logarithm.inc.h), the others on SLEEF's deterministic family. */
 #include "kernel/loop.h"
 #include "kernel/sleef.h"
 

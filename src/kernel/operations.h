@@ -139,7 +139,7 @@
     X(frexp, 1, FREXP_MANTISSA, FREXP_EXPONENT, exponent, "Mantissa from 0.5 to 1, and the power of two that goes with it.")
 
 /* Reductions: X(id, name, other names, documentation). Some have kernels (fa__reducer in kernel.h), the others are made of
- * those and of elementwise operations (expr/compose.c). */
+ * those and of elementwise operations (expr/compose.c). Those before COUNT_NONZERO are methods of arrays too (text/calls.c). */
 #define FA__REDUCTIONS(X)                                                                                              \
     X(SUM, sum, "", "Sum.")                                                                                            \
     X(PROD, prod, "", "Product.")                                                                                      \

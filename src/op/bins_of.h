@@ -4,7 +4,8 @@
 #define FA_OP_BINS_OF_H
 
 #include "engine/whole.h"
-#include "text/histogram.h"
+#include "expr/bins.h"
+#include "kernel/bins.h"
 
 /* The ends of a range: numbers, and the types in which NumPy goes from one to the other. */
 typedef struct fa__bins_ends {

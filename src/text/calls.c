@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Calls: brings arguments to the parameters of a row. The rows of the lists of operations, reductions and
- * types are here too; names are catalogue.c, the other rows functions.c and generators.c. */
+/* Calls: brings arguments to the parameters of a row. The rows of the lists of reductions and types
+ * are here too, and the list of all lists of rows; names are catalogue.c. */
 #include "text/functions.h"
 #include "expr/types.h"
 #include "text/user_kernels.h"
 
 #include "base/memory.h"
 
-#include "base/memory.h"
 
 #include <limits.h>
 #include <string.h>

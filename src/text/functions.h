@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rows of what can be called, and how the arguments of a call reach them. Shared by calls.c (names and
- * binding) and the files that hold the functions themselves. */
+/* Rows of what can be called, and how the arguments of a call reach them. Shared by calls.c (binding),
+ * catalogue.c (names) and the files that hold the functions themselves. */
 #ifndef FA_TEXT_FUNCTIONS_H
 #define FA_TEXT_FUNCTIONS_H
 
@@ -57,7 +57,6 @@ extern const fa__function fa__product_functions[];
 extern const fa__function fa__statistics_functions[];
 extern const fa__function fa__order_functions[];
 extern const fa__function fa__histogram_functions[];
-extern const fa__function fa__take_functions[];
 /* A row of fa__array_functions that stands with what chooses (take_functions.c). */
 fa__node *fa__apply_where(const fa__bound_call *call);
 

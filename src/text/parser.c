@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Expression text to graph: Python's operators by precedence, with a stack of values and one of what is open
  * (operators, brackets, calls). Nothing recurses: depth is bounded by the length of the text alone. What
- * names stand for is names.c, what calls mean calls.c. */
+ * names stand for is names.c, what indices mean indices.c, what calls mean calls.c. */
 #include "text/parser.h"
 
 #include "text/grammar.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The state of a parser, and what its two files share: parser.c has operators, brackets and the two states;
- * names.c what names, attributes and indices stand for. */
+/* The state of a parser, and what its three files share: parser.c has operators, brackets and the two states;
+ * names.c what names and attributes stand for; indices.c indices. */
 #ifndef FA_TEXT_PARSER_H
 #define FA_TEXT_PARSER_H
 

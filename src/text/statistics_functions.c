@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Statistics as text calls them. What they mean is quantile.c. */
+/* Statistics as text calls them. What they mean is expr/quantile.c. */
 #include "text/functions.h"
 #include "expr/quantile.h"
 

@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "expr": ["array", "kernel"],
     "text": ["expr"],
     "engine": ["expr", "kernel", "storage"],
-    "op": ["engine", "text"],
+    "op": ["engine"],
     "api": ["op", "engine", "storage", "text"],
 }
 
