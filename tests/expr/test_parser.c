@@ -250,7 +250,7 @@ static void test_errors_say_what_and_where(void **state)
         {"modf(a)[2]", FA_BAD_INDEX, 8, "2 arrays: take one of them with [0] to [1]"},
         {"modf(a)[:1]", FA_BAD_INDEX, 8, "2 arrays: take one of them with [0] to [1]"},
         {"7 // 0", FA_OUT_OF_RANGE, 3, "division of a constant by zero"},
-        {"sum(a, axes=0)", FA_BAD_EXPRESSION, 8, "sum() got an unexpected keyword argument 'axes'"},
+        {"sum(a, axes=0)", FA_BAD_EXPRESSION, 8, "sum() got an unexpected keyword argument 'axes': did you mean 'axis'?"},
         {"sum(a, 0, axis=0)", FA_BAD_EXPRESSION, 11, "sum() got multiple values for argument 'axis'"},
         {"sum(axis=0, a)", FA_BAD_EXPRESSION, 13, "sum(): a positional argument behind a keyword"},
         {"sum(a, out=b)", FA_BAD_EXPRESSION, 12, "sum(): out= is not part of expressions"},

@@ -187,6 +187,8 @@ def evaluate(name, template, values):
     arrays = [np.asarray(value.array) for value in values]
     if sum(array.size for array in arrays) > MOST or (name in {*ORDERS, *STATISTICS} and any(value.fuzzy for value in values)):
         raise Unsuitable
+    if any(array.dtype.kind not in KINDS.get(name, array.dtype.kind) for array in arrays):
+        raise Unsuitable
     if name in STATISTICS and arrays[0].size == 0:  # what NumPy refuses of nothing depends on the method
         raise Unsuitable
     if name == "lexsort":  # docs/differences.md: lexsort-of-swapped-complex
