@@ -21,6 +21,7 @@ typedef enum option_id {
     OPTION_FILL,
     OPTION_SEED,
     OPTION_AXIS,
+    OPTION_DESCENDING,
     OPTION_OUTPUT,
     OPTION_FORCE,
     OPTION_RAW,

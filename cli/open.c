@@ -2,6 +2,7 @@
 /* Opens operands: files whose headers say what they hold, and files of which --raw says it. */
 #include "cli.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_name_character(char character, bool first)
@@ -81,6 +82,23 @@ static bool parse_raw(const char *raw, raw_spec *spec)
     return true;
 }
 
+/* Elements that are a header and what stands behind it are seldom meant; written in place they destroy the
+ * file. */
+static void note_header(const char *path)
+{
+    static const char *const magics[] = {"\x93NUMPY", "PK\x03\x04"};
+    static const char *const names[] = {".npy", ".npz"};
+    char first[6] = {0};
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return;
+    if (fread(first, 1, sizeof first, file) == sizeof first)
+        for (int i = 0; i < 2; i++)
+            if (memcmp(first, magics[i], strlen(magics[i])) == 0)
+                cli_fail_text("note: %s is a %s file: --raw takes its header for elements", path, names[i]);
+    fclose(file);
+}
+
 static fa_array *open_raw(const char *raw, const char *path, fa_mode mode, int *status)
 {
     raw_spec spec;
@@ -90,6 +108,8 @@ static fa_array *open_raw(const char *raw, const char *path, fa_mode mode, int *
         array = fa_memmap(path, mode, spec.dtype, (fa_shape){spec.ndim, spec.sizes}, &spec.options, &err);
         if (fa_failed(&err))
             *status = cli_fail(&err, NULL);
+        else if (spec.options.offset_bytes == 0)
+            note_header(path);
     } else {
         *status = EXIT_USAGE;
     }

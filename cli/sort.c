@@ -30,7 +30,13 @@ static int sort_in_place(const arguments *parsed, int axis)
         return status;
     progress_bar bar;
     cli_progress_begin(&bar, parsed->operands[0], parsed);
-    fa_sort_in_place(array, axis, &bar.options, &err);
+    if (parsed->given[OPTION_DESCENDING]) {
+        fa_array *turned = fa_flip(array, FA_AXES(axis), &err); /* elements that ascend from the end */
+        fa_sort_in_place(turned, axis, &bar.options, &err);
+        fa_release(turned);
+    } else {
+        fa_sort_in_place(array, axis, &bar.options, &err);
+    }
     cli_progress_end(&bar);
     fa_flush(array, &err);
     if (fa_failed(&err)) {
@@ -60,10 +66,15 @@ static int sort_into(const arguments *parsed, int axis)
     fa_array *array = status == EXIT_OK ? cli_open(parsed, NULL, in, &status) : NULL;
     if (array == NULL)
         return status;
-    fa_output output = {.array = fa_sort(array, FA_AXES(axis), &err), .path = out, .options = &options};
+    fa_array *turned = parsed->given[OPTION_DESCENDING] ? fa_flip(array, FA_AXES(axis), &err) : NULL;
+    fa_array *sorted = fa_sort(turned != NULL ? turned : array, FA_AXES(axis), &err);
+    fa_array *result = turned != NULL ? fa_flip(sorted, FA_AXES(axis), &err) : fa_retain(sorted);
+    fa_output output = {.array = result, .path = out, .options = &options};
     if (!fa_failed(&err))
         cli_save(parsed, &output, 1, &err);
-    fa_release(output.array);
+    fa_release(result);
+    fa_release(sorted);
+    fa_release(turned);
     fa_release(array);
     return fa_failed(&err) ? cli_fail(&err, NULL) : EXIT_OK;
 }

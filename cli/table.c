@@ -20,6 +20,7 @@ const option_row cli_options[OPTION_COUNT] = {
                      .argument = "N",
                      .help = "seed of --fill normal and uniform; entropy: a new one each time (default 0)"},
     [OPTION_AXIS] = {.name = "axis", .argument = "N", .help = "along this axis, counted from the end when negative"},
+    [OPTION_DESCENDING] = {.name = "descending", .help = "the largest first"},
     [OPTION_OUTPUT] = {.name = "output",
                        .argument = "OUT",
                        .help = "write the result to this file, whole or not at all: x.npy, x.npz::name",
@@ -191,12 +192,14 @@ const command_row cli_commands[] = {
          "The order is NumPy's: NaN stands last. Files may be larger than memory: runs of them are sorted, and merged from\n"
          "scratch files. Without -o the elements of PATH are written when all of them are sorted; a kill meanwhile leaves\n"
          "some of them twice and others not at all. With -o the result appears as OUT when it is whole and on the disk.\n"
-         "Without --axis the last one is sorted.",
-     .options = ON(AXIS) | ON(OUTPUT) | ON(ORDER) | ON(TO) | ON(CODEC) | ON(FORCE) | ON(RAW) | ON(VIEW) | EVERYWHERE,
+         "Without --axis the last one is sorted. With --descending the order is turned around: NaN stands first, and\n"
+         "equal elements stay as they stood.",
+     .options = ON(AXIS) | ON(DESCENDING) | ON(OUTPUT) | ON(ORDER) | ON(TO) | ON(CODEC) | ON(FORCE) | ON(RAW) | ON(VIEW) | EVERYWHERE,
      .least_operands = 1,
      .most_operands = 1,
      .examples = {{"farray sort times.npy", "in place"},
                   {"farray sort speed.npy -o sorted.npy --axis 0 --memory 256M", "each column, into a new file"},
+                  {"farray sort scores.npy --descending", "the largest first"},
                   {"farray sort big.bin --raw '<i8:-1'", "a file without a header"}},
      .run = command_sort},
     {.name = "stats",

@@ -61,12 +61,16 @@ FA_API fa_array *fa_cross(fa_array *a, fa_array *b, fa_error *err);
 FA_API fa_array *fa_unwrap(fa_array *array, double discont, int axis, double period, fa_error *err);
 /// Differences of neighbours in C order, with what stands behind and before them (NULL: nothing): np.ediff1d.
 FA_API fa_array *fa_ediff1d(fa_array *array, fa_array *behind, fa_array *before, fa_error *err);
-/// Straight lines between the points (x, value) of a table, whose x grow: np.interp. `left` and `right` (0-d; NULL: the ends of
-/// the table) are the values outside of it. Complex numbers are not interpolated.
+/// Straight lines between the points (x, value) of a table, whose x grow: np.interp. `left` and `right` (0-d;
+/// NULL: the ends of the table) are the values outside of it. Values may be complex, and are interpolated
+/// part by part.
 ///
 /// Cost     when computed, the table is held in memory as float64, 16 bytes a point.
 FA_API fa_array *fa_interp(fa_array *array, fa_array *points, fa_array *values, fa_array *left, fa_array *right,
                            fa_error *err);
+/// The same where everything comes again after a period, which is not 0: points in any order.
+FA_API fa_array *fa_interp_periodic(fa_array *array, fa_array *points, fa_array *values, double period,
+                                    fa_error *err);
 /// @}
 
 /// sin(pi x) / (pi x), and 1 at 0: np.sinc.

@@ -61,7 +61,9 @@ typedef struct fa_unique_options {
     fa_array **inverse; ///< NULL, or gets which value each element is, in the shape of the array
     fa_array **counts;  ///< NULL, or gets how many there are of each
     bool nan_is_many;   ///< NaNs are all different, as in the Python array API; else they are one value
-    uint64_t reserved[4];
+    const int *axis;    ///< NULL, or what stands along this axis is compared as a whole, row by row; then
+                        ///< `inverse` has one axis
+    uint64_t reserved[3];
 } fa_unique_options;
 
 /// @name Sets

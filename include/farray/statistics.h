@@ -39,7 +39,9 @@ typedef struct fa_quantile_options {
     fa_quantile_method method; ///< of quantiles and percentiles
     bool keepdims;             ///< axes that go stay as axes of size 1
     bool skip_nan;        ///< NaN and NaT are left out: np.nanmedian and its kin; else one of them makes NaN
-    uint64_t reserved[4]; ///< zero
+    fa_array *weights;    ///< of quantiles by FA_QUANTILE_INVERTED_CDF, of the array's shape or that of the
+                          ///< axes; NULL: all alike
+    uint64_t reserved[3]; ///< zero
 } fa_quantile_options;
 
 /// The element in the middle of the order, or half the sum of the two: np.median, np.nanmedian.
@@ -92,13 +94,14 @@ typedef struct fa_cov_options {
     const double *ddof;   ///< or by so many less; NULL: as `bias` says
     fa_array *fweights;   ///< how often each observation was made; NULL: once
     fa_array *aweights;   ///< how much each is worth; NULL: the same
-    uint64_t reserved[4]; ///< zero
+    const fa_dtype *dtype; ///< of floats, in which it is computed; NULL: what holds the variables and float64
+    uint64_t reserved[3];  ///< zero
 } fa_cov_options;
 
 /// How variables vary together, of one or two axes: np.cov. In float64, or complex128, by a product of
 /// matrices.
 FA_API fa_array *fa_cov(fa_array *array, const fa_cov_options *options, fa_error *err);
-/// Correlations: np.corrcoef. Of the options `y` and `in_columns` alone count.
+/// Correlations: np.corrcoef. Of the options `y`, `in_columns` and `dtype` alone count.
 FA_API fa_array *fa_corrcoef(fa_array *array, const fa_cov_options *options, fa_error *err);
 
 #ifdef __cplusplus

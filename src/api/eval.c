@@ -8,6 +8,7 @@
 
 #include "array/slice.h"
 #include "base/memory.h"
+#include "expr/calls.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,35 +28,14 @@ static fa_array *find(const char *name, size_t length, void *user)
     return NULL;
 }
 
-/* The number of single-character edits between two short names; a bound when it is more than `most`. */
-static int distance(const char *a, size_t a_length, const char *b, size_t b_length, int most)
-{
-    int row[65];
-    if (a_length > 64 || b_length > 64)
-        return most + 1;
-    for (size_t k = 0; k <= b_length; k++)
-        row[k] = (int)k;
-    for (size_t i = 1; i <= a_length; i++) {
-        int diagonal = row[0];
-        row[0] = (int)i;
-        for (size_t k = 1; k <= b_length; k++) {
-            int change = diagonal + (a[i - 1] != b[k - 1]);
-            diagonal = row[k];
-            int least = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
-            row[k] = change < least ? change : least;
-        }
-    }
-    return row[b_length];
-}
-
 static const char *nearest(const char *name, size_t length, void *user)
 {
     bindings *b = user;
     const char *best = NULL;
     int least = 3;
     for (int i = 0; i < b->vars.count; i++) {
-        int d = distance(name, length, b->vars.vars[i].name, strlen(b->vars.vars[i].name), least);
-        if (d < least) {
+        int d = fa__distance(name, length, b->vars.vars[i].name, strlen(b->vars.vars[i].name), least);
+        if (d < least && d < (int)length) {
             least = d;
             best = b->vars.vars[i].name;
         }
@@ -161,7 +141,9 @@ static bool has_brackets(const char *text, size_t length)
 /* Everything up to a last pair of brackets that has more in it than slices. */
 static bool take_apart(fa_array *array, const char *given, index_text *index, fa_error *err)
 {
-    size_t length = strlen(given), room = length + 3;
+    size_t length = strlen(given), room = length + 3, first = strspn(given, " \t");
+    if (given[first] == '[' && closing(given, length, first) == length)
+        return fa__fail_at_column(err, FA_BAD_INDEX, (int)first + 1, "'[' is never closed");
     char *text = fa__alloc(room, err);
     if (text == NULL)
         return false;
@@ -240,6 +222,8 @@ fa_array *fa_eval_index(fa_array *array, const char *index, fa_vars vars, fa_err
             chosen = fa_retain(text.base);
         else if (bind_index(&text, vars, &bound, err))
             chosen = fa_index(text.base, (fa_index_parts){bound.count, bound.parts}, err);
+        if (fa_failed(err) && err->column == 0 && text.rest != NULL)
+            err->column = text.column + 1 > 0 ? text.column + 1 : 1;
     }
     unbind_index(&bound);
     forget(&text);

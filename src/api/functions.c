@@ -186,3 +186,16 @@ fa_array *fa_interp(fa_array *array, fa_array *points, fa_array *values, fa_arra
         node = fa__node_interp(in.nodes[0], in.nodes[1], in.nodes[2], in.nodes[3], in.nodes[4], err);
     return finish(&in, node, err);
 }
+
+fa_array *fa_interp_periodic(fa_array *array, fa_array *points, fa_array *values, double period,
+                             fa_error *err)
+{
+    inputs in = {0};
+    add_array(&in, 0, array, err);
+    add_array(&in, 1, points, err);
+    add_array(&in, 2, values, err);
+    fa__node *node = NULL;
+    if (!fa_failed(err))
+        node = fa__node_interp_periodic(in.nodes[0], in.nodes[1], in.nodes[2], period, err);
+    return finish(&in, node, err);
+}

@@ -129,7 +129,9 @@ fa_array *fa_unique(fa_array *array, const fa_unique_options *options, fa_error 
     if (!FA__RESERVED_IS_ZERO(options, err))
         return NULL;
     fa__node *leaf = fa__leaf(array, err);
-    if (leaf != NULL)
+    if (leaf != NULL && options->axis != NULL)
+        fa__node_unique_along(leaf, *options->axis, &u, err);
+    else if (leaf != NULL)
         fa__node_unique(leaf, &u, err);
     fa__node_release(leaf);
     fa_array *values = fa__array_of(u.values, err);

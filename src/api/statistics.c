@@ -40,10 +40,12 @@ typedef fa__node *maker(fa__node *input, fa__node *q, const fa__quantile_argumen
 static fa_array *places(maker *make, fa_array *array, fa__node *q, fa_axes axes,
                         const fa_quantile_options *options, fa_error *err)
 {
-    const fa__quantile_arguments arguments = arguments_of(axes, options, err);
+    fa__quantile_arguments arguments = arguments_of(axes, options, err);
     fa__node *input = fa__leaf(array, err), *node = NULL;
+    arguments.weights = options != NULL && options->weights != NULL ? fa__leaf(options->weights, err) : NULL;
     if (!fa_failed(err))
         node = make(input, q, &arguments, err);
+    fa__node_release(arguments.weights);
     fa__node_release(input);
     fa__node_release(q);
     return fa__array_of(node, err);
@@ -154,6 +156,7 @@ static fa_array *covariance(fa_array *array, const fa_cov_options *options, bool
                all = given && !are_correlations;
     fa__cov_arguments arguments = {.m = fa__leaf(array, err), .in_columns = given && options->in_columns};
     fa__node *node = NULL;
+    arguments.dtype = given ? options->dtype : NULL;
     arguments.bias = all && options->bias;
     arguments.has_ddof = all && options->ddof != NULL;
     arguments.ddof = arguments.has_ddof ? *options->ddof : 0;

@@ -64,7 +64,7 @@ static bool is_string(fa_type type)
 static bool reads_as(fa_type type)
 {
     return fa__type_is_time(type) ||
-           (fa__type_is_numeric(type) && strchr("iuf", fa__type_kind(type)) != NULL);
+           (fa__type_is_numeric(type) && strchr("biuf", fa__type_kind(type)) != NULL);
 }
 
 static bool writes_as(fa_type type)

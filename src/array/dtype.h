@@ -68,6 +68,14 @@ bool fa__dtype_runs(const fa_dtype *dtype, fa__byte_run **runs, int64_t *count, 
  * inside the inner brackets. Gives a reference; FA_NOT_FOUND. */
 const fa_dtype *fa__dtype_select(const fa_dtype *dtype, const char *names, size_t length, fa_error *err);
 
+/* All fields where they are, those of these names first. Gives a reference; FA_NOT_FOUND. */
+typedef struct fa__field_name {
+    const char *start;
+    size_t length;
+} fa__field_name;
+const fa_dtype *fa__dtype_led_by(const fa_dtype *dtype, int count, const fa__field_name *names,
+                                 fa_error *err);
+
 /* Parses a dtype inside a longer text: reads `length` bytes at most from text, which need no NUL. Used by the .npy
  * header (whose 'descr' is a Python literal) and by fa_dtype_parse(). Columns in errors count from `text`. */
 fa_dtype *fa__dtype_parse_literal(const char *text, size_t length, fa_error *err);

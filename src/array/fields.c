@@ -97,26 +97,46 @@ static bool has_field(const fa__field *fields, int count, const fa__field *field
     return false;
 }
 
+/* Takes the field of a name, which has not been taken yet. */
+static bool add_field(const fa_dtype *dtype, const char *name, size_t length, fa__field *fields, int *count,
+                      fa_error *err)
+{
+    const fa__field *field = fa__dtype_find_field(dtype, name, length);
+    char quoted[80], text[240];
+    fa__quote(quoted, sizeof quoted, name, length);
+    if (field == NULL) {
+        fa__dtype_display(dtype, text, sizeof text);
+        return fa__fail(err, FA_NOT_FOUND, "no field '%s' in dtype %s", quoted, text);
+    }
+    if (has_field(fields, *count, field))
+        return fa__fail(err, FA_BAD_INDEX, "field '%s' is named more than once", quoted);
+    fields[(*count)++] = *field;
+    return true;
+}
+
 const fa_dtype *fa__dtype_select(const fa_dtype *dtype, const char *names, size_t length, fa_error *err)
 {
     const char *name = NULL;
     size_t at = 0, name_length = 0;
     int count = 0;
     fa__field *fields = fa__alloc_zero((size_t)dtype->field_count + 1, sizeof *fields, err);
-    while (!fa_failed(err) && next_name(names, length, &at, &name, &name_length, err)) {
-        const fa__field *field = fa__dtype_find_field(dtype, name, name_length);
-        char quoted[80], text[240];
-        fa__quote(quoted, sizeof quoted, name, name_length);
-        if (field == NULL) {
-            fa__dtype_display(dtype, text, sizeof text);
-            fa__fail(err, FA_NOT_FOUND, "no field '%s' in dtype %s", quoted, text);
-        } else if (has_field(fields, count, field)) {
-            fa__fail(err, FA_BAD_INDEX, "field '%s' is named more than once", quoted);
-        } else {
-            fields[count++] = *field;
-        }
-    }
+    while (!fa_failed(err) && next_name(names, length, &at, &name, &name_length, err))
+        add_field(dtype, name, name_length, fields, &count, err);
     const fa_dtype *selected = fa__dtype_structure(fields, count, dtype->aligned, dtype->item_bytes, err);
     fa__free(fields);
     return selected;
+}
+
+const fa_dtype *fa__dtype_led_by(const fa_dtype *dtype, int count, const fa__field_name *names, fa_error *err)
+{
+    int taken = 0;
+    fa__field *fields = fa__alloc_zero((size_t)dtype->field_count + 1, sizeof *fields, err);
+    for (int i = 0; i < count && !fa_failed(err); i++)
+        add_field(dtype, names[i].start, names[i].length, fields, &taken, err);
+    for (int i = 0; i < dtype->field_count && !fa_failed(err); i++)
+        if (!has_field(fields, taken, &dtype->fields[i]))
+            fields[taken++] = dtype->fields[i];
+    const fa_dtype *led = fa__dtype_structure(fields, taken, dtype->aligned, dtype->item_bytes, err);
+    fa__free(fields);
+    return led;
 }

@@ -161,6 +161,8 @@ void fa__cast_plan_text(const fa_dtype *from, const fa_dtype *to, fa__cast *cast
                       : kind == 'u' ? write_unsigned
                       : kind == 'f' ? write_float
                                     : write_time;
+    } else if (to->type == FA_TYPE_BOOL) {
+        cast->loop = fa__cast_to_truth;
     } else {
         char kind = fa__type_kind(to->type);
         cast->loop = fa__cast_to_number;

@@ -133,11 +133,19 @@ static void settle_move(walk *w, fa__node *node)
     set_level(w, node, level);
 }
 
-/* Whether an input has to stand before the node is made: under views that are no index maps, and behind the first input of
- * an operation on whole arrays that walks. */
+/* Inputs that an operation on whole arrays finds standing: of one that walks all but the first, of sums in
+ * bins all but elements and weights, which it reads piece by piece. */
+static bool is_beside(const fa__node *node, int input)
+{
+    return node->kind == FA__NODE_WHOLE && node->kept == NULL &&
+           (fa__node_is_walk(node) ? input > 0 : node->code == FA__WHOLE_BIN_SUMS && input > 1);
+}
+
+/* Whether an input has to stand before the node is made: under views that are no index maps, and beside an
+ * operation on whole arrays. */
 static bool must_stand(const fa__node *node, int input, const fa__node *below, bool stands)
 {
-    bool beside = node->kind == FA__NODE_WHOLE && node->kept == NULL && fa__node_is_walk(node) && input > 0;
+    bool beside = is_beside(node, input);
     bool is_concrete = below->kind == FA__NODE_LEAF && fa__pending_of(below->array->source) == NULL;
     bool is_there = below->kept != NULL || fa__node_is_walk(below) || below->kind == FA__NODE_MOVE ||
                     below->kind == FA__NODE_WHOLE || (beside && (below->kind == FA__NODE_SCALAR || is_concrete));

@@ -147,6 +147,8 @@ fa__node *fa__node_reduceat(fa__operation operation, fa__node *input, fa__node *
                             fa_error *err);
 /* NumPy's interp(); `left` and `right` may be NULL. */
 fa__node *fa__node_interp(fa__node *x, fa__node *points, fa__node *values, fa__node *left, fa__node *right, fa_error *err);
+fa__node *fa__node_interp_periodic(fa__node *x, fa__node *points, fa__node *values, double period,
+                                   fa_error *err);
 /* The operation of each element of one with each of another. */
 fa__node *fa__node_outer(fa__operation operation, fa__node *first, fa__node *second, fa_error *err);
 /* Differences of neighbours along an axis, n times. What stands before and behind (NULL: nothing) is an array, or one number. */

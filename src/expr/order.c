@@ -7,6 +7,8 @@
 #include "expr/routines.h"
 #include "expr/take.h"
 
+#include "array/time.h"
+
 #include <string.h>
 
 /* Elements as they are ordered: in the machine's byte order, structures as they stand. */
@@ -69,7 +71,9 @@ fa__node *fa__node_argsort(fa__node *input, int axis, fa_error *err)
 static fa__node *parted(fa__node *input, int64_t kth, int axis, bool positions, fa_error *err)
 {
     int64_t size = input->sizes[axis];
-    if (kth < -size || kth >= size) {
+    if (fa__count(input->ndim, input->sizes) == 0) {
+        kth = 0; /* nothing is there to be out of bounds of */
+    } else if (kth < -size || kth >= size) {
         fa__fail(err, FA_BAD_INDEX, "kth(=%lld) out of bounds (%lld)", (long long)kth, (long long)size);
         return NULL;
     }
@@ -217,6 +221,10 @@ fa__node *fa__node_lexsort(int count, fa__node *const *keys, int axis, fa_error 
 {
     if (!fa__nodes_usable(count, keys, err) || !have_one_shape(count, keys, err))
         return NULL;
+    if (keys[0]->ndim == 0 && (axis == 0 || axis == -1)) /* NumPy's one position has no axis either */
+        return fa__node_scalar(FA_TYPE_INT64, &(int64_t){0}, err);
+    if (fa__axis(axis, keys[0]->ndim, err) < 0)
+        return NULL;
     fa__node *positions = fa__node_argsort(keys[0], axis, err);
     for (int i = 1; i < count && positions != NULL; i++) {
         fa__node *key = fa__node_take_along_axis(keys[i], positions, axis, err);
@@ -239,7 +247,7 @@ fa__node *fa__node_sort_complex(fa__node *input, fa_error *err)
     bool is_short = type >= FA_TYPE_INT8 && type <= FA_TYPE_UINT16;
     if (type == FA_TYPE_COMPLEX64 || type == FA_TYPE_COMPLEX128)
         node = fa__node_retain(sorted);
-    else if (fa__type_is_numeric(type))
+    else if (fa__type_is_numeric(type) || fa__type_is_time(type))
         node = fa__node_cast(sorted, is_short ? FA_COMPLEX64 : FA_COMPLEX128, err);
     else
         fa__fail(err, FA_BAD_TYPES, "sort_complex() takes numbers, not %s", fa__type_name(type));

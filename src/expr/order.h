@@ -36,6 +36,8 @@ typedef struct fa__unique {
 } fa__unique;
 /* The different values of all elements, in order. Their number is data: the array is sorted now. */
 bool fa__node_unique(fa__node *input, fa__unique *unique, fa_error *err);
+/* The same of what stands along an axis: rows that differ from each other, in order of their elements. */
+bool fa__node_unique_along(fa__node *input, int axis, fa__unique *unique, fa_error *err);
 void fa__unique_release(fa__unique *unique);
 
 typedef enum fa__set_operation {

@@ -8,6 +8,7 @@
 #include "expr/node.h"
 #include "expr/types.h"
 
+#include "array/time.h"
 #include "base/checked.h"
 
 /* ---- Small graphs
@@ -66,8 +67,13 @@ static fa__node *edge(fa__node *a, int axis, int side, int64_t length, fa_error 
 static fa__node *constant(fa__node *a, int axis, const fa__pad_axis *pad, int side, fa_error *err)
 {
     int64_t sizes[FA_MAX_NDIM];
+    /* NumPy assigns the number 0, which strings write as "0". */
+    const bool takes_numbers = a->dtype->type != FA_TYPE_VOID || a->dtype->is_structure;
+    fa__node *zero = takes_numbers ? fa__node_int(0, err) : NULL;
     fa__node *value = pad->value[side] != NULL ? fa__node_cast(pad->value[side], a->dtype, err)
+                      : zero != NULL           ? fa__node_cast(zero, a->dtype, err)
                                                : fa__node_zero(a->dtype, err);
+    fa__node_release(zero);
     for (int i = 0; i < a->ndim; i++)
         sizes[i] = i == axis ? pad->width[side] : a->sizes[i];
     fa__node *wide = value != NULL ? fa__node_broadcast_to(value, (fa_shape){a->ndim, sizes}, err) : NULL;
@@ -310,9 +316,23 @@ static fa__node *laid_out_like(fa__node *padded, const fa__node *a, fa_error *er
     return copy;
 }
 
+/* What NumPy rounds or divides on its way is no time. */
+static bool may_pad(const fa__node *a, fa__pad_mode mode, fa_error *err)
+{
+    const bool has_steps = mode == FA__PAD_LINEAR_RAMP;
+    const bool is_statistic =
+        mode == FA__PAD_MAXIMUM || mode == FA__PAD_MINIMUM || mode == FA__PAD_MEAN || mode == FA__PAD_MEDIAN;
+    if (!(has_steps && fa__type_is_time(a->dtype->type)) &&
+        !(is_statistic && a->dtype->type == FA_TYPE_TIMEDELTA64))
+        return true;
+    char text[96];
+    fa__dtype_display(a->dtype, text, sizeof text);
+    return fa__fail(err, FA_BAD_TYPES, "pad() of %s has no such mode", text);
+}
+
 fa__node *fa__node_pad(fa__node *a, fa__pad_mode mode, const fa__pad_axis *axes, bool odd, fa_error *err)
 {
-    if (!fa__nodes_usable(1, &a, err))
+    if (!fa__nodes_usable(1, &a, err) || !may_pad(a, mode, err))
         return NULL;
     fa__node *now = fa__node_strong(a, err);
     bool is_copy = true;

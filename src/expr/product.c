@@ -7,6 +7,8 @@
 #include "expr/routines.h"
 #include "expr/types.h"
 
+#include "array/time.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +25,14 @@ static bool product_type(const char *name, const fa__node *a, const fa__node *b,
     fa__dtype_display(a->dtype, one, sizeof one);
     fa__dtype_display(b->dtype, other, sizeof other);
     return fa__fail(err, FA_BAD_TYPES, "'%s' is not defined for %s and %s", name, one, other);
+}
+
+/* Products that are not added up are those of multiply(), which has spans too. */
+static bool may_multiply(const char *name, const fa__node *a, const fa__node *b, fa_error *err)
+{
+    fa_type type;
+    return fa__type_is_time(a->dtype->type) || fa__type_is_time(b->dtype->type) ||
+           product_type(name, a, b, &type, err);
 }
 
 /* What sums run in, before they are rounded once. */
@@ -266,10 +276,9 @@ fa__node *fa__node_vdot(fa__node *a, fa__node *b, fa_error *err)
 
 fa__node *fa__node_outer_product(fa__node *a, fa__node *b, fa_error *err)
 {
-    fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
     fa__kit k = {.err = err};
-    if (!fa__nodes_usable(2, inputs, err) || !product_type("outer", a, b, &type, err))
+    if (!fa__nodes_usable(2, inputs, err) || !may_multiply("outer", a, b, err))
         return NULL;
     fa__node *column = fa__keep(&k, fa__node_ravel(a, err)), *row = column != NULL ? fa__keep(&k, fa__node_ravel(b, err)) : NULL;
     return fa__give(&k, operated(&k, FA__OP_MULTIPLY, new_axis(&k, column, -1), row));
@@ -382,12 +391,11 @@ fa__node *fa__node_inner(fa__node *a, fa__node *b, fa_error *err)
 /* Each element of the first times all of the second: axes side by side, which are then put together. */
 fa__node *fa__node_kron(fa__node *a, fa__node *b, fa_error *err)
 {
-    fa_type type = FA_TYPE_BOOL;
     fa__node *inputs[2] = {a, b};
     int axes[2][FA_MAX_NDIM];
     int64_t sizes[FA_MAX_NDIM];
     fa__kit k = {.err = err};
-    if (!fa__nodes_usable(2, inputs, err) || !product_type("kron", a, b, &type, err))
+    if (!fa__nodes_usable(2, inputs, err) || !may_multiply("kron", a, b, err))
         return NULL;
     if (a->ndim == 0 || b->ndim == 0)
         return fa__give(&k, scaled(&k, a, b));

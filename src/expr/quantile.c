@@ -103,6 +103,9 @@ static fa__node *make(fa__whole whole, fa__node *input, fa__node *q, const fa_dt
 fa__node *fa__node_median(fa__node *input, const fa__quantile_arguments *arguments, fa_error *err)
 {
     const fa__whole whole = arguments->skips_nan ? FA__WHOLE_NANMEDIAN : FA__WHOLE_MEDIAN;
+    if (fa__nodes_usable(1, &input, err) && !arguments->skips_nan &&
+        fa__type_is_numeric(input->dtype->type) && fa__type_is_complex(input->dtype->type))
+        return fa__node_complex_median(input, arguments, err);
     fa__node *strong = strong_input(whole, input, err);
     if (strong == NULL)
         return NULL;
@@ -170,6 +173,11 @@ fa__node *fa__node_quantile(fa__node *input, fa__node *q, const fa__quantile_arg
     if (strong == NULL || !fa__nodes_usable(1, &q, err) || !q_is_possible(q, err)) {
         fa__node_release(strong);
         return NULL;
+    }
+    if (arguments->weights != NULL) {
+        fa__node *weighted = fa__node_weighted_quantile(strong, q, arguments, err);
+        fa__node_release(strong);
+        return weighted;
     }
     const bool is_nanmean = arguments->skips_nan && fa__count(strong->ndim, strong->sizes) == 0;
     const fa_dtype *dtype = is_nanmean ? type_of_nothing(strong, err)

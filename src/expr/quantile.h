@@ -39,6 +39,7 @@ typedef struct fa__quantile_arguments {
     bool keepdims;
     int method;
     bool skips_nan;
+    fa__node *weights; /* of quantiles, borrowed; NULL: all elements count the same */
 } fa__quantile_arguments;
 
 /* NumPy's median(), nanmedian(), quantile() and nanquantile(): WHOLE nodes. A weak q is one number of
@@ -49,5 +50,12 @@ fa__node *fa__node_quantile(fa__node *input, fa__node *q, const fa__quantile_arg
 /* percentile() and nanpercentile(): the quantiles of q / 100. */
 fa__node *fa__node_percentile(fa__node *input, fa__node *q, const fa__quantile_arguments *arguments,
                               fa_error *err);
+
+/* ---- weighted_quantile.c ---- */
+
+/* What these are where there are weights, and of complex numbers; the arguments are good ones. */
+fa__node *fa__node_weighted_quantile(fa__node *input, fa__node *q, const fa__quantile_arguments *arguments,
+                                     fa_error *err);
+fa__node *fa__node_complex_median(fa__node *input, const fa__quantile_arguments *arguments, fa_error *err);
 
 #endif

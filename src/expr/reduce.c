@@ -147,12 +147,27 @@ static fa__node *mean_of_integers(fa__node *input, uint64_t axes, const fa__redu
     return mean;
 }
 
+/* Strings are true where they are not empty. */
+static bool asks_for_truth(fa__reduction reduction, const fa__node *input)
+{
+    const fa_type type = input->dtype->type;
+    return (type == FA_TYPE_BYTES || type == FA_TYPE_STRING) &&
+           (reduction == FA__REDUCE_ANY || reduction == FA__REDUCE_ALL ||
+            reduction == FA__REDUCE_COUNT_NONZERO);
+}
+
 fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
                           fa_error *err)
 {
     uint64_t axes;
     if (!fa__nodes_usable(1, &input, err) || !axes_of(reduction, input, arguments->axes, &axes, err))
         return NULL;
+    if (asks_for_truth(reduction, input)) {
+        fa__node *truth = fa__node_cast(input, FA_BOOL, err);
+        fa__node *node = truth != NULL ? fa__node_reduce(reduction, truth, arguments, err) : NULL;
+        fa__node_release(truth);
+        return node;
+    }
     bool of_spans = input->dtype->type == FA_TYPE_TIMEDELTA64;
     bool adds = reduction == FA__REDUCE_SUM || reduction == FA__REDUCE_MEAN;
     fa__reduce_arguments without_dtype = *arguments; /* sums of spans are spans, whatever dtype says, as in NumPy */

@@ -34,6 +34,8 @@ static bool are_whole(const char *name, const fa__node *node, fa_error *err)
 
 static bool fit_counts(const fa__node *counts, int64_t size, fa_error *err)
 {
+    if (counts->ndim == 1 && counts->dtype->type == FA_TYPE_UINT64)
+        return fa__fail(err, FA_BAD_TYPES, "repeat() takes counts that int64 holds, not uint64");
     if (counts->ndim > 1)
         return fa__fail(err, FA_BAD_SHAPE, "the counts of repeat() have one dimension, not %d", counts->ndim);
     if (counts->ndim == 0 || counts->sizes[0] == 1 || counts->sizes[0] == size)

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* reduceat() of operations, and interp(): graphs of operations on whole arrays. Knows nothing about how they
  * are computed. */
+#include "expr/formulas.h"
+#include "expr/kit.h"
 #include "expr/node.h"
+#include "expr/order.h"
 #include "expr/routines.h"
 #include "expr/take.h"
 #include "expr/types.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- reduceat
@@ -14,8 +18,10 @@
 static bool are_segments(fa__operation operation, const fa__node *positions, fa_error *err)
 {
     const char *name = fa__operations[operation].name;
-    if (!fa__type_is_integer(positions->dtype->type))
-        return fa__fail(err, FA_BAD_TYPES, "the positions of %s.reduceat() are whole numbers", name);
+    const fa_type type = positions->dtype->type;
+    if (type == FA_TYPE_UINT64 || (!fa__type_is_integer(type) && type != FA_TYPE_BOOL))
+        return fa__fail(err, FA_BAD_TYPES,
+                        "the positions of %s.reduceat() are whole numbers that int64 holds", name);
     return positions->ndim == 1 ||
            fa__fail(err, FA_BAD_SHAPE, "the positions of %s.reduceat() have one dimension, not %d", name,
                     positions->ndim);
@@ -89,8 +95,9 @@ static fa__node *as_double(fa__node *node, fa_error *err)
     return result;
 }
 
-fa__node *fa__node_interp(fa__node *x, fa__node *points, fa__node *values, fa__node *left, fa__node *right,
-                          fa_error *err)
+/* In float64, one value for each x. */
+static fa__node *interpolated(fa__node *x, fa__node *points, fa__node *values, fa__node *left,
+                              fa__node *right, fa_error *err)
 {
     fa__node *given[5] = {x, points, values, left, right}, *ready[5] = {NULL}, *node = NULL;
     if (!fa__nodes_usable(3, given, err) || !is_table(points, values, err))
@@ -115,4 +122,76 @@ fa__node *fa__node_interp(fa__node *x, fa__node *points, fa__node *values, fa__n
     for (int i = 0; i < 5; i++)
         fa__node_release(ready[i]);
     return node;
+}
+
+/* One part of complex numbers, or NULL of NULL. */
+static fa__node *part_of(fa__kit *k, const char *text, fa__node *node)
+{
+    return node != NULL && !fa_failed(k->err) ? fa__keep(k, fa__compose(text, 1, &node, k->err)) : NULL;
+}
+
+/* NumPy's complex numbers lie between each other part by part. */
+static fa__node *by_parts(fa__node *x, fa__node *points, fa__node *values, fa__node *left, fa__node *right,
+                          fa_error *err)
+{
+    static const char *const texts[] = {"real(a)", "imag(a)"};
+    fa__kit k = {.err = err};
+    fa__node *parts[2] = {NULL, NULL};
+    for (int i = 0; i < 2 && !fa_failed(err); i++) {
+        fa__node *of_values = part_of(&k, texts[i], values);
+        fa__node *of_left = part_of(&k, texts[i], left), *of_right = part_of(&k, texts[i], right);
+        if (!fa_failed(err))
+            parts[i] = fa__keep(&k, interpolated(x, points, of_values, of_left, of_right, err));
+    }
+    fa__node *sides = fa_failed(err) ? NULL : fa__node_stack(2, parts, -1, err);
+    return fa__give(&k, sides != NULL ? fa__keep(&k, fa__complex_of(sides, FA_TYPE_COMPLEX128, err)) : NULL);
+}
+
+static bool is_complex(const fa__node *node)
+{
+    return fa__type_is_numeric(node->dtype->type) && fa__type_is_complex(node->dtype->type);
+}
+
+fa__node *fa__node_interp(fa__node *x, fa__node *points, fa__node *values, fa__node *left, fa__node *right,
+                          fa_error *err)
+{
+    if (!fa__nodes_usable(3, (fa__node *[]){x, points, values}, err))
+        return NULL;
+    return is_complex(values) ? by_parts(x, points, values, left, right, err)
+                              : interpolated(x, points, values, left, right, err);
+}
+
+/* Points and what is sought are put into one period, and the points in order, with the last before the first
+ * and the first behind the last. */
+fa__node *fa__node_interp_periodic(fa__node *x, fa__node *points, fa__node *values, double period,
+                                   fa_error *err)
+{
+    fa__kit k = {.err = err};
+    if (!fa__nodes_usable(3, (fa__node *[]){x, points, values}, err) || !is_table(points, values, err))
+        return NULL;
+    if (period == 0) {
+        fa__fail(err, FA_INVALID_ARGUMENT, "period must be a non-zero value");
+        return NULL;
+    }
+    fa__node *length = fa__keep(&k, fa__node_float(fabs(period), err)), *inside[2] = {NULL, NULL};
+    fa__node *const given[2] = {x, points};
+    for (int i = 0; i < 2 && !fa_failed(err); i++) {
+        fa__node *wide = fa__keep(&k, as_double(given[i], err));
+        if (wide != NULL)
+            inside[i] = fa__keep(&k, fa__compose("a % b", 2, (fa__node *[]){wide, length}, err));
+    }
+    fa__node *order = fa_failed(err) ? NULL : fa__keep(&k, fa__node_argsort(inside[1], 0, err));
+    fa__node *sorted =
+        order != NULL ? fa__keep(&k, fa__node_take_along(inside[1], order, 0, FA__TAKE_RAISE, err)) : NULL;
+    fa__node *with =
+        sorted != NULL ? fa__keep(&k, fa__node_take_along(values, order, 0, FA__TAKE_RAISE, err)) : NULL;
+    fa__node *around = NULL, *ends = NULL, *node = NULL;
+    if (with != NULL)
+        around = fa__keep(&k, fa__compose("concatenate((a[-1:] - b, a, a[:1] + b))", 2,
+                                          (fa__node *[]){sorted, length}, err));
+    if (around != NULL)
+        ends = fa__keep(&k, fa__compose("concatenate((a[-1:], a, a[:1]))", 1, &with, err));
+    if (ends != NULL)
+        node = fa__keep(&k, fa__node_interp(inside[0], around, ends, NULL, NULL, err));
+    return fa__give(&k, node);
 }

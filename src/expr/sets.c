@@ -7,7 +7,11 @@
 #include "expr/routines.h"
 #include "expr/take.h"
 
+#include "array/dtype.h"
 #include "array/slice.h"
+#include "base/memory.h"
+
+#include <stdio.h>
 
 /* ---- Graphs on the way
  * -------------------------------------------------------------------------------------------- */
@@ -133,6 +137,18 @@ static fa__node *counts_of(workshop *w, fa__node *mask, int64_t total)
     return begins != NULL && end != NULL ? keep(w, fa__node_diff(begins, 1, 0, NULL, end, w->err)) : NULL;
 }
 
+/* How many first ones there are up to where each element stands in order. */
+static fa__node *number_of(workshop *w, fa__node *order, fa__node *mask)
+{
+    fa__node *rank = order != NULL ? keep(w, fa__node_argsort(order, 0, w->err)) : NULL;
+    fa__node *number =
+        rank != NULL ? keep(w, fa__node_scan(FA__SCAN_CUMSUM, mask, FA_AXES(0), FA_INT64, w->err)) : NULL;
+    number = operation_of(w, FA__OP_SUBTRACT, number, keep(w, fa__node_int(1, w->err)));
+    return number != NULL && rank != NULL
+               ? keep(w, fa__node_take_along(number, rank, 0, FA__TAKE_RAISE, w->err))
+               : NULL;
+}
+
 /* Which value each element is: where it would stand among the values; or, where NaNs are many, or one
  * although they are apart in order (complex ones), how many first ones there are up to where it stands in
  * order. */
@@ -144,12 +160,7 @@ static fa__node *inverse_of(workshop *w, fa__node *input, fa__node *flat, fa__no
     if (!is_complex && (!nan_is_many || !has_nan(flat->dtype))) {
         inverse = keep(w, fa__node_searchsorted(values, flat, false, w->err));
     } else {
-        fa__node *order = keep(w, fa__node_argsort(flat, 0, w->err));
-        fa__node *rank = order != NULL ? keep(w, fa__node_argsort(order, 0, w->err)) : NULL;
-        fa__node *number = keep(w, fa__node_scan(FA__SCAN_CUMSUM, mask, FA_AXES(0), FA_INT64, w->err));
-        number = operation_of(w, FA__OP_SUBTRACT, number, keep(w, fa__node_int(1, w->err)));
-        if (number != NULL && rank != NULL)
-            inverse = keep(w, fa__node_take_along(number, rank, 0, FA__TAKE_RAISE, w->err));
+        inverse = number_of(w, keep(w, fa__node_argsort(flat, 0, w->err)), mask);
     }
     fa_shape shape = {input->ndim, input->sizes};
     return inverse != NULL ? keep(w, fa__node_reshape(inverse, shape, w->err)) : NULL;
@@ -176,6 +187,161 @@ bool fa__node_unique(fa__node *input, fa__unique *u, fa_error *err)
         u->counts = given(counts_of(&w, mask, flat->sizes[0]));
     if (u->inverse_wanted && u->values != NULL)
         u->inverse = given(inverse_of(&w, input, flat, u->values, mask, u->nan_is_many));
+    clear(&w);
+    if (fa_failed(err))
+        fa__unique_release(u);
+    return !fa_failed(err);
+}
+
+/* ---- unique() along an axis
+ * ---------------------------------------------------------------------------------------- */
+
+/* A structure of so many elements, which compares as they do, one after the other; those of more than a dtype
+ * has fields stand in structures in it. */
+static const fa_dtype *row_dtype(const fa_dtype *element, int64_t count, fa_error *err)
+{
+    enum { NAME_BYTES = 8 };
+    const fa_dtype *part = element, *last = NULL;
+    int64_t each = 1, parts = count;
+    if (count > FA__MAX_FIELDS) {
+        each = FA__MAX_FIELDS;
+        parts = (count + each - 1) / each;
+        part = row_dtype(element, each, err);
+        last = count % each != 0 && part != NULL ? row_dtype(element, count % each, err) : NULL;
+    }
+    fa__field *fields = fa_failed(err) ? NULL : fa__alloc_zero((size_t)parts, sizeof *fields, err);
+    char *names = fields != NULL ? fa__alloc_zero((size_t)parts, NAME_BYTES, err) : NULL;
+    for (int64_t i = 0; names != NULL && i < parts; i++) {
+        snprintf(names + i * NAME_BYTES, NAME_BYTES, "f%d", (int)i);
+        fields[i] = (fa__field){.name = names + i * NAME_BYTES,
+                                .dtype = i == parts - 1 && last != NULL ? last : part,
+                                .offset_bytes = -1};
+    }
+    const fa_dtype *dtype = names != NULL ? fa__dtype_structure(fields, (int)parts, false, -1, err) : NULL;
+    fa__free(names);
+    fa__free(fields);
+    if (part != element)
+        fa_dtype_release(part);
+    fa_dtype_release(last);
+    return dtype;
+}
+
+/* One axis first, all others as one; each row dense. */
+static fa__node *as_rows(workshop *w, fa__node *input, int axis)
+{
+    const fa_dtype *native = fa_failed(w->err) ? NULL : fa__dtype_native(input->dtype, w->err);
+    fa__node *front = keep(w, fa__node_move_axes(input, FA_AXES(axis), FA_AXES(0), w->err)), *read = NULL,
+             *flat = NULL;
+    if (front != NULL && native != NULL)
+        read = keep(w, fa__node_as_input(front, native, w->err));
+    fa_dtype_release(native);
+    if (read != NULL) {
+        const int64_t n = read->sizes[0], all = fa__count(read->ndim, read->sizes);
+        int64_t width = 1;
+        for (int i = 1; i < read->ndim; i++)
+            width *= read->sizes[i];
+        flat = keep(w, fa__node_reshape(read, FA_SHAPE(n, all > 0 ? all / n : width), w->err));
+    }
+    return flat != NULL ? keep(w, fa__node_copy(flat, 'C', w->err)) : NULL;
+}
+
+static fa__node *seen_as(workshop *w, fa__node *node, const fa_dtype *dtype, int64_t width)
+{
+    if (node == NULL || dtype == NULL)
+        return NULL;
+    fa__geometry geometry;
+    fa__node_geometry(node, &geometry);
+    geometry.ndim = width > 0 ? 2 : 1;
+    geometry.sizes[1] = width;
+    geometry.strides[1] = dtype->item_bytes;
+    return keep(w, fa__node_view_as(node, dtype, &geometry, w->err));
+}
+
+/* Which rows of a sorted array are the first of their kind: those that differ from the row before in any
+ * element. */
+static fa__node *first_rows(workshop *w, fa__node *sorted)
+{
+    fa__node *others = differs(w, sorted);
+    const fa__reduce_arguments across = {.axes = FA_AXES(1)};
+    fa__node *any = others != NULL ? keep(w, fa__node_reduce(FA__REDUCE_ANY, others, &across, w->err)) : NULL;
+    fa__node *parts[] = {one_of(w, fa__node_bool(true, w->err), FA_BOOL), any};
+    return joined(w, 2, parts);
+}
+
+/* Values as the input has them along the axis. */
+static fa__node *as_input(workshop *w, fa__node *values, const fa__node *input, int axis)
+{
+    int64_t sizes[FA_MAX_NDIM];
+    if (values == NULL)
+        return NULL;
+    sizes[0] = values->sizes[0];
+    for (int i = 0, to = 1; i < input->ndim; i++)
+        if (i != axis)
+            sizes[to++] = input->sizes[i];
+    fa__node *shaped = keep(w, fa__node_reshape(values, (fa_shape){input->ndim, sizes}, w->err));
+    return shaped != NULL ? keep(w, fa__node_move_axes(shaped, FA_AXES(0), FA_AXES(axis), w->err)) : NULL;
+}
+
+static fa__node *zeros_of(workshop *w, int64_t n)
+{
+    fa__node *zero = keep(w, fa__node_int(0, w->err));
+    return zero != NULL ? keep(w, fa__node_full(FA_SHAPE(n), zero, FA_INT64, w->err)) : NULL;
+}
+
+/* Rows of no elements are all the same. */
+static bool unique_of_nothing(workshop *w, fa__node *rows, const fa__node *input, int axis, fa__unique *u)
+{
+    const int64_t n = rows->sizes[0];
+    fa__node *same = zeros_of(w, n);
+    fa__unique flat = {.index_wanted = u->index_wanted,
+                       .inverse_wanted = u->inverse_wanted,
+                       .counts_wanted = u->counts_wanted};
+    if (same == NULL || !fa__node_unique(same, &flat, w->err))
+        return false;
+    fa__node_release(flat.values);
+    u->index = flat.index;
+    u->inverse = flat.inverse;
+    u->counts = flat.counts;
+    u->values = given(as_input(w, part_of(w, rows, 0, n > 0), input, axis));
+    return true;
+}
+
+bool fa__node_unique_along(fa__node *input, int axis, fa__unique *u, fa_error *err)
+{
+    workshop w = {.err = err};
+    if (!fa__nodes_usable(1, &input, err) || (axis = fa__axis(axis, input->ndim, err)) < 0)
+        return false;
+    if (input->ndim == 1)
+        return fa__node_unique(input, u, err);
+    fa__node *rows = as_rows(&w, input, axis);
+    const int64_t width = rows != NULL ? rows->sizes[1] : 0;
+    if (rows != NULL && width == 0) {
+        unique_of_nothing(&w, rows, input, axis, u);
+    } else if (rows != NULL && rows->sizes[0] == 0) {
+        u->values = given(as_input(&w, rows, input, axis));
+        fa__node *none = zeros_of(&w, 0);
+        u->index = u->index_wanted ? given(none) : NULL;
+        u->inverse = u->inverse_wanted ? given(none) : NULL;
+        u->counts = u->counts_wanted ? given(none) : NULL;
+    } else if (rows != NULL) {
+        const fa_dtype *row = row_dtype(rows->dtype, width, err);
+        fa__node *records = seen_as(&w, rows, row, 0),
+                 *sorted = records != NULL ? keep(&w, fa__node_sort(records, 0, err)) : NULL;
+        fa__node *in_order = seen_as(&w, sorted, rows->dtype, width);
+        fa__node *mask = in_order != NULL ? standing(&w, first_rows(&w, in_order)) : NULL;
+        fa__node *values = masked(&w, mask, sorted);
+        u->values = given(as_input(&w, seen_as(&w, values, rows->dtype, width), input, axis));
+        fa__node *order = mask != NULL && (u->index_wanted || u->inverse_wanted)
+                              ? keep(&w, fa__node_argsort(records, 0, err))
+                              : NULL;
+        if (u->index_wanted)
+            u->index = given(masked(&w, mask, order));
+        if (u->counts_wanted && mask != NULL)
+            u->counts = given(counts_of(&w, mask, rows->sizes[0]));
+        if (u->inverse_wanted && order != NULL)
+            u->inverse = given(number_of(&w, order, mask));
+        fa_dtype_release(row);
+    }
     clear(&w);
     if (fa_failed(err))
         fa__unique_release(u);

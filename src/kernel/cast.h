@@ -61,6 +61,7 @@ fa__trouble fa__cast_parts(const fa__cast *cast, void *out, const void *in, int6
 /* Strings: code points to bytes and back, ASCII alone; whole numbers, bool and dates to either and back. `text` is the type of
  * the strings, `number` that of the others (times are int64 with their unit). */
 fa__trouble fa__cast_text(const fa__cast *cast, void *out, const void *in, int64_t n);
+fa__trouble fa__cast_to_truth(const fa__cast *cast, void *out, const void *in, int64_t n);
 fa__trouble fa__cast_from_number(const fa__cast *cast, void *out, const void *in, int64_t n);
 fa__trouble fa__cast_to_number(const fa__cast *cast, void *out, const void *in, int64_t n);
 

@@ -46,6 +46,19 @@ fa__trouble fa__cast_text(const fa__cast *cast, void *out, const void *in, int64
     return FA__NO_TROUBLE;
 }
 
+/* Whether there is any character at all. */
+fa__trouble fa__cast_to_truth(const fa__cast *cast, void *out, const void *in, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const char *from = (const char *)in + i * cast->from_bytes;
+        uint8_t truth = 0;
+        for (int64_t k = 0; k < cast->from_bytes && truth == 0; k++)
+            truth = from[k] != 0;
+        ((uint8_t *)out)[i] = truth;
+    }
+    return FA__NO_TROUBLE;
+}
+
 /* ---- What they say ---- */
 
 fa__trouble fa__cast_from_number(const fa__cast *cast, void *out, const void *in, int64_t n)

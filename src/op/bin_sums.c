@@ -294,6 +294,8 @@ static bool run_count(fa__whole_run *run, fa_error *err)
     size_t charged;
     counting c = {.mutex = FA__MUTEX_INIT};
     const int64_t most = charge_counters(count, &charged);
+    const fa__node *input = run->node->inputs[0];
+    int64_t counted = 0;
     c.counters = fa__alloc((size_t)most * sizeof *c.counters, err);
     for (; c.first < count && !fa_failed(err); c.first += c.count) {
         c.count = fa__min_i64(most, count - c.first);
@@ -301,7 +303,12 @@ static bool run_count(fa__whole_run *run, fa_error *err)
         memset(c.counters, 0, (size_t)c.count * sizeof *c.counters);
         if (fa__whole_walk(run, 0, false, &count_consumer, &c, err))
             fa__whole_write(run, c.first, c.count, c.counters, err);
+        for (int64_t i = 0; i < c.count; i++)
+            counted += c.counters[i];
     }
+    /* Each element is one of those that were looked at for the largest, and is counted once. */
+    if (!fa_failed(err) && counted != fa__count(input->ndim, input->sizes))
+        fa__fail_changed(err);
     fa__free(c.counters);
     fa__ledger_release(charged);
     return !fa_failed(err);

@@ -286,6 +286,29 @@ fa__node *fa__argument_array(const fa__bound_call *call, int index)
     return array_of(call, call->arguments[index]);
 }
 
+fa__node *fa__argument_positions(const fa__bound_call *call, int index)
+{
+    const fa__value *value = call->arguments[index];
+    if (value->kind == FA__VALUE_NODE || fa__value_array(value) == NULL || fa_failed(call->err))
+        return fa__argument_array(call, index);
+    fa__node *node = fa__value_as(value, FA_INT64, call->err);
+    fa__node *whole = node != NULL ? fa__node_cast(node, FA_INT64, call->err) : NULL;
+    fa__node_release(node);
+    return whole;
+}
+
+int64_t fa__argument_truncated(const fa__bound_call *call, int index)
+{
+    fa__constant constant;
+    if (fa_failed(call->err) || !constant_at(call, index, &constant))
+        return fa__argument_int(call, index, 0);
+    if (constant.kind == FA__WEAK_BOOL)
+        return constant.integer != 0;
+    if (constant.kind == FA__WEAK_FLOAT && constant.real > -0x1p63 && constant.real < 0x1p63)
+        return (int64_t)constant.real;
+    return fa__argument_int(call, index, 0);
+}
+
 /* The arrays of its first axis. */
 static fa__nodes *rows_of(const fa__bound_call *call, const fa__value *value)
 {

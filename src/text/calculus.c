@@ -249,6 +249,11 @@ fa__node *fa__node_cross(fa__node *a, fa__node *b, int axis_of_a, int axis_of_b,
         fa__fail(err, FA_BAD_SHAPE, "At least one array has zero dimension");
         return NULL;
     }
+    for (int i = 0; i < 2; i++)
+        if (fa__type_is_time(nodes[i]->dtype->type)) {
+            refuse("cross", nodes[i], err);
+            return NULL;
+        }
     nodes[0] = with_vectors_last(a, axis_of_a, err);
     nodes[1] = with_vectors_last(b, axis_of_b, err);
     if (!fa_failed(err)) {
@@ -270,6 +275,11 @@ static bool is_whole(const fa__node *node)
 {
     return node->weak == FA__WEAK_INT ||
            (fa__type_is_numeric(node->dtype->type) && fa__type_is_integer(node->dtype->type));
+}
+
+static bool is_unsigned(const fa__node *node)
+{
+    return fa__type_is_numeric(node->dtype->type) && fa__type_kind(node->dtype->type) == 'u';
 }
 
 /* a: differences; b: half a period; c: what counts as a jump; d: the period. */
@@ -307,11 +317,15 @@ fa__node *fa__node_unwrap(fa__node *input, fa__node *discont, int axis, fa__node
     axis = fa__axis(axis, input->ndim, err);
     if (!fa_failed(err) && (around->ndim != 0 || !fa__node_is_weak(around)))
         fa__fail(err, FA_INVALID_ARGUMENT, "the period of unwrap() is a number");
+    if (!fa_failed(err) && is_whole(around) && fa__constant_of(around).integer > 1 && is_unsigned(input))
+        fa__fail(err, FA_OUT_OF_RANGE, "unwrap(): half a period below 0 is no %s",
+                 fa__type_name(input->dtype->type));
     fa__node *front = fa_failed(err) ? NULL : fa__node_move_axes(input, FA_AXES(axis), FA_AXES(0), err);
     fa__node *steps = front != NULL ? fa__node_diff(front, 1, 0, NULL, NULL, err) : NULL, *mend = NULL,
              *made = NULL;
     if (steps != NULL)
-        mend = corrections(steps, around, discont, is_whole(input) && is_whole(around), err);
+        mend = corrections(steps, around, discont,
+                           (is_whole(input) || input->dtype->type == FA_TYPE_BOOL) && is_whole(around), err);
     fa__node *nodes[2] = {front, mend}, *typed = NULL, *node = NULL;
     if (mend != NULL)
         made = fa__compose("concatenate((a[:1], a[1:] + cumsum(b, axis=0)))", 2, nodes, err);
@@ -328,15 +342,18 @@ fa__node *fa__node_unwrap(fa__node *input, fa__node *discont, int axis, fa__node
     return node;
 }
 
-/* What stands before or behind differences, along one axis, as their type. One reference. */
-static fa__node *end_of(fa__node *given, const fa__node *steps, const char *name, fa_error *err)
+/* What stands before or behind differences of a type, along one axis, as the type of these. One reference. */
+static fa__node *end_of(fa__node *given, const fa__node *steps, fa_type of_type, const char *name,
+                        fa_error *err)
 {
     fa__node *strong = fa__node_strong(given, err), *flat = NULL, *node = NULL;
     const bool numbers =
         strong != NULL && fa__type_is_numeric(strong->dtype->type) && fa__type_is_numeric(steps->dtype->type);
+    const fa_type type = strong != NULL ? strong->dtype->type : FA_TYPE_BOOL;
     const bool fits =
-        strong != NULL && (numbers ? fa__can_cast_same_kind(strong->dtype->type, steps->dtype->type)
-                                   : strong->dtype->type == steps->dtype->type);
+        strong != NULL && of_type != FA_TYPE_DATETIME64 &&
+        (numbers ? fa__can_cast_same_kind(type, steps->dtype->type)
+                 : type == of_type || (of_type == FA_TYPE_TIMEDELTA64 && type <= FA_TYPE_UINT64));
     if (strong != NULL && !fits)
         fa__fail(err, FA_BAD_TYPES,
                  "dtype of `%s` must be compatible with input `ary` under the `same_kind` rule.", name);
@@ -358,11 +375,11 @@ fa__node *fa__node_ediff1d(fa__node *input, fa__node *behind, fa__node *before, 
     if (flat != NULL)
         steps = fa__compose("a[1:] - a[:-1]", 1, &flat, err);
     if (steps != NULL && before != NULL)
-        parts[count++] = end_of(before, steps, "to_begin", err);
+        parts[count++] = end_of(before, steps, input->dtype->type, "to_begin", err);
     if (steps != NULL)
         parts[count++] = fa__node_retain(steps);
     if (steps != NULL && behind != NULL)
-        parts[count++] = end_of(behind, steps, "to_end", err);
+        parts[count++] = end_of(behind, steps, input->dtype->type, "to_end", err);
     if (!fa_failed(err))
         node = count == 1 ? fa__node_retain(steps) : fa__node_concatenate(count, parts, 0, NULL, err);
     for (int i = 0; i < count; i++)
@@ -407,7 +424,9 @@ static fa__node *apply_gradient(const fa__bound_call *call)
                            "invalid number of arguments");
         return NULL;
     }
-    fa__nodes *nodes = fa__nodes_new(axes.count, call->err);
+    if (axes.count == 0)
+        fa__argument_refuse(call, INPUT, "no axes: there is no array to give");
+    fa__nodes *nodes = fa_failed(call->err) ? NULL : fa__nodes_new(axes.count, call->err);
     for (int i = 0; nodes != NULL && i < axes.count && !fa_failed(call->err); i++) {
         const fa__value *value = given > 0 ? &spacings->items[given > 1 ? i : 0] : NULL;
         fa__bound_call one = {.function = call->function, .arguments = {value}, .err = call->err};
@@ -464,9 +483,12 @@ static fa__node *apply_interp(const fa__bound_call *call)
     fa__node *nodes[5];
     for (int i = X; i <= RIGHT; i++)
         nodes[i] = i < LEFT ? fa__argument_node(call, i) : given_node(call, i);
-    if (!fa_failed(call->err) && fa__argument_given(call, PERIOD))
-        fa__fail_at_column(call->err, FA_UNSUPPORTED, call->arguments[PERIOD]->column,
-                           "interp() takes no period=");
+    if (!fa_failed(call->err) && fa__argument_given(call, PERIOD)) { /* which leaves no ends */
+        const double period = fa__argument_float(call, PERIOD, 0);
+        return fa_failed(call->err)
+                   ? NULL
+                   : fa__node_interp_periodic(nodes[X], nodes[POINTS], nodes[VALUES], period, call->err);
+    }
     return fa_failed(call->err) ? NULL
                                 : fa__node_interp(nodes[X], nodes[POINTS], nodes[VALUES], nodes[LEFT],
                                                   nodes[RIGHT], call->err);

@@ -149,15 +149,37 @@ static int find_parameter(const char *parameters, const fa__value *keyword)
     return -1;
 }
 
+/* The name of a parameter that is nearly the one given; NULL where there is none. */
+static const char *nearest_parameter(const char *parameters, const fa__value *keyword, size_t *name_length)
+{
+    int best = 3;
+    size_t length;
+    const char *nearest = NULL;
+    for (const char *word = parameters; (word = fa__next_word(word, &length)) != NULL; word += length) {
+        const size_t bare = strcspn(word, "= ");
+        const int distance = fa__distance(keyword->as.text.start, keyword->as.text.length, word, bare, 2);
+        if (*word == '*' || *word == '+' || distance >= best || distance >= (int)keyword->as.text.length)
+            continue;
+        best = distance;
+        nearest = word;
+        *name_length = bare;
+    }
+    return nearest;
+}
+
 static bool bind_keyword(fa__bound_call *bound, const char *parameters, const fa__value *keyword)
 {
     char quoted[48];
     int index = find_parameter(parameters, keyword);
     fa__quote(quoted, sizeof quoted, keyword->as.text.start, keyword->as.text.length);
-    if (index < 0)
+    if (index < 0) {
+        size_t length = 0;
+        const char *nearest = nearest_parameter(parameters, keyword, &length);
         return fa__fail_at_column(bound->err, FA_BAD_EXPRESSION, keyword->column,
-                                  "%s() got an unexpected keyword argument '%s'", bound->function->name,
-                                  quoted);
+                                  "%s() got an unexpected keyword argument '%s'%s%.*s%s",
+                                  bound->function->name, quoted, nearest != NULL ? ": did you mean '" : "",
+                                  (int)length, nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+    }
     if (bound->arguments[index] != NULL)
         return fa__fail_at_column(bound->err, FA_BAD_EXPRESSION, keyword->column,
                                   "%s() got multiple values for argument '%s'", bound->function->name,

@@ -118,13 +118,50 @@ typedef struct candidate {
     int distance;
 } candidate;
 
-/* Short names must agree in more of their letters to be meant. */
-static void consider(candidate *best, const char *known, const char *name, size_t length)
+/* Whether one name is the other with something behind it: "stdev" of "std", "histo" of "histogram". */
+static bool continues(const char *known, size_t known_length, const char *name, size_t length)
 {
-    int limit = length <= 3 ? 1 : length <= 6 ? 2 : 3;
-    int distance = fa__distance(name, length, known, strlen(known), limit);
-    if (distance <= limit && distance < (int)length && distance < best->distance)
-        *best = (candidate){known, distance};
+    const size_t least = known_length < length ? known_length : length;
+    return least >= 3 && memcmp(known, name, least) == 0 && (known_length < length || length >= 5);
+}
+
+/* One letter of three may be another, and the first of short names is the same. Names of strings are compared
+ * among themselves, without the room that they stand in. */
+static void consider(candidate *best, const char *known, size_t known_length, const char *name, size_t length)
+{
+    const char *whole = known;
+    const size_t room = strlen("strings.");
+    const bool is_of_strings = length > room && memcmp(name, "strings.", room) == 0;
+    if (is_of_strings != (known_length > room && memcmp(known, "strings.", room) == 0))
+        return;
+    if (is_of_strings) {
+        known += room, known_length -= room;
+        name += room, length -= room;
+    }
+    const int limit = length < 6 ? 1 : length < 9 ? 2 : 3;
+    int distance = fa__distance(name, length, known, known_length, limit);
+    if (length <= 3 && distance > 0 && name[0] != known[0])
+        return;
+    if (distance > limit && continues(known, known_length, name, length))
+        distance = limit + 1 + (int)(known_length > length ? known_length - length : length - known_length);
+    else if (distance > limit)
+        return;
+    if (distance < best->distance && (distance < (int)length || distance > limit))
+        *best = (candidate){whole, distance};
+}
+
+/* By its name, or by another one that is nearer, which is then said as its name. */
+static void consider_row(candidate *best, const fa__function *row, const char *name, size_t length,
+                         bool aliases)
+{
+    size_t word_length;
+    candidate other = *best;
+    consider(best, row->name, strlen(row->name), name, length);
+    for (const char *word = row->aliases; aliases && (word = fa__next_word(word, &word_length)) != NULL;
+         word += word_length)
+        consider(&other, word, word_length, name, length);
+    if (other.distance < best->distance)
+        *best = (candidate){row->name, other.distance};
 }
 
 const char *fa__nearest_function(const char *name, size_t length, int *distance)
@@ -133,10 +170,10 @@ const char *fa__nearest_function(const char *name, size_t length, int *distance)
     const fa__function *row;
     for (fa__function_cursor at = {0, 0}; (row = fa__function_next(&at)) != NULL;) {
         if (row->uses & FA__AS_FUNCTION)
-            consider(&best, row->name, name, length);
+            consider_row(&best, row, name, length, true);
     }
     for (int i = 0; i < CONSTANT_COUNT; i++)
-        consider(&best, constants[i].name, name, length);
+        consider(&best, constants[i].name, strlen(constants[i].name), name, length);
     *distance = best.distance;
     return best.name;
 }
@@ -147,7 +184,7 @@ const char *fa__nearest_attribute(const char *name, size_t length, int *distance
     const fa__function *row;
     for (fa__function_cursor at = {0, 0}; (row = fa__function_next(&at)) != NULL;) {
         if (row->uses & (FA__AS_METHOD | FA__AS_ATTRIBUTE))
-            consider(&best, row->name, name, length);
+            consider_row(&best, row, name, length, false);
     }
     *distance = best.distance;
     return best.name;
@@ -165,17 +202,30 @@ static bool is_hidden(const fa__function *row)
     return false;
 }
 
+/* What a move or an operation on whole arrays asks for beside arrays. */
+static bool is_setting(const char *word, size_t length)
+{
+    static const char *const settings[] = {"kth",     "shape",     "dims", "shift",    "reps",
+                                           "repeats", "new_shape", "obj",  "pad_width"};
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (fa__same_name(settings[i], strlen(settings[i]), word, length))
+            return true;
+    return false;
+}
+
 static int arity_of(const fa__function *row)
 {
     int required = 0;
     size_t length;
     if (row->kind == FA_OPERATION_GENERATOR)
         return 0;
-    if (row->kind != FA_OPERATION_ELEMENTWISE && row->kind != FA_OPERATION_FUNCTION && row->kind != FA_OPERATION_PRODUCT && row->kind != FA_OPERATION_KERNEL)
+    if (row->kind == FA_OPERATION_REDUCTION || row->kind == FA_OPERATION_VIEW ||
+        row->kind == FA_OPERATION_CONVERSION || row->kind == FA_OPERATION_ATTRIBUTE)
         return 1;
     for (const char *word = row->parameters; (word = fa__next_word(word, &length)) != NULL; word += length)
-        required += word[length - 1] != '=';
-    return required;
+        required += word[length - 1] != '=' && !is_setting(word, length);
+    const bool takes_any = row->kind == FA_OPERATION_MOVE || row->kind == FA_OPERATION_WHOLE;
+    return required == 0 && takes_any ? 1 : required;
 }
 
 static void describe(const fa__function *row, fa_operation_info *info)

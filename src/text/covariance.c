@@ -39,6 +39,12 @@ static fa__node *in_rows(fa__kit *k, fa__node *node, fa_type type, bool turn)
     return rows != NULL && turn ? fa__keep(k, fa__node_permute(rows, FA_ALL_AXES, k->err)) : rows;
 }
 
+static bool is_inexact(const fa_dtype *dtype)
+{
+    return fa__type_is_numeric(dtype->type) &&
+           (fa__type_kind(dtype->type) == 'f' || fa__type_is_complex(dtype->type));
+}
+
 static fa__node *variables(fa__kit *k, const fa__cov_arguments *arguments)
 {
     fa__node *m = arguments->m, *y = arguments->y;
@@ -47,6 +53,11 @@ static fa__node *variables(fa__kit *k, const fa__cov_arguments *arguments)
         return NULL;
     fa_type type = fa__promote(m->dtype->type, FA_TYPE_FLOAT64);
     type = y != NULL ? fa__promote(type, y->dtype->type) : type;
+    if (arguments->dtype != NULL && !is_inexact(arguments->dtype)) {
+        fa__fail(k->err, FA_BAD_TYPES, "means are taken away in a type of floats: dtype= is one");
+        return NULL;
+    }
+    type = arguments->dtype != NULL ? arguments->dtype->type : type;
     fa__node *rows = in_rows(k, m, type, arguments->in_columns && m->ndim == 2);
     if (rows == NULL || y == NULL || rows->sizes[0] == 0)
         return rows;
@@ -106,7 +117,9 @@ static fa__node *products(fa__kit *k, fa__node *rows, fa__node *weights, fa__nod
     fa__node *means = weights == NULL
                           ? compose(k, "mean(a, axis=1, keepdims=True)", rows, NULL, NULL)
                           : compose(k, "sum(a * b, axis=1, keepdims=True) / sum(b)", rows, weights, NULL);
-    fa__node *left = compose(k, "a - b", rows, means, NULL);
+    /* In the type of the variables, as they are taken away in place. */
+    fa__node *wide = compose(k, "a - b", rows, means, NULL);
+    fa__node *left = wide != NULL ? fa__keep(k, fa__node_cast(wide, rows->dtype, k->err)) : NULL;
     fa__node *right = weights != NULL ? compose(k, "a * b", left, weights, NULL) : left;
     if (is_complex)
         right = compose(k, "conj(a)", right, NULL, NULL);

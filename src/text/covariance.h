@@ -12,6 +12,7 @@ typedef struct fa__cov_arguments {
     bool bias;
     bool has_ddof;
     double ddof;
+    const fa_dtype *dtype;         /* that variables are converted to; NULL: what holds them and float64 */
     fa__node *fweights, *aweights; /* looked at now */
 } fa__cov_arguments;
 

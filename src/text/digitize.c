@@ -14,24 +14,43 @@
 
 enum { DOWN = -1, NEITHER = 0, UP = 1 };
 
-/* Which way bins go, looked at now. */
+/* Whether a text says so of bins, now. */
+static bool holds(const char *text, fa__node *bins, fa_error *err)
+{
+    uint8_t truth = 0;
+    fa__node *said = fa_failed(err) ? NULL : fa__compose(text, 1, &bins, err);
+    fa_array *stands = said != NULL ? fa__stand(said, err) : NULL;
+    if (stands != NULL) {
+        const fa__box box = {0, 1, stands->offset, stands->sizes, stands->strides};
+        fa__source_read(stands->source, &box, &truth, err);
+    }
+    fa_release(stands);
+    fa__node_release(said);
+    return truth != 0;
+}
+
+/* Which way bins go, looked at now, as NumPy looks: at the first two that differ, and then for a step the
+ * other way. NaN, which it does not see, has to stand where order puts it: behind all others. */
 static int direction_now(fa__node *bins, fa_error *err)
 {
-    static const char *const texts[] = {"all(a[:-1] <= a[1:])", "all(a[:-1] >= a[1:])"};
-    for (int i = 0; i < 2 && !fa_failed(err); i++) {
-        uint8_t truth = 0;
-        fa__node *said = fa__compose(texts[i], 1, &bins, err);
-        fa_array *stands = said != NULL ? fa__stand(said, err) : NULL;
-        if (stands != NULL) {
-            const fa__box box = {0, 1, stands->offset, stands->sizes, stands->strides};
-            fa__source_read(stands->source, &box, &truth, err);
-        }
-        fa_release(stands);
-        fa__node_release(said);
-        if (truth != 0)
-            return i == 0 ? UP : DOWN;
-    }
-    return NEITHER;
+    if (bins->sizes[0] <= 1 || holds("all(a == a[0])", bins, err))
+        return UP;
+    const int direction = holds("a[0] < a[argmax(a != a[0])]", bins, err) ? UP : DOWN;
+    const bool breaks =
+        direction == UP
+            ? holds("any(a[:-1] > a[1:]) | any((a[:-1] != a[:-1]) & (a[1:] == a[1:]))", bins, err)
+            : holds("any(a[:-1] < a[1:]) | any((a[:-1] == a[:-1]) & (a[1:] != a[1:]))", bins, err);
+    return breaks ? NEITHER : direction;
+}
+
+/* What can be cast to float64 without loss of kind. */
+static bool may_be_bins(const fa__node *bins, fa_error *err)
+{
+    char text[96];
+    if (fa__type_is_numeric(bins->dtype->type) && !fa__type_is_complex(bins->dtype->type))
+        return true;
+    fa__dtype_display(bins->dtype, text, sizeof text);
+    return fa__fail(err, FA_BAD_TYPES, "bins of digitize() are real numbers, not %s", text);
 }
 
 fa__node *fa__node_digitize(fa__node *input, fa__node *bins, bool right, fa_error *err)
@@ -43,7 +62,9 @@ fa__node *fa__node_digitize(fa__node *input, fa__node *bins, bool right, fa_erro
         fa__fail(err, FA_BAD_TYPES, "x may not be complex");
     else if (bins->ndim != 1)
         fa__fail(err, FA_BAD_SHAPE, "bins of digitize() have one axis, not %d", bins->ndim);
-    const int direction = fa_failed(err) ? NEITHER : bins->sizes[0] == 0 ? UP : direction_now(bins, err);
+    else
+        may_be_bins(bins, err);
+    const int direction = fa_failed(err) ? NEITHER : direction_now(bins, err);
     if (!fa_failed(err) && direction == NEITHER)
         fa__fail(err, FA_INVALID_ARGUMENT, "bins must be monotonically increasing or decreasing");
     if (direction == UP)

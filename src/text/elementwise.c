@@ -80,8 +80,7 @@ static bool refuses_targets(const fa__bound_call *call, int arity)
     return true;
 }
 
-/* An input in the type that dtype= says, cast as NumPy casts it there: "same_kind". */
-static fa__node *cast_input(const fa__bound_call *call, int index, fa__node *input, fa_type type)
+fa__node *fa__argument_cast(const fa__bound_call *call, int index, fa__node *input, fa_type type)
 {
     fa__complex128 element = {0, 0};
     const bool is_weak = fa__node_is_weak(input);
@@ -116,7 +115,7 @@ static bool cast_inputs(const fa__bound_call *call, fa__operation operation, fa_
     for (int i = 0; i < row->arity && !fa_failed(call->err); i++) {
         if (fa__loop_input(operation, type, i) != type)
             continue;
-        fa__node *cast = cast_input(call, i, inputs[i], type);
+        fa__node *cast = fa__argument_cast(call, i, inputs[i], type);
         fa__node_release(inputs[i]);
         inputs[i] = cast;
     }

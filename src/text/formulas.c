@@ -77,8 +77,7 @@ static fa__node *parts_of(fa__node *input, fa_error *err)
     return parts;
 }
 
-/* And back; takes the parts over. */
-static fa__node *complex_of(fa__node *parts, fa_type type, fa_error *err)
+fa__node *fa__complex_of(fa__node *parts, fa_type type, fa_error *err)
 {
     fa__geometry geometry;
     fa__node *dense = NULL, *node = NULL;
@@ -113,7 +112,7 @@ static fa__node *round_parts(fa__node *input, int64_t decimals, fa_error *err)
     if (parts != NULL)
         rounded = fa__node_round(parts, decimals, err);
     fa__node_release(parts);
-    return complex_of(rounded, input->dtype->type, err);
+    return fa__complex_of(rounded, input->dtype->type, err);
 }
 
 fa__node *fa__node_round(fa__node *input, int64_t decimals, fa_error *err)
@@ -159,10 +158,10 @@ fa__node *fa__node_nan_to_num(fa__node *input, fa__node *nan, fa__node *posinf, 
         fa__node *parts = parts_of(input, err);
         fa__node *numbers = parts != NULL ? fa__node_nan_to_num(parts, nan, posinf, neginf, err) : NULL;
         fa__node_release(parts);
-        return complex_of(numbers, input->dtype->type, err);
+        return fa__complex_of(numbers, input->dtype->type, err);
     }
     if (kind != 'f')
-        refuse("nan_to_num", input, err);
+        return fa__node_copy(input, 'K', err); /* what is no float has no NaN */
     fa__node *strong = fa__node_strong(input, err), *node = NULL;
     const double limit = largest(input->dtype->type);
     fa__node *nodes[4] = {strong, nan != NULL ? fa__node_retain(nan) : fa__node_float(0, err),

@@ -9,6 +9,9 @@
  * and has no column. */
 fa__node *fa__compose(const char *text, int count, fa__node *const *nodes, fa_error *err);
 
+/* Complex numbers of their parts, which are the last axis; takes the parts over. */
+fa__node *fa__complex_of(fa__node *parts, fa_type type, fa_error *err);
+
 /* np.round. */
 fa__node *fa__node_round(fa__node *input, int64_t decimals, fa_error *err);
 /* np.nan_to_num. NULL for an infinity: the largest and smallest number of the type; for NaN: 0. */

@@ -108,6 +108,15 @@ static inline fa__node *fa__two_made(fa__two arrays, fa__node *node)
     return node;
 }
 
+/* What NumPy takes for positions or counts: the numbers of a list without what stands behind their points,
+ * arrays as they are. One reference. */
+fa__node *fa__argument_positions(const fa__bound_call *call, int index);
+/* One number, without what stands behind its point. */
+int64_t fa__argument_truncated(const fa__bound_call *call, int index);
+/* An input of a ufunc in the type that dtype= says, cast as NumPy casts it there: "same_kind". One reference.
+ */
+fa__node *fa__argument_cast(const fa__bound_call *call, int index, fa__node *input, fa_type type);
+
 /* A list of such, or the arrays of an array's first axis; released by fa__nodes_release(). */
 fa__nodes *fa__argument_arrays(const fa__bound_call *call, int index);
 fa__nodes *fa__value_arrays(const fa__bound_call *call, const fa__value *value);

@@ -42,11 +42,11 @@ static fa__node *apply_repeat(const fa__bound_call *call)
     const int *along = fa__argument_axis(call, 2, &axis);
     fa__node *a = fa__argument_array(call, 0), *node = NULL;
     if (fa__argument_is_array(call, 1) || call->arguments[1]->kind == FA__VALUE_TUPLE) {
-        fa__node *counts = fa__argument_array(call, 1);
+        fa__node *counts = fa__argument_positions(call, 1);
         node = fa_failed(call->err) ? NULL : fa__node_repeat_each(a, counts, along, call->err);
         fa__node_release(counts);
     } else {
-        int64_t times = fa__argument_int(call, 1, 0);
+        int64_t times = fa__argument_truncated(call, 1);
         node = fa_failed(call->err) ? NULL : fa__node_repeat(a, times, along, call->err);
     }
     fa__node_release(a);

@@ -11,13 +11,33 @@ static product *const products[] = {fa__node_matmul, fa__node_dot,           fa_
                                     fa__node_inner,  fa__node_outer_product, fa__node_kron};
 enum { MATMUL, DOT, VDOT, MATVEC, VECMAT, INNER, OUTER, KRON };
 
+/* The two arrays, in the type that dtype= says where the function has it. */
+static fa__two arrays_of(const fa__bound_call *call)
+{
+    fa__two arrays = fa__arguments_two(call, 0, 1);
+    const int at = fa__argument_position(call, "dtype");
+    const fa_dtype *dtype = at >= 0 ? fa__argument_dtype(call, at) : NULL;
+    if (dtype == NULL || fa_failed(call->err))
+        return arrays;
+    const fa_type type = dtype->type;
+    fa_dtype_release(dtype);
+    fa__two cast = {NULL, NULL};
+    if (!fa__type_is_numeric(type))
+        fa__argument_refuse(call, at, "dtype= is the type of a number");
+    if (!fa_failed(call->err))
+        cast.first = fa__argument_cast(call, 0, arrays.first, type);
+    if (!fa_failed(call->err))
+        cast.second = fa__argument_cast(call, 1, arrays.second, type);
+    fa__two_made(arrays, NULL);
+    return cast;
+}
+
 static fa__node *apply_product(const fa__bound_call *call)
 {
-    fa__node *a = fa__argument_array(call, 0), *b = fa__argument_array(call, 1);
-    fa__node *node = fa_failed(call->err) ? NULL : products[call->function->code](a, b, call->err);
-    fa__node_release(a);
-    fa__node_release(b);
-    return node;
+    fa__two arrays = arrays_of(call);
+    return fa__two_made(arrays, fa_failed(call->err)
+                                    ? NULL
+                                    : products[call->function->code](arrays.first, arrays.second, call->err));
 }
 
 static int axis_at(const fa__bound_call *call, int index, int otherwise)
@@ -29,11 +49,9 @@ static int axis_at(const fa__bound_call *call, int index, int otherwise)
 static fa__node *apply_vecdot(const fa__bound_call *call)
 {
     int axis = axis_at(call, 2, -1);
-    fa__node *a = fa__argument_array(call, 0), *b = fa__argument_array(call, 1);
-    fa__node *node = fa_failed(call->err) ? NULL : fa__node_vecdot(a, b, axis, call->err);
-    fa__node_release(a);
-    fa__node_release(b);
-    return node;
+    fa__two arrays = arrays_of(call);
+    return fa__two_made(
+        arrays, fa_failed(call->err) ? NULL : fa__node_vecdot(arrays.first, arrays.second, axis, call->err));
 }
 
 /* ---- tensordot --------------------------------------------------------------------------------------------------- */
@@ -125,16 +143,17 @@ static fa__node *apply_trace(const fa__bound_call *call)
 enum { FUNCTION = FA__AS_FUNCTION, BOTH = FA__AS_FUNCTION | FA__AS_METHOD };
 
 const fa__function fa__product_functions[] = {
-    {"matmul", "", "x1 x2", apply_product, MATMUL, FUNCTION, FA_OPERATION_PRODUCT,
+    {"matmul", "", "x1 x2 dtype=", apply_product, MATMUL, FUNCTION, FA_OPERATION_PRODUCT,
      "Product of matrices, or of a matrix and a vector; batches of them broadcast. As an operator: @."},
     {"dot", "", "a b", apply_product, DOT, BOTH, FA_OPERATION_PRODUCT,
      "Sums of products over the last axis of the first array and the last but one of the second."},
     {"vdot", "", "a b", apply_product, VDOT, FUNCTION, FA_OPERATION_PRODUCT,
      "Sum of the products of all elements, those of the first array conjugated."},
-    {"vecdot", "", "x1 x2 axis=", apply_vecdot, 0, FUNCTION, FA_OPERATION_PRODUCT,
+    {"vecdot", "", "x1 x2 axis= dtype=", apply_vecdot, 0, FUNCTION, FA_OPERATION_PRODUCT,
      "Sums of products along an axis, the first array conjugated."},
-    {"matvec", "", "x1 x2", apply_product, MATVEC, FUNCTION, FA_OPERATION_PRODUCT, "Matrices times vectors."},
-    {"vecmat", "", "x1 x2", apply_product, VECMAT, FUNCTION, FA_OPERATION_PRODUCT,
+    {"matvec", "", "x1 x2 dtype=", apply_product, MATVEC, FUNCTION, FA_OPERATION_PRODUCT,
+     "Matrices times vectors."},
+    {"vecmat", "", "x1 x2 dtype=", apply_product, VECMAT, FUNCTION, FA_OPERATION_PRODUCT,
      "Vectors, conjugated, times matrices."},
     {"inner", "", "a b", apply_product, INNER, FUNCTION, FA_OPERATION_PRODUCT,
      "Sums of products over the last axes of both arrays."},

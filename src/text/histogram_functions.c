@@ -104,6 +104,8 @@ static fa__node *apply_bincount(const fa__bound_call *call)
 {
     fa__node *input = fa__argument_node(call, 0),
              *weights = fa__argument_given(call, 1) ? fa__argument_node(call, 1) : NULL;
+    if (call->arguments[2] != NULL && !fa__argument_given(call, 2))
+        wrong(call, 2, "use 0 instead of None for minlength");
     const int64_t least = fa__argument_int(call, 2, 0);
     return fa_failed(call->err) ? NULL : fa__node_bincount(input, weights, least, call->err);
 }
@@ -127,12 +129,14 @@ static fa__node *given(const fa__bound_call *call, const char *name)
     return at >= 0 && fa__argument_given(call, at) ? fa__argument_node(call, at) : NULL;
 }
 
-/* corrcoef() takes no weights, and no dtype but NumPy's own. */
+/* corrcoef() takes no weights. */
 static fa__node *apply_cov(const fa__bound_call *call)
 {
     enum { M, Y, ROWVAR };
     const int ddof = fa__argument_position(call, "ddof"), bias = fa__argument_position(call, "bias");
+    const fa_dtype *dtype = fa__argument_dtype(call, fa__argument_position(call, "dtype"));
     const fa__cov_arguments arguments = {
+        .dtype = dtype,
         .m = fa__argument_node(call, M),
         .y = given(call, "y"),
         .in_columns = !fa__argument_bool(call, ROWVAR, true),
@@ -142,10 +146,12 @@ static fa__node *apply_cov(const fa__bound_call *call)
         .fweights = given(call, "fweights"),
         .aweights = given(call, "aweights"),
     };
-    if (fa_failed(call->err))
-        return NULL;
-    return call->function->code != 0 ? fa__node_corrcoef(&arguments, call->err)
-                                     : fa__node_cov(&arguments, call->err);
+    fa__node *node = NULL;
+    if (!fa_failed(call->err))
+        node = call->function->code != 0 ? fa__node_corrcoef(&arguments, call->err)
+                                         : fa__node_cov(&arguments, call->err);
+    fa_dtype_release(dtype);
+    return node;
 }
 
 const fa__function fa__histogram_functions[] = {
@@ -158,9 +164,9 @@ const fa__function fa__histogram_functions[] = {
      "How often each whole number from 0 on is there, or the sum of its weights."},
     {"digitize", "", "x bins right=", apply_digitize, 0, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
      "In which bin elements are, of those between edges that go up or down."},
-    {"cov", "", "m y= rowvar= bias= ddof= fweights= aweights=", apply_cov, 0, FA__AS_FUNCTION,
+    {"cov", "", "m y= rowvar= bias= ddof= fweights= aweights= dtype=", apply_cov, 0, FA__AS_FUNCTION,
      FA_OPERATION_WHOLE, "How variables vary together; each is a row."},
-    {"corrcoef", "", "x y= rowvar=", apply_cov, 1, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
+    {"corrcoef", "", "x y= rowvar= dtype=", apply_cov, 1, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
      "Correlations of variables; each is a row."},
     {0},
 };

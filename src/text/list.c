@@ -100,24 +100,6 @@ fa__node *fa__value_array(const fa__value *value)
     return value->kind == FA__VALUE_NODE || is_list(value) ? value->node : NULL;
 }
 
-/* Whether an integer type holds every number of a list. */
-static bool list_fits(const fa__node *list, fa_type type, fa_error *err)
-{
-    const fa_type from = list->dtype->type;
-    const int64_t count = fa__count(list->ndim, list->sizes);
-    const char *elements = fa__source_memory(list->array->source);
-    unsigned char element[16];
-    for (int64_t i = 0; i < count; i++) {
-        int64_t number;
-        memcpy(&number, elements + i * (int64_t)sizeof number, sizeof number);
-        fa__constant constant = {.kind = FA__WEAK_INT,
-                                 .integer = from == FA_TYPE_UINT64 ? (fa__wide)(uint64_t)number : number};
-        if (!fa__constant_convert(&constant, type, element, err))
-            return false;
-    }
-    return true;
-}
-
 /* What Python's int() makes of a float that is assigned to an integer type. */
 static bool as_whole(fa__constant *constant, fa_type type, fa_error *err)
 {
@@ -127,6 +109,30 @@ static bool as_whole(fa__constant *constant, fa_type type, fa_error *err)
     if (!(fabs(real) < 0x1p64))
         return fa__fail(err, FA_OUT_OF_RANGE, "%g out of bounds for %s", real, fa__type_name(type));
     *constant = (fa__constant){.kind = FA__WEAK_INT, .integer = (fa__wide)real};
+    return true;
+}
+
+/* Whether an integer type holds every number of a list, cut as int() cuts. */
+static bool list_fits(const fa__node *list, fa_type type, fa_error *err)
+{
+    const fa_type from = list->dtype->type;
+    const int64_t count = fa__count(list->ndim, list->sizes);
+    const char *elements = fa__source_memory(list->array->source);
+    unsigned char element[16];
+    for (int64_t i = 0; i < count; i++) {
+        fa__constant constant = {.kind = FA__WEAK_FLOAT};
+        int64_t number;
+        memcpy(&number, elements + i * (int64_t)sizeof number, sizeof number);
+        if (from == FA_TYPE_FLOAT64)
+            memcpy(&constant.real, &number, sizeof number);
+        else
+            constant =
+                (fa__constant){.kind = FA__WEAK_INT,
+                               .integer = from == FA_TYPE_UINT64 ? (fa__wide)(uint64_t)number : number};
+        if ((from == FA_TYPE_FLOAT64 && !as_whole(&constant, type, err)) ||
+            !fa__constant_convert(&constant, type, element, err))
+            return false;
+    }
     return true;
 }
 
@@ -148,8 +154,9 @@ fa__node *fa__value_as(const fa__value *value, const fa_dtype *dtype, fa_error *
     if (fa__node_is_weak(node))
         return number_fits(fa__constant_of(node), dtype->type, err) ? fa__node_as_element(node, dtype, err) : NULL;
     const bool is_list = value->kind != FA__VALUE_NODE;
-    const bool has_integers = node->dtype->type == FA_TYPE_INT64 || node->dtype->type == FA_TYPE_UINT64;
-    if (is_list && has_integers && fa__type_is_integer(dtype->type) && !list_fits(node, dtype->type, err))
+    const fa_type type = node->dtype->type;
+    const bool has_numbers = type == FA_TYPE_INT64 || type == FA_TYPE_UINT64 || type == FA_TYPE_FLOAT64;
+    if (is_list && has_numbers && fa__type_is_integer(dtype->type) && !list_fits(node, dtype->type, err))
         return NULL;
     return fa__node_retain(node);
 }

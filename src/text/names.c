@@ -90,6 +90,11 @@ static bool function_or_constant(fa__parser *p, const fa__token *token, bool *fo
         value.as.function = fa__kernel_function(kernel);
         return fa__parser_push_value(p, value) && skip(p, version);
     }
+    char versions[96];
+    if (version > 0 && fa__kernel_versions(token->start, token->length, versions, sizeof versions) > 0)
+        return fa__fail_at_column(p->err, FA_UNKNOWN_NAME, token->column,
+                                  "kernel '%.*s' has no version %.*s: there is %s", (int)token->length,
+                                  token->start, (int)version - 1, token->start + token->length + 1, versions);
     value.as.function = fa__function_find(token->start, token->length);
     *found = value.as.function != NULL || fa__constant_find(token->start, token->length, &value, p->err);
     if (fa_failed(p->err))

@@ -3,11 +3,16 @@
 #include "text/functions.h"
 #include "expr/order.h"
 #include "expr/take.h"
+#include "expr/types.h"
+
+#include "array/dtype.h"
 
 #include <limits.h>
 
 /* ---- Arguments
  * --------------------------------------------------------------------------------------------------- */
+
+enum { MOST_FIELDS = 256 };
 
 static bool refuse(const fa__bound_call *call, int index, const char *what)
 {
@@ -36,6 +41,53 @@ static bool kind_is_known(const fa__bound_call *call, int index)
     return known || refuse(call, index, "kind is 'quicksort', 'mergesort', 'heapsort' or 'stable'");
 }
 
+/* ---- Orders of fields
+ * ------------------------------------------------------------------------------------------------- */
+
+/* A structure whose elements compare by the fields that order= names, then by the others; the array itself
+ * where it is left out. One reference. */
+static fa__node *seen_in_order(const fa__bound_call *call, int index, fa__node *a)
+{
+    fa__field_name names[MOST_FIELDS];
+    const fa__value *value = call->arguments[index];
+    int count = 0;
+    if (fa_failed(call->err) || !fa__argument_given(call, index))
+        return fa_failed(call->err) ? NULL : fa__node_retain(a);
+    const bool is_list = value->kind == FA__VALUE_LIST;
+    const fa__value *items = is_list ? value->as.list->items : value;
+    const int given = is_list                          ? value->as.list->count
+                      : value->kind == FA__VALUE_TUPLE ? value->as.tuple->count
+                                                       : 1;
+    if (given > MOST_FIELDS)
+        refuse(call, index, "order= names more than 256 fields");
+    for (; count < given && !fa_failed(call->err); count++) {
+        if (value->kind == FA__VALUE_TUPLE || items[count].kind != FA__VALUE_TEXT)
+            refuse(call, index, "order= is the name of a field, or a list of such");
+        else
+            names[count] = (fa__field_name){items[count].as.text.start, items[count].as.text.length};
+    }
+    if (!fa_failed(call->err) && !a->dtype->is_structure)
+        refuse(call, index, "an array without fields has no order of fields");
+    const fa_dtype *dtype = fa_failed(call->err) ? NULL : fa__dtype_led_by(a->dtype, count, names, call->err);
+    fa__geometry geometry;
+    fa__node_geometry(a, &geometry);
+    fa__node *seen = dtype != NULL ? fa__node_view_as(a, dtype, &geometry, call->err) : NULL;
+    fa_dtype_release(dtype);
+    return seen;
+}
+
+/* And back; takes `node` over. */
+static fa__node *seen_as_it_was(fa__node *node, const fa__node *a, fa_error *err)
+{
+    if (node == NULL || !node->dtype->is_structure || fa_dtype_equal(node->dtype, a->dtype))
+        return node;
+    fa__geometry geometry;
+    fa__node_geometry(node, &geometry);
+    fa__node *seen = fa__node_view_as(node, a->dtype, &geometry, err);
+    fa__node_release(node);
+    return seen;
+}
+
 /* ---- In order
  * ---------------------------------------------------------------------------------------------------- */
 
@@ -45,11 +97,12 @@ static fa__node *apply_sort(const fa__bound_call *call)
     fa__node *a = kind_is_known(call, KIND) ? fa__argument_array(call, ARRAY) : NULL, *node = NULL;
     int axis = axis_at(call, AXIS);
     fa__argument_bool(call, STABLE, false);
-    if (fa__argument_given(call, ORDER))
-        refuse(call, ORDER, "records are ordered by all their fields; order= is not supported");
-    if (a != NULL && !fa_failed(call->err))
-        node = call->function->code == FA__WHOLE_SORT ? fa__node_sort(a, axis, call->err)
-                                                      : fa__node_argsort(a, axis, call->err);
+    fa__node *seen = a != NULL ? seen_in_order(call, ORDER, a) : NULL;
+    if (seen != NULL && !fa_failed(call->err))
+        node = call->function->code == FA__WHOLE_SORT
+                   ? seen_as_it_was(fa__node_sort(seen, axis, call->err), a, call->err)
+                   : fa__node_argsort(seen, axis, call->err);
+    fa__node_release(seen);
     fa__node_release(a);
     return node;
 }
@@ -74,6 +127,11 @@ static fa__node *apply_searchsorted(const fa__bound_call *call)
                                : fa__node_searchsorted(arrays.first, arrays.second, right, call->err));
 }
 
+static bool is_whole(const fa__node *node)
+{
+    return fa__type_is_integer(node->dtype->type) || node->dtype->type == FA_TYPE_BOOL;
+}
+
 static fa__node *apply_isin(const fa__bound_call *call)
 {
     enum { ELEMENTS, TESTS, ASSUME_UNIQUE, INVERT, KIND };
@@ -83,12 +141,17 @@ static fa__node *apply_isin(const fa__bound_call *call)
         !fa__argument_is(call, KIND, "table"))
         refuse(call, KIND, "kind is 'sort' or 'table'");
     fa__two arrays = fa__arguments_two(call, ELEMENTS, TESTS);
+    if (!fa_failed(call->err) && fa__argument_is(call, KIND, "table") &&
+        (!is_whole(arrays.first) || !is_whole(arrays.second)))
+        refuse(call, KIND, "kind='table' is for integers and bool");
     return fa__two_made(
         arrays, fa_failed(call->err) ? NULL : fa__node_isin(arrays.first, arrays.second, invert, call->err));
 }
 
 static fa__node *apply_lexsort(const fa__bound_call *call)
 {
+    if (call->arguments[1] != NULL && !fa__argument_given(call, 1))
+        refuse(call, 1, "axis is a whole number");
     fa__nodes *keys = fa__argument_arrays(call, 0);
     fa__node *node = keys != NULL && !fa_failed(call->err)
                          ? fa__node_lexsort(keys->count, keys->items, axis_at(call, 1), call->err)
@@ -139,10 +202,12 @@ static fa__node *apply_unique(const fa__bound_call *call)
                     .counts_wanted = fa__argument_bool(call, COUNTS, false),
                     .nan_is_many = !fa__argument_bool(call, EQUAL_NAN, true)};
     fa__argument_bool(call, SORTED, true);
-    if (fa__argument_given(call, AXIS))
-        refuse(call, AXIS, "unique values are those of all elements; axis= is not supported");
+    int axis;
+    const int *along = fa__argument_axis(call, AXIS, &axis);
     fa__node *a = fa_failed(call->err) ? NULL : fa__argument_array(call, ARRAY);
-    if (a != NULL)
+    if (a != NULL && along != NULL)
+        fa__node_unique_along(a, axis, &u, call->err);
+    else if (a != NULL)
         fa__node_unique(a, &u, call->err);
     fa__node_release(a);
     fa__node *nodes[] = {u.values, u.index, u.inverse, u.counts};
@@ -190,13 +255,14 @@ static fa__node *apply_partition(const fa__bound_call *call)
         return NULL;
     if (fa__argument_given(call, KIND) && !fa__argument_is(call, KIND, "introselect"))
         refuse(call, KIND, "kind is 'introselect'");
-    if (fa__argument_given(call, ORDER))
-        refuse(call, ORDER, "records are ordered by all their fields; order= is not supported");
     int axis = axis_at(call, AXIS);
     fa__node *a = fa_failed(call->err) ? NULL : fa__argument_array(call, ARRAY), *node = NULL;
-    if (a != NULL)
-        node = fa__node_partition(a, kth.items, kth.count, axis, call->function->code == FA__WHOLE_ARGSORT,
-                                  call->err);
+    fa__node *seen = a != NULL ? seen_in_order(call, ORDER, a) : NULL;
+    if (seen != NULL)
+        node = seen_as_it_was(fa__node_partition(seen, kth.items, kth.count, axis,
+                                                 call->function->code == FA__WHOLE_ARGSORT, call->err),
+                              a, call->err);
+    fa__node_release(seen);
     fa__node_release(a);
     return node;
 }
@@ -225,7 +291,7 @@ const fa__function fa__order_functions[] = {
     {"unique", "", "ar return_index= return_inverse= return_counts= axis= equal_nan= sorted=", apply_unique,
      0, FA__AS_FUNCTION | FA__GIVES_LIST, FA_OPERATION_WHOLE,
      "The different values, in order; and where the first of each stands, which one each element is, how "
-     "many there are."},
+     "many there are. axis=: what is different along an axis."},
     {"unique_values", "", "x", apply_unique_parts, 0, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
      "The different values, in order; NaNs are all different."},
     {"unique_counts", "", "x", apply_unique_parts, GIVES_COUNTS, FA__AS_FUNCTION | FA__GIVES_LIST,
@@ -237,7 +303,7 @@ const fa__function fa__order_functions[] = {
      "The different values, where the first of each stands, which one each element is, and how many there "
      "are."},
     {"union1d", "", "ar1 ar2", apply_set, FA__SET_UNION, FA__AS_FUNCTION, FA_OPERATION_WHOLE,
-     "The different values of fa__two arrays, in order."},
+     "The different values of two arrays, in order."},
     {"intersect1d", "", "ar1 ar2 assume_unique= return_indices=", apply_set, FA__SET_INTERSECT,
      FA__AS_FUNCTION | FA__GIVES_LIST, FA_OPERATION_WHOLE,
      "The values that both arrays have, in order; and where they stand in each."},

@@ -158,6 +158,69 @@ static fa__node *operated(int operation, fa__node *const *inputs, fa_error *err)
     return node;
 }
 
+static bool is_whole_number(const fa__value *value)
+{
+    return value->kind == FA__VALUE_NODE && value->node->weak == FA__WEAK_INT &&
+           value->node->kind == FA__NODE_SCALAR && value->node->dtype->type == FA_TYPE_INT64;
+}
+
+static bool tuple_of_values(fa__parser *p, fa__opened group);
+
+/* One more of an item of a list. */
+static bool push_item(fa__parser *p, const fa__value *item)
+{
+    fa__value value = *item;
+    fa__node_retain(value.node);
+    if (value.kind == FA__VALUE_TUPLE) {
+        value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
+        if (value.as.tuple != NULL)
+            *value.as.tuple = *item->as.tuple;
+    }
+    if (!fa_failed(p->err))
+        return fa__parser_push_value(p, value);
+    fa__node_release(value.node);
+    return false;
+}
+
+/* Whether copies of a value are as easily made. */
+static bool is_plain(const fa__value *value)
+{
+    return value->kind == FA__VALUE_NODE || value->kind == FA__VALUE_TUPLE;
+}
+
+/* Python's [True] * 3, of numbers and of lists of whole numbers: the list that it stands for. False where it
+ * is something else, or with an error. */
+static bool repeated_list(fa__parser *p, fa__operation operation, int column)
+{
+    enum { MOST = 1 << 20 };
+    fa__value *operands = &p->values[p->value_count - 2];
+    const int which = operands[0].node != NULL && operands[0].kind != FA__VALUE_NODE ? 0 : 1;
+    const fa__value *list = &operands[which], *times = &operands[1 - which];
+    const bool is_list =
+        list->node != NULL && (list->kind == FA__VALUE_TUPLE || list->kind == FA__VALUE_LIST);
+    if (operation != FA__OP_MULTIPLY || !is_list || !is_whole_number(times))
+        return false;
+    for (int i = 0; list->kind == FA__VALUE_LIST && i < list->as.list->count; i++)
+        if (!is_plain(&list->as.list->items[i]))
+            return false;
+    int64_t number;
+    memcpy(&number, times->node->as.bytes, sizeof number);
+    const int64_t count = list->node->sizes[0];
+    if (count > 0 && number > MOST / count)
+        return fa__fail_at_column(p->err, FA_TOO_LARGE, column, "a list of more than %d elements", MOST);
+    const fa__opened group = {
+        .kind = FA__OPEN_LIST, .column = list->column, .first_value = (int32_t)p->value_count};
+    const fa__value whole = *list;
+    for (int64_t i = 0; i < (number > 0 ? number * count : 0); i++) {
+        const int64_t at = i % count;
+        if (whole.kind == FA__VALUE_TUPLE
+                ? !fa__parser_push_node(p, fa__node_int(whole.as.tuple->items[at], p->err), column)
+                : !push_item(p, &whole.as.list->items[at]))
+            return false;
+    }
+    return tuple_of_values(p, group);
+}
+
 /* Applies the operator on top of the open ones to the values on top of the values. */
 static bool apply(fa__parser *p, int next)
 {
@@ -166,6 +229,15 @@ static bool apply(fa__parser *p, int next)
     fa__value *operands = &p->values[p->value_count - count];
     fa__node *inputs[2] = {NULL, NULL};
     int column = top.column;
+    if (count == 2 && repeated_list(p, (fa__operation)top.operation, column)) {
+        /* The list takes the place of what it was made of. */
+        fa__value list = p->values[--p->value_count];
+        fa__parser_drop_values(p, p->value_count - 2);
+        return fa__parser_push_value(p, list);
+    }
+    if (fa_failed(p->err))
+        return false;
+    operands = &p->values[p->value_count - count];
     for (int i = 0; i < count; i++) {
         bool is_beside = count == 2 && is_array(&operands[1 - i]) && fa__value_array(&operands[i]) != NULL;
         if (!is_beside && !fa__parser_is_operand(p, &operands[i]))
@@ -228,12 +300,6 @@ static bool infix_operator(fa__parser *p, const fa__token *token, int operation)
 }
 
 /* --- brackets --- */
-
-static bool is_whole_number(const fa__value *value)
-{
-    return value->kind == FA__VALUE_NODE && value->node->weak == FA__WEAK_INT &&
-           value->node->kind == FA__NODE_SCALAR && value->node->dtype->type == FA_TYPE_INT64;
-}
 
 /* Whole numbers are what shapes and axes are made of: they are kept as such. Takes `array` over. */
 static bool tuple_of_numbers(fa__parser *p, fa__opened group, int count, fa__node *array)
@@ -387,6 +453,15 @@ static bool may_close(fa__parser *p, const fa__token *token)
     return p->value_count == below->first_value || fa__parser_top_value(p)->kind != FA__VALUE_KEYWORD;
 }
 
+/* Whether the innermost bracket is that of the index itself. */
+static bool opens_index(const fa__parser *p)
+{
+    int64_t brackets = 0;
+    for (int64_t i = 0; i < p->open_count; i++)
+        brackets += p->open[i].kind > FA__OPEN_BINARY;
+    return brackets == 1;
+}
+
 static bool missing_operand(fa__parser *p, const fa__token *token)
 {
     if (token->kind == FA__TOKEN_END && p->open_count == 0)
@@ -396,6 +471,8 @@ static bool missing_operand(fa__parser *p, const fa__token *token)
     const char *hint = fa__hint_of_symbol(token);
     if (hint != NULL)
         return fa__parser_syntax(p, token->column, hint);
+    if (p->index != NULL && token->length == 1 && *token->start == ']' && opens_index(p))
+        return fa__parser_syntax(p, token->column, "the index ends where an operand is expected");
     return fa__fail_at_column(p->err, FA_BAD_EXPRESSION, token->column, "'%.*s' where an operand is expected",
                               (int)token->length, token->start);
 }

@@ -14,14 +14,12 @@ static fa__node *numbers_at(const fa__bound_call *call, int index)
     return fa__argument_array(call, index);
 }
 
-static bool refuses(const fa__bound_call *call, const char *name)
+static bool refuses_out(const fa__bound_call *call)
 {
-    const int at = fa__argument_position(call, name);
+    const int at = fa__argument_position(call, "out");
     return at < 0 || !fa__argument_given(call, at) ||
            fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[at]->column,
-                              strcmp(name, "out") == 0
-                                  ? "%s(): out= is not part of expressions: assign the result"
-                                  : "%s(): weights= is not supported yet",
+                              "%s(): out= is not part of expressions: assign the result",
                               call->function->name);
 }
 
@@ -36,7 +34,7 @@ static bool common_arguments(const fa__bound_call *call, int storage[FA_MAX_NDIM
     };
     fa__argument_bool(call, fa__argument_position(call, "overwrite_input"), false);
     if (!fa__argument_axes(call, fa__argument_position(call, "axis"), storage, &arguments->axes) ||
-        !refuses(call, "out") || !refuses(call, "weights"))
+        !refuses_out(call))
         return false;
     if (method < 0 || !fa__argument_given(call, method))
         return !fa_failed(call->err);
@@ -65,8 +63,13 @@ static fa__node *apply_places(const fa__bound_call *call,
     int storage[FA_MAX_NDIM];
     fa__quantile_arguments arguments;
     fa__node *input = fa__argument_node(call, 0), *q = numbers_at(call, 1), *node = NULL;
-    if (q != NULL && common_arguments(call, storage, &arguments))
-        node = make(input, q, &arguments, call->err);
+    if (q != NULL && common_arguments(call, storage, &arguments)) {
+        const int at = fa__argument_position(call, "weights");
+        arguments.weights = fa__argument_given(call, at) ? fa__argument_array(call, at) : NULL;
+        if (!fa_failed(call->err))
+            node = make(input, q, &arguments, call->err);
+        fa__node_release(arguments.weights);
+    }
     fa__node_release(q);
     return node;
 }

@@ -105,7 +105,7 @@ static fa__node *apply_accumulate(const fa__bound_call *call)
 
 static fa__node *apply_reduceat(const fa__bound_call *call)
 {
-    fa__node *input = fa__argument_node(call, 0), *positions = fa__argument_node(call, 1), *node = NULL;
+    fa__node *input = fa__argument_node(call, 0), *positions = fa__argument_positions(call, 1), *node = NULL;
     int axis = axis_at(call, 2, 0);
     const fa_dtype *dtype = fa__argument_dtype(call, 3);
     if (!fa_failed(call->err) && fa__argument_given(call, 4))
@@ -113,6 +113,7 @@ static fa__node *apply_reduceat(const fa__bound_call *call)
                            call->function->name);
     if (!fa_failed(call->err))
         node = fa__node_reduceat((fa__operation)call->function->code, input, positions, axis, dtype, call->err);
+    fa__node_release(positions);
     fa_dtype_release(dtype);
     return node;
 }

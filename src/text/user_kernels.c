@@ -104,6 +104,28 @@ fa__kernel *fa__kernel_find(const char *name, size_t length)
     return kernel;
 }
 
+int fa__kernel_versions(const char *name, size_t length, char *text, size_t size)
+{
+    int count = 0, below = 0;
+    size_t used = 0;
+    if (atomic_load(&all) == NULL)
+        return 0;
+    lock();
+    for (;; count++) { /* the next smallest each time: there are few */
+        int next = INT_MAX;
+        for (fa__kernel *kernel = all; kernel != NULL; kernel = kernel->next)
+            if (is_called(kernel, name, length) && kernel->version > below && kernel->version < next)
+                next = kernel->version;
+        if (next == INT_MAX)
+            break;
+        if (used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%d", count > 0 ? ", " : "", next);
+        below = next;
+    }
+    unlock();
+    return count;
+}
+
 fa__kernel *fa__kernel_next(fa__kernel *kernel)
 {
     if (atomic_load(&all) == NULL)

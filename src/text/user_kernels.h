@@ -16,6 +16,8 @@ void fa__kernels_forget_lock(void);
 /* By name, with or without a version; NULL where there is none. One reference: another thread may unregister
  * it. */
 fa__kernel *fa__kernel_find(const char *name, size_t length);
+/* The versions that are registered under a name, "1, 3"; how many. */
+int fa__kernel_versions(const char *name, size_t length, char *text, size_t size);
 /* All that are registered, one after the other; NULL for the first and behind the last. */
 fa__kernel *fa__kernel_next(fa__kernel *kernel);
 

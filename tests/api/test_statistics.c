@@ -55,6 +55,31 @@ static void medians_and_quantiles(void **state)
     fa_release(a);
 }
 
+static void weights_rows_and_periods(void **state)
+{
+    (void)state;
+    fa_array *a = fa_from_data(FA_FLOAT64, FA_SHAPE(3, 2), (const double[]){3, 1, 2, 2, 3, 1}, &err);
+    fa_array *weights = fa_from_data(FA_FLOAT64, FA_SHAPE(3), (const double[]){1, 1, 8}, &err);
+    const fa_quantile_options by_weight = {.method = FA_QUANTILE_INVERTED_CDF, .weights = weights};
+    fa_array *quantiles = fa_quantile_at(a, 0.3, FA_AXES(0), &by_weight, &err);
+    assert_true(fa_get_float64(quantiles, FA_COORDS(0), &err) == 3 && fa_get_float64(quantiles, FA_COORDS(1), &err) == 1);
+    fa_array *counts = NULL, *inverse = NULL;
+    const int rows = 0;
+    fa_array *unique =
+        fa_unique(a, &(fa_unique_options){.axis = &rows, .counts = &counts, .inverse = &inverse}, &err);
+    assert_int_equal(fa_size_of_axis(unique, 0), 2);
+    assert_true(fa_get_float64(unique, FA_COORDS(1, 0), &err) == 3 && fa_get_int64(counts, FA_COORDS(1), &err) == 2);
+    assert_int_equal(fa_ndim(inverse), 1);
+    fa_array *x = fa_from_data(FA_FLOAT64, FA_SHAPE(1), (const double[]){7.5}, &err);
+    fa_array *points = fa_from_data(FA_FLOAT64, FA_SHAPE(3), (const double[]){2, 0, 1}, &err);
+    fa_array *between = fa_interp_periodic(x, points, weights, 3, &err);
+    assert_true(fa_get_float64(between, FA_COORDS(0), &err) == 4.5); /* of 8 at 1 and 1 at 2 */
+    assert_int_equal(err.code, FA_OK);
+    fa_array *const made[] = {a, weights, quantiles, counts, inverse, unique, x, points, between};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        fa_release(made[i]);
+}
+
 static void assert_refused(fa_array *none, int code)
 {
     assert_null(none);
@@ -74,7 +99,10 @@ static void what_is_refused(void **state)
     assert_refused(fa_median(a, FA_ALL_AXES, &used, &err), FA_INVALID_ARGUMENT);
     assert_refused(fa_quantile(a, NULL, FA_ALL_AXES, NULL, &err), FA_INVALID_ARGUMENT);
     fa_array *complex = fa_astype(a, FA_COMPLEX64, &err);
-    assert_refused(fa_median(complex, FA_ALL_AXES, NULL, &err), FA_BAD_TYPES);
+    assert_refused(fa_median(complex, FA_ALL_AXES, &(fa_quantile_options){.skip_nan = true}, &err), FA_BAD_TYPES);
+    assert_refused(fa_quantile_at(complex, 0.5, FA_ALL_AXES, NULL, &err), FA_BAD_TYPES);
+    const fa_quantile_options weighted = {.weights = a};
+    assert_refused(fa_quantile_at(a, 0.5, FA_ALL_AXES, &weighted, &err), FA_INVALID_ARGUMENT); /* by 'linear' */
     fa_array *far = fa_from_data(FA_FLOAT64, FA_SHAPE(1), (const double[]){2}, &err);
     fa_array *pending = fa_quantile(a, far, FA_ALL_AXES, NULL, &err); /* looked at when it is computed */
     assert_true(fa_item_float64(pending, &err) == 0);
@@ -213,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(medians_and_quantiles, start, end),
+        cmocka_unit_test(weights_rows_and_periods),
         cmocka_unit_test_setup_teardown(what_is_refused, start, end),
         cmocka_unit_test_setup_teardown(same_bits_however_the_work_is_cut, start, end),
         cmocka_unit_test_setup_teardown(a_histogram_shares_its_reading, start, end),

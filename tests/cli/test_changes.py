@@ -97,6 +97,27 @@ class Set(Case):
         with open(self.path("raw"), "rb") as file:
             self.assertEqual(struct.unpack("<4h", file.read()), (3, 4, 8, 9))
 
+    def test_numbers_in_lists_must_fit(self):
+        self.write("b.npy", npy([1, 2, 3], "|u1", shape=(3,)))
+        for values in ("[300]", "[300.5]", "[-1.5]", "[3.5, 256.0, 1]"):
+            self.fails(1, "out of bounds for uint8", "set", "b.npy", "...", values, caret=True)
+        self.fails(1, "NaN is no uint8", "set", "b.npy", "0:1", "[nan]", caret=True)
+        self.succeeds("set", "b.npy", "[[True, False, True]]", "[7.9, 8]")
+        self.assertEqual(self.succeeds("show", "b.npy", "[[True] * 3]"), "[7 2 8]\n")
+        self.succeeds("set", "b.npy", "[[True] * 3]", "[1] * 3")
+        self.assertEqual(self.succeeds("show", "b.npy"), "[1 1 1]\n")
+
+    def test_indices_say_where_they_are_wrong(self):
+        rows = [("[self>]", "the index ends where an operand is expected", 6), ("self>", "the index ends where", 5),
+                ("[(self>)]", r"'\)' where an operand is expected", 7), ("[[9, 1]]", "index 9 is out of bounds", 0),
+                ("[self[0] > 1]", "boolean index did not match", 0), ("[self > 3.5", r"'\[' is never closed", 0),
+                ("  [:, 1", r"'\[' is never closed", 2), ("[0][[7]]", "index 7 is out of bounds", 3),
+                ("[7, 1]", "index 7 is out of bounds", 0), ("[sel > 1]", "did you mean 'self'", 1)]
+        for index, message, column in rows:
+            for command in (["show", "a.npy", index], ["set", "a.npy", index, "0"]):
+                lines = self.fails(1, message, *command, caret=True)
+                self.assertEqual(lines[2], "  " + " " * column + "^", command)
+
     def test_wrong_ones_change_nothing(self):
         with open(self.path("a.npy"), "rb") as file:
             before = file.read()
@@ -182,6 +203,24 @@ class Sort(Case):
         self.succeeds("sort", "raw", "--raw", "i2:-1")
         with open(self.path("raw"), "rb") as file:
             self.assertEqual(struct.unpack("<4h", file.read()), (-2, 1, 3, 4))
+
+    def test_a_header_that_is_taken_for_elements_is_noted(self):
+        self.write("a.npy", npy([3.0, 1.0, 2.0]))
+        for command in (["show", "a.npy"], ["sort", "a.npy", "-o", "b.npy"], ["sort", "a.npy"]):
+            result = self.run_program(*command, "--raw", "f8:3")
+            self.assertEqual((result.returncode, result.stderr.decode()),
+                             (0, "farray: note: a.npy is a .npy file: --raw takes its header for elements\n"), command)
+
+    def test_descending(self):
+        self.write("a.npy", npy([3.0, float("nan"), 1.0, 2.0, 9.0, -0.0], shape=(2, 3)))
+        self.succeeds("sort", "a.npy", "--descending", "-o", "b.npy")
+        self.assertEqual(repr(doubles(read_npy(self.path("b.npy"))[1])), "[nan, 3.0, 1.0, 9.0, 2.0, -0.0]")
+        self.succeeds("sort", "a.npy", "--descending", "--axis", "0")
+        self.assertEqual(repr(doubles(read_npy(self.path("a.npy"))[1])), "[3.0, nan, 1.0, 2.0, 9.0, -0.0]")
+        self.succeeds("create", "big.npy", "--dtype", "f8", "--shape", "300000", "--fill", "normal", "--seed", "1")
+        self.succeeds("sort", "big.npy", "--descending", "--memory", "1M", "-o", "new.npy")
+        self.succeeds("sort", "big.npy", "--descending", "--memory", "1M")
+        self.assertEqual(self.succeeds("eval", "all(a[1:] <= a[:-1]) & all(a == b)", "a=big.npy", "b=new.npy"), "True\n")
 
     def test_what_cannot_be(self):
         self.write("a.npy", npy([3.0, 1.0]))

@@ -129,7 +129,7 @@ class Look(Case):
                              ("[1:][self[1:] > 2]", "[9 3]"), ("[[True, False, False, True]]", "[5 3]"), ("1:3", "[1 9]")]:
             self.assertEqual(self.succeeds("show", "x.npy", index).strip(), shown, index)
         self.fails(1, "unknown name 'x'", "show", "x.npy", "x > 4", caret=True)
-        self.fails(1, "out of bounds", "show", "x.npy", "[[0, 4]]")
+        self.fails(1, "out of bounds", "show", "x.npy", "[[0, 4]]", caret=True)
         self.fails(1, "something follows", "show", "x.npy", "self > 4]", caret=True)
 
     def test_bytes_are_seen_as_another_type(self):
@@ -153,6 +153,9 @@ class Look(Case):
         for name in ["add", "sqrt", "where", "sum", "count_nonzero"]:
             self.assertRegex(text, rf"(?m)^  {name} ")
         rows = {row["name"]: row for row in self.json("ops")}
+        for name, arity in [("searchsorted", 2), ("isin", 2), ("union1d", 2), ("quantile", 2), ("digitize", 2), ("sort", 1),
+                            ("partition", 1), ("median", 1), ("take", 2), ("repeat", 1), ("pad", 1), ("matmul", 2), ("zeros", 0)]:
+            self.assertEqual(rows[name]["arity"], arity, name)
         self.assertEqual((rows["add"]["symbol"], rows["add"]["arity"], rows["sum"]["kind"]), ("+", 2, "reduction"))
         kinds = {"reshape": "view", "astype": "conversion", "arange": "generator", "T": "attribute", "pi": "constant"}
         self.assertEqual({name: rows[name]["kind"] for name in kinds}, kinds)

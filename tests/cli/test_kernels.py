@@ -64,6 +64,11 @@ class Kernels(Case):
         self.succeeds("eval", "polar(x, x)[0] ** 2", "x=x.npy", "--kernel", geo, "--memory", "64K", "-o", "y.npy")
         self.assertEqual(self.succeeds("eval", "allclose(y, 2 * x * x)", "x=x.npy", "y=y.npy"), "True\n")
 
+    def test_a_version_that_is_not_there(self):
+        lines = self.fails(1, "kernel 'haversine' has no version 2: there is 1", "eval", "haversine@2(1, 2, 3, 4)[0]", "--kernel",
+                           self.geo(), caret=True)
+        self.assertEqual(lines[2], "  ^")
+
     def test_a_status(self):
         self.fails(1, "polar: the kernel returned status 7", "eval", "polar(nan, 1)[0]", "--kernel", self.geo())
 

@@ -12,7 +12,7 @@ import numpy as np
 import data
 from farray_ctypes import scans
 import trees
-from moves import MOVES
+from moves import KINDS, MOVES
 from oracle import ELEMENTS, NUMERIC, STRINGS, TIMES, native
 from world import dtype_text
 
@@ -32,7 +32,7 @@ EXACT_FOLDS = {"subtract", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_
 
 # What strings do among the operations of these lists; their own are held against NumPy elsewhere. Sums with 0 pad none.
 OF_STRINGS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "add", "astype", "index", *MOVES} - \
-    {"tril", "triu", "diagflat"}
+    {"tril", "triu", "diagflat", *KINDS}
 WIDTHS = ["S5", "U3", "S2", "U7", "S9"]
 NOT_OF_TIMES = ["nan_to_num", "array_equal", "array_equiv"]
 
@@ -47,6 +47,8 @@ def cells(elementwise, reductions):
         if layout in ("swapped", "misaligned") and dtype.itemsize == 1:
             continue
         if dtype.kind in "Mm" and name in NOT_OF_TIMES or dtype.kind in "SU" and name not in OF_STRINGS:
+            continue
+        if dtype.kind not in KINDS.get(name, dtype.kind) or (name == "bincount" and dtype.str[1:] == "u8"):
             continue
         if dtype.kind == "S" and layout in ("swapped", "misaligned"):
             continue

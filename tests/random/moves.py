@@ -67,7 +67,56 @@ ORDERS = {
     "unique": (0, lambda c, s: f"unique({{0}}, return_index=True, return_inverse=True, return_counts=True, "
                                f"equal_nan={c.choice([True, False])})[{c.randrange(1, 4)}]"),
 }
+ORDERS.update({
+    "lexsort": (1, lambda c, s: f"lexsort(({{1}}, {{0}}), axis={_axis(c, len(s))})"),
+    # What is put into its place; which of several zeros that is, is left open.
+    "partition": (0, lambda c, s: _parted(c, s)),
+    "unique_along": (0, lambda c, s: f"unique({{0}}, axis={_axis(c, len(s))}, return_index=True, return_inverse=True, "
+                                     f"return_counts=True)[{c.randrange(1, 4)}]"),
+})
+
+# Statistics that are elements, lie between two of them by NumPy's formulas, or count; + 0 makes one zero of two.
+METHODS = ["linear", "lower", "higher", "midpoint", "nearest", "inverted_cdf", "averaged_inverted_cdf", "closest_observation",
+           "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased", "normal_unbiased"]
+
+
+def _parted(choose, shape):
+    axis = _axis(choose, len(shape))
+    size = shape[axis] if shape else 1
+    place = choose.randrange(-size, size) if size else 0
+    return f"take(partition({{0}}, {place}, axis={axis}), {place if size else '[]'}, axis={axis}) + 0"
+
+
+def _over(choose, shape):
+    return choose.choice([None, _axis(choose, len(shape))]) if shape else None
+
+
+STATISTICS = {
+    "median": (0, lambda c, s: f"median({{0}}, axis={_over(c, s)}, keepdims={c.choice([True, False])}) + 0"),
+    "nanmedian": (0, lambda c, s: "nanmedian({0}) + 0"),
+    "quantile": (0, lambda c, s: f"quantile({{0}}, [0, 0.25, {round(c.random(), 3)}, 1], axis={_over(c, s)}, "
+                                 f"method='{c.choice(METHODS)}') + 0"),
+    "percentile": (0, lambda c, s: f"percentile({{0}}, {c.randrange(101)}, axis={_over(c, s)}) + 0"),
+    "weighted_quantile": (0, lambda c, s: f"quantile({{0}}, [0.1, {round(c.random(), 3)}], method='inverted_cdf', "
+                                          f"weights=reshape(arange({int(np.prod(s, dtype='i8'))}) % 5 + 1.0, {s})) + 0"),
+    # Ranges that are there: those that are not finite are found while they are computed.
+    "histogram": (0, lambda c, s: c.choice([f"histogram({{0}} % 50, {c.randrange(1, 20)}, range=(0, {c.randrange(1, 60)}))[0]",
+                                            f"histogram({{0}}, {c.randrange(1, 9)}, range=(-3, 5.5))[0]",
+                                            "histogram({0}, [-50, -1, 0, 0.5, 3, 100])[0]"])),
+    "histogram_bin_edges": (0, lambda c, s: f"histogram_bin_edges({{0}} % 50, {c.randrange(1, 20)}) + 0"),
+    "bincount": (0, lambda c, s: f"bincount({{0}}.ravel() % {c.randrange(2, 90)}, minlength={c.randrange(9)})"),
+    "digitize": (0, lambda c, s: f"digitize({{0}}, {c.choice(['[-2, 0, 1.5, 7]', '[9, 3, 3, -1]', '[0.5]', '[1, 2, nan]'])}, "
+                                 f"right={c.choice([True, False])})"),
+    "cov": (0, lambda c, s: f"cov({{0}}, bias={c.choice([True, False])})"),
+    "outer": (1, lambda c, s: "outer({0}, {1}.ravel()[:9])"),
+    "kron": (1, lambda c, s: "kron({0}, {1}.ravel()[:3])"),
+}
+# The kinds of elements that they take.
+KINDS = {"median": "biufm", "nanmedian": "iuf", "quantile": "iufm", "percentile": "iuf", "weighted_quantile": "biufm",
+         "histogram": "biuf", "histogram_bin_edges": "iu", "bincount": "biu", "digitize": "biuf", "cov": "biuf", "outer": "biuf",
+         "kron": "biuf", "partition": "biufm"}
 MOVES.update(ORDERS)
+MOVES.update(STATISTICS)
 
 
 # Sums of products of two arrays of one shape. Not of NumPy's own matmul() for vectors: dot() takes every number of axes.
@@ -125,16 +174,32 @@ def product(name, template, values, differences):
                                                                                       + float(step.tiny))))
 
 
+def _rounding_of_cov(array, result):
+    """docs/differences.md, covariance: sums of products that are rounded in another order."""
+    largest = np.max(np.abs(array.astype("f8")), initial=0) if array.size else 0.0
+    if not np.isfinite(largest) or largest > 1e100:
+        raise Unsuitable
+    return like(result, np.full(result.shape, 64 * np.finfo("f8").eps * (largest ** 2 + 1) * max(array.size, 1)))
+
+
 def evaluate(name, template, values):
     """NumPy's value. Bounds of errors move as the elements do; where a conversion rounds them it is no oracle."""
     arrays = [np.asarray(value.array) for value in values]
-    if sum(array.size for array in arrays) > MOST or (name in ORDERS and any(value.fuzzy for value in values)):
+    if sum(array.size for array in arrays) > MOST or (name in {*ORDERS, *STATISTICS} and any(value.fuzzy for value in values)):
         raise Unsuitable
+    if any(array.dtype.kind not in KINDS.get(name, array.dtype.kind) for array in arrays):
+        raise Unsuitable
+    if name in STATISTICS and arrays[0].size == 0:  # what NumPy refuses of nothing depends on the method
+        raise Unsuitable
+    if name == "lexsort":  # docs/differences.md: lexsort-of-swapped-complex
+        arrays = [array.astype(native(array.dtype)) for array in arrays]
     text = template.format(*(f"_{i}" for i in range(len(arrays))))
     result = np.asarray(eval(text, NAMES, {f"_{i}": array for i, array in enumerate(arrays)}))
     if name not in VIEWS:
         result = result.astype(native(result.dtype), order="K")
     bound = None
+    if name == "cov":
+        return Value(result, _rounding_of_cov(arrays[0], result))
     if any(value.fuzzy for value in values):
         if any(native(array.dtype) != native(result.dtype) for array in arrays):
             raise Unsuitable
