@@ -16,7 +16,7 @@ fa__counts *fa__counts_new(int64_t elements, fa_error *err)
     if (fa_failed(err))
         return NULL;
     int64_t blocks = elements / FA__COUNTED_BLOCK + (elements % FA__COUNTED_BLOCK != 0);
-    if (!fa__ledger_charge(bytes_of(blocks))) {
+    if (!fa__ledger_charge_array(bytes_of(blocks))) {
         fa__fail(err, FA_NO_MEMORY,
                  "the memory limit of %zu bytes has no room for the counts of a mask of %lld elements",
                  fa__ledger_limit(), (long long)elements);

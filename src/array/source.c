@@ -143,7 +143,7 @@ fa__source *fa__memory_source(int64_t bytes, fa_error *err)
 {
     if (fa_failed(err))
         return NULL;
-    if (!fa__ledger_charge((size_t)bytes)) {
+    if (!fa__ledger_charge_array((size_t)bytes)) {
         fa__fail(err, FA_NO_MEMORY, "%lld bytes do not fit in the memory limit: %zu of %zu bytes are in use",
                  (long long)bytes, fa__ledger_used(), fa__ledger_limit());
         return NULL;

@@ -87,6 +87,12 @@ bool fa__ledger_charge_beyond(size_t bytes, size_t beyond)
     return true;
 }
 
+bool fa__ledger_charge_array(size_t bytes)
+{
+    enum { SMALL_BYTES = 4 << 10 };
+    return fa__ledger_charge_beyond(bytes, bytes <= SMALL_BYTES ? FA__BEYOND_LIMIT / 2 : 0);
+}
+
 void fa__ledger_release(size_t bytes)
 {
     size_t before = atomic_fetch_sub(&ledger_used, bytes);

@@ -16,11 +16,17 @@ void fa__free(void *pointer);
 /* Makes room for `needed` items in a list that has room for *capacity, doubling. False with FA_NO_MEMORY. */
 bool fa__grow(void *items_pointer, int64_t *capacity, int64_t needed, size_t item_bytes, fa_error *err);
 
-/* The ledger. Thread-safe. `fa__ledger_charge` reserves bytes or says no, and never blocks. The limit starts as 0, which
- * means "not set": platform's memory limit is asked for by whoever sets it first (engine/budget). */
+/* What small things may take beyond the memory limit, in all: it is part of the slack beside it. */
+enum { FA__BEYOND_LIMIT = 1 << 20 };
+
+/* The ledger. Thread-safe. `fa__ledger_charge` reserves bytes or says no, and never blocks. The limit starts
+ * as 0, which means "not set": platform's memory limit is asked for by whoever sets it first (engine/budget).
+ */
 bool fa__ledger_charge(size_t bytes);
 /* The same, up to `beyond` bytes above the limit: for the few buffers without which work that has begun cannot go on. */
 bool fa__ledger_charge_beyond(size_t bytes, size_t beyond);
+/* The same for arrays and lists: those of up to 4 KiB have half of FA__BEYOND_LIMIT above the limit. */
+bool fa__ledger_charge_array(size_t bytes);
 void fa__ledger_release(size_t bytes);
 size_t fa__ledger_used(void);
 size_t fa__ledger_limit(void);

@@ -79,10 +79,20 @@ static int64_t tile_bytes(bool turned)
     return turned && known == TILE_BYTES ? TURNED_TILE_BYTES : known;
 }
 
+/* Negative where small buffers have taken more than there is. */
+static int64_t left(void)
+{
+    return ((int64_t)(fa__ledger_limit() >> 1) - (int64_t)(fa__ledger_used() >> 1)) * 2;
+}
+
+int64_t fa__budget_free(void)
+{
+    return fa__max_i64(left(), 0);
+}
+
 int64_t fa__budget_available(void)
 {
-    int64_t limit = (int64_t)(fa__ledger_limit() >> 1), used = (int64_t)(fa__ledger_used() >> 1);
-    return fa__max_i64(limit - used, limit / 8) * 2;
+    return fa__max_i64(left(), (int64_t)(fa__ledger_limit() >> 4) * 2);
 }
 
 int fa__budget_threads(int threads, int64_t buffers)
@@ -95,8 +105,13 @@ int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads
 {
     int64_t elements = tile_bytes(turned) / widest;
     if (staged > 0) {
-        /* A third of what is free goes to buffers: operands whose order is turned need two of them. */
-        elements = fa__min_i64(elements, fa__budget_available() / 3 / threads / staged);
+        /* A third of what is free goes to buffers: operands whose order is turned need two of them. Where
+         * next to nothing is free there are small ones beyond the limit. */
+        int64_t beyond =
+            fa__min_i64(fa__budget_available(), left() + FA__BEYOND_LIMIT) / 3 / threads / staged;
+        int64_t most =
+            fa__max_i64(left() / 3 / threads / staged, fa__min_i64(beyond, FA__SMALL_BUFFER / widest));
+        elements = fa__min_i64(elements, most);
     }
     if (elements > FA__BLOCK)
         return elements / FA__BLOCK * FA__BLOCK;

@@ -9,11 +9,11 @@
 /* Sets the limit from FARRAY_MEMORY or the machine where nobody has. */
 void fa__budget_start(void);
 bool fa__budget_set(size_t bytes, fa_error *err);
-/* What may go to buffers: what is free, and an eighth of the limit in any case. Units: bytes. */
-int64_t fa__budget_available(void);
-/* How many elements a tile has, a multiple of FA__BLOCK where the limit allows: `widest` bytes is the largest element,
- * `staged` the bytes of one element in all operands that may be staged. A tile that is turned on its way to or from a file is
- * larger: a file wants runs of whole pages along both of its sides. */
+/* What is free. Units: bytes. */
+int64_t fa__budget_free(void);
+/* How many elements a tile has, a multiple of FA__BLOCK where the limit allows: `widest` bytes is the largest
+ * element, `staged` the bytes of one element in all operands that may be staged. A tile that is turned on its
+ * way to or from a file is larger: a file wants runs of whole pages along both of its sides. */
 int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads);
 
 /* The same where what is read lies anywhere in a file, and is looked for in the order of the file: all `total` elements at

@@ -9,7 +9,6 @@
 #include <string.h>
 
 enum { KEPT = 32, KEPT_BYTES = 12 << 20, HUGE_BYTES = 2 << 20 };
-enum { SMALL_BYTES = 64 << 10, BEYOND_BYTES = 1 << 20 };
 
 static struct {
     fa__mutex mutex;
@@ -35,7 +34,7 @@ size_t fa__buffer_size(size_t bytes)
 
 bool fa__buffer_charge(size_t bytes)
 {
-    return fa__ledger_charge_beyond(bytes, bytes <= SMALL_BYTES ? BEYOND_BYTES : 0);
+    return fa__ledger_charge_beyond(bytes, bytes <= FA__SMALL_BUFFER ? FA__BEYOND_LIMIT : 0);
 }
 
 void *fa__buffer_take(size_t bytes, fa_error *err)

@@ -55,15 +55,15 @@ static void give_buffer_back(char **buffer, size_t *have)
     *have = 0;
 }
 
-static bool need_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err)
+/* False with a clean err where the limit has no room. */
+static bool have_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err)
 {
     if (*have >= bytes)
         return true;
     give_buffer_back(buffer, have);
     bytes = fa__buffer_size(bytes);
     if (!fa__buffer_charge(bytes))
-        return fa__fail(err, FA_NO_MEMORY, "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
-                        fa__ledger_limit(), bytes);
+        return false;
     *buffer = fa__buffer_take(bytes, err);
     if (*buffer == NULL) {
         fa__ledger_release(bytes);
@@ -71,6 +71,14 @@ static bool need_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err
     }
     *have = bytes;
     return true;
+}
+
+static bool need_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err)
+{
+    if (have_buffer(buffer, have, bytes, err) || fa_failed(err))
+        return !fa_failed(err);
+    return fa__fail(err, FA_NO_MEMORY, "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
+                    fa__ledger_limit(), fa__buffer_size(bytes));
 }
 
 void fa__reach_clear(fa__reach *reach)
@@ -127,15 +135,14 @@ static bool runs_contrary(const fa__pass *pass, const fa__span *span, const fa__
            operand->strides[order[inner]] != 0 && operand->strides[inner] != 0;
 }
 
-/* Reads a whole box along its memory, to be walked along other axes: the file sees long reads. */
-static bool read_turned(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin, int64_t count,
-                        fa_error *err)
+/* Reads a whole box along its memory into the buffer that is there, to be walked along other axes: the file
+ * sees long reads. */
+static bool read_turned(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin,
+                        int64_t count, fa_error *err)
 {
     const fa__operand *operand = reach->operand;
     int order[FA_MAX_NDIM];
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM], dense[FA_MAX_NDIM];
-    if (!need_buffer(&reach->turned, &reach->turned_bytes, (size_t)(count * operand->item_bytes), err))
-        return false;
     order_in_memory(pass, span, operand, order);
     for (int i = 0; i < pass->ndim; i++) {
         sizes[i] = span->sizes[order[i]];
@@ -151,7 +158,8 @@ static bool read_turned(fa__reach *reach, const fa__pass *pass, const fa__span *
     return true;
 }
 
-/* Puts a box that is reachable, but along other axes, into the order of the walk, in squares. */
+/* Puts a box that is reachable, but along other axes, into the order of the walk, in squares; where the limit
+ * has no room for that, it is walked as it is. */
 static bool turn(fa__reach *reach, int64_t count, fa_error *err)
 {
     int64_t item_bytes = reach->operand->item_bytes;
@@ -159,10 +167,9 @@ static bool turn(fa__reach *reach, int64_t count, fa_error *err)
     for (int i = 0; i < inner; i++)
         if (reach->strides[i] == item_bytes)
             other = i;
-    if (other != inner - 1)
-        return true; /* walked as it is */
-    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)(count * item_bytes), err))
-        return false;
+    if (other != inner - 1 ||
+        !have_buffer(&reach->staging, &reach->staging_bytes, (size_t)(count * item_bytes), err))
+        return !fa_failed(err);
     int64_t rows = reach->sizes[other], columns = reach->sizes[inner];
     for (int64_t at = 0; at < count; at += rows * columns)
         fa__transpose(reach->staging + at * item_bytes, columns * item_bytes,
@@ -189,8 +196,9 @@ static bool turn_guarded(fa__reach *reach, int64_t count, fa_error *err)
     if (!reach->mapped)
         return turn(reach, count, err);
     /* The buffer is made before, so that the guarded call owns nothing. */
-    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)(count * reach->operand->item_bytes), err))
-        return false;
+    if (!have_buffer(&reach->staging, &reach->staging_bytes, (size_t)(count * reach->operand->item_bytes),
+                     err))
+        return !fa_failed(err);
     struct turning turning = {reach, count, err};
     const void *fault = fa__guarded(guarded_turn, &turning);
     if (fault != NULL)
@@ -277,6 +285,10 @@ static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__spa
     fa__windows_before(reach->windows, low, high);
     if (!pass->foreign && (high - low) / WORTH_MAPPING <= count * operand->item_bytes && map_range(reach, origin, low, high, err))
         return !contrary || turn_guarded(reach, count, err);
+    if (fa_failed(err))
+        return false;
+    contrary = contrary &&
+               have_buffer(&reach->turned, &reach->turned_bytes, (size_t)(count * operand->item_bytes), err);
     if (fa_failed(err))
         return false;
     if (contrary)
@@ -411,6 +423,11 @@ bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *spa
                     runs_contrary(pass, span, operand);
     set_axes(reach, pass, span);
     reach->mapped = false;
+    contrary = contrary && memory != NULL &&
+               have_buffer(&reach->staging, &reach->staging_bytes,
+                           (size_t)((last - first) * operand->item_bytes), err);
+    if (fa_failed(err))
+        return false;
     reach->staged = memory == NULL || contrary;
     if (!reach->staged) {
         reach->base = memory + origin_of(pass, operand, span);
@@ -495,9 +512,10 @@ static bool write_each(const fa__box *box, int64_t first, void *user)
     return fa__source_write(writing->source, box, writing->from + first * writing->item_bytes, writing->err);
 }
 
-/* A staged box in the order of the walk goes to memory or to a file that runs along other axes. */
-static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin, int64_t count,
-                         fa_error *err)
+/* A staged box in the order of the walk goes to memory or to a file that runs along other axes, through a
+ * buffer that is there. */
+static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin,
+                         int64_t count, fa_error *err)
 {
     const fa__operand *operand = reach->operand;
     int order[FA_MAX_NDIM];
@@ -509,10 +527,8 @@ static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span 
         strides[i] = operand->strides[order[i]];
         from[i] = walked[order[i]];
     }
-    if (!need_buffer(&reach->turned, &reach->turned_bytes, (size_t)(count * operand->item_bytes), err))
-        return false;
-    /* The transpose is the same as for loads with the roles of the axes exchanged: gather the staged elements in the
-     * target's order, then lay the rows down. Bytes are turned already when they were staged. */
+    /* The transpose is the same as for loads with the roles of the axes exchanged: gather the staged elements
+     * in the target's order, then lay the rows down. Bytes are turned already when they were staged. */
     fa__operand staged = {.item_bytes = operand->item_bytes, .swap = 0};
     fa__reach source = {.operand = &staged, .base = reach->staging, .staging = reach->turned,
                         .staging_bytes = reach->turned_bytes};
@@ -610,8 +626,12 @@ bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span,
     if (reach->masked)
         return store_masked_tile(reach, pass, span, first, last, err);
     int64_t origin = origin_of(pass, operand, span);
-    if (first == 0 && last == fa__count(pass->ndim, span->sizes) && runs_contrary(pass, span, operand))
+    if (first == 0 && last == fa__count(pass->ndim, span->sizes) && runs_contrary(pass, span, operand) &&
+        have_buffer(&reach->turned, &reach->turned_bytes, (size_t)((last - first) * operand->item_bytes),
+                    err))
         return store_turned(reach, pass, span, origin, last - first, err);
+    if (fa_failed(err))
+        return false;
     struct writing writing = {operand->source, reach->base, operand->item_bytes, err};
     int64_t low, high;
     fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);

@@ -53,6 +53,7 @@ typedef struct worker {
     fa__program program; /* and its buffers, reaches and consumers */
     fa__span span;
     int64_t first, last; /* the tile */
+    int64_t tile;        /* elements of this worker's tiles */
     fa_error err;
 } worker;
 
@@ -79,6 +80,25 @@ static void read_ahead(const worker *w)
                          fa__min_i64(next * r->task + w->first + distance - end, r->pass->total));
 }
 
+/* Others may have taken what was free when the work was cut. What a tile needs is known before anything of it
+ * is computed, so that it is tried again in shorter ones. */
+static bool shorten_tiles(worker *w)
+{
+    enum { SHORTEST = 64 };
+    const fa__pass *pass = w->run->pass;
+    if (w->err.code != FA_NO_MEMORY || w->tile <= SHORTEST)
+        return false;
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        fa__reach_clear(&w->program.loads[i]);
+    for (int64_t i = 0; i < pass->store_count; i++)
+        fa__reach_clear(&w->program.stores[i]);
+    w->tile = fa__min_i64(w->tile, w->last - w->first) / 2;
+    w->tile = w->tile > FA__BLOCK ? w->tile - w->tile % FA__BLOCK : fa__max_i64(w->tile, SHORTEST);
+    fa_error_clear(&w->err);
+    return true;
+}
+
+/* False with a clean err: to be tried again. */
 static bool tile(worker *w, int64_t first, int64_t last)
 {
     run *r = w->run;
@@ -93,7 +113,8 @@ static bool tile(worker *w, int64_t first, int64_t last)
         loaded++;
     for (int64_t i = 0; i < pass->store_count && !fa_failed(err); i++)
         fa__store_begin(&w->program.stores[i], pass, &w->span, first, last, err);
-    if (!fa_failed(err)) {
+    bool begun = !fa_failed(err);
+    if (begun) {
         const void *fault = NULL;
         if (r->guard)
             fault = fa__guarded(tile_body, w);
@@ -108,6 +129,8 @@ static bool tile(worker *w, int64_t first, int64_t last)
         fa__load_end(&w->program.loads[i], r->drop);
     for (int64_t i = 0; i < pass->store_count; i++)
         fa__store_end(&w->program.stores[i], pass, &w->span, first, last, err);
+    if (!begun && shorten_tiles(w))
+        return false;
     atomic_fetch_add(&r->done_elements, last - first);
     return !fa_failed(err);
 }
@@ -137,10 +160,11 @@ static bool task(worker *w, int64_t number)
     set_span(w, number);
     for (int64_t i = 0; i < pass->consume_count; i++)
         pass->consumes[i].class->start(w->program.consumers[i], &w->span, &w->err);
-    for (int64_t at = w->span.first; at < w->span.last && !fa_failed(&w->err); at += r->tile) {
+    for (int64_t at = w->span.first; at < w->span.last && !fa_failed(&w->err);) {
         if (atomic_load_explicit(&r->stop, memory_order_relaxed))
             return false;
-        tile(w, at, fa__min_i64(w->span.last, at + r->tile));
+        if (tile(w, at, fa__min_i64(w->span.last, at + w->tile)))
+            at = w->last;
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
         pass->consumes[i].class->stop(w->program.consumers[i], &w->err);
@@ -217,7 +241,7 @@ static void fail_run(run *r, const fa_error *err)
 static void work(void *job, int number)
 {
     run *r = job;
-    worker w = {.run = r};
+    worker w = {.run = r, .tile = r->tile};
     (void)number;
     if (worker_start(&w)) {
         while (!atomic_load(&r->stop)) {

@@ -85,7 +85,7 @@ static bool only_moves(const fa__pass *pass)
 /* Shares the room out: pieces on their way in, strips and groups on their way out, each a grain at least. */
 static bool share_room(fa__turn *turn, bool forced)
 {
-    int64_t room = fa__budget_available() / 4 * 3, item = turn->item_bytes;
+    int64_t room = fa__budget_free() / 4 * 3, item = turn->item_bytes;
     int64_t row_bytes = turn->columns * item, out_row_bytes = turn->rows * item, bytes = turn->rows * row_bytes;
     turn->piece_bytes = fa__min_i64(room / (2 * PIECES_AHEAD * turn->threads), MOST_PIECE_BYTES);
     int64_t left = room - turn->piece_bytes * PIECES_AHEAD * turn->threads;

@@ -81,13 +81,31 @@ static void the_ledger_says_no(void **state)
     (void)state;
     fa_error err = {0};
     size_t limit = fa__ledger_limit();
-    fa__ledger_set_limit(fa__ledger_used() + 1000);
-    assert_null(fa__memory_source(1001, &err));
+    fa__ledger_set_limit(fa__ledger_used() + 10000);
+    assert_null(fa__memory_source(10001, &err));
     assert_int_equal(err.code, FA_NO_MEMORY);
     fa_error_clear(&err);
-    fa__source *source = fa__memory_source(1000, &err);
+    fa__source *source = fa__memory_source(10000, &err);
     assert_non_null(source);
     fa__source_release(source);
+    fa__ledger_set_limit(limit);
+}
+
+static void small_sources_have_a_little_room_beyond_a_full_limit(void **state)
+{
+    (void)state;
+    enum { SMALL = 4096, MOST = 1 << 20 };
+    fa_error err = {0};
+    size_t limit = fa__ledger_limit(), full = fa__ledger_used() + 1;
+    fa__source *sources[MOST / SMALL];
+    int count = 0;
+    fa__ledger_set_limit(full);
+    while (count < MOST / SMALL && (sources[count] = fa__memory_source(SMALL, &err)) != NULL)
+        count++;
+    assert_int_equal(err.code, FA_NO_MEMORY);
+    assert_true(count > 1 && fa__ledger_used() <= full + MOST);
+    for (int i = 0; i < count; i++)
+        fa__source_release(sources[i]);
     fa__ledger_set_limit(limit);
 }
 
@@ -133,6 +151,7 @@ int main(void)
         cmocka_unit_test(boxes_are_copied_as_a_plain_loop_copies_them),
         cmocka_unit_test(memory_is_zero_aligned_and_charged),
         cmocka_unit_test(the_ledger_says_no),
+        cmocka_unit_test(small_sources_have_a_little_room_beyond_a_full_limit),
         cmocka_unit_test(adopted_memory_is_given_back_once),
         cmocka_unit_test(read_only_sources_are_not_written),
     };
