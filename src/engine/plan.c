@@ -4,6 +4,7 @@
  * be computed first (reductions, elements under a reshape) is read from where it is kept.
  *
  * Graphs may be a million nodes deep: the walk keeps its own stack. */
+#include "engine/chains.h"
 #include "engine/index.h"
 #include "engine/pass.h"
 #include "engine/pending.h"
@@ -79,6 +80,7 @@ static int64_t add_value(planner *p, fa__value value)
         return -1;
     value.last_use = -1;
     value.slot = -1;
+    value.chain = value.earlier_link = -1;
     pass->values[pass->value_count] = value;
     return pass->value_count++;
 }
@@ -292,6 +294,8 @@ static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs
     }
     char kind = fa__type_kind(node->loop_type);
     value.check_exponents = node->code == FA__OP_POWER && kind == 'i';
+    value.loop_type = (int)node->loop_type;
+    value.operation = value.loop == fa__loop_find((fa__operation)node->code, node->loop_type) ? node->code : -1;
     for (int i = 0; i < node->input_count; i++) {
         value.inputs[i] = (int)inputs[i];
         value.uniform = value.uniform && p->pass->values[inputs[i]].uniform;
@@ -589,6 +593,12 @@ static void use(fa__pass *pass, int value, int64_t by)
         use(pass, pass->values[value].inputs[0], by);
 }
 
+/* Where a value is computed: links of a chain where it ends. */
+static int64_t computed_at(const fa__pass *pass, int64_t value)
+{
+    return pass->values[value].chain >= 0 ? pass->values[value].chain : value;
+}
+
 /* A block of a part is one of its call's. */
 static void feed(fa__value *value, fa__pass *pass)
 {
@@ -602,7 +612,7 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
 {
     for (int64_t i = 0; i < pass->value_count; i++)
         for (int k = 0; k < pass->values[i].input_count; k++)
-            use(pass, pass->values[i].inputs[k], i);
+            use(pass, pass->values[i].inputs[k], computed_at(pass, i));
     for (int64_t i = 0; i < pass->store_count; i++)
         use(pass, pass->stores[i].value, pass->value_count);
     for (int64_t i = 0; i < pass->store_count; i++)
@@ -626,20 +636,22 @@ static bool assign_slots(fa__pass *pass, fa_error *err)
                 pass->uniform_bytes += FA_KERNEL_MOST * FA__PART_ALIGNMENT;
             continue;
         }
-        if (value->kind == FA__VALUE_PART)
+        if (value->kind == FA__VALUE_PART || computed_at(pass, i) != i)
             continue;
         value->slot = unused_count > 0 && !value->is_fed ? unused[--unused_count] : pass->slot_count++;
         /* Inputs that die here are free from the next value on: a loop's output may not be one of them when sizes of
          * elements differ, and telling those apart gains one buffer at most. */
-        if (!fa__grow(&unused, &unused_capacity, unused_count + 3, sizeof *unused, err))
-            break;
-        for (int k = 0; k < value->input_count; k++) {
-            fa__value *input = &pass->values[value->inputs[k]];
-            if (input->kind == FA__VALUE_PART)
-                input = &pass->values[input->inputs[0]];
-            if (input->slot >= 0 && input->last_use == (int)i) {
-                unused[unused_count++] = input->slot;
-                input->last_use = -2; /* given back once, also when it is an input twice */
+        for (int64_t link = i; link >= 0 && !fa_failed(err); link = pass->values[link].earlier_link) {
+            const fa__value *of = &pass->values[link];
+            fa__grow(&unused, &unused_capacity, unused_count + of->input_count, sizeof *unused, err);
+            for (int k = 0; k < of->input_count && !fa_failed(err); k++) {
+                fa__value *input = &pass->values[of->inputs[k]];
+                if (input->kind == FA__VALUE_PART)
+                    input = &pass->values[input->inputs[0]];
+                if (input->slot >= 0 && input->last_use == (int)i) {
+                    unused[unused_count++] = input->slot;
+                    input->last_use = -2; /* given back once, also when it is an input twice */
+                }
             }
         }
     }
@@ -763,7 +775,7 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
     }
     fa__free(permutation);
     planner_clear(&p);
-    if (!fa_failed(err) && assign_slots(pass, err))
+    if (!fa_failed(err) && fa__chains_plan(pass, err) && assign_slots(pass, err))
         choose_box(pass);
     return !fa_failed(err);
 }
