@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Values are looked at from the last to the first, so that all who read one are known: where all of them are links
- * of one chain, it becomes another link of it.
+/* Values are looked at from the last to the first, so that all who read one are known: where all of them are
+ * links of one chain, it becomes another link of it.
  *
- * A link works on what the one before it left in registers. A value that is wanted later, or twice, is kept beside
- * them. */
+ * A link works on what the one before it left in registers. A value that is wanted later, or twice, is kept
+ * beside them. */
 #include "engine/chains.h"
 
 #include "base/memory.h"
@@ -133,8 +133,8 @@ static void operate(making *m, const fa__value *value, int current)
         load(m, turned ? second : first);
     const int other = turned ? first : second;
     const bool one = m->pass->values[other].uniform;
-    const fa__link_form form = turned ? (one ? FA__LINK_ONE_FIRST : FA__LINK_FIRST)
-                                      : (one ? FA__LINK_ONE_SECOND : FA__LINK_SECOND);
+    const fa__link_form form =
+        turned ? (one ? FA__LINK_ONE_FIRST : FA__LINK_FIRST) : (one ? FA__LINK_ONE_SECOND : FA__LINK_SECOND);
     add(m, fa__link_find(operation, type, form), other);
 }
 

@@ -34,7 +34,7 @@ enum {
 
 /* A value that varies, and its inputs. */
 struct fa__step {
-    fa__loop *loop; /* NULL: anything else */
+    fa__loop *loop;  /* NULL: anything else */
     fa__chain chain; /* of those values that are computed here; without links: none */
     int value, input_count;
     unsigned scalars;
@@ -121,15 +121,17 @@ static bool make_room_for_chains(fa__program *p, fa_error *err)
     return true;
 }
 
-/* Whether all is loaded in place, if it is there, and stored by chains: then a stretch has no need to be short. */
+/* Whether all is loaded in place, if it is there, and stored by chains: then a stretch has no need to be
+ * short. */
 static bool is_straight(const fa__program *p)
 {
     const fa__pass *pass = p->pass;
     bool straight = pass->consume_count == 0 && pass->store_count > 0;
     for (int64_t i = 0; i < p->step_count && straight; i++) {
         const fa__value *value = &pass->values[p->steps[i].value];
-        straight = value->kind == FA__VALUE_LOAD ? value->times_stored == 0
-                                                 : value->chain >= 0 && value->times_stored == 1 && value->times_read == 0;
+        straight = value->kind == FA__VALUE_LOAD
+                       ? value->times_stored == 0
+                       : value->chain >= 0 && value->times_stored == 1 && value->times_read == 0;
     }
     for (int64_t i = 0; i < pass->store_count && straight; i++)
         straight = !pass->values[pass->stores[i].value].uniform;
@@ -154,7 +156,8 @@ bool fa__program_start(fa__program *p, fa_error *err)
             continue;
         add_step(p, (int)i);
         p->load_count += pass->values[i].kind == FA__VALUE_LOAD;
-        p->chains_alone = p->chains_alone && (pass->values[i].kind == FA__VALUE_LOAD || pass->values[i].chain >= 0);
+        p->chains_alone =
+            p->chains_alone && (pass->values[i].kind == FA__VALUE_LOAD || pass->values[i].chain >= 0);
     }
     p->loads_alone = pass->store_count == 0 && p->load_count == p->step_count;
     for (int64_t i = 0; i < pass->consume_count; i++)
@@ -383,8 +386,8 @@ static void begin_block(fa__program *p, int64_t first, int64_t n)
         const fa__value *value = &pass->values[store->value];
         char *place = NULL;
         const bool streams = store->stream && only_stored(value);
-        if (value->kind != FA__VALUE_LOAD && value->kind != FA__VALUE_PART && !value->uniform && store->mask < 0 &&
-            (!store->stream || streams))
+        if (value->kind != FA__VALUE_LOAD && value->kind != FA__VALUE_PART && !value->uniform &&
+            store->mask < 0 && (!store->stream || streams))
             place = fa__store_place(&p->stores[i], first, n);
         if (place != NULL)
             begin_at(p, store->value, place, true);
@@ -497,8 +500,8 @@ static bool takes_lanes(const fa__program *p, int64_t number, int64_t first, int
 {
     const fa__consume *consume = &p->pass->consumes[number];
     const fa__value *value = &p->pass->values[consume->value];
-    return consume->class->is_leaf != NULL && consume->output < 0 && value->chain >= 0 && value->times_fed == 1 &&
-           value->times_read == 0 && value->times_stored == 0 && n <= p->stretch &&
+    return consume->class->is_leaf != NULL && consume->output < 0 && value->chain >= 0 &&
+           value->times_fed == 1 && value->times_read == 0 && value->times_stored == 0 && n <= p->stretch &&
            fa__link_move_find(FA__LINK_SUM, (fa_type)value->type) != NULL &&
            consume->class->is_leaf(p->consumers[number], first, n);
 }
@@ -509,7 +512,8 @@ static void feed_block(fa__program *p, int64_t number, int64_t first, int64_t n)
     if (p->ends[consume->value] == FA__INTO_LANES)
         consume->class->feed_lanes(p->consumers[number], first, n, p->lanes);
     else
-        consume->class->feed(p->consumers[number], first, n, spread(p, consume->value, n, p->begins[consume->value]));
+        consume->class->feed(p->consumers[number], first, n,
+                             spread(p, consume->value, n, p->begins[consume->value]));
 }
 
 static void block(fa__program *p, int64_t first, int64_t n, int64_t length)

@@ -24,27 +24,27 @@ typedef struct fa__program {
     const fa__span *span;
     fa__reach *loads, *stores;
     void **consumers;
-    char *slots;          /* block buffers, and behind those of the pass some to spread what is the same everywhere */
-    int64_t slot_stride;  /* bytes from one to the next */
-    int64_t block;        /* elements of a block */
-    fa_error *err;        /* of a user's kernel */
-    int64_t row;          /* blocks end at multiples of this; 0: anywhere */
+    char *slots; /* block buffers, and behind those of the pass some to spread what is the same everywhere */
+    int64_t slot_stride; /* bytes from one to the next */
+    int64_t block;       /* elements of a block */
+    fa_error *err;       /* of a user's kernel */
+    int64_t row;         /* blocks end at multiples of this; 0: anywhere */
 
     int64_t stretch;  /* elements that go through all values at once: as few as stay near the processor */
     bool loads_alone; /* nothing is computed: what is fed stands already */
     fa__step *steps;
     int64_t step_count;
-    fa__link *links;  /* of all chains */
+    fa__link *links; /* of all chains */
     int64_t link_count;
-    char *kept_room;  /* that `kept` and `lanes` are in */
+    char *kept_room; /* that `kept` and `lanes` are in */
     fa__kept *kept;
     double *lanes;
-    int64_t load_count; /* of the steps */
-    bool chains_alone;  /* beside loads nothing but chains */
-    bool straight;      /* and these store all that they make */
-    char **at;     /* of each value: where its current elements are */
-    char **begins; /* of each value: where those of the block begin */
-    bool *moves;   /* of each value: whether `at` goes along with the elements */
+    int64_t load_count;  /* of the steps */
+    bool chains_alone;   /* beside loads nothing but chains */
+    bool straight;       /* and these store all that they make */
+    char **at;           /* of each value: where its current elements are */
+    char **begins;       /* of each value: where those of the block begin */
+    bool *moves;         /* of each value: whether `at` goes along with the elements */
     fa__chain_end *ends; /* of each value that ends a chain: where its elements of the block go */
     fa__stream streams[FA__MOST_STREAMS];
     int stream_count;

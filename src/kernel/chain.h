@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Chains: operations whose elements stay in registers from the first input to the result, a step of elements at
- * a time, instead of a block of each operation going through the cache. Links are what loops are (kernel.h): any
- * of them may follow any other, and all give the bits of the loop of their operation. Knows nothing about
- * graphs; the engine makes chains of values (engine/chains.h). */
+/* Chains: operations whose elements stay in registers from the first input to the result, a step of elements
+ * at a time, instead of a block of each operation going through the cache. Links are what loops are
+ * (kernel.h): any of them may follow any other, and all give the bits of the loop of their operation. Knows
+ * nothing about graphs; the engine makes chains of values (engine/chains.h). */
 #ifndef FA_KERNEL_CHAIN_H
 #define FA_KERNEL_CHAIN_H
 
 #include "kernel/kernel.h"
 
 enum {
-    FA__CHAIN_STEP = 64,  /* elements of a step, at most */
+    FA__CHAIN_STEP = 64, /* elements of a step, at most */
     FA__CHAIN_OPERATIONS = 12,
     FA__CHAIN_LINKS = 3 * FA__CHAIN_OPERATIONS + 1, /* load, operation, keep */
     FA__CHAIN_LANES = 64
@@ -60,8 +60,8 @@ fa__link_run *fa__link_move_find(fa__link_move move, fa_type type);
 /* Computes n elements; `stream`: past the cache as far as they fill lines. Inputs and output may be the same
  * elements, else they do not overlap. */
 void fa__chain_run(fa__chain *chain, int64_t n, bool stream);
-/* Computes n <= FA__BLOCK float64 or float32 elements of a chain that ends in a SUM, and adds element i to lane
- * i mod 64; lanes begin at a multiple of 64 bytes. */
+/* Computes n <= FA__BLOCK float64 or float32 elements of a chain that ends in a SUM, and adds element i to
+ * lane i mod 64; lanes begin at a multiple of 64 bytes. */
 void fa__chain_sum(fa__chain *chain, int64_t n, double *lanes);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per real floating type T: its operations on vectors, and their links. WHOLE is the integer of
- * its size. */
+/* Template, once per real floating type T: its operations on vectors, and their links. WHOLE is the integer
+ * of its size. */
 
 typedef T NAME(floats) __attribute__((vector_size(REGISTER_BYTES)));
 typedef WHOLE NAME(wholes) __attribute__((vector_size(REGISTER_BYTES)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Links of chains. A step of elements is in eight vectors of the widest element, which one link hands to the next in
- * registers: a link is a function whose arguments they are, and whose last act is a jump to the next one. Elements
- * of fewer bytes are in the first few of them. */
+/* Links of chains. A step of elements is in eight vectors of the widest element, which one link hands to the
+ * next in registers: a link is a function whose arguments they are, and whose last act is a jump to the next
+ * one. Elements of fewer bytes are in the first few of them. */
 #include "kernel/chain.h"
 #include "kernel/lanes.h"
 
@@ -16,12 +16,16 @@ typedef fa__doubles reg;
 typedef char bytes_register __attribute__((vector_size(REGISTER_BYTES)));
 
 #define UNUSED __attribute__((unused))
-#define LINK                                                                                             \
-    UNUSED const fa__link *link, UNUSED int64_t i, UNUSED reg r0, UNUSED reg r1, UNUSED reg r2, UNUSED reg r3, \
-        UNUSED reg r4, UNUSED reg r5, UNUSED reg r6, UNUSED reg r7
+#define LINK                                                                                    \
+    UNUSED const fa__link *link, UNUSED int64_t i, UNUSED reg r0, UNUSED reg r1, UNUSED reg r2, \
+        UNUSED reg r3, UNUSED reg r4, UNUSED reg r5, UNUSED reg r6, UNUSED reg r7
 typedef void link_run(LINK);
 #define NEXT ((link_run *)link[1].run)(link + 1, i, r0, r1, r2, r3, r4, r5, r6, r7)
 #define LAST return
+
+/* What is in front of it is computed before what is behind it: memory is read in the order of its addresses,
+ * which is what a processor foresees. Compilers order loads as they like, and halve the speed. */
+#define IN_ORDER(r) __asm__ volatile("" : "+v"(r))
 
 FA__INLINE void past_cache(reg *out, reg x)
 {
@@ -52,8 +56,8 @@ FA__INLINE reg truths_f64(__mmask8 m0, __mmask8 m1, __mmask8 m2, __mmask8 m3, __
                       _mm512_kunpackb(m7, m6));
 }
 
-#define root_of_f64(a) (__typeof__(a)) _mm512_sqrt_pd((__m512d)(a))
-#define root_of_f32(a) (__typeof__(a)) _mm512_sqrt_ps((__m512)(a))
+#define root_of_f64(a)   (__typeof__(a))_mm512_sqrt_pd((__m512d)(a))
+#define root_of_f32(a)   (__typeof__(a))_mm512_sqrt_ps((__m512)(a))
 #define widened(r, half) _mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)(r), half))
 #else
 FA__INLINE reg bytes_of(uint32_t bits)
@@ -80,22 +84,22 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
     return truths_f32(m0 | m1 << 4, m2 | m3 << 4, m4 | m5 << 4, m6 | m7 << 4);
 }
 
-#define root_of_f64(a) (__typeof__(a)) _mm256_sqrt_pd((__m256d)(a))
-#define root_of_f32(a) (__typeof__(a)) _mm256_sqrt_ps((__m256)(a))
+#define root_of_f64(a)   (__typeof__(a))_mm256_sqrt_pd((__m256d)(a))
+#define root_of_f32(a)   (__typeof__(a))_mm256_sqrt_ps((__m256)(a))
 #define widened(r, half) _mm256_cvtps_pd(_mm256_extractf128_ps((__m256)(r), half))
 #endif
 
 /* ---- Floats
  * -------------------------------------------------------------------------------------------------------- */
 
-#define OF_TWO(X)           \
-    X(ADD, add)             \
-    X(SUBTRACT, subtract)   \
-    X(MULTIPLY, multiply)   \
-    X(DIVIDE, divide)       \
-    X(MINIMUM, minimum)     \
-    X(MAXIMUM, maximum)     \
-    X(FMIN, fmin)           \
+#define OF_TWO(X)         \
+    X(ADD, add)           \
+    X(SUBTRACT, subtract) \
+    X(MULTIPLY, multiply) \
+    X(DIVIDE, divide)     \
+    X(MINIMUM, minimum)   \
+    X(MAXIMUM, maximum)   \
+    X(FMIN, fmin)         \
     X(FMAX, fmax)
 #define OF_ONE(X)             \
     X(NEGATIVE, negative)     \
@@ -106,21 +110,45 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
 /* What means the same as another operation. */
 #define OF_TWO_SHARED(X)
 #define OF_ONE_SHARED(X) X(FABS, absolute)
-#define COMPARISONS(X)                        \
-    X(EQUAL, equal, EQ_OQ)                    \
-    X(NOT_EQUAL, not_equal, NEQ_UQ)           \
-    X(LESS, less, LT_OQ)                      \
-    X(LESS_EQUAL, less_equal, LE_OQ)          \
-    X(GREATER, greater, GT_OQ)                \
+#define COMPARISONS(X)               \
+    X(EQUAL, equal, EQ_OQ)           \
+    X(NOT_EQUAL, not_equal, NEQ_UQ)  \
+    X(LESS, less, LT_OQ)             \
+    X(LESS_EQUAL, less_equal, LE_OQ) \
+    X(GREATER, greater, GT_OQ)       \
     X(GREATER_EQUAL, greater_equal, GE_OQ)
 
-#define S            f64
-#define T            double
-#define TYPE         FA_TYPE_FLOAT64
-#define WHOLE        int64_t
-#define EACH(X)      X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
-#define EACH_IN(X, f) X(0, f) X(1, f) X(2, f) X(3, f) X(4, f) X(5, f) X(6, f) X(7, f)
-#define EACH_MASK(X, f) X(0, f), X(1, f), X(2, f), X(3, f), X(4, f), X(5, f), X(6, f), X(7, f)
+#define S     f64
+#define T     double
+#define TYPE  FA_TYPE_FLOAT64
+#define WHOLE int64_t
+#define EACH(X) \
+    X(0)        \
+    X(1)        \
+    X(2)        \
+    X(3)        \
+    X(4)        \
+    X(5)        \
+    X(6)        \
+    X(7)
+#define EACH_IN(X, f) \
+    X(0, f)           \
+    X(1, f)           \
+    X(2, f)           \
+    X(3, f)           \
+    X(4, f)           \
+    X(5, f)           \
+    X(6, f)           \
+    X(7, f)
+#define EACH_MASK(X, f) \
+    X(0, f)             \
+    , X(1, f)           \
+    , X(2, f)           \
+    , X(3, f)           \
+    , X(4, f)           \
+    , X(5, f)           \
+    , X(6, f)           \
+    , X(7, f)
 #include "kernel/chain_floats.inc.h"
 #undef S
 #undef T
@@ -130,13 +158,25 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
 #undef EACH_IN
 #undef EACH_MASK
 
-#define S            f32
-#define T            float
-#define TYPE         FA_TYPE_FLOAT32
-#define WHOLE        int32_t
-#define EACH(X)      X(0) X(1) X(2) X(3)
-#define EACH_IN(X, f) X(0, f) X(1, f) X(2, f) X(3, f)
-#define EACH_MASK(X, f) X(0, f), X(1, f), X(2, f), X(3, f)
+#define S     f32
+#define T     float
+#define TYPE  FA_TYPE_FLOAT32
+#define WHOLE int32_t
+#define EACH(X) \
+    X(0)        \
+    X(1)        \
+    X(2)        \
+    X(3)
+#define EACH_IN(X, f) \
+    X(0, f)           \
+    X(1, f)           \
+    X(2, f)           \
+    X(3, f)
+#define EACH_MASK(X, f) \
+    X(0, f)             \
+    , X(1, f)           \
+    , X(2, f)           \
+    , X(3, f)
 #include "kernel/chain_floats.inc.h"
 #undef S
 #undef T
@@ -152,7 +192,8 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
 #undef COMPARISONS
 
 /* ---- Bool
- * ---------------------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* Any byte but 0 is true; what comes out is 0 or 1. */
 #define OF_TWO(X)         \
@@ -165,11 +206,11 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
     X(LOGICAL_OR, either) \
     X(LOGICAL_XOR, one_of)
 #define OF_ONE_SHARED(X) X(LOGICAL_NOT, neither)
-#define S            b8
-#define T            uint8_t
-#define TYPE         FA_TYPE_BOOL
-#define EACH(X)      X(0)
-#define EACH_IN(X, f) X(0, f)
+#define S                b8
+#define T                uint8_t
+#define TYPE             FA_TYPE_BOOL
+#define EACH(X)          X(0)
+#define EACH_IN(X, f)    X(0, f)
 #include "kernel/chain_bool.inc.h"
 #undef S
 #undef T
@@ -182,7 +223,8 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
 #undef OF_ONE_SHARED
 
 /* ---- Sums
- * ---------------------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void sum_f64(LINK)
 {
@@ -213,8 +255,8 @@ static void steps(const fa__chain *chain, int64_t first, int64_t last)
         ((link_run *)chain->links[0].run)(chain->links, i, zero, zero, zero, zero, zero, zero, zero, zero);
 }
 
-/* Elements [first, first + n) of less than a step: inputs are copied to where a whole step can be read. The last
- * link stores to `out`, which has room for a step. */
+/* Elements [first, first + n) of less than a step: inputs are copied to where a whole step can be read. The
+ * last link stores to `out`, which has room for a step. */
 static void some(const fa__chain *chain, fa__link_run *store, int64_t first, int64_t n, void *out)
 {
     char copies[FA__CHAIN_OPERATIONS + 1][STEP * sizeof(double)] __attribute__((aligned(64)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Links of chains give the bits of loops: each operation alone, beside elements and beside one, at the ends of steps
- * and of lines. Chains that the engine makes of expressions: tests/engine/test_chains.py. */
+/* Links of chains give the bits of loops: each operation alone, beside elements and beside one, at the ends
+ * of steps and of lines. Chains that the engine makes of expressions: tests/engine/test_chains.py. */
 #include "array/dtype.h"
 #include "kernel/chain.h"
 
@@ -17,7 +17,8 @@ enum { MOST = 3 * FA__CHAIN_STEP + 5, GUARD = 64 };
 static const fa_type types[] = {FA_TYPE_FLOAT64, FA_TYPE_FLOAT32, FA_TYPE_BOOL};
 static const int lengths[] = {1, 7, FA__CHAIN_STEP - 1, FA__CHAIN_STEP, FA__CHAIN_STEP + 1, MOST};
 
-static const double special[] = {0.0, -0.0, 1.0, -1.5, 1e-310, 3.5e38, -1e300, INFINITY, -INFINITY, NAN, 2.0, -7.25};
+static const double special[] = {0.0,    -0.0,     1.0,       -1.5, 1e-310, 3.5e38,
+                                 -1e300, INFINITY, -INFINITY, NAN,  2.0,    -7.25};
 enum { SPECIALS = sizeof special / sizeof special[0] };
 
 /* Every pair of special numbers meets. */
@@ -52,7 +53,8 @@ static fa__link beside(fa__link_run *run, void *at, bool moves, fa_type type)
     return (fa__link){.run = run, .at = at, .moves = moves ? -1 : 0, .item_bytes = (int)fa__type_bytes(type)};
 }
 
-static void hold_against_the_loop(fa__operation operation, fa_type type, fa__link_form form, int n, bool stream)
+static void hold_against_the_loop(fa__operation operation, fa_type type, fa__link_form form, int n,
+                                  bool stream)
 {
     static double a[MOST + GUARD], b[MOST + GUARD], result[MOST + GUARD], expected[MOST + GUARD];
     const fa_type made = fa__loop_result(operation, type);
@@ -89,7 +91,8 @@ static void a_link_gives_what_its_loop_gives(void **state)
                     continue;
                 links++;
                 for (size_t k = 0; k < 2 * sizeof lengths / sizeof lengths[0]; k++)
-                    hold_against_the_loop((fa__operation)operation, types[t], (fa__link_form)form, lengths[k / 2], k % 2);
+                    hold_against_the_loop((fa__operation)operation, types[t], (fa__link_form)form,
+                                          lengths[k / 2], k % 2);
             }
     assert_true(links > 100);
 }
