@@ -289,30 +289,27 @@ static fa__link_run *move_of(fa__link_move move, fa_type type)
     }
 }
 
-static void some_to(const fa__chain *chain, int64_t first, int64_t n)
+/* Elements [first, last) that are no whole steps, or begin in the middle of a line. */
+static void some_to(const fa__chain *chain, int64_t first, int64_t last)
 {
     char out[STEP * sizeof(double)] __attribute__((aligned(64)));
-    const fa__link *last = &chain->links[chain->count - 1];
-    if (n <= 0)
-        return;
-    some(chain, move_of(FA__LINK_STORE, chain->type), first, n, out);
-    memcpy(last->at + first * last->item_bytes, out, (size_t)n * (size_t)last->item_bytes);
+    const fa__link *end = &chain->links[chain->count - 1];
+    for (int64_t n; first < last; first += n) {
+        n = last - first < STEP ? last - first : STEP;
+        some(chain, move_of(FA__LINK_STORE, chain->type), first, n, out);
+        memcpy(end->at + first * end->item_bytes, out, (size_t)n * (size_t)end->item_bytes);
+    }
 }
 
 static void chain_run(fa__chain *chain, int64_t n, bool stream)
 {
-    fa__link *last = &chain->links[chain->count - 1];
-    const int64_t head = stream ? (int64_t)(-(uintptr_t)last->at & 63) / last->item_bytes : 0;
-    if (n < head + STEP) {
-        for (int64_t at = 0; at < n; at += STEP)
-            some_to(chain, at, n - at < STEP ? n - at : STEP);
-        return;
-    }
-    const int64_t end = head + (n - head) / STEP * STEP;
+    fa__link *end = &chain->links[chain->count - 1];
+    const int64_t to_line = stream ? (int64_t)(-(uintptr_t)end->at & 63) / end->item_bytes : 0;
+    const int64_t head = to_line < n ? to_line : n, tail = head + (n - head) / STEP * STEP;
     some_to(chain, 0, head);
-    last->run = move_of(stream ? FA__LINK_STREAM : FA__LINK_STORE, chain->type);
-    steps(chain, head, end);
-    some_to(chain, end, n - end);
+    end->run = move_of(stream ? FA__LINK_STREAM : FA__LINK_STORE, chain->type);
+    steps(chain, head, tail);
+    some_to(chain, tail, n);
 }
 
 static void chain_sum(fa__chain *chain, int64_t n, double *lanes)
