@@ -374,6 +374,7 @@ static void begin_block(fa__program *p, int64_t first, int64_t n)
         if (value->kind == FA__VALUE_LOAD && !pass->aliased)
             place = fa__load_place(&p->loads[value->operand], first, n);
         p->begins[number] = NULL;
+        p->ends[number] = FA__TO_MEMORY;
         if (place != NULL) {
             begin_at(p, number, place, true);
             if (p->stream_count < FA__MOST_STREAMS)
