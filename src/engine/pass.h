@@ -57,6 +57,9 @@ typedef struct fa__value {
     int output;           /* PART: which one */
     int consume;          /* SCAN: which of the pass's consumers makes it */
     fa__loop *loop;
+    int operation, loop_type; /* LOOP of an operation on one type; -1: another loop */
+    int chain;        /* the value that ends the chain in which this one is a link; -1: it is none */
+    int earlier_link; /* the one before it in that chain; -1: it is the first */
     fa__convert_loop *convert;
     fa__string_loop *strings; /* STRINGS */
     bool measures;
@@ -65,6 +68,7 @@ typedef struct fa__value {
     int64_t position;     /* GENERATE: C-order position of element 0, and strides over the domain */
     int64_t *position_strides;
     const unsigned char *constant; /* CONSTANT: of a node */
+    int times_stored, times_fed, times_read; /* by stores, consumers, and values and masks */
     int last_use;         /* the last value, store or consumer that reads it */
     bool is_fed;          /* to a consumer, a block at a time: its buffer holds a whole block, and is no other value's */
     int slot;             /* block buffer; -1: none needed */

@@ -4,9 +4,11 @@
  * be computed first (reductions, elements under a reshape) is read from where it is kept.
  *
  * Graphs may be a million nodes deep: the walk keeps its own stack. */
+#include "engine/chains.h"
 #include "engine/index.h"
 #include "engine/pass.h"
 #include "engine/pending.h"
+#include "engine/slots.h"
 
 #include "array/time.h"
 #include "engine/cast.h"
@@ -79,6 +81,7 @@ static int64_t add_value(planner *p, fa__value value)
         return -1;
     value.last_use = -1;
     value.slot = -1;
+    value.chain = value.earlier_link = -1;
     pass->values[pass->value_count] = value;
     return pass->value_count++;
 }
@@ -292,6 +295,8 @@ static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs
     }
     char kind = fa__type_kind(node->loop_type);
     value.check_exponents = node->code == FA__OP_POWER && kind == 'i';
+    value.loop_type = (int)node->loop_type;
+    value.operation = value.loop == fa__loop_find((fa__operation)node->code, node->loop_type) ? node->code : -1;
     for (int i = 0; i < node->input_count; i++) {
         value.inputs[i] = (int)inputs[i];
         value.uniform = value.uniform && p->pass->values[inputs[i]].uniform;
@@ -579,74 +584,6 @@ static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from,
     return store_bytes(p, value, mask, target, flat, 0, dtype->item_bytes, fa__dtype_swap(dtype));
 }
 
-/* ---- Block buffers -------------------------------------------------------------------------------------------- */
-
-static void use(fa__pass *pass, int value, int64_t by)
-{
-    if (by > pass->values[value].last_use)
-        pass->values[value].last_use = (int)by;
-    if (pass->values[value].kind == FA__VALUE_PART)
-        use(pass, pass->values[value].inputs[0], by);
-}
-
-/* A block of a part is one of its call's. */
-static void feed(fa__value *value, fa__pass *pass)
-{
-    value->is_fed = true;
-    if (value->kind == FA__VALUE_PART)
-        pass->values[value->inputs[0]].is_fed = true;
-}
-
-/* Gives every value that varies a block buffer; buffers are used again once their value is dead. */
-static bool assign_slots(fa__pass *pass, fa_error *err)
-{
-    for (int64_t i = 0; i < pass->value_count; i++)
-        for (int k = 0; k < pass->values[i].input_count; k++)
-            use(pass, pass->values[i].inputs[k], i);
-    for (int64_t i = 0; i < pass->store_count; i++)
-        use(pass, pass->stores[i].value, pass->value_count);
-    for (int64_t i = 0; i < pass->store_count; i++)
-        if (pass->stores[i].mask >= 0)
-            use(pass, pass->stores[i].mask, pass->value_count);
-    for (int64_t i = 0; i < pass->consume_count; i++)
-        if (pass->consumes[i].output < 0) {
-            use(pass, pass->consumes[i].value, pass->value_count);
-            feed(&pass->values[pass->consumes[i].value], pass);
-        }
-    int *unused = NULL;
-    int64_t unused_count = 0, unused_capacity = 0;
-    pass->slot_bytes = 8;
-    for (int64_t i = 0; i < pass->value_count; i++) {
-        fa__value *value = &pass->values[i];
-        pass->slot_bytes = fa__max_i64(pass->slot_bytes, value->item_bytes);
-        if (value->uniform) {
-            value->uniform_at = pass->uniform_bytes;
-            pass->uniform_bytes += fa__round_up(value->item_bytes, 16);
-            if (value->kind == FA__VALUE_CALL)
-                pass->uniform_bytes += FA_KERNEL_MOST * FA__PART_ALIGNMENT;
-            continue;
-        }
-        if (value->kind == FA__VALUE_PART)
-            continue;
-        value->slot = unused_count > 0 && !value->is_fed ? unused[--unused_count] : pass->slot_count++;
-        /* Inputs that die here are free from the next value on: a loop's output may not be one of them when sizes of
-         * elements differ, and telling those apart gains one buffer at most. */
-        if (!fa__grow(&unused, &unused_capacity, unused_count + 3, sizeof *unused, err))
-            break;
-        for (int k = 0; k < value->input_count; k++) {
-            fa__value *input = &pass->values[value->inputs[k]];
-            if (input->kind == FA__VALUE_PART)
-                input = &pass->values[input->inputs[0]];
-            if (input->slot >= 0 && input->last_use == (int)i) {
-                unused[unused_count++] = input->slot;
-                input->last_use = -2; /* given back once, also when it is an input twice */
-            }
-        }
-    }
-    fa__free(unused);
-    return !fa_failed(err);
-}
-
 /* ---- The pass ------------------------------------------------------------------------------------------------- */
 
 /* An operand whose memory runs along another axis than the walk: walking boxes that are long along both keeps whole
@@ -763,7 +700,7 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
     }
     fa__free(permutation);
     planner_clear(&p);
-    if (!fa_failed(err) && assign_slots(pass, err))
+    if (!fa_failed(err) && fa__chains_plan(pass, err) && fa__assign_slots(pass, err))
         choose_box(pass);
     return !fa_failed(err);
 }

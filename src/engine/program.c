@@ -11,6 +11,7 @@
 #include "engine/program.h"
 
 #include "engine/call.h"
+#include "engine/chains.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -26,13 +27,15 @@ enum {
     MEMORY_STRETCH_BYTES = 512,
     CACHE_STRETCH_BYTES = 2 << 10,
     AHEAD_BYTES = 4 << 10,
+    SHARED_STRETCH = 2 << 10, /* elements, where several chains read the same ones from memory */
     SHORTEST_STRETCH = 64,
     WIDE_BLOCK_BYTES = 64 << 10
 };
 
 /* A value that varies, and its inputs. */
 struct fa__step {
-    fa__loop *loop; /* NULL: anything else */
+    fa__loop *loop;  /* NULL: anything else */
+    fa__chain chain; /* of those values that are computed here; without links: none */
     int value, input_count;
     unsigned scalars;
     int inputs[FA__MAX_INPUTS];
@@ -87,6 +90,10 @@ static void add_step(fa__program *p, int number)
     const fa__value *value = &p->pass->values[number];
     fa__step *step = &p->steps[p->step_count++];
     step->value = number;
+    if (value->chain == number) {
+        fa__chain_make(p->pass, number, p->links + p->link_count, p->kept, &step->chain);
+        p->link_count += step->chain.count;
+    }
     step->input_count = value->input_count;
     for (int i = 0; i < value->input_count; i++) {
         step->inputs[i] = value->inputs[i];
@@ -94,6 +101,41 @@ static void add_step(fa__program *p, int number)
     }
     if (value->kind == FA__VALUE_LOOP && !value->check_exponents)
         step->loop = value->loop;
+}
+
+/* The links of all chains, and what they keep. */
+static bool make_room_for_chains(fa__program *p, fa_error *err)
+{
+    int64_t links = 0;
+    for (int64_t i = 0; i < p->pass->value_count; i++)
+        if (p->pass->values[i].chain == (int)i)
+            links += fa__chain_length(p->pass, (int)i);
+    if (links == 0)
+        return !fa_failed(err);
+    p->links = fa__alloc((size_t)links * sizeof *p->links, err);
+    p->kept_room = fa__alloc((FA__CHAIN_OPERATIONS + 2) * sizeof *p->kept, err);
+    if (fa_failed(err))
+        return false;
+    p->kept = (fa__kept *)(void *)(p->kept_room + (-(uintptr_t)p->kept_room & 63));
+    p->lanes = (double *)(void *)(p->kept + FA__CHAIN_OPERATIONS);
+    return true;
+}
+
+/* Whether all is loaded in place, if it is there, and stored by chains: then a stretch has no need to be
+ * short. */
+static bool is_straight(const fa__program *p)
+{
+    const fa__pass *pass = p->pass;
+    bool straight = pass->consume_count == 0 && pass->store_count > 0;
+    for (int64_t i = 0; i < p->step_count && straight; i++) {
+        const fa__value *value = &pass->values[p->steps[i].value];
+        straight = value->kind == FA__VALUE_LOAD
+                       ? value->times_stored == 0
+                       : value->chain >= 0 && value->times_stored == 1 && value->times_read == 0;
+    }
+    for (int64_t i = 0; i < pass->store_count && straight; i++)
+        straight = !pass->values[pass->stores[i].value].uniform;
+    return straight;
 }
 
 bool fa__program_start(fa__program *p, fa_error *err)
@@ -104,20 +146,25 @@ bool fa__program_start(fa__program *p, fa_error *err)
     p->at = fa__alloc_zero(count, sizeof *p->at, err);
     p->begins = fa__alloc_zero(count, sizeof *p->begins, err);
     p->moves = fa__alloc_zero(count, sizeof *p->moves, err);
+    p->ends = fa__alloc_zero(count, sizeof *p->ends, err);
     p->uniforms = fa__alloc_zero((size_t)pass->uniform_bytes + 16, 1, err);
-    if (fa_failed(err))
+    if (!make_room_for_chains(p, err))
         return false;
-    p->stretch = stretch_of(pass, p->block);
-    p->loads_alone = pass->store_count == 0;
+    p->chains_alone = true;
     for (int64_t i = 0; i < pass->value_count; i++) {
-        if (pass->values[i].uniform)
+        if (pass->values[i].uniform || (pass->values[i].chain >= 0 && pass->values[i].chain != (int)i))
             continue;
         add_step(p, (int)i);
-        p->loads_alone = p->loads_alone && pass->values[i].kind == FA__VALUE_LOAD;
+        p->load_count += pass->values[i].kind == FA__VALUE_LOAD;
+        p->chains_alone =
+            p->chains_alone && (pass->values[i].kind == FA__VALUE_LOAD || pass->values[i].chain >= 0);
     }
+    p->loads_alone = pass->store_count == 0 && p->load_count == p->step_count;
     for (int64_t i = 0; i < pass->consume_count; i++)
         p->loads_alone = p->loads_alone && pass->consumes[i].class->takes_long &&
                          !pass->values[pass->consumes[i].value].uniform;
+    p->straight = is_straight(p);
+    p->stretch = p->chains_alone ? p->block : stretch_of(pass, p->block);
     return true;
 }
 
@@ -127,7 +174,10 @@ void fa__program_clear(fa__program *p)
     fa__free(p->at);
     fa__free(p->begins);
     fa__free(p->moves);
+    fa__free(p->ends);
     fa__free(p->uniforms);
+    fa__free(p->links);
+    fa__free(p->kept_room);
 }
 
 /* ---- Values
@@ -305,6 +355,12 @@ static void begin_at(fa__program *p, int64_t value, char *place, bool moves)
     p->moves[value] = moves;
 }
 
+/* Whether a value is the end of a chain that nothing but one store wants. */
+static bool only_stored(const fa__value *value)
+{
+    return value->chain >= 0 && value->times_stored == 1 && value->times_read == 0 && value->times_fed == 0;
+}
+
 /* Where the values of a block stand: in place, or in a buffer, which what is fed fills as the block goes on.
  */
 static void begin_block(fa__program *p, int64_t first, int64_t n)
@@ -318,6 +374,7 @@ static void begin_block(fa__program *p, int64_t first, int64_t n)
         if (value->kind == FA__VALUE_LOAD && !pass->aliased)
             place = fa__load_place(&p->loads[value->operand], first, n);
         p->begins[number] = NULL;
+        p->ends[number] = FA__TO_MEMORY;
         if (place != NULL) {
             begin_at(p, number, place, true);
             if (p->stream_count < FA__MOST_STREAMS)
@@ -329,10 +386,13 @@ static void begin_block(fa__program *p, int64_t first, int64_t n)
         const fa__store *store = &pass->stores[i];
         const fa__value *value = &pass->values[store->value];
         char *place = NULL;
-        if (value->kind != FA__VALUE_LOAD && value->kind != FA__VALUE_PART && !value->uniform && store->mask < 0 && !store->stream)
+        const bool streams = store->stream && only_stored(value);
+        if (value->kind != FA__VALUE_LOAD && value->kind != FA__VALUE_PART && !value->uniform &&
+            store->mask < 0 && (!store->stream || streams))
             place = fa__store_place(&p->stores[i], first, n);
         if (place != NULL)
             begin_at(p, store->value, place, true);
+        p->ends[store->value] = place != NULL && streams ? FA__PAST_CACHE : FA__TO_MEMORY;
     }
 }
 
@@ -401,11 +461,29 @@ static void ask_ahead(const fa__program *p, int64_t step, int64_t n)
     }
 }
 
+static void run_chain(fa__program *p, fa__step *step, int64_t n)
+{
+    for (int i = 0; i < step->chain.count; i++) {
+        fa__link *link = &step->chain.links[i];
+        if (link->value >= 0)
+            link->at = p->at[link->value];
+    }
+    if (p->ends[step->value] == FA__INTO_LANES)
+        fa__chain_sum(&step->chain, n, p->lanes);
+    else
+        fa__chain_run(&step->chain, n, p->ends[step->value] == FA__PAST_CACHE);
+}
+
 static void stretch(fa__program *p, int64_t first, int64_t n)
 {
     for (int64_t i = 0; i < p->step_count; i++) {
-        const fa__step *step = &p->steps[i];
-        ask_ahead(p, i, n);
+        fa__step *step = &p->steps[i];
+        if (!p->chains_alone)
+            ask_ahead(p, i, n);
+        if (step->chain.count > 0) {
+            run_chain(p, step, n);
+            continue;
+        }
         if (step->loop == NULL) {
             compute_other(p, step, first, n);
             continue;
@@ -418,12 +496,39 @@ static void stretch(fa__program *p, int64_t first, int64_t n)
     store(p, first, n);
 }
 
-static void block(fa__program *p, int64_t first, int64_t n)
+/* Whether the one consumer of a chain takes the lanes of its sum for these elements. */
+static bool takes_lanes(const fa__program *p, int64_t number, int64_t first, int64_t n)
+{
+    const fa__consume *consume = &p->pass->consumes[number];
+    const fa__value *value = &p->pass->values[consume->value];
+    return consume->class->is_leaf != NULL && consume->output < 0 && value->chain >= 0 &&
+           value->times_fed == 1 && value->times_read == 0 && value->times_stored == 0 && n <= p->stretch &&
+           fa__link_move_find(FA__LINK_SUM, (fa_type)value->type) != NULL &&
+           consume->class->is_leaf(p->consumers[number], first, n);
+}
+
+static void feed_block(fa__program *p, int64_t number, int64_t first, int64_t n)
+{
+    const fa__consume *consume = &p->pass->consumes[number];
+    if (p->ends[consume->value] == FA__INTO_LANES)
+        consume->class->feed_lanes(p->consumers[number], first, n, p->lanes);
+    else
+        consume->class->feed(p->consumers[number], first, n,
+                             spread(p, consume->value, n, p->begins[consume->value]));
+}
+
+static void block(fa__program *p, int64_t first, int64_t n, int64_t length)
 {
     const fa__pass *pass = p->pass;
     begin_block(p, first, n);
-    for (int64_t done = 0; done < n; done += p->stretch) {
-        int64_t some = fa__min_i64(p->stretch, n - done);
+    for (int64_t i = 0; i < pass->consume_count; i++) {
+        const bool lanes = pass->consume_count == 1 && takes_lanes(p, i, first, n);
+        p->ends[pass->consumes[i].value] = lanes ? FA__INTO_LANES : FA__TO_MEMORY;
+        for (int k = 0; k < FA__CHAIN_LANES && lanes; k++)
+            p->lanes[k] = -0.0;
+    }
+    for (int64_t done = 0; done < n; done += length) {
+        int64_t some = fa__min_i64(length, n - done);
         stretch(p, first + done, some);
         for (int64_t i = 0; i < p->step_count; i++) {
             int value = p->steps[i].value;
@@ -432,10 +537,22 @@ static void block(fa__program *p, int64_t first, int64_t n)
         }
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
-        if (pass->consumes[i].output < 0) {
-            int value = pass->consumes[i].value;
-            pass->consumes[i].class->feed(p->consumers[i], first, n, spread(p, value, n, p->begins[value]));
-        }
+        if (pass->consumes[i].output < 0)
+            feed_block(p, i, first, n);
+}
+
+/* Whether chains find all that they read, and have all that they write, where they want it. */
+static bool stands(const fa__program *p, int64_t first, int64_t n)
+{
+    const fa__pass *pass = p->pass;
+    bool stands = !pass->aliased;
+    for (int64_t i = 0; i < pass->store_count && stands; i++)
+        stands = pass->stores[i].mask < 0 && fa__store_place(&p->stores[i], first, n) != NULL;
+    for (int64_t i = 0; i < p->step_count && stands; i++) {
+        const fa__value *value = &pass->values[p->steps[i].value];
+        stands = value->kind != FA__VALUE_LOAD || fa__load_place(&p->loads[value->operand], first, n) != NULL;
+    }
+    return stands;
 }
 
 /* Feeds a long stretch of what stands in memory; false where it does not. */
@@ -469,8 +586,12 @@ void fa__program_run(fa__program *p, int64_t first, int64_t last)
         n = p->row > 0 ? fa__min_i64(p->row - at % p->row, last - at) : last - at;
         if (p->loads_alone && feed_in_place(p, at, n))
             continue;
+        if (p->straight && stands(p, at, n)) {
+            block(p, at, n, p->step_count == p->load_count + 1 ? n : SHARED_STRETCH);
+            continue;
+        }
         n = until(p, at, last, p->block);
-        block(p, at, n);
+        block(p, at, n, p->stretch);
     }
 }
 

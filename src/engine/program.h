@@ -4,6 +4,7 @@
 #ifndef FA_ENGINE_PROGRAM_H
 #define FA_ENGINE_PROGRAM_H
 
+#include "engine/chains.h"
 #include "engine/load.h"
 
 typedef struct fa__step fa__step;
@@ -15,25 +16,36 @@ typedef struct fa__stream {
 } fa__stream;
 enum { FA__MOST_STREAMS = 8 };
 
+typedef enum fa__chain_end { FA__TO_MEMORY, FA__PAST_CACHE, FA__INTO_LANES } fa__chain_end;
+
 /* Zero it; the caller fills in what is in the first part. Belongs to one worker. */
 typedef struct fa__program {
     const fa__pass *pass;
     const fa__span *span;
     fa__reach *loads, *stores;
     void **consumers;
-    char *slots;          /* block buffers, and behind those of the pass some to spread what is the same everywhere */
-    int64_t slot_stride;  /* bytes from one to the next */
-    int64_t block;        /* elements of a block */
-    fa_error *err;        /* of a user's kernel */
-    int64_t row;          /* blocks end at multiples of this; 0: anywhere */
+    char *slots; /* block buffers, and behind those of the pass some to spread what is the same everywhere */
+    int64_t slot_stride; /* bytes from one to the next */
+    int64_t block;       /* elements of a block */
+    fa_error *err;       /* of a user's kernel */
+    int64_t row;         /* blocks end at multiples of this; 0: anywhere */
 
     int64_t stretch;  /* elements that go through all values at once: as few as stay near the processor */
     bool loads_alone; /* nothing is computed: what is fed stands already */
     fa__step *steps;
     int64_t step_count;
-    char **at;     /* of each value: where its current elements are */
-    char **begins; /* of each value: where those of the block begin */
-    bool *moves;   /* of each value: whether `at` goes along with the elements */
+    fa__link *links; /* of all chains */
+    int64_t link_count;
+    char *kept_room; /* that `kept` and `lanes` are in */
+    fa__kept *kept;
+    double *lanes;
+    int64_t load_count;  /* of the steps */
+    bool chains_alone;   /* beside loads nothing but chains */
+    bool straight;       /* and these store all that they make */
+    char **at;           /* of each value: where its current elements are */
+    char **begins;       /* of each value: where those of the block begin */
+    bool *moves;         /* of each value: whether `at` goes along with the elements */
+    fa__chain_end *ends; /* of each value that ends a chain: where its elements of the block go */
     fa__stream streams[FA__MOST_STREAMS];
     int stream_count;
     char *uniforms;      /* values that are one element */

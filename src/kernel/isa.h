@@ -6,6 +6,7 @@
 #define FA_KERNEL_ISA_H
 
 #include "kernel/bins.h"
+#include "kernel/chain.h"
 #include "kernel/kernel.h"
 #include "kernel/product.h"
 #include "kernel/rank.h"
@@ -24,6 +25,10 @@ typedef struct fa__kernels {
         fa__loop *loop;
     } mixed[FA__MAX_MIXED]; /* of inputs of two types */
     int mixed_count;
+    fa__link_run *links[FA__OPERATION_COUNT][FA__KERNEL_TYPES][FA__LINK_FORMS];
+    fa__link_run *link_moves[FA__KERNEL_TYPES][FA__LINK_MOVES];
+    void (*chain_run)(fa__chain *chain, int64_t n, bool stream);
+    void (*chain_sum)(fa__chain *chain, int64_t n, double *lanes);
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
     fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
@@ -82,6 +87,7 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
     X(math)             \
     X(cmath)            \
     X(compare)          \
+    X(chain)            \
     X(time)             \
     X(select)           \
     X(convert)          \

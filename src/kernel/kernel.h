@@ -81,6 +81,9 @@ typedef struct fa__reducer {
     bool has_identity; /* false for min and max: an empty axis is an error */
     /* 1 <= n <= FA__BLOCK elements in order into state 0 (capacity as given). */
     void (*leaf)(void *state, int64_t capacity, const void *x, int64_t n);
+    /* The state of a leaf whose elements are in 64 lanes, as doubles, added one to the other. NULL where the state is not
+     * their sum. */
+    void (*lanes)(void *state, const double *lanes);
     /* `rows` rows of n elements each (n <= FA__BLOCK), one after the other, into states 0..rows-1: what leaf() gives. */
     void (*leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n);
     /* Row number `row` (0..FA__STRIP_LEAF-1) of a leaf: x[i] into state i, i < n. Row 0 starts the states. */

@@ -75,6 +75,15 @@ FA__INLINE double fa__join_vector(fa__doubles lanes, fa__join *join)
 #endif
 }
 
+/* The lanes of a block. */
+FA__INLINE double fa__join_lanes(fa__doubles lanes[FA__LANE_VECTORS], fa__join *join)
+{
+    for (int half = FA__LANE_VECTORS / 2; half > 0; half /= 2)
+        for (int j = 0; j < half; j++)
+            lanes[j] = join(lanes[j], lanes[j + half]);
+    return fa__join_vector(lanes[0], join);
+}
+
 /* Reduces n >= 1 doubles. `start` is what lanes begin with, `rest` an element that changes nothing. Sets *unordered (NULL:
  * nobody asks) when there is a NaN: on the way, since a second look at the block would leave the memory idle. */
 FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
@@ -115,12 +124,9 @@ FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start
         for (int j = 0; j < FA__GROUP; j++)
             lanes[group + j] = part[j];
     }
-    for (int half = FA__LANE_VECTORS / 2; half > 0; half /= 2)
-        for (int j = 0; j < half; j++)
-            lanes[j] = join(lanes[j], lanes[j + half]);
     if (unordered != NULL)
         *unordered = found != 0;
-    return fa__join_vector(lanes[0], join);
+    return fa__join_lanes(lanes, join);
 }
 
 /* Two such reductions that begin with 0 in one look: their steps take the same elements, and `constant` changes nothing. It

@@ -91,6 +91,10 @@ static void NAME(fill_real)(fa__kernels *kernels)
     FA__REDUCER(COUNT_NONZERO, 1, true, count, add_merge, finish_count, FA_TYPE_INT64);
 #ifdef FLOATING
     FA__REDUCER(SUM, 1, true, sum, sum_merge, FINISH(sum), TYPE);
+#ifndef NARROW
+    kernels->reducers[FA__REDUCE_SUM][TYPE].lanes = sum_lanes;
+    kernels->reducers[FA__REDUCE_MEAN][TYPE].lanes = sum_lanes;
+#endif
     FA__REDUCER(PROD, 1, true, prod, prod_merge, FINISH(prod), TYPE);
     FA__REDUCER(MIN, 1, false, min, min_merge, FINISH(sum), TYPE);
     FA__REDUCER(MAX, 1, false, max, max_merge, FINISH(sum), TYPE);

@@ -135,6 +135,26 @@ fa__loop *fa__loop_of_pair(fa__operation operation, fa_type first, fa_type secon
     return NULL;
 }
 
+fa__link_run *fa__link_find(fa__operation operation, fa_type type, fa__link_form form)
+{
+    return has_kernels(type) ? kernels()->links[operation][type][form] : NULL;
+}
+
+fa__link_run *fa__link_move_find(fa__link_move move, fa_type type)
+{
+    return has_kernels(type) ? kernels()->link_moves[type][move] : NULL;
+}
+
+void fa__chain_run(fa__chain *chain, int64_t n, bool stream)
+{
+    kernels()->chain_run(chain, n, stream);
+}
+
+void fa__chain_sum(fa__chain *chain, int64_t n, double *lanes)
+{
+    kernels()->chain_sum(chain, n, lanes);
+}
+
 static fa_type real_type(fa_type type)
 {
     return type == FA_TYPE_COMPLEX64 ? FA_TYPE_FLOAT32 : type == FA_TYPE_COMPLEX128 ? FA_TYPE_FLOAT64 : type;

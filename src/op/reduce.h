@@ -106,5 +106,8 @@ bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_e
 
 /* fa__consumer_class.feed */
 void fa__reduce_feed(void *worker_pointer, int64_t first, int64_t n, const void *elements);
+/* .is_leaf, .feed_lanes */
+bool fa__reduce_is_leaf(const void *worker_pointer, int64_t first, int64_t n);
+void fa__reduce_feed_lanes(void *worker_pointer, int64_t first, int64_t n, const double *lanes);
 
 #endif

@@ -164,6 +164,28 @@ static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const 
     return some;
 }
 
+bool fa__reduce_is_leaf(const void *worker_pointer, int64_t first, int64_t n)
+{
+    const fa__reduce_worker *w = worker_pointer;
+    const fa__reduce_plan *p = w->plan;
+    int64_t run = p->whole.run, r = run > 0 ? first % run : 1;
+    return p->reducer->lanes != NULL && r % FA__BLOCK == 0 && n == fa__leaf_length(p, r / FA__BLOCK);
+}
+
+void fa__reduce_feed_lanes(void *worker_pointer, int64_t first, int64_t n, const double *lanes)
+{
+    fa__reduce_worker *w = worker_pointer;
+    fa__reduce_plan *p = w->plan;
+    int64_t run = p->whole.run, r = first % run;
+    void *state = fa__tree_vector(&w->row, &w->err);
+    if (state == NULL)
+        return;
+    p->reducer->lanes(state, lanes);
+    if (fa__tree_push(&w->row, r / FA__BLOCK, 0, state, &w->err) && r + n == run)
+        end_row(w);
+    w->next = first + n;
+}
+
 void fa__reduce_feed(void *worker_pointer, int64_t first, int64_t n, const void *elements)
 {
     fa__reduce_worker *w = worker_pointer;
