@@ -167,7 +167,7 @@ static bool turn(fa__reach *reach, int64_t count, fa_error *err)
     for (int64_t at = 0; at < count; at += rows * columns)
         fa__transpose(reach->staging + at * item_bytes, columns * item_bytes,
                       reach->base + fa__flat_offset(reach->ndim, reach->sizes, reach->strides, at),
-                      reach->strides[inner], rows, columns, item_bytes, 0);
+                      reach->strides[inner], rows, columns, item_bytes, 0, false);
     set_staged(reach, 0);
     return true;
 }
