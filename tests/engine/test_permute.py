@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Copies in memory with their axes in another order are NumPy's: of items of every size, in both byte orders, with steps,
-repeated and turned round, of arrays that fit the cache and of some that do not."""
+repeated and turned round, of arrays that fit the cache and of some that do not; and so are reductions of such operands."""
 import os
 import sys
 import unittest
@@ -67,6 +67,18 @@ class Permute(unittest.TestCase):
                 self.library.assign(made, self.library.transpose(view) if turned else view)
                 expected = np.broadcast_to(x, wide)
                 self.assertEqual(self.library.get_all(made), (expected.T if turned else expected).tobytes())
+
+    def test_reduced_beside_another_order(self):
+        """Reductions walk in the order of one operand, and turn the other in rows."""
+        for n, m in ((1500, 1301), (4000, 77), (77, 4000)):
+            for dtype in ("<i4", ">i4", "<i8", "<i2"):
+                x, y = (self.rng.integers(0, 100, shape).astype(dtype) for shape in ((n, m), (m, n)))
+                variables = {"x": self.array(x), "y": self.array(y)}
+                for text, expected in (("sum(x * y.T)", (x * y.T).sum()), ("sum(x - y.T, axis=0)", (x - y.T).sum(0)),
+                                       ("max(x + y.T, axis=1)", (x + y.T).max(1))):
+                    made = self.library.eval(text, variables)
+                    self.assertEqual(self.library.get_all(made), expected.astype(expected.dtype.newbyteorder("=")).tobytes(),
+                                     (text, dtype, n, m))
 
     def test_larger_than_the_cache(self):
         everything = (slice(None),) * 3
