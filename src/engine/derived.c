@@ -449,7 +449,25 @@ bool fa__is_derived(const fa__source *source)
 bool fa__is_scattered(const fa__source *source)
 {
     const derived *self = (const derived *)source;
-    return fa__is_derived(source) && self->class->is_scattered != NULL && self->class->is_scattered(self->plan);
+    return fa__is_derived(source) && self->class->is_scattered != NULL &&
+           self->class->is_scattered(self->plan);
+}
+
+bool fa__derived_streams(const fa__source *source, int64_t item_bytes)
+{
+    const derived *self = (const derived *)source;
+    if (!fa__is_derived(source) || self->class->stream == NULL || self->item_bytes != item_bytes)
+        return false;
+    for (int i = 0; i < self->input_count; i++)
+        if (fa__source_memory(fa__concrete(self->inputs[i]->source)) == NULL)
+            return false;
+    return true;
+}
+
+bool fa__derived_stream(fa__source *source, int64_t first, int64_t n, void *elements, fa_error *err)
+{
+    const derived *self = (const derived *)source;
+    return fa__source_check(source, err) && self->class->stream(self->plan, first, n, elements, err);
 }
 
 bool fa__derived_reads(const fa__source *source, const fa_array *target)

@@ -19,6 +19,8 @@
 
 /* Of the bytes of a range, at least one in this many must be wanted for the range to be mapped. */
 enum { WORTH_MAPPING = 4 };
+/* Fewer rows of a range that runs along other axes are walked as they are. */
+enum { LEAST_TURNED_ROWS = 4 };
 
 static int64_t origin_of(const fa__pass *pass, const fa__operand *operand, const fa__span *span)
 {
@@ -174,9 +176,31 @@ static bool turn(fa__reach *reach, int64_t count, fa_error *err)
     for (int64_t at = 0; at < count; at += rows * columns)
         fa__transpose(reach->staging + at * item_bytes, columns * item_bytes,
                       reach->base + fa__flat_offset(reach->ndim, reach->sizes, reach->strides, at),
-                      reach->strides[inner], rows, columns, item_bytes, 0);
+                      reach->strides[inner], rows, columns, item_bytes, 0, false);
     set_staged(reach, 0);
     return true;
+}
+
+/* The same for a range of elements in memory: its whole rows are turned. Where there is no room for them it is walked as it
+ * is. */
+static void turn_rows(fa__reach *reach, int64_t first, int64_t last)
+{
+    int64_t item = reach->operand->item_bytes;
+    if (reach->ndim != 2 || reach->strides[0] != item || reach->strides[1] == 0)
+        return;
+    int64_t columns = reach->sizes[1], along = reach->strides[1];
+    int64_t row = (first + columns - 1) / columns, rows = last / columns - row;
+    fa_error ignored = {0};
+    if (rows < LEAST_TURNED_ROWS ||
+        !need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * item), &ignored))
+        return;
+    int64_t head = row * columns - first, tail = last - (row + rows) * columns;
+    const char *from = reach->base + row * item;
+    char *to = reach->staging;
+    fa__gather(to, from - item + (columns - head) * along, along, head, item, 0);
+    fa__transpose(to + head * item, columns * item, from, along, rows, columns, item, 0, false);
+    fa__gather(to + (head + rows * columns) * item, from + rows * item, along, tail, item, 0);
+    set_staged(reach, first);
 }
 
 struct turning {
@@ -272,6 +296,8 @@ static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__spa
     char *memory = fa__source_memory(source);
     if (memory != NULL) {
         reach->base = memory + origin;
+        if (!whole_box)
+            turn_rows(reach, first, last);
         return !contrary || turn_guarded(reach, count, err);
     }
     int64_t low, high;

@@ -133,6 +133,9 @@ typedef struct fa__request {
 bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *order, const fa__request *requests,
                    int64_t count, fa_error *err);
 
+/* Whether all that it does is to move the elements of one operand into one store. */
+bool fa__pass_only_moves(const fa__pass *pass);
+
 /* Computes it. */
 bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err);
 

@@ -705,6 +705,12 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
     return !fa_failed(err);
 }
 
+bool fa__pass_only_moves(const fa__pass *pass)
+{
+    return pass->operand_count == 1 && pass->store_count == 1 && pass->value_count == 1 && pass->consume_count == 0 &&
+           pass->stores[0].mask < 0 && !pass->aliased && pass->values[0].kind == FA__VALUE_LOAD && !pass->values[0].uniform;
+}
+
 static void operand_clear(fa__operand *operand)
 {
     fa__source_release(operand->source);

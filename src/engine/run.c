@@ -8,6 +8,7 @@
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/move.h"
+#include "engine/permute.h"
 #include "engine/pool.h"
 #include "engine/program.h"
 #include "engine/tiles.h"
@@ -35,6 +36,8 @@ typedef struct run {
     bool drop;         /* mapped pages are taken out of the page tables behind the tiles */
     int64_t slot_stride; /* bytes from one block buffer to the next */
     bool guard;
+    bool permutes;       /* boxes are moved in memory as they are */
+    bool streams;        /* tiles are read from a derived source to where they stay */
     fa__windows *windows; /* of operands, then of stores */
     fa__ahead *ahead;   /* of operands */
     fa__behind *behind; /* of stores */
@@ -98,12 +101,42 @@ static bool shorten_tiles(worker *w)
     return true;
 }
 
+/* Nothing is computed, and all elements are written in the order in which they are read. */
+static bool only_streams(const fa__pass *pass)
+{
+    if (!fa__pass_only_moves(pass) || !pass->stores[0].stream)
+        return false;
+    const fa__operand *from = &pass->operands[0], *to = &pass->stores[0].to;
+    int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
+    return from->item_bytes == to->item_bytes && from->swap <= 1 && to->swap <= 1 &&
+           fa__derived_streams(from->source, from->item_bytes) && from->offset % from->item_bytes == 0 &&
+           fa__merge_axes(pass->ndim, pass->sizes, from->strides, sizes, strides) == 1 && strides[0] == from->item_bytes &&
+           fa__merge_axes(pass->ndim, pass->sizes, to->strides, sizes, strides) == 1 && strides[0] == to->item_bytes;
+}
+
+static bool stream(const fa__pass *pass, int64_t first, int64_t last, fa_error *err)
+{
+    const fa__operand *from = &pass->operands[0], *to = &pass->stores[0].to;
+    char *memory = fa__source_memory(to->source) + to->offset;
+    return fa__derived_stream(from->source, from->offset / from->item_bytes + first, last - first,
+                              memory + first * to->item_bytes, err);
+}
+
 /* False with a clean err: to be tried again. */
 static bool tile(worker *w, int64_t first, int64_t last)
 {
     run *r = w->run;
     fa__pass *pass = r->pass;
     fa_error *err = &w->err;
+    if (r->permutes || r->streams) {
+        if (r->permutes)
+            fa__permute(pass, &w->span);
+        else
+            stream(pass, first, last, err);
+        fa__stream_end();
+        atomic_fetch_add(&r->done_elements, last - first);
+        return !fa_failed(err);
+    }
     w->first = first;
     w->last = last;
     read_ahead(w);
@@ -342,6 +375,24 @@ static bool reads_scattered(const fa__pass *pass)
     return false;
 }
 
+static void count_boxes(run *r)
+{
+    const fa__pass *pass = r->pass;
+    r->boxes = 1;
+    for (int i = 0; i < pass->ndim; i++)
+        r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
+}
+
+static void cut_for_permuting(run *r)
+{
+    fa__permute_boxes(r->pass, r->threads);
+    count_boxes(r);
+    r->tile = r->task = fa__count(r->pass->ndim, r->pass->box);
+    r->block = fa__program_block(r->pass);
+    r->slot_stride = fa__round_up(r->block * r->pass->slot_bytes, 64);
+    r->task_count = r->boxes;
+}
+
 static void cut(run *r)
 {
     fa__pass *pass = r->pass;
@@ -376,9 +427,7 @@ static void cut(run *r)
                 largest = i;
         pass->box[largest] = (pass->box[largest] + 1) / 2;
     }
-    r->boxes = 1;
-    for (int i = 0; i < pass->ndim; i++)
-        r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
+    count_boxes(r);
     r->row = fa__program_row(pass);
     for (int64_t i = 0; i < pass->consume_count && r->row == 0; i++) {
         const fa__consume *consume = &pass->consumes[i];
@@ -514,7 +563,12 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         operands_still_hold(pass, &r.err);
         fa__error_move(err, &r.err);
     } else if (!fa_failed(err) && pass->total > 0) {
-        cut(&r);
+        r.permutes = fa__permutes(pass);
+        r.streams = only_streams(pass);
+        if (r.permutes)
+            cut_for_permuting(&r);
+        else
+            cut(&r);
         start_windows(&r, &r.err);
         fa__count_pass();
         int threads = (int)fa__min_i64(r.threads, r.task_count);

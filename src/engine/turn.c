@@ -72,10 +72,9 @@ static bool is_matrix(fa__turn *turn, const fa__pass *pass)
            to[column] == turn->rows * item;
 }
 
-static bool only_moves(const fa__pass *pass)
+static bool moves_files(const fa__pass *pass)
 {
-    if (pass->operand_count != 1 || pass->store_count != 1 || pass->value_count != 1 || pass->consume_count != 0 ||
-        pass->stores[0].mask >= 0 || pass->aliased || pass->values[0].kind != FA__VALUE_LOAD)
+    if (!fa__pass_only_moves(pass))
         return false;
     const fa__source_class *from = pass->operands[0].source->class, *to = pass->stores[0].to.source->class;
     return from->begin_direct != NULL && to->begin_direct_write != NULL &&
@@ -125,7 +124,7 @@ static bool make_scratch(fa__turn *turn, bool forced)
 bool fa__turn_plan(fa__turn *turn, const fa__pass *pass, int threads)
 {
     bool forced = fa__io_mode() == FA__IO_DIRECT;
-    if (!only_moves(pass))
+    if (!moves_files(pass))
         return false;
     *turn = (fa__turn){.from = &pass->operands[0],
                        .to = &pass->stores[0].to,
@@ -301,7 +300,7 @@ static void put_rows(const walk *w, int64_t tile, int64_t number, char *elements
     const fa__turn *turn = w->turn;
     int64_t item = turn->item_bytes, row = number * rows_of_piece(turn), rows = rows_of_strip(turn, tile);
     fa__transpose(elements + row * item, rows * item, bytes, turn->columns * item, turn->columns,
-                  fa__min_i64(rows_of_piece(turn), rows - row), item, turn->swap);
+                  fa__min_i64(rows_of_piece(turn), rows - row), item, turn->swap, false);
 }
 
 /* ---- From strips to groups of the target's rows ---------------------------------------------------------------------------- */

@@ -40,14 +40,15 @@ typedef struct fa__kernels {
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
     void (*scatter)(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
     void (*transpose)(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride,
-                      int64_t rows, int64_t columns, int64_t item_bytes, int swap);
+                      int64_t rows, int64_t columns, int64_t item_bytes, int swap, bool stream);
     void (*stream_copy)(void *out, const void *in, size_t bytes);
     void (*fill)(void *out, const void *element, int64_t n, int64_t item_bytes);
     int64_t (*count_true)(const unsigned char *mask, int64_t n);
     int64_t (*true_positions)(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first);
     int64_t (*squeeze)(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n,
                        int64_t item_bytes);
-    void (*pick)(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes);
+    void (*pick)(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes,
+                 bool stream);
     void (*place)(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
     void (*overlay)(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
     void (*generate)(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,

@@ -213,22 +213,139 @@ static void scatter(void *out, int64_t stride, const void *in, int64_t n, int64_
     any_strided(out, stride, in, item_bytes, n, item_bytes, swap);
 }
 
+/* ---- Transposes ---- */
+
+#ifdef __AVX512F__
+#define LANES(name) _mm512_##name
+typedef __m512i lanes;
+#else
+#define LANES(name) _mm256_##name
+typedef __m256i lanes;
+#endif
+
+FA__INLINE lanes load_lanes(const unsigned char *in)
+{
+    lanes row;
+    memcpy(&row, in, sizeof row);
+    return row;
+}
+
+FA__INLINE void put_lanes(unsigned char *out, lanes row, bool stream)
+{
+    if (!stream)
+        memcpy(out, &row, sizeof row);
+    else
+#ifdef __AVX512F__
+        _mm512_stream_si512((__m512i *)(void *)out, row);
+#else
+        _mm256_stream_si256((__m256i *)(void *)out, row);
+#endif
+}
+
+FA__INLINE void stream_lines(unsigned char *out, const unsigned char *in, int lines)
+{
+    for (int at = 0; at < 64 * lines; at += (int)sizeof(lanes))
+        put_lanes(out + at, load_lanes(in + at), true);
+}
+
+/* The pieces of 16 bytes of a, b, c and d that have the same number are a line; lines are `stride` apart. */
+FA__INLINE void put_lines(unsigned char *out, int64_t stride, lanes a, lanes b, lanes c, lanes d, bool stream)
+{
+#ifdef __AVX512F__
+    const lanes ab[2] = {_mm512_shuffle_i64x2(a, b, 0x44), _mm512_shuffle_i64x2(a, b, 0xee)};
+    const lanes cd[2] = {_mm512_shuffle_i64x2(c, d, 0x44), _mm512_shuffle_i64x2(c, d, 0xee)};
+    for (int half = 0; half < 2; half++) {
+        put_lanes(out + 2 * half * stride, _mm512_shuffle_i64x2(ab[half], cd[half], 0x88), stream);
+        put_lanes(out + (2 * half + 1) * stride, _mm512_shuffle_i64x2(ab[half], cd[half], 0xdd), stream);
+    }
+#else
+    put_lanes(out, _mm256_permute2x128_si256(a, b, 0x20), stream);
+    put_lanes(out + 32, _mm256_permute2x128_si256(c, d, 0x20), stream);
+    put_lanes(out + stride, _mm256_permute2x128_si256(a, b, 0x31), stream);
+    put_lanes(out + stride + 32, _mm256_permute2x128_si256(c, d, 0x31), stream);
+#endif
+}
+
+/* Puts the bytes of each part of `swap` bytes into the other order. */
+static lanes order_of_bytes(int swap)
+{
+    unsigned char order[16];
+    for (int i = 0; i < 16; i++)
+        order[i] = (unsigned char)(i / swap * swap + (swap - 1 - i % swap));
+    const __m128i piece = _mm_loadu_si128((const __m128i *)(const void *)order);
+#ifdef __AVX512F__
+    return _mm512_broadcast_i32x4(piece);
+#else
+    return _mm256_broadcastsi128_si256(piece);
+#endif
+}
+
+#define S          square1
+#define ITEM       1
+#define LOW(a, b)  LANES(unpacklo_epi8)(a, b)
+#define HIGH(a, b) LANES(unpackhi_epi8)(a, b)
+#include "kernel/squares.inc.h"
+#undef S
+#undef ITEM
+#undef LOW
+#undef HIGH
+
+#define S          square2
+#define ITEM       2
+#define LOW(a, b)  LANES(unpacklo_epi16)(a, b)
+#define HIGH(a, b) LANES(unpackhi_epi16)(a, b)
+#include "kernel/squares.inc.h"
+#undef S
+#undef ITEM
+#undef LOW
+#undef HIGH
+
+#define S          square4
+#define ITEM       4
+#define LOW(a, b)  LANES(unpacklo_epi32)(a, b)
+#define HIGH(a, b) LANES(unpackhi_epi32)(a, b)
+#include "kernel/squares.inc.h"
+#undef S
+#undef ITEM
+#undef LOW
+#undef HIGH
+
+#define S          square8
+#define ITEM       8
+#define LOW(a, b)  LANES(unpacklo_epi64)(a, b)
+#define HIGH(a, b) LANES(unpackhi_epi64)(a, b)
+#include "kernel/squares.inc.h"
+#undef S
+#undef ITEM
+#undef LOW
+#undef HIGH
+
+#define S    square16
+#define ITEM 16
+#include "kernel/squares.inc.h"
+#undef S
+#undef ITEM
+
 static void transpose(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride,
-                      int64_t rows, int64_t columns, int64_t item_bytes, int swap)
+                      int64_t rows, int64_t columns, int64_t item_bytes, int swap, bool stream)
 {
     if (rows <= 0 || columns <= 0 || item_bytes <= 0)
         return;
-    if (swap < 1)
-        swap = 1;
-    if (item_bytes < MOVE_KEY && swap < MOVE_KEY)
-        switch (item_bytes * MOVE_KEY + swap) {
-#define X(size, part, suffix)                                                         \
-    case size *MOVE_KEY + part:                                                       \
-        transpose_##suffix(out, out_row_stride, in, in_column_stride, rows, columns); \
+    const bool plain = swap <= 1, known = plain || (swap <= item_bytes && item_bytes % swap == 0);
+    const lanes order = order_of_bytes(plain || !known || swap > 16 ? 1 : swap);
+    switch (known ? item_bytes : 0) {
+#define X(size)                                                                                            \
+    case size:                                                                                             \
+        transpose_square##size(out, out_row_stride, in, in_column_stride, rows, columns, plain ? 1 : swap, \
+                               plain ? NULL : &order, stream);                                             \
         return;
-            MOVES(X)
+        X(1)
+        X(2)
+        X(4)
+        X(8)
+        X(16)
 #undef X
-        }
+    }
     for (int64_t i = 0; i < rows; i++)
         any_strided((unsigned char *)out + i * out_row_stride, item_bytes,
                     (const unsigned char *)in + i * item_bytes, in_column_stride, columns, item_bytes, swap);

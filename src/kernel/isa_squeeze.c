@@ -154,15 +154,51 @@ static int64_t squeeze(void *out, int64_t room, const void *in, const unsigned c
         X((size_t)item_bytes); \
     }
 
-static void pick(void *out_items, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes)
+/* Items that lie anywhere are asked for into the second-level cache, which can wait for more of them than the
+ * first; of long ones the beginning, since what follows is read ahead. */
+enum { ITEMS_AHEAD = 64, LONG_ITEM = 256 };
+
+static void pick_short(unsigned char *out, const unsigned char *in, const int64_t *offsets, int64_t n,
+                       int64_t item_bytes)
 {
-    unsigned char *out = out_items;
-    const unsigned char *in = base;
-#define LOOP(size)                  \
-    for (int64_t i = 0; i < n; i++) \
-    memcpy(out + (size_t)i * (size), in + offsets[i], (size))
+    const int64_t last = n > 0 ? n - 1 : 0;
+#define LOOP(size)                                                                               \
+    for (int64_t i = 0; i < n; i++) {                                                            \
+        __builtin_prefetch(in + offsets[i + ITEMS_AHEAD < last ? i + ITEMS_AHEAD : last], 0, 2); \
+        memcpy(out + (size_t)i * (size), in + offsets[i], (size));                               \
+    }
     BY_SIZE(item_bytes, LOOP)
 #undef LOOP
+}
+
+static void pick_long(unsigned char *out, const unsigned char *in, const int64_t *offsets, int64_t n,
+                      int64_t item_bytes, bool stream)
+{
+    for (int64_t i = 0; i < n; i++, out += item_bytes) {
+        for (int64_t at = 0; i + 1 < n && at < LONG_ITEM; at += 64)
+            __builtin_prefetch(in + offsets[i + 1] + at);
+        if (stream)
+            fa__stream_copy(out, in + offsets[i], (size_t)item_bytes);
+        else
+            memcpy(out, in + offsets[i], (size_t)item_bytes);
+    }
+}
+
+static void pick(void *out_items, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes,
+                 bool stream)
+{
+    unsigned char *out = out_items, some_items[4096];
+    if (item_bytes >= LONG_ITEM) {
+        pick_long(out, base, offsets, n, item_bytes, stream);
+        return;
+    }
+    const int64_t most = stream ? (int64_t)sizeof some_items / item_bytes : n;
+    for (int64_t some; n > 0; n -= some, offsets += some, out += some * item_bytes) {
+        some = n < most ? n : most;
+        pick_short(stream ? some_items : out, base, offsets, some, item_bytes);
+        if (stream)
+            fa__stream_copy(out, some_items, (size_t)(some * item_bytes));
+    }
 }
 
 static void place(void *base, const int64_t *offsets, const void *in_items, int64_t n, int64_t item_bytes)

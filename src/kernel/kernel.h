@@ -43,10 +43,10 @@ fa__convert_loop *fa__convert_find(fa_type from, fa_type to);
  * reversed: 0 or 1 for none; complex128 has item_bytes 16 and swap 8. in and out may be unaligned. */
 void fa__gather(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
 void fa__scatter(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes, int swap);
-/* out[i * out_stride + j * item_bytes] = in[i * item-strided...]: copies rows x columns elements where a row of `out` is
- * contiguous and a column of `in` is (a transpose), in squares that stay in registers and L1. */
+/* out[i * out_row_stride + j * item_bytes] = in[i * item_bytes + j * in_column_stride] for rows x columns elements: a row of
+ * `out` is contiguous, and a column of `in` is. `stream`: whole cache lines go past the cache, as with fa__stream_copy(). */
 void fa__transpose(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride, int64_t rows,
-                   int64_t columns, int64_t item_bytes, int swap);
+                   int64_t columns, int64_t item_bytes, int swap, bool stream);
 /* Copies past the cache (non-temporal stores): for results that are larger than it. Others see them in order after
  * fa__stream_end(), which waits for those of the calling thread. */
 void fa__stream_copy(void *out, const void *in, size_t bytes);
@@ -61,8 +61,8 @@ int64_t fa__count_true(const unsigned char *mask, int64_t n);
 int64_t fa__true_positions(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first);
 /* The elements of in[0..n) where the mask is true, one behind the other; how many were written. */
 int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
-/* out[i] = the element at base + offsets[i] bytes; and the other way round, in order. */
-void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes);
+/* out[i] = the element at base + offsets[i] bytes, past the cache if `stream`; and the other way round, in order. */
+void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes, bool stream);
 void fa__place(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
 /* out[i] = in[i] where the mask is true; all else is left alone. */
 void fa__overlay(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);

@@ -39,30 +39,3 @@ static void NAME(scatter)(unsigned char *out, int64_t stride, const unsigned cha
 {
     NAME(strided)(out, stride, in, sizeof(T), n);
 }
-
-/* Squares of SQUARE x SQUARE items: each reads and writes whole stretches of that many items. */
-static void NAME(transpose)(unsigned char *out, int64_t out_stride, const unsigned char *in,
-                            int64_t in_stride, int64_t rows, int64_t columns)
-{
-    enum { SQUARE = 8 };
-    const int64_t size = sizeof(T);
-    const int64_t whole_rows = rows / SQUARE * SQUARE, whole_columns = columns / SQUARE * SQUARE;
-    for (int64_t j = 0; j < whole_columns; j += SQUARE)
-        for (int64_t i = 0; i < whole_rows; i += SQUARE) {
-            T square[SQUARE][SQUARE];
-            for (int y = 0; y < SQUARE; y++)
-                memcpy(square[y], in + (j + y) * in_stride + i * size, sizeof square[y]);
-            for (int x = 0; x < SQUARE; x++) {
-                T line[SQUARE];
-                for (int y = 0; y < SQUARE; y++)
-                    line[y] = TURN(square[y][x]);
-                memcpy(out + (i + x) * out_stride + j * size, line, sizeof line);
-            }
-        }
-    for (int64_t i = 0; i < rows; i++) {
-        const int64_t first = i < whole_rows ? whole_columns : 0;
-        NAME(strided)
-        (out + i * out_stride + first * size, size, in + first * in_stride + i * size, in_stride,
-         columns - first);
-    }
-}

@@ -261,9 +261,9 @@ void fa__scatter(void *out, int64_t stride, const void *in, int64_t n, int64_t i
 }
 
 void fa__transpose(void *out, int64_t out_row_stride, const void *in, int64_t in_column_stride, int64_t rows,
-                   int64_t columns, int64_t item_bytes, int swap)
+                   int64_t columns, int64_t item_bytes, int swap, bool stream)
 {
-    kernels()->transpose(out, out_row_stride, in, in_column_stride, rows, columns, item_bytes, swap);
+    kernels()->transpose(out, out_row_stride, in, in_column_stride, rows, columns, item_bytes, swap, stream);
 }
 
 void fa__stream_end(void)
@@ -296,9 +296,9 @@ int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char
     return kernels()->squeeze(out, room, in, mask, n, item_bytes);
 }
 
-void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes)
+void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes, bool stream)
 {
-    kernels()->pick(out, base, offsets, n, item_bytes);
+    kernels()->pick(out, base, offsets, n, item_bytes, stream);
 }
 
 void fa__place(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes)

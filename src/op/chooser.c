@@ -124,6 +124,27 @@ void fa__chooser_free(fa__chooser *chooser)
 /* ---- Positions to offsets
  * ---------------------------------------------------------------------------------------- */
 
+const int64_t *fa__positions_run(const fa__flat *positions, int64_t first, int64_t step, int64_t n,
+                                 int64_t *room, fa_error *err)
+{
+    const char *place = fa__source_memory(positions->source);
+    if (place != NULL && fa__flat_is_raw(positions) && positions->ndim == 1 && (step == 1 || n == 1) &&
+        (positions->strides[0] == sizeof *room || positions->sizes[0] == 1)) {
+        place += positions->offset + first * (int64_t)sizeof *room;
+        if ((uintptr_t)place % sizeof *room == 0)
+            return (const int64_t *)(const void *)place;
+    }
+    return fa__flat_read(positions, first, step, n, room, err) ? room : NULL;
+}
+
+static bool are_inside(const int64_t *positions, int64_t n, int64_t size)
+{
+    bool outside = false;
+    for (int64_t i = 0; i < n; i++)
+        outside |= (uint64_t)positions[i] >= (uint64_t)size;
+    return !outside;
+}
+
 /* Makes positions of what is asked for: from the end, around, or to the end. */
 static bool bring_inside(int64_t *positions, int64_t n, fa__take_mode mode, const fa__chosen_axes *axes,
                          fa_error *err)
@@ -145,14 +166,18 @@ static bool bring_inside(int64_t *positions, int64_t n, fa__take_mode mode, cons
     return true;
 }
 
-static void add_offsets(const int64_t *positions, int64_t n, const fa__chosen_axes *axes, int64_t *offsets)
+/* Offsets of the first index, or what another one adds to them. */
+static void add_offsets(const int64_t *positions, int64_t n, const fa__chosen_axes *axes, bool is_first,
+                        int64_t *offsets)
 {
     const int64_t stride = axes->strides[axes->ndim - 1];
-    if (axes->ndim == 1) {
+    if (axes->ndim == 1 && is_first) {
         for (int64_t i = 0; i < n; i++)
-            offsets[i] += positions[i] * stride;
+            offsets[i] = positions[i] * stride;
         return;
     }
+    if (is_first)
+        memset(offsets, 0, (size_t)n * sizeof *offsets);
     for (int64_t i = 0; i < n; i++)
         offsets[i] += fa__flat_offset(axes->ndim, axes->sizes, axes->strides, positions[i]);
 }
@@ -240,15 +265,23 @@ bool fa__chooser_offsets(const fa__chooser *chooser, int64_t first, int64_t step
             offsets[i] = chooser->table[first + i * step];
         return !fa_failed(err);
     }
-    memset(offsets, 0, (size_t)n * sizeof *offsets);
     for (int i = 0; i < chooser->count && !fa_failed(err); i++) {
         const fa__chooser_index *index = &chooser->indices[i];
-        bool read = index->counts != NULL ? fa__mask_positions(&index->flat, index->counts, index->row, first,
-                                                               step, n, room, err)
-                                          : fa__flat_read(&index->flat, first, step, n, room, err) &&
-                                                bring_inside(room, n, chooser->mode, &index->axes, err);
-        if (read)
-            add_offsets(room, n, &index->axes, offsets);
+        const int64_t *positions = room;
+        if (index->counts != NULL)
+            fa__mask_positions(&index->flat, index->counts, index->row, first, step, n, room, err);
+        else
+            positions = fa__positions_run(&index->flat, first, step, n, room, err);
+        if (fa_failed(err))
+            break;
+        if (index->counts == NULL && !are_inside(positions, n, index->axes.size)) {
+            if (positions != room)
+                memcpy(room, positions, (size_t)n * sizeof *room);
+            positions = room;
+            bring_inside(room, n, chooser->mode, &index->axes, err);
+        }
+        if (!fa_failed(err))
+            add_offsets(positions, n, &index->axes, i == 0, offsets);
     }
     return !fa_failed(err);
 }

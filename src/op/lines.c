@@ -260,7 +260,7 @@ static void turn_rows(void *user, int64_t job, fa_error *err)
         int64_t line = t->line + done, outer = line / lines->inside, column = line % lines->inside;
         some = fa__min_i64(t->count - done, lines->inside - column);
         char *to = memory + (outer * lines->n + t->first + begin) * row + column * item;
-        fa__transpose(to, row, t->elements + (done * t->n + begin) * item, t->n * item, rows, some, item, 0);
+        fa__transpose(to, row, t->elements + (done * t->n + begin) * item, t->n * item, rows, some, item, 0, false);
     }
 }
 
@@ -317,7 +317,7 @@ static void lay_square(void *user, int64_t job, fa_error *err)
     fa__box to = {2, item, result->offset + ((outer * lines->n + first) * lines->inside + column) * item,
                   to_sizes, to_strides};
     if (buffer != NULL && fa__source_read(staged->source, &from, buffer, err)) {
-        fa__transpose(buffer + bytes, some * item, buffer, n * item, n, some, item, 0);
+        fa__transpose(buffer + bytes, some * item, buffer, n * item, n, some, item, 0, false);
         fa__source_write(result->source, &to, buffer + bytes, err);
     }
     fa__buffer_give_back(buffer, 2 * bytes);

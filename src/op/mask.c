@@ -89,10 +89,9 @@ static int64_t first_outside(const int64_t *positions, int64_t n, int64_t low, i
 static bool look_for_bounds(search *s, int64_t block, void *room, fa_error *err)
 {
     int64_t n = block_size(s, block);
-    if (!fa__flat_read(s->flat, block * FA__COUNTED_BLOCK, 1, n, room, err))
-        return false;
-    if (first_outside(room, n, s->low, s->size) == n)
-        return true;
+    const int64_t *positions = fa__positions_run(s->flat, block * FA__COUNTED_BLOCK, 1, n, room, err);
+    if (positions == NULL || first_outside(positions, n, s->low, s->size) == n)
+        return positions != NULL;
     long long bad = atomic_load(&s->bad);
     while (block < bad && !atomic_compare_exchange_weak(&s->bad, &bad, block))
         ;
@@ -199,7 +198,7 @@ fa_array *fa__op_stand(fa__node *node, fa_error *err)
                  fa__count(value->ndim, value->sizes) == fa__count(root->ndim, root->sizes);
     if (!whole) {
         fa__budget_start();
-        sink.target = fa__room_in_c_order(node->dtype, node->ndim, node->sizes, err);
+        sink.target = fa__room_to_fill_in_c_order(node->dtype, node->ndim, node->sizes, err);
     }
     bool done = (whole || sink.target != NULL) && fa__engine_run(&sink, 1, NULL, err);
     fa_array *stands = done ? fa_retain(whole ? value : sink.target) : NULL;

@@ -708,7 +708,7 @@ static void gather_piece(void *user, int64_t job, fa_error *err)
         int64_t some = fa__min_i64(end - at, FA__BLOCK);
         for (int64_t i = 0; i < some; i++)
             offsets[i] = g->positions[at + i] * g->item_bytes;
-        fa__pick(g->out + at * g->item_bytes, g->in, offsets, some, g->item_bytes);
+        fa__pick(g->out + at * g->item_bytes, g->in, offsets, some, g->item_bytes, false);
     }
 }
 

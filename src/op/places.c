@@ -223,7 +223,7 @@ bool fa__places_read(fa__source *source, const int64_t *offsets, int64_t n, int6
         return !fa_failed(err);
     const char *memory = fa__source_memory(source);
     if (memory != NULL) {
-        fa__pick(elements, memory, offsets, n, item_bytes);
+        fa__pick(elements, memory, offsets, n, item_bytes, false);
         return true;
     }
     work w = {.source = source, .item_bytes = item_bytes, .out = elements, .err = err};

@@ -23,6 +23,8 @@
 enum {
     RAW_BYTES = 64 << 10,     /* of elements before they are turned or converted */
     SQUEEZED_BYTES = 1 << 20, /* of a block of elements that a mask is laid over */
+    SLICE = 8 << 10, /* elements of one in memory that are squeezed into the cache, and streamed from there */
+    PICKED = 4 << 10,    /* offsets into memory at a time */
     WORTH_SQUEEZING = 16 /* of a block in a file, one element in this many must be wanted to read all of it */
 };
 
@@ -135,9 +137,26 @@ static int64_t position_of(const unsigned char *mask, int64_t n, int64_t rank)
     return at;
 }
 
+/* Elements in memory, past the cache where `room` is given. */
+static int64_t squeeze_memory(char *to, int64_t count, const char *in, const unsigned char *mask, int64_t n,
+                              int64_t bytes, char *room)
+{
+    if (room == NULL || SLICE * bytes > SQUEEZED_BYTES)
+        return fa__squeeze(to, count, in, mask, n, bytes);
+    int64_t made = 0;
+    for (int64_t at = 0; at < n && made < count; at += SLICE) {
+        int64_t some =
+            fa__squeeze(room, count - made, in + at * bytes, mask + at, fa__min_i64(SLICE, n - at), bytes);
+        fa__stream_copy(to + made * bytes, room, (size_t)(some * bytes));
+        made += some;
+    }
+    return made;
+}
+
 /* `count` true elements of one block, from number `skipped` on. */
 static bool squeeze_block(const taking *t, int64_t offset, int64_t block, int64_t skipped, int64_t count,
-                          int64_t bytes, unsigned char *mask_room, char *room, char *to, fa_error *err)
+                          int64_t bytes, unsigned char *mask_room, char *room, char *to, bool stream,
+                          fa_error *err)
 {
     const fa__chooser_index *index = &t->chooser->indices[0];
     int64_t first = block * FA__COUNTED_BLOCK,
@@ -150,7 +169,7 @@ static bool squeeze_block(const taking *t, int64_t offset, int64_t block, int64_
     offset += (first + at) * bytes;
     n -= at;
     if (memory != NULL) {
-        made = fa__squeeze(to, count, memory + offset, mask + at, n, bytes);
+        made = squeeze_memory(to, count, memory + offset, mask + at, n, bytes, stream ? room : NULL);
     } else if (count >= n / WORTH_SQUEEZING) {
         int64_t size = n * bytes, one = 1;
         fa__box box = {1, 1, offset, &size, &one};
@@ -167,7 +186,7 @@ static bool squeeze_block(const taking *t, int64_t offset, int64_t block, int64_
 }
 
 static bool squeeze(const taking *t, int64_t offset, int64_t first, int64_t n, int64_t bytes, char *to,
-                    fa_error *err)
+                    bool stream, fa_error *err)
 {
     const fa__counts *counts = t->chooser->indices[0].counts;
     size_t size = SQUEEZED_BYTES + FA__COUNTED_BLOCK;
@@ -178,7 +197,7 @@ static bool squeeze(const taking *t, int64_t offset, int64_t first, int64_t n, i
         if (some == 0)
             continue;
         squeeze_block(t, offset, block, first - counts->before[block], some, bytes,
-                      (unsigned char *)room + SQUEEZED_BYTES, room, to, err);
+                      (unsigned char *)room + SQUEEZED_BYTES, room, to, stream, err);
         to += some * bytes;
         first += some;
         n -= some;
@@ -192,12 +211,13 @@ static bool squeeze(const taking *t, int64_t offset, int64_t first, int64_t n, i
 
 /* Along the indices: n items of `bytes` bytes at offset + what is chosen. */
 static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t step, int64_t n,
-                        int64_t bytes, char *to, fa_error *err)
+                        int64_t bytes, char *to, bool stream, fa_error *err)
 {
     if (is_squeezed(t, step, bytes))
-        return squeeze(t, offset, first, n, bytes, to, err);
+        return squeeze(t, offset, first, n, bytes, to, stream, err);
     /* In a file all that is wanted is looked for together, as far as the limit has room for where it is. */
-    int64_t some = fa__min_i64(n, fa__source_memory(t->input.source) != NULL ? FA__BLOCK : n);
+    const char *memory = fa__source_memory(t->input.source);
+    int64_t some = memory != NULL ? fa__min_i64(n, PICKED) : n;
     size_t pair = 2 * sizeof(int64_t);
     while (some > FA__BLOCK && !fa__ledger_charge((size_t)some * pair))
         some = (some + 1) / 2;
@@ -207,6 +227,10 @@ static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t 
         some = fa__min_i64(some, n - done);
         if (!fa__chooser_offsets(t->chooser, first + done * step, step, some, offsets, offsets + some, err))
             break;
+        if (memory != NULL) {
+            fa__pick(to + done * bytes, memory + offset, offsets, some, bytes, stream);
+            continue;
+        }
         for (int64_t i = 0; i < some; i++)
             offsets[i] += offset;
         fa__places_read(t->input.source, offsets, some, bytes, to + done * bytes, err);
@@ -258,7 +282,8 @@ static int64_t whole_rows(const taking *t, int64_t first, int64_t step, int64_t 
 }
 
 /* Reads as much of a run as lies along one axis; gives how many elements that are. */
-static int64_t read_some(const taking *t, int64_t first, int64_t step, int64_t n, char *to, fa_error *err)
+static int64_t read_some(const taking *t, int64_t first, int64_t step, int64_t n, char *to, bool stream,
+                         fa_error *err)
 {
     int64_t offset = t->offset, chosen = 0, along, count, bytes = t->input.item_bytes, one, room;
     int64_t rows = whole_rows(t, first, step, n);
@@ -269,12 +294,12 @@ static int64_t read_some(const taking *t, int64_t first, int64_t step, int64_t n
     }
     if (rows > 0) {
         int64_t size = t->axes[t->ndim - 1].size;
-        read_chosen(t, offset, chosen, 1, rows, bytes * size, to, err);
+        read_chosen(t, offset, chosen, 1, rows, bytes * size, to, stream, err);
         return rows * size;
     }
     int run = axis_of_step(t, first, step, n, &along, &count);
     if (t->axes[run].chosen) {
-        read_chosen(t, offset, chosen, along, count, bytes, to, err);
+        read_chosen(t, offset, chosen, along, count, bytes, to, stream, err);
         return count;
     }
     if (fa__chooser_offsets(t->chooser, chosen, 1, 1, &one, &room, err))
@@ -282,10 +307,11 @@ static int64_t read_some(const taking *t, int64_t first, int64_t step, int64_t n
     return count;
 }
 
-static bool fetch_raw(const taking *t, int64_t first, int64_t step, int64_t n, char *to, fa_error *err)
+static bool fetch_raw(const taking *t, int64_t first, int64_t step, int64_t n, char *to, bool stream,
+                      fa_error *err)
 {
     while (n > 0 && !fa_failed(err)) {
-        int64_t some = read_some(t, first, step, n, to, err);
+        int64_t some = read_some(t, first, step, n, to, stream, err);
         first += some * step;
         to += some * t->input.item_bytes;
         n -= some;
@@ -297,18 +323,26 @@ static bool fetch(const void *plan, int64_t first, int64_t step, int64_t n, void
 {
     const taking *t = plan;
     if (fa__flat_is_raw(&t->input))
-        return t->input.item_bytes == 0 || fetch_raw(t, first, step, n, elements, err);
+        return t->input.item_bytes == 0 || fetch_raw(t, first, step, n, elements, false, err);
     int64_t item = fa__max_i64(t->input.item_bytes, 1),
             some = fa__min_i64(n, fa__max_i64(RAW_BYTES / item, 1));
     size_t bytes = 2 * (size_t)fa__round_up(some * item, 64);
     char *raw = fa__buffer_take(bytes, err), *to = elements;
     for (int64_t done = 0; done < n && raw != NULL && !fa_failed(err); done += some) {
         some = fa__min_i64(some, n - done);
-        if (fetch_raw(t, first + done * step, step, some, raw, err))
+        if (fetch_raw(t, first + done * step, step, some, raw, false, err))
             fa__flat_finish(&t->input, raw, raw + bytes / 2, some, to + done * t->input.out_bytes);
     }
     fa__buffer_give_back(raw, bytes);
     return !fa_failed(err);
+}
+
+static bool stream(const void *plan, int64_t first, int64_t n, void *elements, fa_error *err)
+{
+    const taking *t = plan;
+    if (!fa__flat_is_raw(&t->input) || t->input.item_bytes == 0)
+        return fetch(plan, first, 1, n, elements, err);
+    return fetch_raw(t, first, 1, n, elements, true, err);
 }
 
 /* ---- What is read
@@ -356,5 +390,9 @@ static bool is_scattered(const void *plan)
            t->axes[0].chosen;
 }
 
-const fa__move_class fa__move_take = {
-    .plan = plan, .free = free_plan, .fetch = fetch, .visit = visit_inputs, .is_scattered = is_scattered};
+const fa__move_class fa__move_take = {.plan = plan,
+                                      .free = free_plan,
+                                      .fetch = fetch,
+                                      .stream = stream,
+                                      .visit = visit_inputs,
+                                      .is_scattered = is_scattered};

@@ -102,11 +102,12 @@ static size_t ask_cache_bytes(int level)
 {
     static const int names[] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
     static const size_t guesses[] = {(size_t)32 << 10, (size_t)512 << 10, (size_t)8 << 20};
-    long bytes = sysconf(names[level - 1]);
-    if (bytes > 0)
-        return (size_t)bytes;
-    size_t from_files = cache_bytes_from_files(level);
-    return from_files > 0 ? from_files : guesses[level - 1];
+    long asked = sysconf(names[level - 1]);
+    size_t bytes = asked > 0 ? (size_t)asked : 0, from_files = cache_bytes_from_files(level);
+    /* On virtual machines the C library may count the third-level caches of all cores of the processor. */
+    if (bytes == 0 || (from_files > 0 && from_files < bytes))
+        bytes = from_files;
+    return bytes > 0 ? bytes : guesses[level - 1];
 }
 
 size_t fa__cache_bytes(int level)

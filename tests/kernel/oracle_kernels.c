@@ -26,7 +26,7 @@ EXPORT void kernels_gather(void *out, const void *in, int64_t stride, int64_t n,
 EXPORT void kernels_scatter(void *out, int64_t stride, const void *in, int64_t n, int64_t item_bytes,
                             int swap);
 EXPORT void kernels_transpose(void *out, int64_t out_stride, const void *in, int64_t in_stride, int64_t rows,
-                              int64_t columns, int64_t item_bytes, int swap);
+                              int64_t columns, int64_t item_bytes, int swap, int stream);
 EXPORT void kernels_stream_copy(void *out, const void *in, size_t bytes);
 EXPORT void kernels_fill(void *out, const void *element, int64_t n, int64_t item_bytes);
 EXPORT int kernels_reduction_count(void);
@@ -129,9 +129,10 @@ void kernels_scatter(void *out, int64_t stride, const void *in, int64_t n, int64
 }
 
 void kernels_transpose(void *out, int64_t out_stride, const void *in, int64_t in_stride, int64_t rows,
-                       int64_t columns, int64_t item_bytes, int swap)
+                       int64_t columns, int64_t item_bytes, int swap, int stream)
 {
-    fa__transpose(out, out_stride, in, in_stride, rows, columns, item_bytes, swap);
+    fa__transpose(out, out_stride, in, in_stride, rows, columns, item_bytes, swap, stream != 0);
+    fa__stream_end();
 }
 
 void kernels_stream_copy(void *out, const void *in, size_t bytes)

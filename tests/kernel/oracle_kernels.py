@@ -50,7 +50,7 @@ class Library:
         for name, types in {
             "run": [i, i, p, p, p, p, n, u], "run_mixed": [i, i, p, p, p, n, u], "any_negative": [p, i, n],
             "convert": [i, i, p, p, n], "gather": [p, p, n, n, n, i], "scatter": [p, n, p, n, n, i],
-            "transpose": [p, n, p, n, n, n, n, i], "stream_copy": [p, p, ctypes.c_size_t], "fill": [p, p, n, n],
+            "transpose": [p, n, p, n, n, n, n, i, i], "stream_copy": [p, p, ctypes.c_size_t], "fill": [p, p, n, n],
             "reducer_result": [p], "reducer_components": [p], "reduce": [p, p, p, n, n, d],
             "reduce_rows": [p, p, p, n, n, d], "reduce_strips": [p, p, p, n, n, n, d],
             "generate": [i, i, ctypes.c_uint64, d, d, n, n, d, n, n, n, p],
@@ -408,15 +408,22 @@ def check_moves(libraries, rng):
                         lib.c.kernels_scatter(address(out) + base, stride, address(block), n, item, swap)
                         if not np.array_equal(out, expected):
                             fail("scatter", item, swap, stride)
-            for rows, columns in ((8, 8), (16, 24), (1, 9), (9, 1), (23, 17), (40, 8), (5, 64)):
+            # Rows that begin in one place of a cache line, in many, and in none that holds whole items.
+            for rows, columns, room, shift in ((8, 8, 2, 0), (16, 24, 0, 0), (1, 9, 1, 0), (9, 1, 1, 0), (23, 17, 3, 1),
+                                               (40, 8, 2, 0), (5, 64, 0, item), (70, 200, 56, 5 * item),
+                                               (130, 391, 1, 2 * item), (67, 260, 60, 1), (4200 // item + 9, 330, 54, 0)):
                 source = rng.integers(0, 256, (columns, rows + 1, item)).astype("u1")
-                expected = np.stack([[turned(source[j, i]) for j in range(columns)] for i in range(rows)])
+                expected = turned(source[:, :rows].transpose(1, 0, 2).reshape(-1, item)).reshape(rows, columns, item)
                 for lib in libraries:
-                    out = np.zeros((rows, columns + 2, item), "u1")
-                    lib.c.kernels_transpose(address(out), out.strides[0], address(source), source.strides[0], rows,
-                                            columns, item, swap)
-                    if not np.array_equal(out[:, :columns], expected) or out[:, columns:].any():
-                        fail("transpose", item, swap, rows, columns)
+                    for stream in (0, 1):
+                        space = np.zeros(rows * (columns + room) * item + shift + 64, "u1")
+                        first = -address(space) % 64 + shift
+                        out = space[first:first + rows * (columns + room) * item].reshape(rows, columns + room, item)
+                        lib.c.kernels_transpose(address(out), out.strides[0], address(source), source.strides[0], rows,
+                                                columns, item, swap, stream)
+                        if not np.array_equal(out[:, :columns], expected) or out[:, columns:].any() or \
+                                space[:first].any() or space[first + out.size:].any():
+                            fail("transpose", item, swap, rows, columns, stream)
         for lib in libraries:
             element = rng.integers(0, 256, item).astype("u1")
             out = np.zeros(50 * item + 1, "u1")

@@ -124,9 +124,13 @@ static void elements_go_by_offsets_and_the_last_one_stays(void **unused)
         make_items(base, sizeof base);
         for (int i = 0; i < MOST; i++)
             offsets[i] = (int64_t)(next() % 64) * size;
-        fa__pick(out, base, offsets, MOST, size);
-        for (int i = 0; i < MOST; i++)
-            assert_memory_equal(out + i * size, base + offsets[i], (size_t)size);
+        for (int stream = 0; stream < 2; stream++) {
+            memset(out, 0, sizeof out);
+            fa__pick(out, base, offsets, MOST, size, stream != 0);
+            fa__stream_end();
+            for (int i = 0; i < MOST; i++)
+                assert_memory_equal(out + i * size, base + offsets[i], (size_t)size);
+        }
         make_items(out, sizeof out);
         fa__place(base, offsets, out, MOST, size);
         for (int i = MOST - 1; i >= 0; i--) {
