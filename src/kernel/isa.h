@@ -29,7 +29,7 @@ typedef struct fa__kernels {
     fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
     fa__ranker rankers[FA__KERNEL_TYPES]; /* keys is NULL where undefined */
     void (*find_bins)(const fa__bins *bins, const void *x, int64_t n, int32_t *out);
-    void (*count_bins)(int64_t *counters, int32_t count, const int32_t *bins, int64_t n);
+    void (*count_elements)(const fa__bins *bins, const void *x, int64_t n, int64_t *counters);
     void (*add_bins)(double *sums, const int32_t *bins, const double *weights, int parts, int64_t n);
     bool (*any_negative[FA__KERNEL_TYPES])(const void *elements, int64_t n);
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);

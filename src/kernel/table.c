@@ -312,9 +312,9 @@ void fa__find_bins(const fa__bins *bins, const void *x, int64_t n, int32_t *out)
     kernels()->find_bins(bins, x, n, out);
 }
 
-void fa__count_bins(int64_t *counters, int32_t count, const int32_t *bins, int64_t n)
+void fa__count_elements(const fa__bins *bins, const void *x, int64_t n, int64_t *counters)
 {
-    kernels()->count_bins(counters, count, bins, n);
+    kernels()->count_elements(bins, x, n, counters);
 }
 
 void fa__add_bins(double *sums, const int32_t *bins, const double *weights, int parts, int64_t n)
