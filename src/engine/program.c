@@ -139,7 +139,8 @@ static char *slot(const fa__program *p, int number)
     return p->slots + (int64_t)number * p->slot_stride;
 }
 
-static void generate(const fa__program *p, const fa__value *value, int64_t first, int64_t n, void *out)
+static void generate(const fa__program *p, const fa__value *value, int64_t first, int64_t n, void *out,
+                     bool past_cache)
 {
     const fa__pass *pass = p->pass;
     const fa__node *node = value->node;
@@ -153,7 +154,7 @@ static void generate(const fa__program *p, const fa__value *value, int64_t first
         int64_t some = fa__min_i64(n - done, row - at % row);
         fa__generate((fa__generator)node->code, (fa_type)value->type, &node->as.generate,
                      base + fa__flat_offset(ndim, sizes, strides, at), strides[ndim - 1], some,
-                     (char *)out + done * value->item_bytes);
+                     (char *)out + done * value->item_bytes, past_cache);
         done += some;
     }
 }
@@ -284,7 +285,7 @@ static void uniforms(fa__program *p, int64_t first)
             memcpy(out, value->constant, (size_t)value->item_bytes);
             break;
         case FA__VALUE_GENERATE:
-            generate(p, value, first, 1, out);
+            generate(p, value, first, 1, out, false);
             break;
         case FA__VALUE_PART:
             p->at[i] = part(value->kernel, value->output, 1, p->at[value->inputs[0]]);
@@ -298,6 +299,13 @@ static void uniforms(fa__program *p, int64_t first)
 /* ---- Blocks
  * ---------------------------------------------------------------------------------------------------------
  */
+
+/* What nobody else reads goes past the cache as it is made. */
+static bool is_generated_alone(const fa__pass *pass)
+{
+    return pass->value_count == 1 && pass->values[0].kind == FA__VALUE_GENERATE && pass->store_count == 1 &&
+           pass->consume_count == 0;
+}
 
 static void begin_at(fa__program *p, int64_t value, char *place, bool moves)
 {
@@ -329,7 +337,8 @@ static void begin_block(fa__program *p, int64_t first, int64_t n)
         const fa__store *store = &pass->stores[i];
         const fa__value *value = &pass->values[store->value];
         char *place = NULL;
-        if (value->kind != FA__VALUE_LOAD && value->kind != FA__VALUE_PART && !value->uniform && store->mask < 0 && !store->stream)
+        if (value->kind != FA__VALUE_LOAD && value->kind != FA__VALUE_PART && !value->uniform && store->mask < 0 &&
+            (!store->stream || is_generated_alone(pass)))
             place = fa__store_place(&p->stores[i], first, n);
         if (place != NULL)
             begin_at(p, store->value, place, true);
@@ -347,7 +356,8 @@ static void compute_other(fa__program *p, const fa__step *step, int64_t first, i
             fa__load_block(&p->loads[value->operand], first, n, out);
         break;
     case FA__VALUE_GENERATE:
-        generate(p, value, first, n, out);
+        generate(p, value, first, n, out, 
+                 is_generated_alone(pass) && pass->stores[0].stream && out != slot(p, value->slot));
         break;
     case FA__VALUE_PART:
         begin_at(p, step->value, part(value->kernel, value->output, n, p->at[value->inputs[0]]), false);

@@ -46,7 +46,7 @@ typedef struct fa__kernels {
     void (*place)(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
     void (*overlay)(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
     void (*generate)(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
-                     int64_t step, int64_t n, void *out);
+                     int64_t step, int64_t n, void *out, bool past_cache);
     fa__product_loop *products[FA__KERNEL_TYPES];
     size_t product_rooms[FA__KERNEL_TYPES]; /* bytes for panels */
     void (*keys_of)(void *keys, const void *elements, fa_type type, int64_t n, bool merged);

@@ -328,9 +328,9 @@ fa__scan_loop *fa__scan_find(fa__operation operation, fa_type type)
 }
 
 void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
-                  int64_t step, int64_t n, void *out)
+                  int64_t step, int64_t n, void *out, bool past_cache)
 {
-    kernels()->generate(generator, type, params, first, step, n, out);
+    kernels()->generate(generator, type, params, first, step, n, out, past_cache);
 }
 
 fa__product_loop *fa__product_find(fa_type type)
