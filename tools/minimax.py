@@ -53,6 +53,18 @@ def log_rest(z):
     return 2 * z * series(lambda k: 1 / mpf(2 * k + 1), 2, z)
 
 
+def log_slope(z):
+    return -2 * series(lambda k: 2 / mpf(2 * k + 1), 1, z)
+
+
+def quarter_sine(z):
+    return series(lambda k: (-1)**k * HALF_PI**(2 * k + 1) / mp.factorial(2 * k + 1), 0, z)
+
+
+def quarter_cosine_slope(z):
+    return series(lambda k: (-1)**k * HALF_PI**(2 * k) / mp.factorial(2 * k), 1, z)
+
+
 def sine_rest(z):
     return series(lambda k: (-1)**k / mp.factorial(2 * k + 1), 2, z)
 
@@ -72,6 +84,10 @@ ROWS = {
     # log((1 + s) / (1 - s)) = 2 s + s z (2 / 3 + p(z)), z = s**2
     "log_f64": (log_rest, lambda z: z, mpf(0), mpf("0.029438"), 7, 53),
     "log_f32": (log_rest, lambda z: z, mpf(0), mpf("0.029438"), 3, 24),
+    # isa_random.c: -2 log((1 + s) / (1 - s)) = s (-4 + z p(z)); sin and cos of quarters r are r p(z) and 1 + z p(z)
+    "radius": (log_slope, lambda z: z / 4, mpf(0), mpf("0.029438"), 6, 53),
+    "quarter_sine": (quarter_sine, lambda z: mpf(1), mpf(0), mpf("0.25"), 7, 53),
+    "quarter_cosine": (quarter_cosine_slope, lambda z: z, mpf(0), mpf("0.25"), 6, 53),
     "power_f64": (log_rest, lambda z: z, mpf(0), mpf("0.029438"), 9, 53),
 }
 

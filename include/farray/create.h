@@ -55,8 +55,9 @@ typedef struct fa_random_options {
 } fa_random_options;
 
 /// @name Random arrays (pending)
-/// A counter-based generator (Philox 4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3",
-/// SC 2011): element i in C order depends on the seed and on i alone, so that any tiling gives the same numbers.
+/// A counter-based generator (Philox 4x32-7: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+/// SC 2011, where seven rounds pass BigCrush): element i in C order depends on the seed and on i alone, so that any tiling
+/// gives the same numbers.
 /// `dtype` is FA_FLOAT32 or FA_FLOAT64. `options` may be NULL.
 /// @{
 /// In [low, high).

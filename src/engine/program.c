@@ -189,7 +189,8 @@ static char *slot(const fa__program *p, int number)
     return p->slots + (int64_t)number * p->slot_stride;
 }
 
-static void generate(const fa__program *p, const fa__value *value, int64_t first, int64_t n, void *out)
+static void generate(const fa__program *p, const fa__value *value, int64_t first, int64_t n, void *out,
+                     bool past_cache)
 {
     const fa__pass *pass = p->pass;
     const fa__node *node = value->node;
@@ -203,7 +204,7 @@ static void generate(const fa__program *p, const fa__value *value, int64_t first
         int64_t some = fa__min_i64(n - done, row - at % row);
         fa__generate((fa__generator)node->code, (fa_type)value->type, &node->as.generate,
                      base + fa__flat_offset(ndim, sizes, strides, at), strides[ndim - 1], some,
-                     (char *)out + done * value->item_bytes);
+                     (char *)out + done * value->item_bytes, past_cache);
         done += some;
     }
 }
@@ -334,7 +335,7 @@ static void uniforms(fa__program *p, int64_t first)
             memcpy(out, value->constant, (size_t)value->item_bytes);
             break;
         case FA__VALUE_GENERATE:
-            generate(p, value, first, 1, out);
+            generate(p, value, first, 1, out, false);
             break;
         case FA__VALUE_PART:
             p->at[i] = part(value->kernel, value->output, 1, p->at[value->inputs[0]]);
@@ -355,10 +356,11 @@ static void begin_at(fa__program *p, int64_t value, char *place, bool moves)
     p->moves[value] = moves;
 }
 
-/* Whether a value is the end of a chain that nothing but one store wants. */
+/* Whether a value is what a chain or a generator ends in, and nothing but one store wants it. */
 static bool only_stored(const fa__value *value)
 {
-    return value->chain >= 0 && value->times_stored == 1 && value->times_read == 0 && value->times_fed == 0;
+    return (value->chain >= 0 || value->kind == FA__VALUE_GENERATE) && value->times_stored == 1 &&
+           value->times_read == 0 && value->times_fed == 0;
 }
 
 /* Where the values of a block stand: in place, or in a buffer, which what is fed fills as the block goes on.
@@ -407,7 +409,7 @@ static void compute_other(fa__program *p, const fa__step *step, int64_t first, i
             fa__load_block(&p->loads[value->operand], first, n, out);
         break;
     case FA__VALUE_GENERATE:
-        generate(p, value, first, n, out);
+        generate(p, value, first, n, out, p->ends[step->value] == FA__PAST_CACHE);
         break;
     case FA__VALUE_PART:
         begin_at(p, step->value, part(value->kernel, value->output, n, p->at[value->inputs[0]]), false);

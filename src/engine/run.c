@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Walks one pass. Workers take tasks in order; a task is a range of elements of one box and is walked tile by tile; a tile
- * is made reachable (load.c), pushed block by block through the values of the pass while it is in L1, and stored.
+/* Walks one pass. Workers take tasks in order; a task is a range of elements of one box and is walked tile by
+ * tile; a tile is made reachable (load.c), pushed block by block through the values of the pass while it is
+ * in L1, and stored.
  *
  * How the work is cut depends on threads, budget and files, and no result depends on how the work is cut. */
 #include "engine/ahead.h"
@@ -28,23 +29,23 @@ enum { CONSUMED_TASK_BYTES = 16 << 20, LONG_TILE_BYTES = 4 << 20 };
 typedef struct run {
     fa__pass *pass;
     int threads;
-    int64_t tile;      /* elements of a tile */
-    int64_t task;      /* elements of a task, in one box; with many boxes a task is a box */
+    int64_t tile; /* elements of a tile */
+    int64_t task; /* elements of a task, in one box; with many boxes a task is a box */
     int64_t boxes, task_count, box_elements;
-    int64_t block;     /* elements of a block: fewer where they are wide, so that blocks stay in the cache */
-    int64_t row;       /* blocks end at multiples of this; 0: anywhere */
-    bool drop;         /* mapped pages are taken out of the page tables behind the tiles */
+    int64_t block; /* elements of a block: fewer where they are wide, so that blocks stay in the cache */
+    int64_t row;   /* blocks end at multiples of this; 0: anywhere */
+    bool drop;     /* mapped pages are taken out of the page tables behind the tiles */
     int64_t slot_stride; /* bytes from one block buffer to the next */
     bool guard;
-    bool permutes;       /* boxes are moved in memory as they are */
-    bool streams;        /* tiles are read from a derived source to where they stay */
+    bool permutes;        /* boxes are moved in memory as they are */
+    bool streams;         /* tiles are read from a derived source to where they stay */
     fa__windows *windows; /* of operands, then of stores */
-    fa__ahead *ahead;   /* of operands */
-    fa__behind *behind; /* of stores */
+    fa__ahead *ahead;     /* of operands */
+    fa__behind *behind;   /* of stores */
     int64_t bytes_per_element;
     atomic_llong next_task, done_elements;
-    atomic_bool stop;  /* failed or cancelled */
-    fa__mutex mutex;   /* guards `err` */
+    atomic_bool stop; /* failed or cancelled */
+    fa__mutex mutex;  /* guards `err` */
     fa_error err;
     const fa_evaluate_options *options;
     double started;
@@ -60,7 +61,8 @@ typedef struct worker {
     fa_error err;
 } worker;
 
-/* ---- Tiles ----------------------------------------------------------------------------------------------------- */
+/* ---- Tiles
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* Runs under the guard where operands are mapped: owns nothing. */
 static void tile_body(void *argument)
@@ -110,8 +112,10 @@ static bool only_streams(const fa__pass *pass)
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     return from->item_bytes == to->item_bytes && from->swap <= 1 && to->swap <= 1 &&
            fa__derived_streams(from->source, from->item_bytes) && from->offset % from->item_bytes == 0 &&
-           fa__merge_axes(pass->ndim, pass->sizes, from->strides, sizes, strides) == 1 && strides[0] == from->item_bytes &&
-           fa__merge_axes(pass->ndim, pass->sizes, to->strides, sizes, strides) == 1 && strides[0] == to->item_bytes;
+           fa__merge_axes(pass->ndim, pass->sizes, from->strides, sizes, strides) == 1 &&
+           strides[0] == from->item_bytes &&
+           fa__merge_axes(pass->ndim, pass->sizes, to->strides, sizes, strides) == 1 &&
+           strides[0] == to->item_bytes;
 }
 
 static bool stream(const fa__pass *pass, int64_t first, int64_t last, fa_error *err)
@@ -204,7 +208,8 @@ static bool task(worker *w, int64_t number)
     return !fa_failed(&w->err);
 }
 
-/* ---- Workers -------------------------------------------------------------------------------------------------- */
+/* ---- Workers
+ * -------------------------------------------------------------------------------------------------- */
 
 static void worker_clear(worker *w)
 {
@@ -302,7 +307,8 @@ static void poll(void *user)
     }
 }
 
-/* ---- What must be ready before ---------------------------------------------------------------------------------- */
+/* ---- What must be ready before
+ * ---------------------------------------------------------------------------------- */
 
 /* A source that several operands look at is prepared for the first. */
 static bool needs_preparing(const fa__pass *pass, int64_t number)
@@ -344,7 +350,8 @@ static void prepare_operands(run *r)
     atomic_store(&r->next_task, 0);
 }
 
-/* ---- How the work is cut -------------------------------------------------------------------------------------- */
+/* ---- How the work is cut
+ * -------------------------------------------------------------------------------------- */
 
 static bool in_memory(const fa__operand *operand)
 {
@@ -393,11 +400,22 @@ static void cut_for_permuting(run *r)
     r->task_count = r->boxes;
 }
 
+static bool takes_turns(const fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->consume_count; i++) {
+        const fa__consume *consume = &pass->consumes[i];
+        if (consume->class->takes_turns != NULL && consume->class->takes_turns(consume->plan))
+            return true;
+    }
+    return false;
+}
+
 static void cut(run *r)
 {
     fa__pass *pass = r->pass;
     int64_t widest = 1, staged = 0;
-    /* Walks in boxes turn what runs along other axes: in memory too that takes a buffer, and two where it is staged. */
+    /* Walks in boxes turn what runs along other axes: in memory too that takes a buffer, and two where it is
+     * staged. */
     bool boxes = memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) != 0;
     for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
         const fa__operand *operand =
@@ -418,9 +436,11 @@ static void cut(run *r)
         r->tile = fa__max_i64(r->tile, fa__budget_scattered_tile(pass->total, staged, r->threads));
     int64_t granule = 1;
     for (int64_t i = 0; i < pass->consume_count; i++)
-        granule = common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);
+        granule =
+            common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);
     /* Boxes of a walk along two axes shrink to what a tile holds; those that a consumer asked for stay. */
-    while (pass->consume_count == 0 && fa__count(pass->ndim, pass->box) > fa__max_i64(r->tile, 64) && !is_one_box(pass)) {
+    while (pass->consume_count == 0 && fa__count(pass->ndim, pass->box) > fa__max_i64(r->tile, 64) &&
+           !is_one_box(pass)) {
         int largest = 0;
         for (int i = 1; i < pass->ndim; i++)
             if (pass->box[i] > pass->box[largest])
@@ -440,10 +460,10 @@ static void cut(run *r)
         r->slot_stride += FA_KERNEL_MOST * FA__PART_ALIGNMENT;
     r->task = fa__max_i64(r->tile, 1);
     if (pass->consume_count > 0) {
-        /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each
-         * other in a file. */
+        /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay
+         * near each other in a file. */
         int64_t share = fa__min_i64(pass->total / (16 * r->threads), CONSUMED_TASK_BYTES / widest);
-        r->task = fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
+        r->task = takes_turns(pass) ? 1 : fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
         granule = granule == 1 ? FA__BLOCK : granule; /* leaves begin there */
         if (granule <= r->tile)
             r->tile -= r->tile % granule;
@@ -470,7 +490,8 @@ static void choose_streams(fa__pass *pass)
     int64_t cache = (int64_t)fa__cache_bytes(3);
     for (int64_t i = 0; i < pass->store_count; i++) {
         fa__store *store = &pass->stores[i];
-        store->stream = !pass->aliased && store->mask < 0 && in_memory(&store->to) && pass->total * store->to.item_bytes > cache;
+        store->stream = !pass->aliased && store->mask < 0 && in_memory(&store->to) &&
+                        pass->total * store->to.item_bytes > cache;
     }
 }
 
@@ -504,8 +525,8 @@ static void clear_windows(run *r)
     fa__ahead_stop(r->ahead);
 }
 
-/* A page beyond the new end of a file faults, the rest of the page that holds its end reads as zeros: whether a file was cut
- * is asked once everything has been read. */
+/* A page beyond the new end of a file faults, the rest of the page that holds its end reads as zeros: whether
+ * a file was cut is asked once everything has been read. */
 static bool operands_still_hold(const fa__pass *pass, fa_error *err)
 {
     for (int64_t i = 0; i < pass->operand_count && !fa_failed(err); i++) {
@@ -513,8 +534,8 @@ static bool operands_still_hold(const fa__pass *pass, fa_error *err)
         int64_t low, high;
         if (in_memory(operand))
             continue;
-        fa__range_extent(pass->ndim, pass->sizes, operand->strides, operand->offset, operand->item_bytes, 0, pass->total,
-                         &low, &high);
+        fa__range_extent(pass->ndim, pass->sizes, operand->strides, operand->offset, operand->item_bytes, 0,
+                         pass->total, &low, &high);
         fa__source_holds(operand->source, low, high - low, err);
     }
     return !fa_failed(err);

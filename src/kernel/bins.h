@@ -22,10 +22,10 @@ typedef struct fa__bins {
 /* out[i] = the bin of x[i], or `count` where it is in none, as NaN is. n <= FA__BLOCK. */
 void fa__find_bins(const fa__bins *bins, const void *x, int64_t n, int32_t *out);
 
-/* counters[bins[i]]++, in sets of `count` + 1 counters, one behind the other: FA__BIN_BANKS(count) of them,
- * which are added up by whoever reads them. */
-void fa__count_bins(int64_t *counters, int32_t count, const int32_t *bins, int64_t n);
-#define FA__BIN_BANKS(count) ((count) < 4096 ? 4 : 1)
+/* counters[the bin of x[i]]++, of any number of elements. There are FA__BIN_BANKS(count) sets of `count` + 1
+ * counters, one behind the other, which are added up by whoever reads them. */
+void fa__count_elements(const fa__bins *bins, const void *x, int64_t n, int64_t *counters);
+#define FA__BIN_BANKS(count) ((count) < 512 ? 8 : (count) < 4096 ? 4 : 1)
 
 /* sums[bins[i]] += weights[i], one after the other; parts: 2 for complex sums and weights, else 1. */
 void fa__add_bins(double *sums, const int32_t *bins, const double *weights, int parts, int64_t n);

@@ -15,6 +15,7 @@
 /* Types with kernels come first in fa_type. */
 enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32 };
 
+struct fa__octave_sum;
 typedef struct fa__kernels {
     const char *name;
     fa__loop *loops[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
@@ -32,9 +33,10 @@ typedef struct fa__kernels {
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
     fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
+    void (*octave_sum)(const double *x, int64_t n, double near, struct fa__octave_sum *sum);
     fa__ranker rankers[FA__KERNEL_TYPES]; /* keys is NULL where undefined */
     void (*find_bins)(const fa__bins *bins, const void *x, int64_t n, int32_t *out);
-    void (*count_bins)(int64_t *counters, int32_t count, const int32_t *bins, int64_t n);
+    void (*count_elements)(const fa__bins *bins, const void *x, int64_t n, int64_t *counters);
     void (*add_bins)(double *sums, const int32_t *bins, const double *weights, int parts, int64_t n);
     bool (*any_negative[FA__KERNEL_TYPES])(const void *elements, int64_t n);
     void (*gather)(void *out, const void *in, int64_t stride, int64_t n, int64_t item_bytes, int swap);
@@ -52,7 +54,7 @@ typedef struct fa__kernels {
     void (*place)(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
     void (*overlay)(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
     void (*generate)(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
-                     int64_t step, int64_t n, void *out);
+                     int64_t step, int64_t n, void *out, bool past_cache);
     fa__product_loop *products[FA__KERNEL_TYPES];
     size_t product_rooms[FA__KERNEL_TYPES]; /* bytes for panels */
     void (*keys_of)(void *keys, const void *elements, fa_type type, int64_t n, bool merged);

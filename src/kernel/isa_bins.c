@@ -90,56 +90,89 @@ FA__INLINE vector load_vector_f32(const float *x)
 #endif
 }
 
-/* Whole parts of numbers below 2**31, which are stored, too. */
-FA__INLINE vector whole_parts(int32_t *out, vector a)
-{
-#ifdef __AVX512F__
-    const __m256i whole = _mm512_cvttpd_epi32(a);
-    _mm256_storeu_si256((__m256i *)out, whole);
-    return _mm512_cvtepi32_pd(whole);
-#else
-    const __m128i whole = _mm256_cvttpd_epi32(a);
-    _mm_storeu_si128((__m128i *)out, whole);
-    return _mm256_cvtepi32_pd(whole);
-#endif
-}
-
 /* How near to an edge, in bins, rounding may matter: the place of an element, and that of an edge, are off by
  * a few ULP of the range and of its distance from 0. */
 static double nearness(const fa__bins *bins, double epsilon)
 {
-    const double extent = fmax(fabs(bins->first), fabs(bins->last));
+    const double first = fabs(bins->first), last = fabs(bins->last), extent = first > last ? first : last;
     return 8 * epsilon * bins->count * (1 + extent / bins->width);
 }
 
 enum { TOGETHER = 64 }; /* elements that go through the exact steps where one of them is near an edge */
 
-#define FIND_UNIFORM(suffix, type, epsilon)                                                             \
-    static void find_##suffix(const fa__bins *bins, const type *x, int64_t n, int32_t *out)             \
-    {                                                                                                   \
-        const double margin = nearness(bins, epsilon);                                                  \
-        const vector first = every(bins->first), last = every(bins->last),                              \
-                     scale = every(bins->count / bins->width);                                          \
-        const vector nowhere = every(bins->count + 0.5), low = every(margin), high = every(1 - margin); \
-        int64_t i = 0;                                                                                  \
-        for (; margin < 0.25 && i + TOGETHER <= n; i += TOGETHER) {                                     \
-            mask is_near = unordered(first, first);                                                     \
-            for (int k = 0; k < TOGETHER; k += VECTOR_WIDTH) {                                          \
-                const vector value = load_vector_##suffix(x + i + k);                                   \
-                const mask from = either(below(first, value), equal(first, value));                     \
-                const mask inside = both(from, either(below(value, last), equal(value, last)));         \
-                const vector place = pick(inside, (value - first) * scale, nowhere);                    \
-                const vector rest = place - whole_parts(out + i + k, place);                            \
-                is_near = either(is_near, either(below(rest, low), below(high, rest)));                 \
-            }                                                                                           \
-            if (any(is_near))                                                                           \
-                exact_##suffix(bins, x + i, TOGETHER, out + i);                                         \
-        }                                                                                               \
-        exact_##suffix(bins, x + i, n - i, out + i);                                                    \
-    }
-FIND_UNIFORM(f32, float, FLT_EPSILON)
-FIND_UNIFORM(f64, double, DBL_EPSILON)
-#undef FIND_UNIFORM
+#ifdef __AVX512F__
+typedef __m256i half_vector;
+#define HALF_OF(name) _mm256_##name
+#else
+typedef __m128i half_vector;
+#define HALF_OF(name) _mm_##name
+#endif
+
+/* Where elements are, in bins from the first edge on. Those outside are put in the middle of a bin that is
+ * not there, and NaN with them. */
+typedef struct ruler {
+    vector first, scale, end;
+    half_vector count;
+    vector low, high; /* between edges: no rounding matters there */
+} ruler;
+
+static ruler ruler_of(const fa__bins *bins, double margin)
+{
+    return (ruler){.first = every(bins->first),
+                   .scale = every(bins->count / bins->width),
+                   .end = every(bins->count + 0.5),
+                   .count = HALF_OF(set1_epi32)(bins->count),
+                   .low = every(margin),
+                   .high = every(1 - margin)};
+}
+
+/* Bins of a vector of elements; `least` and `most` are of all distances from lower edges so far. */
+FA__INLINE half_vector measure(const ruler *r, vector value, vector *least, vector *most)
+{
+    const vector place =
+        VECTOR_OF(max_pd)(VECTOR_OF(min_pd)((value - r->first) * r->scale, r->end), every(-0.5));
+#ifdef __AVX512F__
+    const vector whole = _mm512_roundscale_pd(place, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    const half_vector bin = _mm512_cvtpd_epi32(whole);
+#else
+    const vector whole = _mm256_floor_pd(place);
+    const half_vector bin = _mm256_cvtpd_epi32(whole);
+#endif
+    const vector rest = place - whole;
+    *least = VECTOR_OF(min_pd)(*least, rest);
+    *most = VECTOR_OF(max_pd)(*most, rest);
+    return HALF_OF(min_epu32)(bin, r->count);
+}
+
+/* Counters stand in sets: those of neighbours do not wait for each other. */
+enum { SETS = 8 };
+
+static void set_offsets(int32_t offsets[SETS], int32_t count)
+{
+    for (int32_t k = 0; k < SETS; k++)
+        offsets[k] = (k & (FA__BIN_BANKS(count) - 1)) * (count + 1);
+}
+
+static bool can_measure(double margin, const fa__bins *bins)
+{
+    return margin < 0.25 && bins->width < INFINITY;
+}
+
+#define S       f32
+#define T       float
+#define EPSILON FLT_EPSILON
+#include "kernel/bins_uniform.inc.h"
+#undef S
+#undef T
+#undef EPSILON
+
+#define S       f64
+#define T       double
+#define EPSILON DBL_EPSILON
+#include "kernel/bins_uniform.inc.h"
+#undef S
+#undef T
+#undef EPSILON
 
 /* ---- Given edges ---- */
 
@@ -193,18 +226,25 @@ static void find_bins(const fa__bins *bins, const void *x, int64_t n, int32_t *o
 
 /* ---- Counting ---- */
 
-static void count_bins(int64_t *counters, int32_t count, const int32_t *bins, int64_t n)
+static void count_elements(const fa__bins *bins, const void *elements, int64_t n, int64_t *counters)
 {
-    const int64_t bank = FA__BIN_BANKS(count) > 1 ? (int64_t)count + 1 : 0;
-    int64_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        counters[bins[i]]++;
-        counters[bank + bins[i + 1]]++;
-        counters[2 * bank + bins[i + 2]]++;
-        counters[3 * bank + bins[i + 3]]++;
+    const int64_t bytes = bins->type == FA_TYPE_FLOAT16 || bins->type == FA_TYPE_BFLOAT16 ? 2
+                          : bins->type == FA_TYPE_FLOAT32                                 ? 4
+                                                                                          : 8;
+    int64_t done = 0;
+    if (bins->uniform && bins->type == FA_TYPE_FLOAT32)
+        done = count_f32(bins, elements, n, counters);
+    if (bins->uniform && bins->type == FA_TYPE_FLOAT64)
+        done = count_f64(bins, elements, n, counters);
+    int32_t offsets[SETS];
+    set_offsets(offsets, bins->count);
+    for (int64_t some; done < n; done += some) {
+        int32_t out[FA__BLOCK];
+        some = n - done < FA__BLOCK ? n - done : FA__BLOCK;
+        find_bins(bins, (const unsigned char *)elements + done * bytes, some, out);
+        for (int64_t i = 0; i < some; i++)
+            counters[out[i] + offsets[i % SETS]]++;
     }
-    for (; i < n; i++)
-        counters[bins[i]]++;
 }
 
 static void add_bins(double *sums, const int32_t *bins, const double *weights, int parts, int64_t n)
@@ -217,6 +257,6 @@ static void add_bins(double *sums, const int32_t *bins, const double *weights, i
 void FA__ISA(fa__fill_bins)(fa__kernels *kernels)
 {
     kernels->find_bins = find_bins;
-    kernels->count_bins = count_bins;
+    kernels->count_elements = count_elements;
     kernels->add_bins = add_bins;
 }

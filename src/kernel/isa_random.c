@@ -1,117 +1,347 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Generators: elements made from their position alone, in any order and in any pieces.
  *
- * Random numbers are Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with the seed as its key. Each count
+ * Random numbers are Philox4x32-7 (Salmon, Moraes, Dror, Shaw 2011: the fewest rounds that pass
+ * BigCrush) with the seed as its key. Each count
  * gives four words of 32 bits. float64: element k takes half k mod 2 of count k / 2, with 53 of its 64 bits;
  * so do all types but float32. float32, uniform: element k takes word k mod 4 of count k / 4, with 24 of its
  * 32 bits. Normal numbers are the two of Box and Muller's method, made of the two halves of a count in
- * float64. */
-#include "kernel/loop.h"
-#include "kernel/sleef.h"
+ * float64: normal_pairs(). */
+#include "kernel/vector.h"
 
-enum { COUNTS = 64 }; /* how many counts are turned into words together */
+/* ---- Words: a vector of counts at a time, each in a lane of 64 bits ---- */
 
-typedef struct philox_block {
-    uint32_t words[4][COUNTS];
-} philox_block;
-
-/* In: counts in words 0 and 1. Out: four random words of each. */
-static void philox(philox_block *block, uint64_t seed)
-{
-    uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
-    memset(block->words[2], 0, sizeof block->words[2]);
-    memset(block->words[3], 0, sizeof block->words[3]);
-    for (int round = 0; round < 10; round++) {
-        for (int i = 0; i < COUNTS; i++) {
-            const uint64_t product0 = (uint64_t)0xD2511F53 * block->words[0][i];
-            const uint64_t product1 = (uint64_t)0xCD9E8D57 * block->words[2][i];
-            block->words[0][i] = (uint32_t)(product1 >> 32) ^ block->words[1][i] ^ key0;
-            block->words[1][i] = (uint32_t)product1;
-            block->words[2][i] = (uint32_t)(product0 >> 32) ^ block->words[3][i] ^ key1;
-            block->words[3][i] = (uint32_t)product0;
-        }
-        key0 += 0x9E3779B9;
-        key1 += 0xBB67AE85;
-    }
-}
-
-/* The counts of positions first, first + step, ... where each count serves `share` positions (a power of
- * two); with step 1 no count comes twice. */
-static void philox_at(philox_block *block, uint64_t seed, uint64_t first, uint64_t step, unsigned share)
-{
-    for (unsigned i = 0; i < COUNTS; i++) {
-        const uint64_t count = step == 1 ? first / share + i : (first + i * step) / share;
-        block->words[0][i] = (uint32_t)count;
-        block->words[1][i] = (uint32_t)(count >> 32);
-    }
-    philox(block, seed);
-}
-
-/* Half 0 or 1 of a count as a number in [0, 1), equally spaced. */
-FA__INLINE double unit_double(const philox_block *block, int half, int i)
-{
-    const uint64_t bits = (uint64_t)block->words[2 * half + 1][i] << 32 | block->words[2 * half][i];
-    return (double)(int64_t)(bits >> 11) * 0x1p-53;
-}
-
-static void uniform_pairs(double pairs[2][COUNTS], const philox_block *block)
-{
-    for (int half = 0; half < 2; half++)
-        for (int i = 0; i < COUNTS; i++)
-            pairs[half][i] = unit_double(block, half, i);
-}
-
-/* Box and Muller: the radius of the first half, which is taken from (0, 1], and the angle of the second. */
-static void normal_pairs(double pairs[2][COUNTS], const philox_block *block)
-{
-    enum { WIDTH = sizeof(fa__vector_f64) / sizeof(double) };
-    double inverse[COUNTS], angle[COUNTS];
-    for (int i = 0; i < COUNTS; i++) {
-        inverse[i] = 1 - unit_double(block, 0, i);
-        angle[i] = 2 * unit_double(block, 1, i);
-    }
-    for (int i = 0; i < COUNTS; i += WIDTH) {
-        fa__vector_f64 radius, turn;
-        memcpy(&radius, inverse + i, sizeof radius);
-        memcpy(&turn, angle + i, sizeof turn);
-        radius = FA__SLEEF_F64(log, u10)(radius) * -2.0;
+/* So many vectors are turned into words together: the rounds of one wait for each other. */
 #ifdef __AVX512F__
-        radius = _mm512_sqrt_pd(radius);
+enum { TOGETHER = 4 };
 #else
-        radius = _mm256_sqrt_pd(radius);
+enum { TOGETHER = 2 };
 #endif
-        const fa__vector_f64 even = radius * FA__SLEEF_F64(cospi, u05)(turn);
-        const fa__vector_f64 odd = radius * FA__SLEEF_F64(sinpi, u05)(turn);
-        memcpy(pairs[0] + i, &even, sizeof even);
-        memcpy(pairs[1] + i, &odd, sizeof odd);
+enum { ROUNDS = 7, GROUP = TOGETHER * VECTOR_WIDTH }; /* counts that make a group */
+
+typedef struct philox_keys {
+    uint64_t of[ROUNDS][2];
+} philox_keys;
+
+/* Words are the lower halves of lanes; what stands in the upper ones is no matter. */
+typedef struct philox_words {
+    whole_vector at[4];
+} philox_words;
+
+FA__INLINE whole_vector every_whole(uint64_t x)
+{
+#ifdef __AVX512F__
+    return _mm512_set1_epi64((long long)x);
+#else
+    return _mm256_set1_epi64x((long long)x);
+#endif
+}
+
+FA__INLINE whole_vector odd_one_out(whole_vector a, whole_vector b, whole_vector c) /* a ^ b ^ c */
+{
+#ifdef __AVX512F__
+    return _mm512_ternarylogic_epi64(a, b, c, 0x96);
+#else
+    return a ^ b ^ c;
+#endif
+}
+
+static philox_keys keys_of(uint64_t seed)
+{
+    philox_keys keys;
+    for (int round = 0; round < ROUNDS; round++) {
+        keys.of[round][0] = (uint32_t)seed + (uint32_t)round * UINT32_C(0x9E3779B9);
+        keys.of[round][1] = (uint32_t)(seed >> 32) + (uint32_t)round * UINT32_C(0xBB67AE85);
+    }
+    return keys;
+}
+
+/* The words of vectors of counts. The first round knows that two of its words are 0. */
+FA__INLINE void philox(philox_words *words, const whole_vector *counts, int vectors, const philox_keys *keys)
+{
+    const whole_vector factor0 = every_whole(0xD2511F53), factor1 = every_whole(0xCD9E8D57);
+    for (int i = 0; i < vectors; i++) {
+        const whole_vector product = VECTOR_OF(mul_epu32)(counts[i], factor0);
+        words[i].at[0] = VECTOR_OF(srli_epi64)(counts[i], 32) ^ every_whole(keys->of[0][0]);
+        words[i].at[1] = every_whole(0);
+        words[i].at[2] = VECTOR_OF(srli_epi64)(product, 32) ^ every_whole(keys->of[0][1]);
+        words[i].at[3] = product;
+    }
+#pragma GCC unroll 10
+    for (int round = 1; round < ROUNDS; round++) {
+#pragma GCC unroll 4
+        for (int i = 0; i < vectors; i++) {
+            whole_vector *at = words[i].at;
+            const whole_vector product0 = VECTOR_OF(mul_epu32)(at[0], factor0),
+                               product1 = VECTOR_OF(mul_epu32)(at[2], factor1);
+            at[0] = odd_one_out(VECTOR_OF(srli_epi64)(product1, 32), at[1], every_whole(keys->of[round][0]));
+            at[1] = product1;
+            at[2] = odd_one_out(VECTOR_OF(srli_epi64)(product0, 32), at[3], every_whole(keys->of[round][1]));
+            at[3] = product0;
+        }
     }
 }
 
-typedef void make_pairs(double pairs[2][COUNTS], const philox_block *block);
-
-/* n <= FA__BLOCK standard numbers. */
-FA__INLINE void standard_doubles(double *out, uint64_t seed, int64_t first, int64_t step, int64_t n,
-                                 make_pairs *make)
+/* 64 bits of two words. */
+FA__INLINE whole_vector joined(whole_vector low, whole_vector high)
 {
-    philox_block block;
-    double pairs[2][COUNTS];
-    for (int64_t done = 0; done < n;) {
-        const int64_t position = first + done * step;
-        philox_at(&block, seed, (uint64_t)position, (uint64_t)step, 2);
-        make(pairs, &block);
-        if (step != 1) {
-            for (int i = 0; i < COUNTS && done < n; i++, done++)
-                out[done] = pairs[(position + i * step) & 1][i];
-        } else if (position % 2 == 0 && n - done >= 2 * COUNTS) {
-            for (int i = 0; i < COUNTS; i++) {
-                out[done + 2 * i] = pairs[0][i];
-                out[done + 2 * i + 1] = pairs[1][i];
-            }
-            done += 2 * COUNTS;
-        } else {
-            for (int64_t k = position % 2; k < 2 * COUNTS && done < n; k++, done++)
-                out[done] = pairs[k % 2][k / 2];
+#ifdef __AVX512F__
+    return _mm512_mask_shuffle_epi32(low, 0xAAAA, high, _MM_PERM_CCAA);
+#else
+    return _mm256_blend_epi32(low, _mm256_slli_epi64(high, 32), 0xAA);
+#endif
+}
+
+/* The upper 53 of 64 bits, as a whole number. */
+FA__INLINE vector upper_bits(whole_vector bits)
+{
+    const whole_vector whole = VECTOR_OF(srli_epi64)(bits, 11);
+#ifdef __AVX512F__
+    return _mm512_cvtepi64_pd(whole);
+#else
+    /* Behind the leading bits of 2**84 and 2**52 the halves of an integer are themselves. */
+    const vector high = (vector)(_mm256_srli_epi64(whole, 32) | (whole_vector)every(0x1p84)),
+                 low = (vector)_mm256_blend_epi32(whole, (whole_vector)every(0x1p52), 0xAA);
+    return (high - (0x1p84 + 0x1p52)) + low;
+#endif
+}
+
+/* ---- Pairs: what vectors of counts become ---- */
+
+/* So many vectors of pairs are made abreast: each step of one waits for the one before it. */
+enum { ABREAST = 2 };
+
+typedef struct pairs {
+    vector even[ABREAST], odd[ABREAST];
+} pairs;
+
+/* In: two times 53 bits, as whole numbers, and the 64 bits that `odd` is the upper ones of. */
+typedef void make_pairs(pairs *p, const whole_vector *bits);
+
+/* In [0, 1), equally spaced. */
+FA__INLINE void uniform_pairs(pairs *p, const whole_vector *bits)
+{
+    (void)bits;
+    for (int i = 0; i < ABREAST; i++) {
+        p->even[i] *= 0x1p-53;
+        p->odd[i] *= 0x1p-53;
+    }
+}
+
+#define POLYNOMIAL(sum, x, terms) polynomial(sum, x, terms, (int)(sizeof(terms) / sizeof *(terms)))
+
+FA__INLINE void polynomial(vector *sum, const vector *x, const double *terms, int count)
+{
+    for (int i = 0; i < ABREAST; i++)
+        sum[i] = every(terms[count - 1]);
+#pragma GCC unroll 8
+    for (int k = count - 2; k >= 0; k--)
+        for (int i = 0; i < ABREAST; i++)
+            sum[i] = fused(sum[i], x[i], every(terms[k]));
+}
+
+/* -2 log(x / 2**53) of whole numbers from 1 to 2**53: x is 2**e (1 + f), and log(1 + f) twice the inverse
+ * hyperbolic tangent of s = f / (2 + f). */
+FA__INLINE void minus_two_logs(vector *x)
+{
+    static const double terms[] = {-4,
+                                   -0x1.555555555395ep+0,
+                                   -0x1.999999a295335p-1,
+                                   -0x1.24924176905f7p-1,
+                                   -0x1.c72278bf7056ap-2,
+                                   -0x1.732c0f37fb359p-2,
+                                   -0x1.58789798b1946p-2};
+    const whole_vector root_half = (whole_vector)every(0x1.6a09e667f3bcdp-1);
+    const whole_vector up = VECTOR_OF(sub_epi64)((whole_vector)every(1), root_half);
+    vector e[ABREAST], s[ABREAST], square[ABREAST], sum[ABREAST];
+    for (int i = 0; i < ABREAST; i++) {
+        const whole_vector moved = VECTOR_OF(add_epi64)((whole_vector)x[i], up);
+        const whole_vector fraction = moved & every_whole((UINT64_C(1) << 52) - 1);
+        const vector f = (vector)VECTOR_OF(add_epi64)(fraction, root_half) - 1;
+        e[i] = exponent_above((vector)moved, 53);
+        s[i] = f / (f + 2);
+        square[i] = s[i] * s[i];
+    }
+    POLYNOMIAL(sum, square, terms);
+    for (int i = 0; i < ABREAST; i++)
+        x[i] = fused(s[i], sum[i], e[i] * -0x1.62e42fefa39efp+0);
+}
+
+/* Box and Muller: the radius of the first half, which is taken from (0, 1], and the angle of the second. That
+ * is an eighth of a turn to either side; whether the two numbers are negative, and whether they are
+ * exchanged, say the last two bits, which no angle needs. Coefficients: tools/minimax.py. */
+FA__INLINE void normal_pairs(pairs *p, const whole_vector *bits)
+{
+    static const double sine_terms[] = {0x1.921fb54442d18p+0,  -0x1.4abbce625be41p-1, 0x1.466bc677587afp-4,
+                                        -0x1.32d2cce2e1e62p-8, 0x1.50782fd6f5e4fp-13, -0x1.e3006f3a5b985p-19,
+                                        0x1.e3f2c401356d9p-25};
+    static const double cosine_terms[] = {1,
+                                          -0x1.3bd3cc9be45a5p+0,
+                                          0x1.03c1f081b14bdp-2,
+                                          -0x1.55d3c7dcb5e83p-6,
+                                          0x1.e1f4fbfbf792ep-11,
+                                          -0x1.a6ca00930bd33p-16,
+                                          0x1.f3ef4179df5f6p-22};
+    vector radius[ABREAST], quarters[ABREAST], square[ABREAST], sine[ABREAST], cosine[ABREAST];
+    for (int i = 0; i < ABREAST; i++) {
+        quarters[i] = fused(p->odd[i], every(0x1p-53), every(-0.5));
+        square[i] = quarters[i] * quarters[i];
+        radius[i] = 0x1p53 - p->even[i];
+    }
+    minus_two_logs(radius);
+    POLYNOMIAL(sine, square, sine_terms);
+    POLYNOMIAL(cosine, square, cosine_terms);
+    for (int i = 0; i < ABREAST; i++) {
+        const mask are_exchanged = by_last_bit(bits[i]);
+        const vector signed_radius = turned(root(radius[i]), (vector)VECTOR_OF(slli_epi64)(bits[i], 62));
+        const vector along = signed_radius * cosine[i], across = signed_radius * quarters[i] * sine[i];
+        p->even[i] = pick(are_exchanged, across, along);
+        p->odd[i] = pick(are_exchanged, along, across);
+    }
+}
+
+/* Of ABREAST vectors of counts. */
+FA__INLINE pairs pairs_of(const philox_words *words, make_pairs *make)
+{
+    pairs p;
+    whole_vector bits[ABREAST];
+    for (int i = 0; i < ABREAST; i++) {
+        bits[i] = joined(words[i].at[2], words[i].at[3]);
+        p.even[i] = upper_bits(joined(words[i].at[0], words[i].at[1]));
+        p.odd[i] = upper_bits(bits[i]);
+    }
+    make(&p, bits);
+    return p;
+}
+
+/* Counts in such an order that unpacking two vectors puts what is made of them in order. */
+FA__INLINE whole_vector counts_from(uint64_t first)
+{
+#ifdef __AVX512F__
+    const whole_vector order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
+#else
+    const whole_vector order = _mm256_setr_epi64x(0, 2, 1, 3);
+#endif
+    return VECTOR_OF(add_epi64)(order, every_whole(first));
+}
+
+FA__INLINE void words_of_group(philox_words words[TOGETHER], uint64_t first, const philox_keys *keys)
+{
+    whole_vector counts[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++)
+        counts[i] = counts_from(first + (uint64_t)(i * VECTOR_WIDTH));
+    philox(words, counts, TOGETHER, keys);
+}
+
+FA__INLINE void put(double *out, vector numbers, bool past_cache)
+{
+    if (past_cache)
+        VECTOR_OF(stream_pd)(out, numbers);
+    else
+        VECTOR_OF(storeu_pd)(out, numbers);
+}
+
+/* 2 * GROUP numbers of counts from `first` on; past the cache only to a multiple of its lines. */
+FA__INLINE void doubles_of_group(double *out, uint64_t first, const philox_keys *keys, make_pairs *make,
+                                 bool past_cache)
+{
+    philox_words words[TOGETHER];
+    words_of_group(words, first, keys);
+#pragma GCC unroll 4
+    for (int k = 0; k < TOGETHER; k += ABREAST) {
+        const pairs p = pairs_of(words + k, make);
+        for (int i = 0; i < ABREAST; i++, out += 2 * VECTOR_WIDTH) {
+            put(out, VECTOR_OF(unpacklo_pd)(p.even[i], p.odd[i]), past_cache);
+            put(out + VECTOR_WIDTH, VECTOR_OF(unpackhi_pd)(p.even[i], p.odd[i]), past_cache);
         }
+    }
+}
+
+/* The same of float32: 4 * GROUP numbers in [0, 1). */
+static void floats_of_group(float *out, uint64_t first, const philox_keys *keys)
+{
+    philox_words words[TOGETHER];
+    words_of_group(words, first, keys);
+    for (int i = 0; i < TOGETHER; i++) {
+        const whole_vector lower = joined(words[i].at[0], words[i].at[1]),
+                           upper = joined(words[i].at[2], words[i].at[3]);
+        const whole_vector halves[] = {VECTOR_OF(unpacklo_epi64)(lower, upper),
+                                       VECTOR_OF(unpackhi_epi64)(lower, upper)};
+        for (int half = 0; half < 2; half++, out += 2 * VECTOR_WIDTH) {
+            const fa__vector_f32 bits = VECTOR_OF(cvtepi32_ps)(VECTOR_OF(srli_epi32)(halves[half], 8));
+            VECTOR_OF(storeu_ps)(out, bits * 0x1p-24f);
+        }
+    }
+}
+
+/* Numbers at positions that do not follow each other: those of vectors of counts, each half of them. */
+FA__INLINE void doubles_here_and_there(double *out, uint64_t first, uint64_t step, int64_t n,
+                                       const philox_keys *keys, make_pairs *make)
+{
+    enum { SOME = ABREAST * VECTOR_WIDTH };
+    for (int64_t done = 0; done < n; done += SOME) {
+        uint64_t counts[SOME];
+        double halves[2][SOME];
+        for (int k = 0; k < SOME; k++)
+            counts[k] = (first + ((uint64_t)done + (uint64_t)k) * step) / 2;
+        whole_vector vectors[ABREAST];
+        memcpy(vectors, counts, sizeof vectors);
+        philox_words words[ABREAST];
+        philox(words, vectors, ABREAST, keys);
+        const pairs p = pairs_of(words, make);
+        memcpy(halves[0], p.even, sizeof p.even);
+        memcpy(halves[1], p.odd, sizeof p.odd);
+        for (int k = 0; k < SOME && done + k < n; k++)
+            out[done + k] = halves[(first + ((uint64_t)done + (uint64_t)k) * step) & 1][k];
+    }
+}
+
+FA__INLINE void standard_doubles(double *out, uint64_t seed, int64_t first, int64_t step, int64_t n,
+                                 make_pairs *make, bool past_cache)
+{
+    enum { LINE = 64 };
+    const philox_keys keys = keys_of(seed);
+    if (step != 1) {
+        doubles_here_and_there(out, (uint64_t)first, (uint64_t)step, n, &keys, make);
+        return;
+    }
+    for (int64_t done = 0; done < n;) {
+        const int64_t position = first + done, from = position % 2;
+        if (from == 0 && n - done >= 2 * GROUP) {
+            if (past_cache && (uintptr_t)(out + done) % LINE == 0)
+                doubles_of_group(out + done, (uint64_t)position / 2, &keys, make, true);
+            else
+                doubles_of_group(out + done, (uint64_t)position / 2, &keys, make, false);
+            done += 2 * GROUP;
+            continue;
+        }
+        double some[2 * GROUP];
+        const int64_t count = n - done < 2 * GROUP - from ? n - done : 2 * GROUP - from;
+        doubles_of_group(some, (uint64_t)position / 2, &keys, make, false);
+        memcpy(out + done, some + from, (size_t)count * sizeof *out);
+        done += count;
+    }
+}
+
+static void standard_floats(float *out, uint64_t seed, int64_t first, int64_t step, int64_t n)
+{
+    const philox_keys keys = keys_of(seed);
+    for (int64_t done = 0; done < n;) {
+        const int64_t position = first + done * step, from = position % 4;
+        if (step == 1 && from == 0 && n - done >= 4 * GROUP) {
+            floats_of_group(out + done, (uint64_t)position / 4, &keys);
+            done += 4 * GROUP;
+            continue;
+        }
+        float some[4 * GROUP];
+        floats_of_group(some, (uint64_t)position / 4, &keys);
+        if (step != 1) {
+            out[done++] = some[from];
+            continue;
+        }
+        const int64_t count = n - done < 4 * GROUP - from ? n - done : 4 * GROUP - from;
+        memcpy(out + done, some + from, (size_t)count * sizeof *out);
+        done += count;
     }
 }
 
@@ -139,11 +369,13 @@ static float before_f32(float x)
 /* low + (high - low) * u may round up to `high`, which is not in the interval: then it is the number before
  * it. */
 static void uniform_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step,
-                            int64_t n)
+                            int64_t n, bool past_cache)
 {
     const double low = params->a, width = params->b - low;
     const double last = params->b > low ? before_f64(params->b) : low;
-    standard_doubles(out, params->seed, first, step, n, uniform_pairs);
+    standard_doubles(out, params->seed, first, step, n, uniform_pairs, past_cache);
+    if (low == 0 && width == 1)
+        return;
     for (int64_t i = 0; i < n; i++) {
         const double x = low + width * out[i];
         out[i] = x > last ? last : x;
@@ -151,10 +383,12 @@ static void uniform_doubles(double *out, const fa__generator_params *params, int
 }
 
 static void normal_doubles(double *out, const fa__generator_params *params, int64_t first, int64_t step,
-                           int64_t n)
+                           int64_t n, bool past_cache)
 {
     const double mean = params->a, deviation = params->b;
-    standard_doubles(out, params->seed, first, step, n, normal_pairs);
+    standard_doubles(out, params->seed, first, step, n, normal_pairs, past_cache);
+    if (mean == 0 && deviation == 1)
+        return;
     for (int64_t i = 0; i < n; i++)
         out[i] = mean + deviation * out[i];
 }
@@ -164,28 +398,12 @@ static void uniform_floats(float *out, const fa__generator_params *params, int64
 {
     const float low = (float)params->a, high = (float)params->b, width = high - low;
     const float last = high > low ? before_f32(high) : low;
-    philox_block block;
-    for (int64_t done = 0; done < n;) {
-        const int64_t position = first + done * step;
-        philox_at(&block, params->seed, (uint64_t)position, (uint64_t)step, 4);
-        float units[4][COUNTS];
-        for (int word = 0; word < 4; word++)
-            for (int i = 0; i < COUNTS; i++) {
-                const float x = low + width * ((float)(int32_t)(block.words[word][i] >> 8) * 0x1p-24f);
-                units[word][i] = x > last ? last : x;
-            }
-        if (step != 1) {
-            for (int i = 0; i < COUNTS && done < n; i++, done++)
-                out[done] = units[(position + i * step) & 3][i];
-        } else if (position % 4 == 0 && n - done >= 4 * COUNTS) {
-            for (int i = 0; i < COUNTS; i++)
-                for (int word = 0; word < 4; word++)
-                    out[done + 4 * i + word] = units[word][i];
-            done += 4 * COUNTS;
-        } else {
-            for (int64_t k = position % 4; k < 4 * COUNTS && done < n; k++, done++)
-                out[done] = units[k % 4][k / 4];
-        }
+    standard_floats(out, params->seed, first, step, n);
+    if (low == 0 && width == 1)
+        return;
+    for (int64_t i = 0; i < n; i++) {
+        const float x = low + width * out[i];
+        out[i] = x > last ? last : x;
     }
 }
 
@@ -244,65 +462,103 @@ static void linear_doubles(double *out, const fa__generator_params *params, int6
 
 /* ---- One block of any type ---- */
 
-static fa_type range_block(void *block, fa_type type, const fa__generator_params *params, int64_t first,
-                           int64_t step, int64_t n)
+static fa_type type_made(fa__generator generator, fa_type type)
+{
+    const bool is_range = generator == FA__GENERATE_ARANGE;
+    switch (type) {
+    case FA_TYPE_FLOAT64:
+    case FA_TYPE_COMPLEX128:
+        return FA_TYPE_FLOAT64;
+    case FA_TYPE_FLOAT32:
+        return is_range || generator == FA__GENERATE_RANDOM_UNIFORM ? FA_TYPE_FLOAT32 : FA_TYPE_FLOAT64;
+    case FA_TYPE_COMPLEX64:
+    case FA_TYPE_FLOAT16:
+    case FA_TYPE_BFLOAT16:
+        return is_range ? FA_TYPE_FLOAT32 : FA_TYPE_FLOAT64;
+    default:
+        return is_range ? FA_TYPE_INT64 : FA_TYPE_FLOAT64;
+    }
+}
+
+static void range_block(void *block, fa_type type, const fa__generator_params *params, int64_t first,
+                        int64_t step, int64_t n)
 {
     const double second = params->a + params->b;
     switch (type) {
     case FA_TYPE_FLOAT64:
     case FA_TYPE_COMPLEX128:
         range_doubles(block, params, first, step, n);
-        return FA_TYPE_FLOAT64;
+        break;
     case FA_TYPE_FLOAT32:
     case FA_TYPE_COMPLEX64:
         range_floats(block, (float)params->a, (float)second, first, step, n);
-        return FA_TYPE_FLOAT32;
+        break;
     case FA_TYPE_FLOAT16:
     case FA_TYPE_BFLOAT16:
         range_floats(block, through_narrow(type, params->a), through_narrow(type, second), first, step, n);
-        return FA_TYPE_FLOAT32;
+        break;
     default:
         range_integers(block, params, first, step, n);
-        return FA_TYPE_INT64;
     }
 }
 
-/* Makes n <= FA__BLOCK elements and tells their type, from which they are converted to `type`. */
-static fa_type generate_block(void *block, fa__generator generator, fa_type type,
-                              const fa__generator_params *params, int64_t first, int64_t step, int64_t n)
+/* Whether numbers stay as they are drawn. */
+static bool is_standard(fa__generator generator, const fa__generator_params *params)
+{
+    const bool is_drawn = generator == FA__GENERATE_RANDOM_UNIFORM || generator == FA__GENERATE_RANDOM_NORMAL;
+    return is_drawn && params->a == 0 && params->b == 1;
+}
+
+/* Makes n <= FA__BLOCK elements of the type that is made for `type`. */
+static void generate_block(void *block, fa__generator generator, fa_type type,
+                           const fa__generator_params *params, int64_t first, int64_t step, int64_t n,
+                           bool past_cache)
 {
     switch (generator) {
     case FA__GENERATE_ARANGE:
-        return range_block(block, type, params, first, step, n);
+        range_block(block, type, params, first, step, n);
+        break;
     case FA__GENERATE_LINSPACE:
         linear_doubles(block, params, first, step, n, type < FA_TYPE_FLOAT16 && type != FA_TYPE_BOOL);
-        return FA_TYPE_FLOAT64;
+        break;
     case FA__GENERATE_RANDOM_UNIFORM:
-        if (type == FA_TYPE_FLOAT32) {
+        if (type == FA_TYPE_FLOAT32)
             uniform_floats(block, params, first, step, n);
-            return FA_TYPE_FLOAT32;
-        }
-        uniform_doubles(block, params, first, step, n);
-        return FA_TYPE_FLOAT64;
+        else
+            uniform_doubles(block, params, first, step, n, past_cache);
+        break;
     default:
-        normal_doubles(block, params, first, step, n);
-        return FA_TYPE_FLOAT64;
+        normal_doubles(block, params, first, step, n, past_cache);
     }
 }
 
 static void generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
-                     int64_t step, int64_t n, void *out)
+                     int64_t step, int64_t n, void *out, bool past_cache)
 {
     static const unsigned char sizes[] = {
 #define X(id, suffix, name, kind, character, type, bytes) [FA_TYPE_##id] = bytes,
         FA__NUMERIC_TYPES(X)
 #undef X
     };
-    double block[FA__BLOCK];
+    const fa_type made = type_made(generator, type);
+    const bool is_as_made =
+        made == type && (!past_cache || (type == FA_TYPE_FLOAT64 && is_standard(generator, params)));
+    double block[FA__BLOCK], converted[2 * FA__BLOCK];
     for (int64_t done = 0; done < n; done += FA__BLOCK) {
         const int64_t count = n - done < FA__BLOCK ? n - done : FA__BLOCK;
-        const fa_type made = generate_block(block, generator, type, params, first + done * step, step, count);
-        fa__convert_find(made, type)((unsigned char *)out + done * sizes[type], block, count);
+        void *to = (unsigned char *)out + done * sizes[type];
+        generate_block(is_as_made ? to : block, generator, type, params, first + done * step, step, count,
+                       past_cache && is_as_made);
+        if (is_as_made)
+            continue;
+        if (!past_cache) {
+            fa__convert_find(made, type)(to, block, count);
+        } else if (made == type) {
+            fa__stream_copy(to, block, (size_t)(count * sizes[type]));
+        } else {
+            fa__convert_find(made, type)(converted, block, count);
+            fa__stream_copy(to, converted, (size_t)(count * sizes[type]));
+        }
     }
 }
 

@@ -115,8 +115,9 @@ typedef struct fa__generator_params {
     int64_t i, j;  /* arange of integers: start, step; linspace: i is the count */
     double last;   /* linspace: the last value, exact */
 } fa__generator_params;
+/* Elements first, first + step, ...; `past_cache` as fa__stream_copy() writes them. */
 void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
-                  int64_t step, int64_t n, void *out);
+                  int64_t step, int64_t n, void *out, bool past_cache);
 
 /* The name of the instruction set in use: "x86-64-v3", "x86-64-v4". Chosen at first use from the processor and FARRAY_ISA.
  * NULL when the processor is too old: then nothing else here may be called. */

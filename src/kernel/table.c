@@ -3,6 +3,8 @@
  * arrays. */
 #include "kernel/isa.h"
 
+#include "kernel/scan.h"
+
 #include <cpuid.h>
 #include <immintrin.h>
 #include <stdatomic.h>
@@ -332,9 +334,9 @@ void fa__find_bins(const fa__bins *bins, const void *x, int64_t n, int32_t *out)
     kernels()->find_bins(bins, x, n, out);
 }
 
-void fa__count_bins(int64_t *counters, int32_t count, const int32_t *bins, int64_t n)
+void fa__count_elements(const fa__bins *bins, const void *x, int64_t n, int64_t *counters)
 {
-    kernels()->count_bins(counters, count, bins, n);
+    kernels()->count_elements(bins, x, n, counters);
 }
 
 void fa__add_bins(double *sums, const int32_t *bins, const double *weights, int parts, int64_t n)
@@ -347,10 +349,15 @@ fa__scan_loop *fa__scan_find(fa__operation operation, fa_type type)
     return has_kernels(type) ? kernels()->scans[operation][type] : NULL;
 }
 
-void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
-                  int64_t step, int64_t n, void *out)
+void fa__sum_in_octave(const double *x, int64_t n, double near, fa__octave_sum *sum)
 {
-    kernels()->generate(generator, type, params, first, step, n, out);
+    kernels()->octave_sum(x, n, near, sum);
+}
+
+void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,
+                  int64_t step, int64_t n, void *out, bool past_cache)
+{
+    kernels()->generate(generator, type, params, first, step, n, out, past_cache);
 }
 
 fa__product_loop *fa__product_find(fa_type type)

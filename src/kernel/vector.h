@@ -136,6 +136,15 @@ FA__INLINE bool all(mask m)
 }
 #endif
 
+FA__INLINE mask by_last_bit(whole_vector a)
+{
+#ifdef __AVX512F__
+    return _mm512_test_epi64_mask(a, _mm512_set1_epi64(1));
+#else
+    return (vector)_mm256_slli_epi64(a, 63); /* picking looks at the sign */
+#endif
+}
+
 FA__INLINE mask is_zero(vector a)
 {
     return equal(a, every(0));
@@ -161,13 +170,18 @@ FA__INLINE vector smaller(vector a, vector b)
     return pick(below(a, b), a, b);
 }
 
-/* Of a positive normal number: the e of 2**e <= a < 2**(e + 1). */
-FA__INLINE vector exponent(vector a)
+/* Of a positive normal number: how far the e of 2**e <= a < 2**(e + 1) is above `from`. */
+FA__INLINE vector exponent_above(vector a, int from)
 {
     const whole_vector field = VECTOR_OF(srli_epi64)((whole_vector)a, 52);
     /* Behind the leading bit of 2**52 an integer is itself. */
     const vector shifted = VECTOR_OF(or_pd)((vector)field, every(0x1p52));
-    return shifted - (0x1p52 + 1023);
+    return shifted - (0x1p52 + 1023 + from);
+}
+
+FA__INLINE vector exponent(vector a)
+{
+    return exponent_above(a, 0);
 }
 
 /* 2**e for whole -1022 <= e <= 1023. */

@@ -152,3 +152,17 @@ void fa__bins_find(const fa__bins_of *of, const void *x, int64_t n, int32_t *bin
     }
     fa__find_bins(&of->bins, x, n, bins);
 }
+
+void fa__bins_count(const fa__bins_of *of, const void *x, int64_t n, int64_t *counters)
+{
+    if (of->convert == NULL) {
+        fa__count_elements(&of->bins, x, n, counters);
+        return;
+    }
+    for (int64_t some; n > 0; n -= some, x = (const char *)x + some * fa__type_bytes(of->element)) {
+        uint64_t converted[FA__BLOCK];
+        some = fa__min_i64(n, FA__BLOCK);
+        of->convert(converted, x, some);
+        fa__count_elements(&of->bins, converted, some, counters);
+    }
+}

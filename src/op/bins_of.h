@@ -31,5 +31,7 @@ bool fa__bins_start(fa__bins_of *of, const fa__node *node, int edges, fa_error *
 void fa__bins_clear(fa__bins_of *of);
 /* fa__find_bins() of elements as they come. */
 void fa__bins_find(const fa__bins_of *of, const void *x, int64_t n, int32_t *bins);
+/* fa__count_elements() of any number of elements as they come. */
+void fa__bins_count(const fa__bins_of *of, const void *x, int64_t n, int64_t *counters);
 
 #endif

@@ -134,13 +134,16 @@ static void feed(void *pointer, int64_t first, int64_t n, const void *x)
     }
     if (p->bins.bins.count == 0) /* one edge makes no bin */
         return;
-    fa__find_bins(&p->bins.bins, x, n, w->bins);
     if (!p->is_shared) {
-        fa__count_bins(w->counters, p->bins.bins.count, w->bins, n);
+        fa__bins_count(&p->bins, x, n, w->counters);
         return;
     }
-    for (int64_t i = 0; i < n; i++)
-        __atomic_fetch_add(&p->counters[w->bins[i]], 1, __ATOMIC_RELAXED);
+    for (int64_t some; n > 0; n -= some, x = (const char *)x + some * fa__type_bytes(p->bins.element)) {
+        some = fa__min_i64(n, FA__BLOCK);
+        fa__bins_find(&p->bins, x, some, w->bins);
+        for (int64_t i = 0; i < some; i++)
+            __atomic_fetch_add(&p->counters[w->bins[i]], 1, __ATOMIC_RELAXED);
+    }
 }
 
 static void find_bins_of_patterns(const plan *p, int32_t *bins)
@@ -209,6 +212,7 @@ static const fa__consumer_class histogram_consumer = {
     .worker_free = worker_free,
     .start = start,
     .feed = feed,
+    .takes_long = true,
     .stop = stop,
     .finish = finish,
     .free = plan_free,

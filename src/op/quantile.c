@@ -2,17 +2,26 @@
 /* Medians and quantiles along axes. Many short lines are read together and selected in memory, each by one
  * thread; a long line is searched where it lies (ranks.c). Results stand in C order: quantiles outermost,
  * then lines. */
-#include "kernel/order.h"
 #include "op/interpolate.h"
 #include "op/ranks.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "engine/room.h"
+#include "expr/order.h"
+#include "kernel/order.h"
+#include "storage/storage.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { LONG_LINE = 1 << 20, READ_BYTES = 32 << 20, LEAST_BYTES = 1 << 20, LINES_OF_A_JOB = 16 };
+enum {
+    LONG_LINE = 1 << 20,
+    MANY = 512, /* quantiles for which a sort takes less than as many searches */
+    READ_BYTES = 32 << 20,
+    LEAST_BYTES = 1 << 20,
+    LINES_OF_A_JOB = 16
+};
 
 typedef struct quantiles {
     fa__whole_run *run;
@@ -149,6 +158,33 @@ static void box_of_line(const quantiles *t, int64_t line, int64_t *first, int64_
     }
 }
 
+/* Reads a box of lines so that the elements of each stand together, from an offset in `to` on. */
+static bool read_lines(quantiles *t, const int64_t *first, const int64_t *sizes, fa__source *to,
+                       int64_t offset, fa_error *err)
+{
+    const fa__node *input = t->run->node->inputs[0];
+    const fa_dtype *dtype = fa__dtype_native(input->dtype, err);
+    if (dtype == NULL)
+        return false;
+    fa__geometry geometry = {.ndim = input->ndim, .offset = offset};
+    int64_t stride = dtype->item_bytes;
+    memcpy(geometry.sizes, sizes, (size_t)input->ndim * sizeof *sizes);
+    for (int i = t->reduced_ndim - 1; i >= 0; i--) {
+        geometry.strides[t->reduced[i]] = stride;
+        stride *= sizes[t->reduced[i]];
+    }
+    for (int i = t->kept_ndim - 1; i >= 0; i--) {
+        geometry.strides[t->kept[i]] = stride;
+        stride *= sizes[t->kept[i]];
+    }
+    fa_array *target = fa__view(to, dtype, &geometry, true, err);
+    if (target != NULL)
+        fa__whole_read(t->run, 0, first, sizes, target, err);
+    fa_release(target);
+    fa_dtype_release(dtype);
+    return !fa_failed(err);
+}
+
 static void long_line(quantiles *t, int64_t line, fa_error *err)
 {
     enum { TOGETHER = FA__MAX_RANKS / 2 };
@@ -175,6 +211,77 @@ static void long_line(quantiles *t, int64_t line, fa_error *err)
             fa__whole_write(t->run, (at + i) * t->lines + line, 1, result, err);
         }
     }
+}
+
+/* ---- Many quantiles of a long line: it is sorted
+ * -------------------------------------------------------------------------------------- */
+
+/* The elements of a line in order, in memory or in scratch; one reference. */
+static fa_array *sorted_line(quantiles *t, int64_t line, fa_error *err)
+{
+    int64_t first[FA_MAX_NDIM], sizes[FA_MAX_NDIM];
+    const fa_dtype *dtype = fa__dtype_native(t->run->node->inputs[0]->dtype, err);
+    fa_array *elements = dtype != NULL ? fa__room_in_c_order(dtype, 1, &t->n, err) : NULL;
+    fa_array *sorted = elements != NULL ? fa__room_in_c_order(dtype, 1, &t->n, err) : NULL;
+    fa__node *leaf = NULL, *sort = NULL;
+    box_of_line(t, line, first, sizes);
+    if (sorted != NULL && read_lines(t, first, sizes, elements->source, elements->offset, err))
+        leaf = fa__node_leaf(elements, err);
+    if (leaf != NULL)
+        sort = fa__node_sort(leaf, 0, err);
+    if (sort != NULL)
+        fa__whole_compute(sort, sorted, t->run->options, err);
+    fa__node_release(sort);
+    fa__node_release(leaf);
+    fa_release(elements);
+    fa_dtype_release(dtype);
+    if (!fa_failed(err))
+        return sorted;
+    fa_release(sorted);
+    return NULL;
+}
+
+/* The key of element i. */
+static int64_t key_at(const quantiles *t, const fa_array *sorted, int64_t i, fa_error *err)
+{
+    const int64_t item = sorted->dtype->item_bytes, one = 1;
+    const fa__box box = {1, item, sorted->offset + i * item, &one, &item};
+    uint64_t element = 0, key = 0;
+    fa__source_read(sorted->source, &box, &element, err);
+    t->ranker->keys(&key, &element, 1);
+    return fa__rank_key(&key, t->ranker->key_bytes, 0);
+}
+
+static int64_t nans_at_end(const quantiles *t, const fa_array *sorted, fa_error *err)
+{
+    const int64_t largest = (int64_t)(UINT64_MAX >> (65 - 8 * t->ranker->key_bytes));
+    int64_t low = 0, high = t->ranker->has_nan ? t->n : 0;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (key_at(t, sorted, middle, err) < largest)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return t->ranker->has_nan ? t->n - low : 0;
+}
+
+static void long_line_in_order(quantiles *t, int64_t line, fa_error *err)
+{
+    fa_array *sorted = sorted_line(t, line, err);
+    const int64_t nans = sorted != NULL ? nans_at_end(t, sorted, err) : 0,
+                  valid = t->skips_nan ? t->n - nans : t->n;
+    for (int64_t i = 0; i < t->count && !fa_failed(err); i++) {
+        int64_t ranks[2], keys[2] = {0};
+        uint64_t result[2];
+        if (valid > 0)
+            ranks_of(t, i, 1, valid, ranks);
+        for (int k = 0; k < 2 && valid > 0; k++)
+            keys[k] = key_at(t, sorted, ranks[k], err);
+        make_result(t, i, valid, nans, keys, result);
+        fa__whole_write(t->run, i * t->lines + line, 1, result, err);
+    }
+    fa_release(sorted);
 }
 
 /* ---- Many lines
@@ -222,36 +329,6 @@ static void lines_job(void *user, int64_t job, fa_error *err)
     fa__free(ranks);
 }
 
-/* Reads a box of lines so that the elements of each stand together. */
-static bool read_lines(quantiles *t, const int64_t *first, const int64_t *sizes, int64_t lines,
-                       char *elements, fa_error *err)
-{
-    const fa__node *input = t->run->node->inputs[0];
-    const fa_dtype *dtype = fa__dtype_native(input->dtype, err);
-    if (dtype == NULL)
-        return false;
-    fa__geometry geometry = {.ndim = input->ndim};
-    int64_t stride = dtype->item_bytes;
-    memcpy(geometry.sizes, sizes, (size_t)input->ndim * sizeof *sizes);
-    for (int i = t->reduced_ndim - 1; i >= 0; i--) {
-        geometry.strides[t->reduced[i]] = stride;
-        stride *= sizes[t->reduced[i]];
-    }
-    for (int i = t->kept_ndim - 1; i >= 0; i--) {
-        geometry.strides[t->kept[i]] = stride;
-        stride *= sizes[t->kept[i]];
-    }
-    fa__source *memory = fa__memory_source_adopt(elements, lines * t->n * dtype->item_bytes, NULL, err);
-    fa_array *target = memory != NULL ? fa__view(memory, dtype, &geometry, true, err) : NULL;
-    if (target != NULL)
-        fa__whole_read(t->run, 0, first, sizes, target, err);
-    fa_release(target);
-    if (memory != NULL)
-        fa__source_release(memory);
-    fa_dtype_release(dtype);
-    return !fa_failed(err);
-}
-
 /* The next box of lines in C order, at most `most` of them: whole inner axes, some of one axis, one of the
  * outer ones. */
 static int64_t box_of_lines(const quantiles *t, int64_t line, int64_t most, int64_t *first, int64_t *sizes)
@@ -291,17 +368,20 @@ static void many_lines(quantiles *t, fa_error *err)
     const int64_t most = lines_at_a_time(t, &charged);
     batch b = {.t = t};
     b.elements = fa__alloc((size_t)(most * t->n * t->ranker->key_bytes), err);
+    fa__source *memory = fa__memory_source_adopt(b.elements, most * t->n * t->ranker->key_bytes, NULL, err);
     b.results = fa__alloc((size_t)(most * t->count * t->result_bytes), err);
     for (int64_t line = 0; line < t->lines && !fa_failed(err); line += b.lines) {
         int64_t first[FA_MAX_NDIM], sizes[FA_MAX_NDIM];
         b.lines = box_of_lines(t, line, most, first, sizes);
-        if (!read_lines(t, first, sizes, b.lines, b.elements, err) ||
+        if (!read_lines(t, first, sizes, memory, 0, err) ||
             !fa__whole_parallel(t->run, (b.lines + LINES_OF_A_JOB - 1) / LINES_OF_A_JOB, lines_job, &b, err))
             break;
         for (int64_t i = 0; i < t->count; i++)
             fa__whole_write(t->run, i * t->lines + line, b.lines, b.results + i * b.lines * t->result_bytes,
                             err);
     }
+    if (memory != NULL)
+        fa__source_release(memory);
     fa__free(b.elements);
     fa__free(b.results);
     fa__ledger_release(charged);
@@ -327,7 +407,7 @@ static bool run(fa__whole_run *run, bool is_median, bool skips_nan, fa_error *er
             of_nothing(&t, err);
         else if (t.n >= LONG_LINE || t.n * t.ranker->key_bytes > (int64_t)(fa__ledger_limit() / 8))
             for (int64_t line = 0; line < t.lines && !fa_failed(err); line++)
-                long_line(&t, line, err);
+                (t.count > MANY ? long_line_in_order : long_line)(&t, line, err);
         else
             many_lines(&t, err);
     }

@@ -111,13 +111,20 @@ static int64_t key_in_order(const sample *taken, const void *sorted, int64_t val
     return place < 0 ? -highest - 1 : place >= valid ? highest : fa__rank_key(sorted, bytes, place);
 }
 
-/* Adds a bracket, apart from those that are there already. */
+/* Adds a bracket behind those that are there: of one that overlaps the last one, what is new. Two that are
+ * kept are one then, since each is looked for in every key. */
 static void add(fa__sample_bracket *brackets, int64_t *count, int64_t low, int64_t high, int64_t expected)
 {
-    if (*count > 0 && low <= brackets[*count - 1].high) {
-        if (high <= brackets[*count - 1].high)
+    fa__sample_bracket *last = *count > 0 ? &brackets[*count - 1] : NULL;
+    if (last != NULL && low <= last->high) {
+        if (high <= last->high)
             return;
-        low = brackets[*count - 1].high + 1;
+        if (last->low < last->high && low < high) {
+            last->high = high;
+            last->expected += expected;
+            return;
+        }
+        low = last->high + 1;
     }
     if (low <= high)
         brackets[(*count)++] = (fa__sample_bracket){low, high, low < high ? expected : 0};

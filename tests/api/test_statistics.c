@@ -149,6 +149,34 @@ static void same_bits_however_the_work_is_cut(void **state)
     fa_release(a);
 }
 
+/* A search for each few of them would take hours. */
+static void a_million_quantiles(void **state)
+{
+    (void)state;
+    enum { COUNT = 1000001 };
+    const int64_t asked[] = {0, 1, 12345, 500000, 999998, 1000000};
+    fa_array *a = long_array(), *q = fa_linspace(0, 1, COUNT, &err);
+    for (size_t limit = 256 << 20; limit >= 2 << 20; limit /= 128) {
+        fa_set_memory_limit(limit, &err);
+        fa_array *all = fa_eval("nanquantile(where(a > 2, nan, a), q)", FA_VARS({"a", a}, {"q", q}), &err);
+        fa_evaluate(all, NULL, &err);
+        for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+            const double place = fa_get_float64(q, FA_COORDS(asked[i]), &err);
+            fa_array *some = fa_from_data(FA_FLOAT64, FA_SHAPE(1), &place, &err);
+            fa_array *one =
+                fa_eval("nanquantile(where(a > 2, nan, a), q)", FA_VARS({"a", a}, {"q", some}), &err);
+            const double found = fa_get_float64(all, FA_COORDS(asked[i]), &err), expected = number_of(one);
+            if (fa_failed(&err))
+                fail_msg("%zu bytes: %s", limit, err.message);
+            assert_memory_equal(&found, &expected, sizeof found);
+            fa_release(some);
+        }
+        fa_release(all);
+    }
+    fa_release(q);
+    fa_release(a);
+}
+
 /* Where the range is known, counts come with the mean and the extremes: the file is read once. */
 static void a_histogram_shares_its_reading(void **state)
 {
@@ -244,6 +272,7 @@ int main(void)
         cmocka_unit_test(weights_rows_and_periods),
         cmocka_unit_test_setup_teardown(what_is_refused, start, end),
         cmocka_unit_test_setup_teardown(same_bits_however_the_work_is_cut, start, end),
+        cmocka_unit_test_setup_teardown(a_million_quantiles, start, end),
         cmocka_unit_test_setup_teardown(a_histogram_shares_its_reading, start, end),
         cmocka_unit_test_setup_teardown(same_sums_however_the_work_is_cut, start, end),
         cmocka_unit_test_setup_teardown(whole_numbers_are_counted, start, end),

@@ -41,7 +41,7 @@ EXPORT void kernels_reduce_rows(const fa__reducer *reducer, void *out, const voi
 EXPORT void kernels_reduce_strips(const fa__reducer *reducer, void *out, const void *x, int64_t rows,
                                   int64_t n, int64_t item_bytes, double ddof);
 EXPORT void kernels_generate(int generator, int type, uint64_t seed, double a, double b, int64_t i, int64_t j,
-                             double last, int64_t first, int64_t step, int64_t n, void *out);
+                             double last, int64_t first, int64_t step, int64_t n, void *out, int past_cache);
 
 const char *kernels_isa(void)
 {
@@ -224,8 +224,10 @@ void kernels_reduce_strips(const fa__reducer *reducer, void *out, const void *x,
 }
 
 void kernels_generate(int generator, int type, uint64_t seed, double a, double b, int64_t i, int64_t j,
-                      double last, int64_t first, int64_t step, int64_t n, void *out)
+                      double last, int64_t first, int64_t step, int64_t n, void *out, int past_cache)
 {
     fa__generator_params params = {.seed = seed, .a = a, .b = b, .i = i, .j = j, .last = last};
-    fa__generate((fa__generator)generator, (fa_type)type, &params, first, step, n, out);
+    fa__generate((fa__generator)generator, (fa_type)type, &params, first, step, n, out, past_cache != 0);
+    if (past_cache != 0)
+        fa__stream_end();
 }

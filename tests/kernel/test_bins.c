@@ -133,27 +133,53 @@ static void test_given_bins(void **unused)
         check_given(count);
 }
 
-static void test_counting(void **unused)
+static void check_counting(const fa__bins *bins, const void *x)
 {
-    (void)unused;
-    static int64_t counters[4 * (MOST_BINS + 1)], expected[MOST_BINS + 1];
+    static int64_t counters[8 * (MOST_BINS + 1)], expected[MOST_BINS + 1];
     static double sums[2 * (MOST_BINS + 1)], weights[2 * N];
     static int32_t out[N];
+    const int64_t item = bins->type == FA_TYPE_FLOAT32 ? 4 : 8, slots = bins->count + 1;
+    memset(counters, 0, sizeof counters);
+    memset(expected, 0, sizeof expected);
+    memset(sums, 0, sizeof sums);
+    fa__find_bins(bins, x, N, out);
     for (int i = 0; i < N; i++)
-        expected[out[i] = (int32_t)(next() * (MOST_BINS + 1))]++;
-    fa__count_bins(counters, MOST_BINS, out, N - 1);
-    fa__count_bins(counters, MOST_BINS, out + N - 1, 1);
-    for (int b = 0; b <= MOST_BINS; b++) {
+        expected[out[i]]++;
+    fa__count_elements(bins, x, N - 3, counters);
+    fa__count_elements(bins, (const char *)x + (N - 3) * item, 3, counters);
+    for (int64_t b = 0; b < slots; b++) {
         int64_t sum = 0;
-        for (int bank = 0; bank < FA__BIN_BANKS(MOST_BINS); bank++)
-            sum += counters[bank * (MOST_BINS + 1) + b];
+        for (int64_t bank = 0; bank < FA__BIN_BANKS(bins->count); bank++)
+            sum += counters[bank * slots + b];
         assert_int_equal(sum, expected[b]);
     }
     for (int i = 0; i < 2 * N; i++)
         weights[i] = i % 2 == 0 ? 1 : -2;
     fa__add_bins(sums, out, weights, 2, N);
-    for (int b = 0; b <= MOST_BINS; b++)
+    for (int64_t b = 0; b < slots; b++)
         assert_true(sums[2 * b] == (double)expected[b] && sums[2 * b + 1] == -2 * (double)expected[b]);
+}
+
+static void test_counting(void **unused)
+{
+    (void)unused;
+    static double x[N], edges[MOST_BINS + 1];
+    static float narrow_x[N], narrow_edges[MOST_BINS + 1];
+    for (int32_t count = 1; count <= MOST_BINS; count = count * 2 + 1) {
+        for (int32_t i = 0; i <= count; i++)
+            narrow_edges[i] = (float)(edges[i] = i);
+        make_elements(x, edges, count);
+        for (int i = 0; i < N; i++)
+            narrow_x[i] = (float)x[i];
+        fa__bins bins = {
+            .type = FA_TYPE_FLOAT64, .count = count, .edges = edges, .last = count, .width = count};
+        check_counting(&bins, x);
+        bins.uniform = bins.is_wide = true;
+        check_counting(&bins, x);
+        bins.type = FA_TYPE_FLOAT32;
+        bins.edges = narrow_edges;
+        check_counting(&bins, narrow_x);
+    }
 }
 
 int main(void)
