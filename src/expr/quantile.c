@@ -66,6 +66,11 @@ static fa__node *strong_input(fa__whole whole, fa__node *input, fa_error *err)
     return fa__node_strong(input, err);
 }
 
+static int kept_axes(const fa__node *input, uint64_t axes, bool keepdims)
+{
+    return keepdims ? input->ndim : input->ndim - __builtin_popcountll(axes);
+}
+
 /* The node, of the shape of q and then that of what the reduction leaves. `input` is given up. */
 static fa__node *make(fa__whole whole, fa__node *input, fa__node *q, const fa_dtype *dtype,
                       const fa__quantile_arguments *arguments, fa_error *err)
@@ -77,7 +82,7 @@ static fa__node *make(fa__whole whole, fa__node *input, fa__node *q, const fa_dt
     if (!fa_failed(err) && fa__axes_mask(arguments->axes, input->ndim, &axes, err)) {
         if (q != NULL && q->ndim > 2)
             fa__fail(err, FA_BAD_SHAPE, "q must be a scalar or 1d");
-        else if (input->ndim + (q != NULL ? q->ndim : 0) > FA_MAX_NDIM)
+        else if ((q != NULL ? q->ndim : 0) + kept_axes(input, axes, arguments->keepdims) > FA_MAX_NDIM)
             fa__fail(err, FA_BAD_SHAPE, "more than %d dimensions", FA_MAX_NDIM);
         for (int i = 0; !fa_failed(err) && q != NULL && i < q->ndim; i++)
             sizes[ndim++] = q->sizes[i];

@@ -333,6 +333,9 @@ def main():
     checker.check_as("pad(u, (1,2), constant_values=(1,2.5))", "pad(u, (1,2), constant_values=('1','2.5'))", u=ARRAYS["u"])
     swapped = np.array([1 + 2j, 1 - 2j, 256 + 1j, 2j, 1 + 2j], ">c16")
     checker.check_as("lexsort((v[::-1], v))", "lexsort((v[::-1].astype('c16'), v.astype('c16')))", v=swapped)
+    # float16-in-records
+    half = np.array([[1, np.nan, 0], [1, 2, 3]], "f2")
+    checker.check_as("unique(h, axis=1)", "unique(h.astype('f4'), axis=1).astype('f2')", h=half)
     with open(os.path.join(ROOT, "docs", "differences.md"), encoding="utf-8") as file:
         rows = file.read()
     for row, texts in OTHERWISE.items():
