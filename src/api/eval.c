@@ -8,7 +8,7 @@
 
 #include "array/slice.h"
 #include "base/memory.h"
-#include "expr/calls.h"
+#include "text/calls.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The public functions of statistics: calls to graphs. What they mean is expr/quantile.c,
- * text/histogram.c and text/covariance.c. */
+ * expr/histogram.c and expr/covariance.c. */
 #include "api/api.h"
 
 #include <farray/statistics.h>
 
-#include "text/covariance.h"
-#include "text/histogram.h"
+#include "expr/covariance.h"
+#include "expr/histogram.h"
 #include "expr/quantile.h"
 
 #include <string.h>

@@ -168,6 +168,8 @@ fa__node *fa__node_view(fa__node *input, const fa__geometry *geometry, fa_error 
 fa__node *fa__node_field(fa__node *input, const char *name, size_t length, fa_error *err);
 /* Several fields at once; `names` is a list of names in quotes. */
 fa__node *fa__node_fields(fa__node *input, const char *names, size_t length, fa_error *err);
+/* Complex numbers of their parts, which are the last axis; takes the parts over. */
+fa__node *fa__complex_of(fa__node *parts, fa_type type, fa_error *err);
 void fa__node_geometry(const fa__node *node, fa__geometry *geometry); /* of a LEAF or VIEW as is, else the virtual one */
 /* NumPy's arange and linspace, as text and C functions make them. */
 fa__node *fa__node_arange_int64(int64_t start, int64_t stop, int64_t step, fa_error *err);

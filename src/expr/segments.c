@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* reduceat() of operations, and interp(): graphs of operations on whole arrays. Knows nothing about how they
  * are computed. */
-#include "expr/formulas.h"
+#include "expr/formula.h"
 #include "expr/kit.h"
 #include "expr/node.h"
 #include "expr/order.h"

@@ -147,3 +147,21 @@ fa__node *fa__node_field(fa__node *input, const char *name, size_t length, fa_er
     }
     return node;
 }
+
+fa__node *fa__complex_of(fa__node *parts, fa_type type, fa_error *err)
+{
+    fa__geometry geometry;
+    fa__node *dense = NULL, *node = NULL;
+    if (parts != NULL) {
+        const bool together = parts->strides[parts->ndim - 1] == parts->dtype->item_bytes;
+        dense = together ? fa__node_retain(parts) : fa__node_copy(parts, 'C', err);
+    }
+    if (dense != NULL) {
+        fa__node_geometry(dense, &geometry);
+        geometry.ndim--;
+        node = fa__node_view_as(dense, fa_dtype_of(type), &geometry, err);
+    }
+    fa__node_release(dense);
+    fa__node_release(parts);
+    return node;
+}

@@ -5,7 +5,7 @@
 #include "expr/kit.h"
 #include "expr/quantile.h"
 
-#include "expr/formulas.h"
+#include "expr/formula.h"
 #include "expr/order.h"
 #include "expr/routines.h"
 #include "expr/take.h"

@@ -24,7 +24,7 @@ static fa__node *find_argument(const char *name, size_t length, void *user)
     return is_one ? known->nodes[name[0] - 'a'] : NULL;
 }
 
-fa__node *fa__compose(const char *text, int count, fa__node *const *nodes, fa_error *err)
+static fa__node *compose(const char *text, int count, fa__node *const *nodes, fa_error *err)
 {
     arguments known = {count, nodes};
     const fa__names names = {.find_node = find_argument, .user = &known};
@@ -34,6 +34,8 @@ fa__node *fa__compose(const char *text, int count, fa__node *const *nodes, fa_er
     err->column = 0;
     return node;
 }
+
+const fa__reading fa__reader = {.compose = compose};
 
 static fa__node *compose_1(const char *text, fa__node *a, fa_error *err)
 {
@@ -75,24 +77,6 @@ static fa__node *parts_of(fa__node *input, fa_error *err)
     fa_dtype_release(dtype);
     fa__node_release(strong);
     return parts;
-}
-
-fa__node *fa__complex_of(fa__node *parts, fa_type type, fa_error *err)
-{
-    fa__geometry geometry;
-    fa__node *dense = NULL, *node = NULL;
-    if (parts != NULL) {
-        const bool together = parts->strides[parts->ndim - 1] == parts->dtype->item_bytes;
-        dense = together ? fa__node_retain(parts) : fa__node_copy(parts, 'C', err);
-    }
-    if (dense != NULL) {
-        fa__node_geometry(dense, &geometry);
-        geometry.ndim--;
-        node = fa__node_view_as(dense, fa_dtype_of(type), &geometry, err);
-    }
-    fa__node_release(dense);
-    fa__node_release(parts);
-    return node;
 }
 
 /* ---- Rounding, and what is no number ---- */

@@ -3,14 +3,7 @@
 #ifndef FA_TEXT_FORMULAS_H
 #define FA_TEXT_FORMULAS_H
 
-#include "expr/graph.h"
-
-/* The graph of a text in which the names a, b, c, ... stand for these nodes. Texts are ours: an error is about the nodes,
- * and has no column. */
-fa__node *fa__compose(const char *text, int count, fa__node *const *nodes, fa_error *err);
-
-/* Complex numbers of their parts, which are the last axis; takes the parts over. */
-fa__node *fa__complex_of(fa__node *parts, fa_type type, fa_error *err);
+#include "expr/formula.h"
 
 /* np.round. */
 fa__node *fa__node_round(fa__node *input, int64_t decimals, fa_error *err);

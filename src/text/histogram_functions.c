@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Histograms, counts of whole numbers and covariances as text calls them. What they mean is histogram.c and
  * covariance.c. */
-#include "text/covariance.h"
+#include "expr/covariance.h"
 #include "text/functions.h"
-#include "text/histogram.h"
+#include "expr/histogram.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Operations on whole arrays as text: the function that makes them, its inputs, and what else it was told. */
-#include "text/histogram.h"
+#include "expr/histogram.h"
 #include "expr/order.h"
 #include "expr/quantile.h"
 #include "text/writer.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NumPy's digitize(): places among edges that go up, or down. Which way they go is looked at when the graph
  * is made. */
-#include "text/histogram.h"
+#include "expr/histogram.h"
 
-#include "text/formulas.h"
+#include "expr/formula.h"
 #include "expr/node.h"
 #include "expr/order.h"
 #include "expr/routines.h"

@@ -2,9 +2,9 @@
 /* NumPy's cov() and corrcoef(): products of what is left of variables when their means are taken away. Knows
  * nothing about how products are computed. */
 #include "expr/kit.h"
-#include "text/covariance.h"
+#include "expr/covariance.h"
 
-#include "text/formulas.h"
+#include "expr/formula.h"
 #include "expr/node.h"
 #include "expr/routines.h"
 #include "expr/take.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Histograms: which bins there are, and the nodes that count. Knows nothing about how elements are counted.
  */
-#ifndef FA_TEXT_HISTOGRAM_H
-#define FA_TEXT_HISTOGRAM_H
+#ifndef FA_EXPR_HISTOGRAM_H
+#define FA_EXPR_HISTOGRAM_H
 
 #include "expr/bins.h"
 

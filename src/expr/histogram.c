@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NumPy's bins: their number, their edges, and the types in which both are found. */
-#include "text/histogram.h"
+#include "expr/histogram.h"
 
-#include "text/formulas.h"
+#include "expr/formula.h"
 #include "expr/node.h"
 #include "expr/routines.h"
 #include "expr/take.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NumPy's rules for the number of bins: formulas of how many elements there are, how far they reach, how they
  * are spread and where their quarters are. They are looked at now, since the number of bins is a shape. */
-#include "text/histogram.h"
+#include "expr/histogram.h"
 
-#include "text/formulas.h"
+#include "expr/formula.h"
 #include "expr/node.h"
 #include "expr/take.h"
 #include "expr/types.h"

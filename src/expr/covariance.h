@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Covariances and correlations: graphs of sums and products. */
-#ifndef FA_TEXT_COVARIANCE_H
-#define FA_TEXT_COVARIANCE_H
+#ifndef FA_EXPR_COVARIANCE_H
+#define FA_EXPR_COVARIANCE_H
 
 #include "expr/graph.h"
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Formulas: graphs of many nodes, written as the text that a user would write. */
+#ifndef FA_EXPR_FORMULA_H
+#define FA_EXPR_FORMULA_H
+
+#include "expr/graph.h"
+
+/* What only those who read text can do: a table that src/text fills, since graphs know nothing about text. */
+typedef struct fa__reading {
+    fa__node *(*compose)(const char *text, int count, fa__node *const *nodes, fa_error *err);
+} fa__reading;
+extern const fa__reading fa__reader;
+
+/* The graph of a text in which the names a, b, c, ... stand for these nodes. Texts are ours: an error is about the nodes,
+ * and has no column. */
+static inline fa__node *fa__compose(const char *text, int count, fa__node *const *nodes, fa_error *err)
+{
+    return fa__reader.compose(text, count, nodes, err);
+}
+
+#endif
