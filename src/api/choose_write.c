@@ -295,7 +295,7 @@ void fa_assign_at(fa_array *target, fa_index_parts index, fa_array *value, fa_er
                 fa__fail(err, FA_BAD_SHAPE,
                          "a mask of all axes is assigned values of 0 or 1 dimensions, not of %d",
                          value->ndim);
-            else if (count == 1 && selectors[0].is_mask)
+            else if (count == 1 && selectors[0].is_mask && fa__count(mask->ndim, mask->sizes) > 0)
                 assign_by_mask(target, mask, &selection, value, err);
             else
                 assign_by_positions(leaf, index, arrays, value, err);

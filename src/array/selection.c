@@ -53,10 +53,11 @@ static int hidden_axes(const fa__geometry *from, fa_index_parts index, const fa_
     return -1;
 }
 
+/* As in NumPy, an axis of a mask without elements fits every axis. */
 static bool mask_fits(const fa__geometry *from, int axis, const fa__selector *mask, fa_error *err)
 {
     for (int i = 0; i < mask->ndim; i++)
-        if (mask->sizes[i] != from->sizes[axis + i])
+        if (mask->sizes[i] != from->sizes[axis + i] && mask->sizes[i] != 0)
             return fa__fail(
                 err, FA_BAD_INDEX,
                 "boolean index did not match indexed array along axis %d; size of axis is %lld but size of "

@@ -377,7 +377,8 @@ static fa__node *repeated(fa__node *a, const int64_t *outer, const int64_t *inne
         }
         if (outer[i] != 1)
             add_axis(&to, outer[i], 0, err);
-        add_axis(&to, from.sizes[i], from.strides[i], err);
+        if (from.sizes[i] != 1) /* or the axes of an array that has all there can be were too many */
+            add_axis(&to, from.sizes[i], from.strides[i], err);
         if (inner[i] != 1)
             add_axis(&to, inner[i], 0, err);
     }

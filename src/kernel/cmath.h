@@ -157,17 +157,20 @@ FA__INLINE vector sine_of_double(vector y)
     return any(large) ? pick(large, 2.0 * SLEEF_OF(sin)(y) * SLEEF_OF(cos)(y), sine) : sine;
 }
 
-/* tanh z = (sinh 2x + i sin 2y) / (2 (sinh(x)**2 + cos(y)**2)) for |x| <= 1; beyond, with t = exp(-2 |x|),
- * 1 - 2 t (t + cos 2y) / d + i 2 t sin(2y) / d where d = 1 + t**2 + 2 t cos 2y. */
+/* tanh z = (sinh x cosh x + i sin y cos y) / (sinh(x)**2 + cos(y)**2) in twice the precision for |x| <= 1:
+ * next to a pole errors of sinh and cos cancel then. Beyond, with t = exp(-2 |x|), 1 - 2 t (t + cos 2y) / d +
+ * i 2 t sin(2y) / d where d = 1 + t**2 + 2 t cos 2y. */
 static pair complex_tanh(pair z)
 {
-    const vector x = z.real, y = z.imag, turn = sine_of_double(y);
-    const vector sine = SLEEF_OF(sinh)(x), cosine = SLEEF_OF(cos)(y);
-    const vector inner = 2.0 * fused(sine, sine, cosine * cosine);
-    pair result = {SLEEF_OF(sinh)(x * 2.0) / inner, turn / inner};
+    const vector x = z.real, y = z.imag;
+    const vector up = SLEEF_OF(sinh)(x), cosine = SLEEF_OF(cos)(y);
+    const twofold inner = add(product_of(up, up), product_of(cosine, cosine));
+    pair result = {divide(product_of(up, SLEEF_OF(cosh)(x)), inner).high,
+                   divide(product_of(SLEEF_OF(sin)(y), cosine), inner).high};
     const mask far = below(every(1), magnitude(x));
     if (any(far)) {
-        const vector power = SLEEF_OF(exp)(-2.0 * magnitude(x)), twice = 2.0 * power;
+        const vector turn = sine_of_double(y), power = SLEEF_OF(exp)(-2.0 * magnitude(x)),
+                     twice = 2.0 * power;
         const vector shift = power + fused(2.0 * cosine, cosine, every(-1)); /* t + cos 2y */
         const vector outer = fused(power, shift, 1.0 + power * (shift - power));
         const vector real = 1.0 - twice * shift / outer;

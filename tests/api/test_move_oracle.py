@@ -248,6 +248,11 @@ class Moves(unittest.TestCase):
                                self.random.randrange(0, 50)), arrays
         self.each(100, make)
 
+    def test_arrays_with_all_axes_repeat(self):
+        values, handle = self.case.array("<i4", (2, 3) + (1,) * 62)
+        for text in ["repeat(a, 2, axis=1)", "repeat(a, 3, axis=60)", "repeat(a.T, 2, axis=1)", "tile(a, 2)"]:
+            self.assertEqual(self.case.check(text, {"a": (values, handle)}), "")
+
     def test_append_insert_delete(self):
         def make():
             shape, arrays = self.one(1)

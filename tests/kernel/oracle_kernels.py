@@ -313,6 +313,7 @@ def check_complex(libraries, rng):
         return out
 
     complex_functions.check_special_values(run, fail)
+    complex_functions.check_poles(run, fail)
     for (name, dtype), ulp in complex_functions.check_accuracy(run, fail, rng, 60).items():
         worst[name, dtype] = max(ulp, worst.get((name, dtype), 0))
 

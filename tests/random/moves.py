@@ -6,7 +6,7 @@ import ast
 
 import numpy as np
 
-from oracle import Unsuitable, Value, bound_of, extended, like, native, spacing
+from oracle import Unsuitable, Value, bound_of, extended, like, like_order, native, spacing
 
 NAMES = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
 MOST = 20_000
@@ -144,6 +144,31 @@ def node(template, nodes):
     return _Fill(nodes).visit(ast.parse(template.format(*(f"_{i}" for i in range(len(nodes)))), mode="eval").body)
 
 
+def _sums(a, b, axis=-1):
+    """In farray's layout: factors become one type before they are multiplied."""
+    dtype = np.result_type(a, b)
+    dtype = np.dtype("f4") if dtype == "f2" else dtype
+    a, b = (np.moveaxis(factor, axis, -1).astype(dtype, copy=False) for factor in (a, b))
+    return ((a.conjugate() if dtype.kind == "c" else a) * b).sum(axis=-1)
+
+
+def _matrices(a, b):
+    """A product of matrices in farray's layout: in C order, but where it is no more than sums of products."""
+    if a.ndim < 2 or b.ndim < 2:
+        return np.matmul(a, b)
+    rows, inner, columns = a.shape[-2:] + b.shape[-1:]
+    if inner == 1:
+        dtype = np.result_type(a, b)
+        return a.astype(dtype, copy=False) * b.astype(dtype, copy=False)
+    if inner == 0:
+        return _sums(a[..., np.newaxis, :], np.swapaxes(b, -1, -2)[..., np.newaxis, :, :])
+    if rows == 1:
+        return _sums(a[..., 0, :, np.newaxis], b, -2)[..., np.newaxis, :]
+    if columns == 1:
+        return _sums(a, b[..., 0][..., np.newaxis, :])[..., np.newaxis]
+    return np.ascontiguousarray(np.matmul(a, b))
+
+
 def product(name, template, values, differences):
     """The exact value of a product, and how far from it a result may be."""
     arrays = [np.asarray(value.array) for value in values]
@@ -159,6 +184,10 @@ def product(name, template, values, differences):
         raise Unsuitable  # as many elements as the square
     result = computed(arrays)
     result = result.astype(native(result.dtype), order="K")
+    if result.ndim and name in ("vecdot", "matmul") and differences.allow("products-layout"):
+        laid_out = eval(text, {"swapaxes": np.swapaxes, "vecdot": _sums, "matmul": _matrices},
+                        {f"_{i}": array for i, array in enumerate(arrays)})
+        result = like_order(laid_out, result)
     allowed = differences.agreement(name, result.dtype)
     if allowed is None or result.dtype.kind not in "fc":
         return Value(result)

@@ -303,9 +303,10 @@ class Oracle:
             angle = np.pi * np.asarray(arrays[0])
             angle = extended(np.where(angle, angle, np.finfo(angle.dtype).eps))
             exact = np.sin(angle) / angle
-        elif name == "log1p" and loop.kind == "c":  # NumPy's own cancels next to 0
+        elif name == "log1p" and loop.kind == "c":  # NumPy's own cancels next to 0, and the square of |1 + z| - 1 next to -1
             x, y = wide[0].real, wide[0].imag
-            exact = np.log1p(2 * x + x * x + y * y) / 2 + 1j * np.arctan2(y, 1 + x)
+            excess = 2 * x + x * x + y * y
+            exact = np.where(np.abs(excess) < 0.5, np.log1p(excess) / 2, np.log(np.hypot(1 + x, y))) + 1j * np.arctan2(y, 1 + x)
         else:
             exact = ufunc(name)(*wide, **options)
         if loop.kind == "c":
@@ -342,7 +343,7 @@ class Oracle:
         bounds = [bound_of(v) for v in values]
         if result.dtype.kind not in "fc" or not finite(result, *arrays):
             raise Unsuitable
-        magnitudes = [np.abs(a).astype("f8") + b for a, b in zip(arrays, bounds)]
+        magnitudes = [np.abs(extended(a)).astype("f8") + b for a, b in zip(arrays, bounds)]
         if name in ("add", "subtract"):
             bound = bounds[0] + bounds[1]
         elif name == "multiply":
@@ -399,6 +400,8 @@ class Oracle:
 
     def reduction(self, name, value, axes=None, dtype=None, keepdims=False, ddof=0, where=None, initial=None):
         array = np.asarray(value.array)
+        if dtype and np.dtype(dtype).kind in "iu":
+            self.cast(value, dtype)  # refuses what is out of range
         operation, _, method = name.partition(".")
         if method == "reduce" and operation in REDUCTION_OF and not dtype:
             return self.reduction(REDUCTION_OF[operation], value, axes, None, keepdims, 0, where, initial)
@@ -409,7 +412,7 @@ class Oracle:
             arguments["dtype"] = np.dtype(dtype)
         if name.endswith(("var", "std")):
             arguments["ddof"] = ddof
-            self.cast(value, dtype)  # refuses what is out of range
+            self.cast(value, dtype)
         if array.ndim == 0 and axes is not None and (where is not None or name.startswith("nan")):
             raise Unsuitable  # NumPy lets some of these pass
         if where is not None:
@@ -422,6 +425,9 @@ class Oracle:
             if "All-NaN" in str(error):
                 raise Unsuitable from error  # found when it is computed
             raise
+        counted = np.broadcast_to(True if where is None else where, array.shape)
+        if name == "mean" and result.dtype.kind in "iu" and not counted.any(axis=axes).all():
+            raise Unsuitable  # an integer of NaN
         if "arg" in name and result.ndim and self.differences.allow("positions-layout"):
             over = {key: value for key, value in arguments.items() if key in ("axis", "keepdims")}
             result = like_order(asarray(np.max(array.view("i8") if array.dtype.kind in "mM" else array, **over)), result)

@@ -10,6 +10,7 @@ import argparse
 import ast
 import collections
 import concurrent.futures
+import gc
 import os
 import subprocess
 import sys
@@ -113,6 +114,7 @@ class Runner:
             return f"farray refuses what NumPy does: {error}", steps, seen
         finally:
             world.clear()
+            gc.collect()  # what an exception's frames held is not the next program's
         return None, steps, seen
 
     def seed(self, seed):
