@@ -19,6 +19,8 @@ typedef struct fa__consumer_class {
     void *(*plan)(fa__pass *pass, const fa__consume *consume, int threads, fa_error *err);
     /* Tasks begin at multiples of this many flat elements. */
     int64_t (*granule)(const void *plan);
+    /* Whether tasks are short, because each waits for what the one before it came to. NULL: no. */
+    bool (*takes_turns)(const void *plan);
     void *(*worker_new)(void *plan, fa_error *err);
     void (*worker_free)(void *worker);
     bool (*start)(void *worker, const fa__span *span, fa_error *err);

@@ -318,6 +318,16 @@ static bool reads_scattered(const fa__pass *pass)
     return false;
 }
 
+static bool takes_turns(const fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->consume_count; i++) {
+        const fa__consume *consume = &pass->consumes[i];
+        if (consume->class->takes_turns != NULL && consume->class->takes_turns(consume->plan))
+            return true;
+    }
+    return false;
+}
+
 static void cut(run *r)
 {
     fa__pass *pass = r->pass;
@@ -370,7 +380,7 @@ static void cut(run *r)
         /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay near each
          * other in a file. */
         int64_t share = fa__min_i64(pass->total / (16 * r->threads), CONSUMED_TASK_BYTES / widest);
-        r->task = fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
+        r->task = takes_turns(pass) ? 1 : fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
         granule = granule == 1 ? FA__BLOCK : granule; /* leaves begin there */
         if (granule <= r->tile)
             r->tile -= r->tile % granule;

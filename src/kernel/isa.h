@@ -14,6 +14,7 @@
 /* Types with kernels come first in fa_type. */
 enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32 };
 
+struct fa__octave_sum;
 typedef struct fa__kernels {
     const char *name;
     fa__loop *loops[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
@@ -27,6 +28,7 @@ typedef struct fa__kernels {
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
     fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
+    void (*octave_sum)(const double *x, int64_t n, double near, struct fa__octave_sum *sum);
     fa__ranker rankers[FA__KERNEL_TYPES]; /* keys is NULL where undefined */
     void (*find_bins)(const fa__bins *bins, const void *x, int64_t n, int32_t *out);
     void (*count_elements)(const fa__bins *bins, const void *x, int64_t n, int64_t *counters);

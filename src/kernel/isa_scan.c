@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Scans along contiguous elements: each result waits for the one before it, and no vector helps. Those that
- * are not here are made of the loops of their operations, one element at a time. */
+/* Scans along contiguous elements: each result waits for the one before it, but for sums of doubles
+ * (scan_sums.h). Those that are not here are made of the loops of their operations, one element at a time. */
 #include "kernel/loop.h"
 #include "kernel/complex.h"
 #include "kernel/narrow.h"
+#include "kernel/scan_sums.h"
 
 #define SCANS(X)          \
     X(ADD, add)           \
@@ -86,6 +87,37 @@ ONE_ELEMENT(fa__bfloat, bf16)
 #define FA__TEMPLATE "kernel/scan.inc.h"
 #include "kernel/each_type.inc.h"
 
+/* Where sums leave their octave again and again, they are added one by one for longer and longer. */
+static void sum_scan_f64(void *out_block, const void *in, int64_t n, const void *before)
+{
+    enum { LONGEST = 16 };
+    double *out = out_block;
+    const double *x = in;
+    int64_t i = n > 0, patience = 1, misses = 0;
+    if (n > 0)
+        add_scan_f64(out, x, 1, before);
+    while (i + SUMMED <= n) {
+        double last = out[i - 1];
+        if (misses == 0 && sum_together(out + i, x + i, &last)) {
+            patience = 1;
+        } else {
+            add_scan_f64(out + i, x + i, SUMMED, &last);
+            patience = misses > 0 ? patience : patience < LONGEST ? 2 * patience : LONGEST;
+            misses = misses > 0 ? misses - 1 : patience;
+        }
+        i += SUMMED;
+    }
+    if (i < n) {
+        const double last = out[i - 1];
+        add_scan_f64(out + i, x + i, n - i, &last);
+    }
+}
+
+static void octave_sum(const double *x, int64_t n, double near, fa__octave_sum *sum)
+{
+    sum_in_octave(x, n, near, sum);
+}
+
 void FA__ISA(fa__fill_scan)(fa__kernels *kernels)
 {
 #define X(suffix) fill_scans_##suffix(kernels);
@@ -104,4 +136,6 @@ void FA__ISA(fa__fill_scan)(fa__kernels *kernels)
     X(c64)
     X(c128)
 #undef X
+    kernels->scans[FA__OP_ADD][FA_TYPE_FLOAT64] = sum_scan_f64;
+    kernels->octave_sum = octave_sum;
 }

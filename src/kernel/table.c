@@ -3,6 +3,8 @@
  * arrays. */
 #include "kernel/isa.h"
 
+#include "kernel/scan.h"
+
 #include <cpuid.h>
 #include <immintrin.h>
 #include <stdatomic.h>
@@ -325,6 +327,11 @@ void fa__add_bins(double *sums, const int32_t *bins, const double *weights, int 
 fa__scan_loop *fa__scan_find(fa__operation operation, fa_type type)
 {
     return has_kernels(type) ? kernels()->scans[operation][type] : NULL;
+}
+
+void fa__sum_in_octave(const double *x, int64_t n, double near, fa__octave_sum *sum)
+{
+    kernels()->octave_sum(x, n, near, sum);
 }
 
 void fa__generate(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,

@@ -7,16 +7,30 @@
  *     along memory: carry -> [x x x x x x]    across rows: carries   c c c c c
  *                                                          row i     x x x x x
  *
- * A scan makes a value of the pass (transform), a fold keeps what comes last (feed). */
+ * A scan makes a value of the pass (transform), a fold keeps what comes last (feed).
+ *
+ * One long line of sums that stands in memory is cut into pieces, which the workers take in turns. Who takes
+ * a piece adds it up, waits for what comes before it, says what comes behind it, and then makes its results
+ * while the piece is in the cache:
+ *
+ *     worker 0   [add up 0 | scan 0      ][add up 2 | scan 2      ]
+ *     worker 1   [add up 1 .| scan 1      ][add up 3 | scan 3      ]
+ *
+ * Whole numbers may be added in any order. Sums of doubles are those of the line walked in order: a piece is
+ * added up for the octave in which the sums most likely are, and where they are not, it is walked first. */
 #include "op/consumers.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "engine/tiles.h"
+#include "kernel/scan.h"
+#include "platform/platform.h"
 #include "storage/storage.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-enum { COLUMNS = 8 << 10, FEWEST_COLUMNS = 512 };
+enum { COLUMNS = 8 << 10, FEWEST_COLUMNS = 512, PIECE = 32 << 10 };
 
 typedef struct plan {
     const fa__pass *pass;
@@ -30,6 +44,11 @@ typedef struct plan {
     int64_t length;         /* of a line */
     int64_t width;          /* lines side by side, in the whole domain */
     fa__source *result;     /* FOLD: in the order of the walk */
+    /* Where a line is cut: its elements, how many tasks said what comes behind them, and what that is. */
+    const char *pieces; /* NULL: not cut */
+    atomic_llong known;
+    _Atomic uint64_t sum;
+    atomic_bool is_broken; /* a worker went without a word */
 } plan;
 
 typedef struct worker {
@@ -40,6 +59,7 @@ typedef struct worker {
     int64_t first_result; /* FOLD: that of the box */
     char *folded;         /* FOLD: results that follow each other from `folded_first` on */
     int64_t folded_first, folded_count;
+    int64_t silent; /* the task whose sum is not said yet, or -1 */
     fa_error err;
 } worker;
 
@@ -148,6 +168,73 @@ static void transform(void *worker_pointer, int64_t first, int64_t n, const void
     walk(worker_pointer, first, n, x, out);
 }
 
+/* ---- Pieces of a line, in turns ---- */
+
+static void say(worker *w, uint64_t sum)
+{
+    plan *p = w->plan;
+    if (w->silent < 0)
+        return;
+    atomic_store_explicit(&p->sum, sum, memory_order_relaxed);
+    atomic_store_explicit(&p->known, w->silent + 1, memory_order_release);
+    w->silent = -1;
+}
+
+/* What the tasks before this one came to. */
+static uint64_t wait_for(plan *p, int64_t task)
+{
+    enum { PATIENCE = 1 << 12 };
+    for (int64_t i = 0; atomic_load_explicit(&p->known, memory_order_acquire) < task; i++) {
+        if (atomic_load(&p->is_broken))
+            break;
+        if (i > PATIENCE)
+            fa__thread_yield();
+    }
+    return atomic_load_explicit(&p->sum, memory_order_relaxed);
+}
+
+static uint64_t whole_sum(const uint64_t *x, int64_t n)
+{
+    uint64_t sums[4] = {0};
+    for (int64_t i = 0; i + 4 <= n; i += 4)
+        for (int k = 0; k < 4; k++)
+            sums[k] += x[i + k];
+    for (int64_t i = n / 4 * 4; i < n; i++)
+        sums[0] += x[i];
+    return sums[0] + sums[1] + sums[2] + sums[3];
+}
+
+static void take_turn(worker *w, const fa__span *span)
+{
+    plan *p = w->plan;
+    const int64_t n = span->last - span->first;
+    const void *x = p->pieces + span->first * p->item_bytes;
+    w->silent = span->task;
+    if (p->node->loop_type != FA_TYPE_FLOAT64) {
+        const uint64_t sum = whole_sum(x, n), before = span->task > 0 ? wait_for(p, span->task) : 0;
+        memcpy(w->carries, &before, sizeof before);
+        say(w, before + sum);
+        return;
+    }
+    if (span->task == 0)
+        return;
+    fa__octave_sum sum;
+    wait_for(p, 1);
+    const uint64_t late = atomic_load_explicit(&p->sum, memory_order_relaxed);
+    double near, before, behind;
+    memcpy(&near, &late, sizeof near);
+    fa__sum_in_octave(x, n % PIECE == 0 ? n : 0, near, &sum);
+    const uint64_t bits = wait_for(p, span->task);
+    memcpy(&before, &bits, sizeof before);
+    memcpy(w->carries, &before, sizeof before);
+    if (n % PIECE != 0 || !fa__octave_sum_holds(&sum, before))
+        return; /* said when it has been walked */
+    behind = before + sum.total;
+    uint64_t said;
+    memcpy(&said, &behind, sizeof said);
+    say(w, said);
+}
+
 /* ---- Tasks ------------------------------------------------------------------------------------------------------- */
 
 static void *worker_new(void *plan_pointer, fa_error *err)
@@ -157,6 +244,7 @@ static void *worker_new(void *plan_pointer, fa_error *err)
     if (w == NULL)
         return NULL;
     w->plan = p;
+    w->silent = -1;
     if (p->result != NULL)
         w->folded = fa__alloc((size_t)(FA__BLOCK * p->item_bytes), err);
     return w;
@@ -165,6 +253,8 @@ static void *worker_new(void *plan_pointer, fa_error *err)
 static void worker_free(void *worker_pointer)
 {
     worker *w = worker_pointer;
+    if (w->silent >= 0)
+        atomic_store(&w->plan->is_broken, true);
     fa__free(w->carries);
     fa__free(w->folded);
     fa__free(w);
@@ -185,6 +275,8 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
         w->carries = fa__alloc((size_t)(w->width * p->item_bytes), err);
         w->carries_width = w->carries != NULL ? w->width : 0;
     }
+    if (w->plan->pieces != NULL && !fa_failed(err))
+        take_turn(w, span);
     return !fa_failed(err);
 }
 
@@ -193,6 +285,11 @@ static bool stop(void *worker_pointer, fa_error *err)
     worker *w = worker_pointer;
     if (w->plan->result != NULL)
         flush(w);
+    if (w->silent >= 0 && !fa_failed(err)) {
+        uint64_t sum;
+        memcpy(&sum, w->carries, sizeof sum);
+        say(w, sum);
+    }
     fa__error_move(err, &w->err);
     return !fa_failed(err);
 }
@@ -212,6 +309,25 @@ static int64_t columns_for(const plan *p, int threads)
 {
     int64_t share = (p->width + threads - 1) / threads;
     return fa__max_i64(FEWEST_COLUMNS, fa__min_i64(share, COLUMNS));
+}
+
+/* The elements of one long line of sums that stand in memory behind each other; NULL where that is not what
+ * is scanned. */
+static const char *pieces_of(const plan *p, const fa__pass *pass, const fa__consume *consume, int threads)
+{
+    const fa__value *value = &pass->values[consume->value];
+    const fa_type type = p->node->loop_type;
+    int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
+    if (threads == 1 || p->node->kind != FA__NODE_SCAN || p->node->code != FA__OP_ADD || p->initial != NULL ||
+        value->kind != FA__VALUE_LOAD || p->length != pass->total || p->length < 8 * PIECE ||
+        (type != FA_TYPE_FLOAT64 && type != FA_TYPE_INT64 && type != FA_TYPE_UINT64) || pass->aliased)
+        return NULL;
+    const fa__operand *operand = &pass->operands[value->operand];
+    const char *memory = fa__source_memory(operand->source);
+    const bool is_dense = fa__merge_axes(pass->ndim, pass->sizes, operand->strides, sizes, strides) == 1 &&
+                          strides[0] == p->item_bytes && operand->item_bytes == p->item_bytes;
+    const bool is_aligned = (uintptr_t)memory % 8 == 0 && operand->offset % 8 == 0;
+    return memory != NULL && is_dense && is_aligned && operand->swap <= 1 ? memory + operand->offset : NULL;
 }
 
 static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, fa_error *err)
@@ -237,6 +353,7 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
         p->width *= pass->sizes[i];
     if (fa__walks_columns(node, pass->perm))
         fa__walk_columns(pass, p->ends, columns_for(p, threads));
+    p->pieces = pieces_of(p, pass, consume, threads);
     if (node->kind == FA__NODE_FOLD)
         p->result = fa__memory_or_scratch(results * p->item_bytes, err);
     if (!fa_failed(err))
@@ -245,11 +362,17 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
     return NULL;
 }
 
-/* A task has whole lines. */
+/* A task has whole lines, or a piece of one. */
 static int64_t granule(const void *plan_pointer)
 {
     const plan *p = plan_pointer;
-    return p->length * p->width;
+    return p->pieces != NULL ? PIECE : p->length * p->width;
+}
+
+static bool takes_turns(const void *plan_pointer)
+{
+    const plan *p = plan_pointer;
+    return p->pieces != NULL;
 }
 
 static bool finish(void *plan_pointer, fa_error *err)
@@ -263,6 +386,7 @@ static bool finish(void *plan_pointer, fa_error *err)
 const fa__consumer_class fa__scan_consumer = {
     .plan = make_plan,
     .granule = granule,
+    .takes_turns = takes_turns,
     .worker_new = worker_new,
     .worker_free = worker_free,
     .start = start,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Scans, folds and positions where the random programs do not look: what is refused and when, how often inputs are
- * read, where results go, and the same bits for every number of threads. Values: tests/random. */
+/* Scans, folds and positions where the random programs do not look: what is refused and when, how often
+ * inputs are read, where results go, and the same bits for every number of threads. Values: tests/random. */
 #include <farray/farray.h>
 
 #include <math.h>
@@ -176,8 +176,8 @@ static void averages_give_the_sum_of_weights_too(void **state)
 {
     (void)state;
     fa_error err = {0};
-    fa_array *a = fa_eval("arange(6).reshape(2, 3)", FA_VARS(), &err), *w = fa_eval("arange(1, 4)", FA_VARS(), &err),
-             *sum = NULL;
+    fa_array *a = fa_eval("arange(6).reshape(2, 3)", FA_VARS(), &err),
+             *w = fa_eval("arange(1, 4)", FA_VARS(), &err), *sum = NULL;
     fa_array *average = fa_average(a, w, FA_AXES(1), NULL, &sum, &err);
     double means[2], sums[2];
     fa_get_all(average, means, sizeof means, &err);
@@ -243,6 +243,95 @@ static void folds_of_nothing_have_elements_of_their_own(void **state)
         fa_release(all[i]);
 }
 
+/* Sums that stay in their octave and that leave it, that lie between two multiples of its unit, that end. */
+static double element(int kind, int64_t i, double uniform)
+{
+    switch (kind) {
+    case 0:
+        return uniform;
+    case 1:
+        return uniform - 0.5;
+    case 2:
+        return floor(uniform * 8) * 0x1p-30 + 0x1p23 * (i == 0); /* half of a unit, often */
+    case 3:
+        return (i % 2 == 0 ? 1 : -1) * (0.7 + uniform * 1e-3) + 4 * (i == 0);
+    case 4:
+        return i == 300001 ? NAN : uniform;
+    case 5:
+        return i == 300001 ? INFINITY : -uniform;
+    case 6:
+        return uniform * 0x1p1005;
+    case 7:
+        return uniform * 0x1p-1060;
+    default:
+        return i % 40000 == 39999 ? -3 * uniform * (double)i : uniform * 5;
+    }
+}
+
+static void sums_of_a_long_line_are_those_of_one_after_the_other(void **state)
+{
+    enum { COUNT = 423456, KINDS = 9 };
+    static double x[COUNT], expected[COUNT], found[COUNT];
+    static int64_t whole[COUNT], whole_found[COUNT];
+    (void)state;
+    fa_error err = {0};
+    for (int kind = 0; kind < KINDS; kind++) {
+        uint64_t seed = 7, whole_sum = 0;
+        for (int64_t i = 0; i < COUNT; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            x[i] = element(kind, i, (double)(seed >> 11) * 0x1p-53);
+            expected[i] = i > 0 ? expected[i - 1] + x[i] : x[i];
+            whole[i] = (int64_t)(seed ^ seed >> 20);
+        }
+        fa_array *a = fa_from_data(FA_FLOAT64, FA_SHAPE(COUNT), x, &err);
+        fa_array *b = fa_from_data(FA_INT64, FA_SHAPE(COUNT), whole, &err);
+        for (int threads = 1; threads <= 4; threads++) {
+            fa_set_threads(threads, &err);
+            fa_array *sums = fa_eval("cumsum(a)", FA_VARS({"a", a}), &err);
+            fa_array *whole_sums = fa_eval("cumsum(b)", FA_VARS({"b", b}), &err);
+            fa_get_all(sums, found, sizeof found, &err);
+            fa_get_all(whole_sums, whole_found, sizeof whole_found, &err);
+            assert_string_equal(err.message, "");
+            for (int64_t i = 0; i < COUNT; i++)
+                if (memcmp(&found[i], &expected[i], sizeof *found) != 0 &&
+                    !(isnan(found[i]) && isnan(expected[i])))
+                    fail_msg("kind %d, %d threads: element %lld is %a, not %a", kind, threads, (long long)i,
+                             found[i], expected[i]);
+            whole_sum = 0;
+            for (int64_t i = 0; i < COUNT; i++)
+                assert_int_equal(whole_found[i], (int64_t)(whole_sum += (uint64_t)whole[i]));
+            fa_release(sums);
+            fa_release(whole_sums);
+        }
+        fa_release(a);
+        fa_release(b);
+    }
+    fa_set_threads(0, &err);
+}
+
+static bool never(const fa_progress *progress, void *user)
+{
+    (void)progress, (void)user;
+    return false;
+}
+
+/* Workers that wait for each other's sums go, too. */
+static void a_line_in_pieces_can_be_cancelled(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    fa_set_threads(3, &err);
+    fa_array *a = fa_zeros(FA_FLOAT64, FA_SHAPE(60000000), &err);
+    fa_array *sums = fa_eval("cumsum(a)", FA_VARS({"a", a}), &err);
+    const fa_evaluate_options options = {.progress = never};
+    fa_evaluate(sums, &options, &err);
+    assert_int_equal(err.code, FA_CANCELLED);
+    fa_release(sums);
+    fa_release(a);
+    err = (fa_error){0};
+    fa_set_threads(0, &err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +343,8 @@ int main(void)
         cmocka_unit_test(an_index_that_stands_there_twice_counts_twice),
         cmocka_unit_test(averages_give_the_sum_of_weights_too),
         cmocka_unit_test(folds_of_nothing_have_elements_of_their_own),
+        cmocka_unit_test(sums_of_a_long_line_are_those_of_one_after_the_other),
+        cmocka_unit_test(a_line_in_pieces_can_be_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
