@@ -132,6 +132,8 @@ static bool tile(worker *w, int64_t first, int64_t last)
     run *r = w->run;
     fa__pass *pass = r->pass;
     fa_error *err = &w->err;
+    w->first = first;
+    w->last = last;
     if (r->permutes || r->streams) {
         if (r->permutes)
             fa__permute(pass, &w->span);
@@ -141,8 +143,6 @@ static bool tile(worker *w, int64_t first, int64_t last)
         atomic_fetch_add(&r->done_elements, last - first);
         return !fa_failed(err);
     }
-    w->first = first;
-    w->last = last;
     read_ahead(w);
     int64_t loaded = 0;
     while (loaded < pass->operand_count &&
