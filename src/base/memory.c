@@ -69,15 +69,13 @@ bool fa__grow(void *items_pointer, int64_t *capacity, int64_t needed, size_t ite
 
 static _Atomic size_t ledger_used;
 static _Atomic size_t ledger_limit;
-static _Atomic size_t ledger_kept; /* of what is used */
-static bool (*_Atomic ledger_reclaim)(void);
 
 bool fa__ledger_charge(size_t bytes)
 {
     return fa__ledger_charge_beyond(bytes, 0);
 }
 
-static bool charge(size_t bytes, size_t beyond)
+bool fa__ledger_charge_beyond(size_t bytes, size_t beyond)
 {
     size_t limit = atomic_load(&ledger_limit);
     limit = limit == 0 || limit > SIZE_MAX - beyond ? SIZE_MAX : limit + beyond;
@@ -89,44 +87,10 @@ static bool charge(size_t bytes, size_t beyond)
     return true;
 }
 
-static bool reclaim(void)
-{
-    bool (*from)(void) = atomic_load(&ledger_reclaim);
-    return from != NULL && atomic_load(&ledger_kept) > 0 && from();
-}
-
-bool fa__ledger_charge_beyond(size_t bytes, size_t beyond)
-{
-    while (!charge(bytes, beyond))
-        if (!reclaim())
-            return false;
-    return true;
-}
-
 bool fa__ledger_charge_array(size_t bytes)
 {
     enum { SMALL_BYTES = 4 << 10 };
     return fa__ledger_charge_beyond(bytes, bytes <= SMALL_BYTES ? FA__BEYOND_LIMIT / 2 : 0);
-}
-
-void fa__ledger_keep(size_t bytes)
-{
-    atomic_fetch_add(&ledger_kept, bytes);
-}
-
-void fa__ledger_use_kept(size_t bytes)
-{
-    atomic_fetch_sub(&ledger_kept, bytes);
-}
-
-size_t fa__ledger_kept(void)
-{
-    return atomic_load(&ledger_kept);
-}
-
-void fa__ledger_set_reclaim(bool (*reclaims)(void))
-{
-    atomic_store(&ledger_reclaim, reclaims);
 }
 
 void fa__ledger_release(size_t bytes)
@@ -138,8 +102,7 @@ void fa__ledger_release(size_t bytes)
 
 size_t fa__ledger_used(void)
 {
-    size_t kept = atomic_load(&ledger_kept), used = atomic_load(&ledger_used);
-    return used > kept ? used - kept : 0;
+    return atomic_load(&ledger_used);
 }
 
 size_t fa__ledger_limit(void)
@@ -150,6 +113,4 @@ size_t fa__ledger_limit(void)
 void fa__ledger_set_limit(size_t bytes)
 {
     atomic_store(&ledger_limit, bytes);
-    if (bytes != 0 && atomic_load(&ledger_used) > bytes)
-        reclaim();
 }

@@ -29,12 +29,6 @@ bool fa__ledger_charge_beyond(size_t bytes, size_t beyond);
 bool fa__ledger_charge_array(size_t bytes);
 void fa__ledger_release(size_t bytes);
 size_t fa__ledger_used(void);
-/* Charged bytes that nobody uses: they are no part of what is used, and where a charge finds no room `reclaim` is called,
- * which makes them used and releases them, and says whether there were any. */
-void fa__ledger_keep(size_t bytes);
-void fa__ledger_use_kept(size_t bytes);
-size_t fa__ledger_kept(void);
-void fa__ledger_set_reclaim(bool (*reclaim)(void));
 size_t fa__ledger_limit(void);
 void fa__ledger_set_limit(size_t bytes);
 

@@ -473,7 +473,7 @@ static void collect_group(evaluation *e, job *leader, const int *order, group *g
         j->planned = true;
         bool stores = j->feeds == NULL || j->feeds->kind == FA__NODE_SCAN;
         if (stores && j->target == NULL)
-            j->target = fa__room_to_fill(j->feeds != NULL ? j->feeds : j->node, e->err);
+            j->target = fa__room_for(j->feeds != NULL ? j->feeds : j->node, e->err);
         if (j->feeds == NULL && j->node->dtype->item_bytes == 0)
             continue; /* elements of no bytes are there already */
         g->members[g->count] = j;

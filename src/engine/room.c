@@ -6,15 +6,12 @@
 
 #include <string.h>
 
-/* What lies between the fields of a structure is not written by who fills the array. */
-static fa_array *make(const fa_dtype *dtype, const fa__geometry *geometry, bool filled, fa_error *err)
+static fa_array *make(const fa_dtype *dtype, const fa__geometry *geometry, fa_error *err)
 {
     int64_t count;
     if (!fa__shape_count(geometry->ndim, geometry->sizes, dtype->item_bytes, &count, err))
         return NULL;
-    int64_t bytes = count * dtype->item_bytes;
-    fa__source *source = filled && !dtype->is_structure ? fa__memory_or_scratch_of_any_content(bytes, err)
-                                                        : fa__memory_or_scratch(bytes, err);
+    fa__source *source = fa__memory_or_scratch(count * dtype->item_bytes, err);
     if (source == NULL)
         return NULL;
     fa_array *array = fa__view(source, dtype, geometry, true, err);
@@ -22,7 +19,7 @@ static fa_array *make(const fa_dtype *dtype, const fa__geometry *geometry, bool 
     return array;
 }
 
-static fa_array *room_for(const fa__node *node, bool filled, fa_error *err)
+fa_array *fa__room_for(const fa__node *node, fa_error *err)
 {
     fa__geometry geometry = {.ndim = node->ndim};
     memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
@@ -32,34 +29,14 @@ static fa_array *room_for(const fa__node *node, bool filled, fa_error *err)
         fa__k_order(node->ndim, node->sizes, node->strides, order);
         fa__strides_in_order(node->ndim, node->sizes, node->dtype->item_bytes, order, geometry.strides);
     }
-    return make(node->dtype, &geometry, filled, err);
+    return make(node->dtype, &geometry, err);
 }
 
-fa_array *fa__room_for(const fa__node *node, fa_error *err)
-{
-    return room_for(node, false, err);
-}
-
-fa_array *fa__room_to_fill(const fa__node *node, fa_error *err)
-{
-    return room_for(node, true, err);
-}
-
-static fa_array *room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, bool filled, fa_error *err)
+fa_array *fa__room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err)
 {
     fa__geometry geometry = {.ndim = ndim};
     if (ndim > 0)
         memcpy(geometry.sizes, sizes, (size_t)ndim * sizeof(int64_t));
     fa__strides_c(ndim, geometry.sizes, dtype->item_bytes, geometry.strides);
-    return make(dtype, &geometry, filled, err);
-}
-
-fa_array *fa__room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err)
-{
-    return room_in_c_order(dtype, ndim, sizes, false, err);
-}
-
-fa_array *fa__room_to_fill_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err)
-{
-    return room_in_c_order(dtype, ndim, sizes, true, err);
+    return make(dtype, &geometry, err);
 }

@@ -7,10 +7,7 @@
 
 /* For all elements of a node, in its virtual layout; those of a view stand as a copy of it would. One reference. */
 fa_array *fa__room_for(const fa__node *node, fa_error *err);
-/* The same, for who writes all of them: they may hold anything. */
-fa_array *fa__room_to_fill(const fa__node *node, fa_error *err);
 /* In C order. */
 fa_array *fa__room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err);
-fa_array *fa__room_to_fill_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err);
 
 #endif

@@ -62,11 +62,6 @@ void fa__pages_free(void *pages, size_t size)
         munmap(pages, whole_pages(size));
 }
 
-void fa__pages_offer(void *pages, size_t size)
-{
-    madvise(pages, whole_pages(size), MADV_FREE);
-}
-
 void fa__pages_keep_from_children(void *pages, size_t size)
 {
     madvise(pages, whole_pages(size), MADV_DONTFORK);

@@ -144,8 +144,6 @@ bool fa__map_sync(const fa__map *map, size_t offset, size_t size, const char *pa
 /* Anonymous memory in whole pages, zeroed; `huge` aligns to 2 MiB and asks for huge pages. NULL with FA_NO_MEMORY. */
 void *fa__pages_alloc(size_t size, bool huge, fa_error *err);
 void fa__pages_free(void *pages, size_t size);
-/* The system may take these pages when it is short of memory; until then they are as they were. */
-void fa__pages_offer(void *pages, size_t size);
 /* Forked children do not get these pages: for those that the system may be writing to. */
 void fa__pages_keep_from_children(void *pages, size_t size);
 /* Gives the pages of a range back to the system; the addresses stay. */

@@ -3,7 +3,6 @@
  * reserved. */
 #include "base/memory.h"
 #include "storage/file_source.h"
-#include "storage/spare.h"
 
 #include <stdlib.h>
 
@@ -98,31 +97,25 @@ static size_t in_huge_pages(int64_t bytes)
 
 static void give_pages_back(void *pages, int64_t bytes)
 {
-    size_t size = in_huge_pages(bytes);
-    if (fa__spare_keep(pages, size))
-        return;
-    fa__pages_free(pages, size);
-    fa__ledger_release(size);
+    fa__pages_free(pages, in_huge_pages(bytes));
+    fa__ledger_release(in_huge_pages(bytes));
 }
 
-static fa__source *memory_in_huge_pages(int64_t bytes, bool zeros, fa_error *err)
+static fa__source *memory_in_huge_pages(int64_t bytes, fa_error *err)
 {
     size_t size = in_huge_pages(bytes);
-    void *pages = zeros ? NULL : fa__spare_take(size);
-    if (pages == NULL) {
-        if (!fa__ledger_charge(size)) {
-            fa__fail(err, FA_NO_MEMORY, "%lld bytes do not fit into the memory limit", (long long)bytes);
-            return NULL;
-        }
-        pages = fa__pages_alloc(size, true, err);
+    if (!fa__ledger_charge(size)) {
+        fa__fail(err, FA_NO_MEMORY, "%lld bytes do not fit into the memory limit", (long long)bytes);
+        return NULL;
     }
+    void *pages = fa__pages_alloc(size, true, err);
     if (pages != NULL)
         return fa__memory_source_adopt(pages, bytes, give_pages_back, err);
     fa__ledger_release(size);
     return NULL;
 }
 
-static fa__source *memory_or_scratch(int64_t bytes, bool zeros, fa_error *err)
+fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err)
 {
     if (fa_failed(err))
         return NULL;
@@ -131,22 +124,12 @@ static fa__source *memory_or_scratch(int64_t bytes, bool zeros, fa_error *err)
     size_t limit = fa__ledger_limit(), room = limit - limit / 8, used = fa__ledger_used();
     if (limit != 0 && bytes > 0 && (used > room || (size_t)bytes > room - used))
         return fa__scratch_source(bytes, err);
-    fa__source *source = bytes >= 4 * HUGE_PAGE ? memory_in_huge_pages(bytes, zeros, &inner)
-                                                : fa__memory_source(bytes, &inner);
+    fa__source *source =
+        bytes >= 4 * HUGE_PAGE ? memory_in_huge_pages(bytes, &inner) : fa__memory_source(bytes, &inner);
     if (source != NULL)
         return source;
     if (inner.code == FA_NO_MEMORY)
         return fa__scratch_source(bytes, err);
     fa__error_move(err, &inner);
     return NULL;
-}
-
-fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err)
-{
-    return memory_or_scratch(bytes, true, err);
-}
-
-fa__source *fa__memory_or_scratch_of_any_content(int64_t bytes, fa_error *err)
-{
-    return memory_or_scratch(bytes, false, err);
 }
