@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A show of a minute: an array of 10000 x 10000 doubles in a file, filled with noise through a view, flushed, reopened, and
- * an expression of it computed into a new file; what that costs, beside what the machine can do. Leaves nothing behind.
- * A user of the public headers and of the probe. */
+/* A show of a minute: an array of 10000 x 10000 doubles in a file, filled with noise through a view, flushed,
+ * reopened, and an expression of it computed into a new file; what that costs, beside what the machine can
+ * do. Leaves nothing behind. A user of the public headers and of the probe. */
 #define _GNU_SOURCE
 #include <farray/farray.h>
 
@@ -84,7 +84,8 @@ static bool prepare(const char *where, double needed_bytes)
     }
     double free_bytes = (double)space.f_bavail * (double)space.f_frsize;
     if (free_bytes < needed_bytes) {
-        fprintf(stderr, "demo: %s has %.1f GB free, the demo needs %.1f GB; name another folder: ./dev demo FOLDER\n",
+        fprintf(stderr,
+                "demo: %s has %.1f GB free, the demo needs %.1f GB; name another folder: ./dev demo FOLDER\n",
                 where, free_bytes / 1e9, needed_bytes / 1e9);
         return false;
     }
@@ -160,7 +161,8 @@ static void compute(int64_t n, fa_error *err)
     fa_evaluate_all(outputs, 3, &options, err);
     end_bar();
     tell("sqrt(m**2 + 1) * sign(m) to a new, durable file", now() - begin, 2 * bytes);
-    printf("  and in the same pass: mean %.6f, largest %.6f\n", fa_item_float64(mean, err), fa_item_float64(top, err));
+    printf("  and in the same pass: mean %.6f, largest %.6f\n", fa_item_float64(mean, err),
+           fa_item_float64(top, err));
     printf("  resident memory grew by %.1f MB at most, for %.0f MB in and %.0f MB out\n",
            peak > before ? (peak - before) / 1e6 : 0, bytes / 1e6, bytes / 1e6);
     fa_release(top);
@@ -181,8 +183,8 @@ int main(int argc, char **argv)
     (void)sigaction(SIGTERM, &action, NULL);
 
     fa_error err = {0};
-    printf("An array of %lld x %lld doubles (%.0f MB) in %s.\nThe machine's limits, probed now:\n", (long long)n,
-           (long long)n, bytes / 1e6, folder);
+    printf("An array of %lld x %lld doubles (%.0f MB) in %s.\nThe machine's limits, probed now:\n",
+           (long long)n, (long long)n, bytes / 1e6, folder);
     limits(bytes < 0.5e9 ? bytes : 0.5e9);
     fa_set_memory_limit((size_t)256 << 20, &err);
     printf("farray, inside a memory limit of 256 MiB:\n");

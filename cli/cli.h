@@ -55,7 +55,7 @@ typedef struct option_row {
     char letter; /* '\0': none */
     bool repeatable;
     bool takes_path;
-    const char *choices; /* values that can be offered, separated by spaces; NULL: none */
+    const char *choices;   /* values that can be offered, separated by spaces; NULL: none */
     const char *otherwise; /* its value where none follows "="; NULL: the next argument is its value */
 } option_row;
 
@@ -141,8 +141,8 @@ size_t cli_split_name(const char *name, const char **member);
 /* What --order, --dtype, --to and --codec say about new files. *dtype is what --dtype names, released by
  * the caller. False after a usage error was reported. */
 bool cli_parse_saving(const arguments *parsed, fa_create_options *options, fa_dtype **dtype);
-/* A result in the place of an input is safe (the input is read through while the new file has no name yet), but seldom
- * meant: it is asked for by --force. `label` is what the input is called. */
+/* A result in the place of an input is safe (the input is read through while the new file has no name yet),
+ * but seldom meant: it is asked for by --force. `label` is what the input is called. */
 int cli_check_output(const arguments *parsed, const char *output, const char *label, const char *input);
 /* Computes all outputs under a bar; with --json says what became of them. */
 void cli_save(const arguments *parsed, const fa_output *outputs, int count, fa_error *err);
@@ -253,9 +253,9 @@ enum { CLI_MOST_QUANTILES = 100, CLI_MOST_BINS = 1000 };
 typedef struct distribution {
     int q_count; /* 0: none */
     double q[CLI_MOST_QUANTILES];
-    int64_t bins; /* 0: no histogram */
-    fa_array *places, *quantiles;       /* quantiles come first along the first axis */
-    fa_array *least, *most;             /* of what is finite: where bins begin and end */
+    int64_t bins;                 /* 0: no histogram */
+    fa_array *places, *quantiles; /* quantiles come first along the first axis */
+    fa_array *least, *most;       /* of what is finite: where bins begin and end */
     fa_array *counts, *edges;
 } distribution;
 

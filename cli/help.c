@@ -10,7 +10,10 @@ static void print_option(const option_row *option)
     const bool may_lack = option->otherwise != NULL;
     snprintf(left, sizeof left, "%c%c%s --%s%s%s%s", option->letter ? '-' : ' ',
              option->letter ? option->letter : ' ', option->letter ? "," : " ", option->name,
-             may_lack ? "[=" : option->argument ? " " : "", option->argument ? option->argument : "", may_lack ? "]" : "");
+             may_lack           ? "[="
+             : option->argument ? " "
+                                : "",
+             option->argument ? option->argument : "", may_lack ? "]" : "");
     printf("  %-21s %s\n", left, option->help);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Arrays as JSON: numbers as numbers, strings and dates as strings, records as objects. Everything is computed and read
- * before the first character is written: half an object is no JSON. */
+/* Arrays as JSON: numbers as numbers, strings and dates as strings, records as objects. Everything is
+ * computed and read before the first character is written: half an object is no JSON. */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -181,8 +181,8 @@ static void write_number(const json_value *value, const char *number)
     }
 }
 
-/* S holds bytes, of which JSON knows nothing: each is the character of its number, as in Latin-1. U holds code points. NULs at
- * the end are padding. */
+/* S holds bytes, of which JSON knows nothing: each is the character of its number, as in Latin-1. U holds
+ * code points. NULs at the end are padding. */
 static void write_characters(const json_value *value, const char *element)
 {
     bool wide = value->type == FA_TYPE_STRING;
@@ -220,7 +220,8 @@ static void write_axes(json_value *value, int axis)
 
 static void write_element(json_value *value)
 {
-    const char *element = value->elements != NULL ? value->elements + value->next * (int64_t)value->item_bytes : NULL;
+    const char *element =
+        value->elements != NULL ? value->elements + value->next * (int64_t)value->item_bytes : NULL;
     if (value->field_count > 0) {
         const fa_dtype *dtype = fa_dtype_of_array(value->array);
         json_begin('{');
@@ -228,7 +229,8 @@ static void write_element(json_value *value)
             const char *name = NULL;
             fa_dtype_field(dtype, i, &name, NULL, NULL);
             json_key(name);
-            write_axes(&value->fields[i], fa_ndim(value->array)); /* what is left are the axes of a sub-array */
+            write_axes(&value->fields[i],
+                       fa_ndim(value->array)); /* what is left are the axes of a sub-array */
         }
         json_end('}');
     } else if (value->texts != NULL) {

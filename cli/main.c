@@ -40,7 +40,8 @@ static bool set_threads(const char *what, const char *text)
 
 static bool set_limits(const arguments *parsed)
 {
-    return set_memory("--memory", parsed->values[OPTION_MEMORY]) && set_threads("--threads", parsed->values[OPTION_THREADS]);
+    return set_memory("--memory", parsed->values[OPTION_MEMORY]) &&
+           set_threads("--threads", parsed->values[OPTION_THREADS]);
 }
 
 /* A standard stream that the caller has closed would lend its number to the first file that is opened: what
@@ -55,11 +56,13 @@ static void occupy_standard_streams(void)
         fclose(stand_in);
 }
 
-/* OpenBLAS takes a kernel for old processors on those that it does not know; what it takes is said before it is loaded. */
+/* OpenBLAS takes a kernel for old processors on those that it does not know; what it takes is said before it
+ * is loaded. */
 static void choose_blas_kernel(void)
 {
 #ifdef __x86_64__
-    const char *kernel = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") ? "SKYLAKEX" : "HASWELL";
+    const char *kernel =
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") ? "SKYLAKEX" : "HASWELL";
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         setenv("OPENBLAS_CORETYPE", kernel, 0);
 #endif
@@ -90,14 +93,16 @@ static bool is_one_of(const char *name, const char *const *words)
     return value == NULL;
 }
 
-/* The library takes what it does not understand in its environment for the default; a person who typed it wants to know. */
+/* The library takes what it does not understand in its environment for the default; a person who typed it
+ * wants to know. */
 static bool environment_is_good(void)
 {
     static const char *const io[] = {"auto", "mmap", "pread", "direct", NULL};
     static const char *const isa[] = {"x86-64-v3", "x86-64-v4", NULL};
     static const char *const math[] = {"accurate", "fast", NULL};
     return is_one_of("FARRAY_IO", io) && is_one_of("FARRAY_ISA", isa) && is_one_of("FARRAY_MATH", math) &&
-           set_memory("FARRAY_MEMORY", getenv("FARRAY_MEMORY")) && set_threads("FARRAY_THREADS", getenv("FARRAY_THREADS"));
+           set_memory("FARRAY_MEMORY", getenv("FARRAY_MEMORY")) &&
+           set_threads("FARRAY_THREADS", getenv("FARRAY_THREADS"));
 }
 
 static int run(int argc, char **argv, arguments *parsed)

@@ -153,7 +153,8 @@ static fa_array *seen_as(const char *view, fa_array *array, int *status)
 
 fa_array *cli_open_as(const arguments *parsed, const char *name, const char *path, fa_mode mode, int *status)
 {
-    const char *raw = value_for(&parsed->lists[OPTION_RAW], name), *view = value_for(&parsed->lists[OPTION_VIEW], name);
+    const char *raw = value_for(&parsed->lists[OPTION_RAW], name),
+               *view = value_for(&parsed->lists[OPTION_VIEW], name);
     fa_error err = {0};
     fa_array *array = raw != NULL ? open_raw(raw, path, mode, status) : fa_open(path, mode, NULL, &err);
     if (fa_failed(&err))
@@ -170,7 +171,8 @@ static bool check_names(const arguments *parsed, option_id option, const char *c
         size_t length = name_length(raw);
         if (length == 0) {
             if (raws->count > 1 || count > 1) {
-                cli_usage("--%s %s does not say which file it is about: --%s NAME=%s", called, raw, called, raw);
+                cli_usage("--%s %s does not say which file it is about: --%s NAME=%s", called, raw, called,
+                          raw);
                 return false;
             }
             continue;

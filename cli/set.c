@@ -24,7 +24,8 @@ static int set(const arguments *parsed, const cli_inputs *taken)
     fa_array *array = taken->variables[0].array;
     if (*slice == '\0')
         return cli_usage("SLICE is empty: '...' is all of the array");
-    fa_array *part = fa_eval_index(array, slice, variables, &slicing); /* a mask and positions are looked at here */
+    fa_array *part =
+        fa_eval_index(array, slice, variables, &slicing); /* a mask and positions are looked at here */
     if (part == NULL)
         return cli_fail(&slicing, slice);
     if (fa_flags(part) & FA_PENDING) {

@@ -72,7 +72,8 @@ int command_show(const arguments *parsed)
         return status;
     fa_error err = {0};
     const char *slice = parsed->operand_count > 1 ? parsed->operands[1] : NULL;
-    fa_array *shown = slice != NULL ? fa_eval_index(array, slice, FA_VARS({CLI_SELF, array}), &err) : fa_retain(array);
+    fa_array *shown =
+        slice != NULL ? fa_eval_index(array, slice, FA_VARS({CLI_SELF, array}), &err) : fa_retain(array);
     if (!fa_failed(&err))
         cli_print_value(shown, parsed, &err);
     if (fa_failed(&err))

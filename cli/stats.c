@@ -89,7 +89,8 @@ static void print_text(const line *lines, int count, fa_error *err)
     }
 }
 
-static void print_json(fa_array *array, const line *lines, int count, const distribution *spread, fa_error *err)
+static void print_json(fa_array *array, const line *lines, int count, const distribution *spread,
+                       fa_error *err)
 {
     json_value values[LINES] = {0};
     for (int i = 0; i < count; i++)

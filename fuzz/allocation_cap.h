@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the fuzzers of parsers share: `allocated` counts the bytes asked for, and the program ends when they are more than
- * `allowed`. Included once by each fuzzer. */
+/* What the fuzzers of parsers share: `allocated` counts the bytes asked for, and the program ends when they
+ * are more than `allowed`. Included once by each fuzzer. */
 #ifndef FA_FUZZ_ALLOCATION_CAP_H
 #define FA_FUZZ_ALLOCATION_CAP_H
 

@@ -78,8 +78,10 @@ static bool check_node(fa__node *node, void *user)
                         ? base->array->source->bytes
                         : fa__count(base->ndim, base->sizes) * base->dtype->item_bytes;
     require(low >= 0 && high <= bytes);
-    /* Whole records keep the byte order of their fields, wherever they are moved to; all that is computed is native. */
-    require(base->kind == FA__NODE_LEAF || base->dtype->type == FA_TYPE_VOID || fa_dtype_is_native(node->dtype));
+    /* Whole records keep the byte order of their fields, wherever they are moved to; all that is computed is
+     * native. */
+    require(base->kind == FA__NODE_LEAF || base->dtype->type == FA_TYPE_VOID ||
+            fa_dtype_is_native(node->dtype));
     return true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writes the manual pages and the completions of bash, zsh and fish, from the tables that --help is printed from: a new
- * command or option is in all of them at once. Usage: manual FOLDER. */
+/* Writes the manual pages and the completions of bash, zsh and fish, from the tables that --help is printed
+ * from: a new command or option is in all of them at once. Usage: manual FOLDER. */
 #include "cli.h"
 
 #include <errno.h>
@@ -183,7 +183,8 @@ static void bash(const char *folder)
     FILE *out = create(folder, "farray.bash");
     fputs("# Completion of bash for farray, made from the tables of its --help.\n"
           "_farray()\n{\n"
-          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} options\n"
+          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} "
+          "command=${COMP_WORDS[1]} options\n"
           "    COMPREPLY=()\n"
           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
           "        COMPREPLY=($(compgen -W '",
@@ -198,18 +199,22 @@ static void bash(const char *folder)
         if (cli_options[i].letter != '\0')
             fprintf(out, " | -%c", cli_options[i].letter);
         if (cli_options[i].choices != NULL)
-            fprintf(out, ") COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n", cli_options[i].choices);
+            fprintf(out, ") COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n",
+                    cli_options[i].choices);
         else
             fprintf(out, ") %s; return ;;\n", cli_options[i].takes_path ? "compopt -o default" : ":");
     }
-    fputs("    esac\n    if [[ $word != -* ]]; then\n        compopt -o default\n        return\n    fi\n    case $command in\n",
+    fputs("    esac\n    if [[ $word != -* ]]; then\n        compopt -o default\n        return\n    fi\n    "
+          "case $command in\n",
           out);
     for (int i = 0; i < cli_command_count; i++) {
         fprintf(out, "    %s) options='", cli_commands[i].name);
         words(out, cli_commands[i].options);
         fputs("' ;;\n", out);
     }
-    fputs("    esac\n    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n}\ncomplete -F _farray farray\n", out);
+    fputs(
+        "    esac\n    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n}\ncomplete -F _farray farray\n",
+        out);
     finish(out, "farray.bash");
 }
 
@@ -229,9 +234,10 @@ static void quoted(FILE *out, const char *text, const char *also)
 static void zsh(const char *folder)
 {
     FILE *out = create(folder, "_farray");
-    fputs("#compdef farray\n# Completion of zsh for farray, made from the tables of its --help.\n_farray()\n{\n"
-          "    local -a commands\n    commands=(\n",
-          out);
+    fputs(
+        "#compdef farray\n# Completion of zsh for farray, made from the tables of its --help.\n_farray()\n{\n"
+        "    local -a commands\n    commands=(\n",
+        out);
     for (int i = 0; i < cli_command_count; i++) {
         fprintf(out, "        '%s:", cli_commands[i].name);
         quoted(out, cli_commands[i].summary, "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernels in a shared object, for farray eval --kernel ./geo.so: distances on a sphere, polar coordinates, and the mean and
- * spread of weighted numbers. Nothing but the header of farray is needed to build it. */
+/* Kernels in a shared object, for farray eval --kernel ./geo.so: distances on a sphere, polar coordinates,
+ * and the mean and spread of weighted numbers. Nothing but the header of farray is needed to build it. */
 #include <farray/kernel.h>
 
 #include <math.h>
@@ -14,7 +14,8 @@ static int haversine(const void *const *in, void *const *out, int64_t n, void *u
     double *km = out[0];
     (void)user;
     for (int64_t i = 0; i < n; i++) {
-        double across = sin((lat2[i] - lat1[i]) * radians / 2), along = sin((lon2[i] - lon1[i]) * radians / 2);
+        double across = sin((lat2[i] - lat1[i]) * radians / 2),
+               along = sin((lon2[i] - lon1[i]) * radians / 2);
         double h = across * across + cos(lat1[i] * radians) * cos(lat2[i] * radians) * along * along;
         km[i] = 2 * 6371.0088 * asin(sqrt(h));
     }
@@ -33,7 +34,8 @@ static int polar(const void *const *in, void *const *out, void *user)
     return 0;
 }
 
-/* A reduction of two inputs with two outputs: mean and standard deviation of x with weights w (West, 1979). */
+/* A reduction of two inputs with two outputs: mean and standard deviation of x with weights w (West, 1979).
+ */
 typedef struct spread {
     double weight, mean, squares;
 } spread;

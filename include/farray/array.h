@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /// Arrays: N-dimensional strided views of memory, of files, and of computations that have not happened yet.
 ///
-/// A `fa_array` is a view. Slicing, transposing, selecting a field or an element never copy and never touch data. A view
-/// keeps what it looks at alive; the order of releases never matters. Views of one source see each other's writes.
+/// A `fa_array` is a view. Slicing, transposing, selecting a field or an element never copy and never touch
+/// data. A view keeps what it looks at alive; the order of releases never matters. Views of one source see
+/// each other's writes.
 ///
-/// An operation gives a *pending* array: its shape and dtype are known, its values are computed when they are asked for
-/// (printed, saved, assigned, read) and are the same whenever that happens.
+/// An operation gives a *pending* array: its shape and dtype are known, its values are computed when they are
+/// asked for (printed, saved, assigned, read) and are the same whenever that happens.
 ///
-/// Threads: all functions may be called from any thread on shared arrays. A write through one view while another thread
-/// reads the same bytes gives either value of each element, as in NumPy; releasing a view that another thread still
-/// uses is the caller's error.
+/// Threads: all functions may be called from any thread on shared arrays. A write through one view while
+/// another thread reads the same bytes gives either value of each element, as in NumPy; releasing a view that
+/// another thread still uses is the caller's error.
 #ifndef FARRAY_ARRAY_H
 #define FARRAY_ARRAY_H
 
@@ -63,8 +64,8 @@ FA_API fa_index_part fa_whole(void);
 FA_API fa_index_part fa_ellipsis(void);
 /// NumPy's `newaxis`.
 FA_API fa_index_part fa_newaxis(void);
-/// The positions that an array of integers holds, or those where a mask (an array of bool) is true: NumPy's advanced
-/// index. The array is borrowed until the index has been used.
+/// The positions that an array of integers holds, or those where a mask (an array of bool) is true: NumPy's
+/// advanced index. The array is borrowed until the index has been used.
 FA_API fa_index_part fa_by(fa_array *positions);
 
 #ifdef __cplusplus
@@ -88,11 +89,10 @@ extern "C" {
 #define FA_ALL_AXES   (fa_axes{-1, nullptr})
 #else
 #define FA_COUNT_(type, ...) ((int)(sizeof((const type[]){__VA_ARGS__}) / sizeof(type)) - 1)
-#define FA_SHAPE(...)                                                                                                  \
-    ((fa_shape){FA_COUNT_(int64_t, 0, __VA_ARGS__), (const int64_t[]){0, __VA_ARGS__} + 1})
-#define FA_AXES(...) ((fa_axes){FA_COUNT_(int, 0, __VA_ARGS__), (const int[]){0, __VA_ARGS__} + 1})
-#define FA_INDEX(...)                                                                                                  \
-    ((fa_index_parts){FA_COUNT_(fa_index_part, {0, 0, 0, 0, 0, 0}, __VA_ARGS__),                                          \
+#define FA_SHAPE(...)        ((fa_shape){FA_COUNT_(int64_t, 0, __VA_ARGS__), (const int64_t[]){0, __VA_ARGS__} + 1})
+#define FA_AXES(...)         ((fa_axes){FA_COUNT_(int, 0, __VA_ARGS__), (const int[]){0, __VA_ARGS__} + 1})
+#define FA_INDEX(...)                                                            \
+    ((fa_index_parts){FA_COUNT_(fa_index_part, {0, 0, 0, 0, 0, 0}, __VA_ARGS__), \
                       (const fa_index_part[]){{0, 0, 0, 0, 0, 0}, __VA_ARGS__} + 1})
 #define FA_ALL_AXES ((fa_axes){-1, NULL})
 #endif
@@ -103,8 +103,8 @@ extern "C" {
 /// Returns  `array`.
 FA_API fa_array *fa_retain(fa_array *array);
 
-/// Gives back one reference; with the last one the view goes, and with the last view of a source the source: memory is
-/// freed, a file's changes are handed to the kernel. NULL is fine.
+/// Gives back one reference; with the last one the view goes, and with the last view of a source the source:
+/// memory is freed, a file's changes are handed to the kernel. NULL is fine.
 FA_API void fa_release(fa_array *array);
 
 /// @name What an array is
@@ -137,8 +137,8 @@ enum {
 /// The flags that hold for a view.
 FA_API unsigned fa_flags(const fa_array *array);
 
-/// Forbids or allows writing through this view and the views made of it from now on. Allowing fails where what the view
-/// looks at cannot be written.
+/// Forbids or allows writing through this view and the views made of it from now on. Allowing fails where
+/// what the view looks at cannot be written.
 ///
 /// Errors   FA_NOT_WRITEABLE.
 FA_API void fa_set_writeable(fa_array *array, bool writeable, fa_error *err);
@@ -150,22 +150,23 @@ FA_API bool fa_shares_bytes(const fa_array *a, const fa_array *b);
 /// Returns  one reference to a new view of the same source.
 /// Cost     no data is touched, and none is copied.
 /// @{
-/// NumPy's basic index as text, with or without brackets: "[1:3, ::-1]", "..., 0", "newaxis, :5", "['pos']['x']".
-/// Errors   FA_BAD_INDEX (with the column), FA_NOT_FOUND (field).
+/// NumPy's basic index as text, with or without brackets: "[1:3, ::-1]", "..., 0", "newaxis, :5",
+/// "['pos']['x']". Errors   FA_BAD_INDEX (with the column), FA_NOT_FOUND (field).
 FA_API fa_array *fa_slice(fa_array *array, const char *text, fa_error *err);
-/// The same by calls. With arrays in the index (fa_by()) the result is no view but a pending array, of elements that they
-/// choose as in NumPy; a mask is counted at once (farray/choose.h).
+/// The same by calls. With arrays in the index (fa_by()) the result is no view but a pending array, of
+/// elements that they choose as in NumPy; a mask is counted at once (farray/choose.h).
 FA_API fa_array *fa_index(fa_array *array, fa_index_parts index, fa_error *err);
-/// The same bytes seen as elements of another dtype of the same size: bfloat16 in a file that holds NumPy's V2, the bits of
-/// a float64 as uint64. FA_UNSUPPORTED where the sizes differ. Computes an array that is pending: before that it has no bytes.
+/// The same bytes seen as elements of another dtype of the same size: bfloat16 in a file that holds NumPy's
+/// V2, the bits of a float64 as uint64. FA_UNSUPPORTED where the sizes differ. Computes an array that is
+/// pending: before that it has no bytes.
 FA_API fa_array *fa_view(fa_array *array, const fa_dtype *dtype, fa_error *err);
 /// Axes in reverse order.
 FA_API fa_array *fa_transpose(fa_array *array, fa_error *err);
 /// Axes in the order that `axes` names: axis i of the result is axis axes[i].
 FA_API fa_array *fa_permute(fa_array *array, fa_axes axes, fa_error *err);
 FA_API fa_array *fa_swap_axes(fa_array *array, int axis1, int axis2, fa_error *err);
-/// Another shape of the same elements in C order; one size may be -1. Never copies: FA_UNSUPPORTED where that would be
-/// needed.
+/// Another shape of the same elements in C order; one size may be -1. Never copies: FA_UNSUPPORTED where that
+/// would be needed.
 FA_API fa_array *fa_reshape(fa_array *array, fa_shape shape, fa_error *err);
 /// One dimension, in C order. Never copies, as fa_reshape().
 FA_API fa_array *fa_ravel(fa_array *array, fa_error *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /// Making arrays: in memory, filled, counted, random. And reading single elements back.
 ///
-/// Arrays in memory are charged to the memory limit; one that does not fit goes to an unlinked scratch file in
-/// FARRAY_TMPDIR and behaves the same.
+/// Arrays in memory are charged to the memory limit; one that does not fit goes to an unlinked scratch file
+/// in FARRAY_TMPDIR and behaves the same.
 #ifndef FARRAY_CREATE_H
 #define FARRAY_CREATE_H
 
@@ -45,20 +45,20 @@ FA_API fa_array *fa_linspace(double start, double stop, int64_t count, fa_error 
 
 /// Options of the random functions. Zero it, then set what differs.
 typedef struct fa_random_options {
-    uint64_t seed;         ///< the stream; 0 is a seed like any other
-    bool from_entropy;     ///< take the seed from the system instead
-    const double *low;     ///< uniform: NULL is 0
-    const double *high;    ///< uniform: NULL is 1
-    const double *mean;    ///< normal: NULL is 0
-    const double *std;     ///< normal: NULL is 1
-    uint64_t reserved[4];  ///< zero
+    uint64_t seed;        ///< the stream; 0 is a seed like any other
+    bool from_entropy;    ///< take the seed from the system instead
+    const double *low;    ///< uniform: NULL is 0
+    const double *high;   ///< uniform: NULL is 1
+    const double *mean;   ///< normal: NULL is 0
+    const double *std;    ///< normal: NULL is 1
+    uint64_t reserved[4]; ///< zero
 } fa_random_options;
 
 /// @name Random arrays (pending)
-/// A counter-based generator (Philox 4x32-7: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3",
-/// SC 2011, where seven rounds pass BigCrush): element i in C order depends on the seed and on i alone, so that any tiling
-/// gives the same numbers.
-/// `dtype` is FA_FLOAT32 or FA_FLOAT64. `options` may be NULL.
+/// A counter-based generator (Philox 4x32-7: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
+/// 1, 2, 3", SC 2011, where seven rounds pass BigCrush): element i in C order depends on the seed and on i
+/// alone, so that any tiling gives the same numbers. `dtype` is FA_FLOAT32 or FA_FLOAT64. `options` may be
+/// NULL.
 /// @{
 /// In [low, high).
 FA_API fa_array *fa_random_uniform(const fa_dtype *dtype, fa_shape shape, const fa_random_options *options,
@@ -68,8 +68,8 @@ FA_API fa_array *fa_random_normal(const fa_dtype *dtype, fa_shape shape, const f
 /// @}
 
 /// @name One element
-/// Computes it where it is pending. `coords` count from the end when negative. fa_item_*() reads the only element of an
-/// array that has one. Numbers are converted as a cast does; complex to real is FA_BAD_TYPES.
+/// Computes it where it is pending. `coords` count from the end when negative. fa_item_*() reads the only
+/// element of an array that has one. Numbers are converted as a cast does; complex to real is FA_BAD_TYPES.
 /// Errors   FA_BAD_INDEX, FA_BAD_TYPES, and whatever computing and reading can meet.
 /// @{
 FA_API double fa_get_float64(fa_array *array, fa_shape coords, fa_error *err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /// Element types: what one element of an array is.
 ///
-/// A `fa_dtype` is immutable. Built-in ones (FA_FLOAT64 and its kin) live for ever; releasing them is fine and does
-/// nothing. Others are made by fa_dtype_parse() from NumPy's own notation and are reference counted; an array keeps its
-/// own reference, so that a dtype may be released as soon as the arrays that use it exist.
+/// A `fa_dtype` is immutable. Built-in ones (FA_FLOAT64 and its kin) live for ever; releasing them is fine
+/// and does nothing. Others are made by fa_dtype_parse() from NumPy's own notation and are reference counted;
+/// an array keeps its own reference, so that a dtype may be released as soon as the arrays that use it exist.
 #ifndef FARRAY_DTYPE_H
 #define FARRAY_DTYPE_H
 
@@ -62,12 +62,12 @@ typedef enum fa_type {
 FA_API const fa_dtype *fa_dtype_of(fa_type type);
 
 /// Makes a dtype from NumPy's notation: "f8", ">i4", "float32", "S4", "M8[us]", "(2,3)f4", "f4,i8",
-/// "[('id', '<i8'), ('pos', [('x', '<f8'), ('y', '<f8')])]" or "{'names': [...], 'formats': [...], 'offsets': [...],
-/// 'itemsize': 32, 'aligned': True}".
+/// "[('id', '<i8'), ('pos', [('x', '<f8'), ('y', '<f8')])]" or "{'names': [...], 'formats': [...], 'offsets':
+/// [...], 'itemsize': 32, 'aligned': True}".
 ///
 /// Returns  one reference, released with fa_dtype_release().
-/// Errors   FA_BAD_DTYPE (with the column), FA_UNSUPPORTED (objects, long double), FA_TOO_LARGE, FA_NO_MEMORY.
-/// Threads  safe.
+/// Errors   FA_BAD_DTYPE (with the column), FA_UNSUPPORTED (objects, long double), FA_TOO_LARGE,
+/// FA_NO_MEMORY. Threads  safe.
 FA_API fa_dtype *fa_dtype_parse(const char *text, fa_error *err);
 
 /// Gives back one reference. NULL and built-in dtypes are fine.
@@ -78,8 +78,8 @@ FA_API void fa_dtype_release(const fa_dtype *dtype);
 /// Returns  `dtype`.
 FA_API const fa_dtype *fa_dtype_retain(const fa_dtype *dtype);
 
-/// Writes NumPy's text of a dtype ("<f8", "[('id', '<i8'), ...]": what `dtype.descr` or `dtype.str` say) and a NUL to
-/// `text`, shortened to `size` bytes.
+/// Writes NumPy's text of a dtype ("<f8", "[('id', '<i8'), ...]": what `dtype.descr` or `dtype.str` say) and
+/// a NUL to `text`, shortened to `size` bytes.
 ///
 /// Returns  the length of the whole text, as snprintf does.
 FA_API size_t fa_dtype_text(const fa_dtype *dtype, char *text, size_t size);
@@ -98,8 +98,8 @@ FA_API bool fa_dtype_is_native(const fa_dtype *dtype);
 /// How many fields a structured dtype has; 0 for all others.
 FA_API int fa_dtype_field_count(const fa_dtype *dtype);
 
-/// A field of a structured dtype, counted from 0. `name`, `field` and `offset_bytes` may be NULL; what they receive is
-/// borrowed from `dtype`.
+/// A field of a structured dtype, counted from 0. `name`, `field` and `offset_bytes` may be NULL; what they
+/// receive is borrowed from `dtype`.
 ///
 /// Returns  false when there is no such field.
 FA_API bool fa_dtype_field(const fa_dtype *dtype, int index, const char **name, const fa_dtype **field,

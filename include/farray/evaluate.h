@@ -33,34 +33,39 @@ inline fa_vars fa_vars_of_(std::initializer_list<fa_variable> list)
 extern "C" {
 #define FA_VARS(...) (fa_vars_of_({__VA_ARGS__}))
 #else
-#define FA_VARS(...)                                                                                                   \
+#define FA_VARS(...) \
     ((fa_vars){FA_COUNT_(fa_variable, {0, 0}, __VA_ARGS__), (const fa_variable[]){{0, 0}, __VA_ARGS__} + 1})
 #endif
 
 /// NumPy's expression language: arithmetic, comparison, bits and shifts, power, calls and methods ("a.T",
-/// "a.sum(axis=0)"), slices and newaxis, fields, keyword arguments, and the constants pi, e, inf, nan, True, False.
-/// Types are NumPy 2's: literals are weak. Names that the text does not use are allowed.
+/// "a.sum(axis=0)"), slices and newaxis, fields, keyword arguments, and the constants pi, e, inf, nan, True,
+/// False. Types are NumPy 2's: literals are weak. Names that the text does not use are allowed.
 ///
 /// Returns  a pending array; nothing is read yet.
-/// Errors   FA_BAD_EXPRESSION, FA_UNKNOWN_NAME, FA_BAD_TYPES, FA_BAD_SHAPE, FA_BAD_INDEX, FA_OUT_OF_RANGE, each with the
+/// Errors   FA_BAD_EXPRESSION, FA_UNKNOWN_NAME, FA_BAD_TYPES, FA_BAD_SHAPE, FA_BAD_INDEX, FA_OUT_OF_RANGE,
+/// each with the
 ///          column.
 FA_API fa_array *fa_eval(const char *text, fa_vars vars, fa_error *err);
 
 /// Computes `text` and assigns it to `target` as `target[...] = value` does: broadcast, cast without a check.
 ///
-/// Errors   those of fa_eval() and fa_assign(). A number that is all of the text must fit into the target's elements:
-///          integers take no NaN, no infinity and nothing out of their range (what is behind the point is lost), and what is
-///          not complex no complex number. So must a whole number in a list that is all of the text. FA_OUT_OF_RANGE.
+/// Errors   those of fa_eval() and fa_assign(). A number that is all of the text must fit into the target's
+/// elements:
+///          integers take no NaN, no infinity and nothing out of their range (what is behind the point is
+///          lost), and what is not complex no complex number. So must a whole number in a list that is all of
+///          the text. FA_OUT_OF_RANGE.
 FA_API void fa_eval_into(fa_array *target, const char *text, fa_vars vars, fa_error *err);
 
-/// What NumPy's text of an index chooses: "[::2, 0]", "mask, 1:", "[[0, 3]]", "x > 5"; the outer brackets may be left out,
-/// and slices and fields may stand in front ("['pos'][mask]"). Names are those of `vars`; the array itself has none.
+/// What NumPy's text of an index chooses: "[::2, 0]", "mask, 1:", "[[0, 3]]", "x > 5"; the outer brackets may
+/// be left out, and slices and fields may stand in front ("['pos'][mask]"). Names are those of `vars`; the
+/// array itself has none.
 ///
 /// Returns  a view where there are no arrays in the index, else a pending array.
 /// Errors   those of fa_eval() and fa_index(), each with the column in `index`.
 FA_API fa_array *fa_eval_index(fa_array *array, const char *index, fa_vars vars, fa_error *err);
 
-/// Assigns `value` to `target`: broadcast, cast without a check. Overlap is handled as if `value` were copied first.
+/// Assigns `value` to `target`: broadcast, cast without a check. Overlap is handled as if `value` were copied
+/// first.
 ///
 /// Errors   FA_NOT_WRITEABLE, FA_BAD_SHAPE, FA_BAD_TYPES, and whatever computing can meet.
 FA_API void fa_assign(fa_array *target, fa_array *value, fa_error *err);
@@ -70,8 +75,9 @@ FA_API void fa_fill_float64(fa_array *target, double value, fa_error *err);
 /// Converts elements. Pending; nothing but a new view when the dtype is the same.
 FA_API fa_array *fa_astype(fa_array *array, const fa_dtype *dtype, fa_error *err);
 
-/// The expression of a pending array as text, and the leaves that its names a0, a1, ... stand for: what fa_eval() takes
-/// back. Writes to `text` as snprintf does, and up to `capacity` borrowed leaves to `leaves` (which may be NULL).
+/// The expression of a pending array as text, and the leaves that its names a0, a1, ... stand for: what
+/// fa_eval() takes back. Writes to `text` as snprintf does, and up to `capacity` borrowed leaves to `leaves`
+/// (which may be NULL).
 ///
 /// Returns  the length of the whole text.
 FA_API size_t fa_expression(fa_array *array, char *text, size_t size, fa_array **leaves, int capacity,
@@ -85,15 +91,15 @@ typedef struct fa_progress {
 
 /// Options of evaluations. Zero it, then set what differs; NULL is all defaults.
 typedef struct fa_evaluate_options {
-    /// Called on the calling thread at least every 50 ms while computing; false stops with FA_CANCELLED. It may call no
-    /// function of farray that computes or writes: FA_BUSY.
+    /// Called on the calling thread at least every 50 ms while computing; false stops with FA_CANCELLED. It
+    /// may call no function of farray that computes or writes: FA_BUSY.
     bool (*progress)(const fa_progress *progress, void *user);
     void *user;
     uint64_t reserved[4]; ///< zero
 } fa_evaluate_options;
 
-/// target[index] = text, as fa_eval_index() and fa_eval_into() take them. `options` may be NULL; they are about computing the value and, where the index has
-/// arrays in it, not asked.
+/// target[index] = text, as fa_eval_index() and fa_eval_into() take them. `options` may be NULL; they are
+/// about computing the value and, where the index has arrays in it, not asked.
 FA_API void fa_eval_into_index(fa_array *target, const char *index, const char *text, fa_vars vars,
                                const fa_evaluate_options *options, fa_error *err);
 
@@ -109,9 +115,11 @@ typedef struct fa_output {
     uint64_t reserved[4];             ///< zero
 } fa_output;
 
-/// Computes several arrays together: what can share one pass over the inputs does. No file appears under its name until
-/// all have succeeded. Outputs to "PATH.npz::NAME" with the same PATH become one archive. Outputs without path and target are concrete then, as by fa_evaluate(); the others stay pending.
-FA_API void fa_evaluate_all(const fa_output *outputs, int count, const fa_evaluate_options *options, fa_error *err);
+/// Computes several arrays together: what can share one pass over the inputs does. No file appears under its
+/// name until all have succeeded. Outputs to "PATH.npz::NAME" with the same PATH become one archive. Outputs
+/// without path and target are concrete then, as by fa_evaluate(); the others stay pending.
+FA_API void fa_evaluate_all(const fa_output *outputs, int count, const fa_evaluate_options *options,
+                            fa_error *err);
 
 /// How NumPy's printoptions are said here. Zero it, then set what differs; NULL is all defaults.
 typedef struct fa_print_options {
@@ -131,9 +139,8 @@ FA_API char *fa_to_text(fa_array *array, const fa_print_options *options, fa_err
 
 /// @name Limits
 /// @{
-/// The most memory that farray may use: buffers, results in memory, touched pages. 0 is the default: a quarter of what
-/// the machine or its control group has. Also FARRAY_MEMORY.
-/// Units    bytes.
+/// The most memory that farray may use: buffers, results in memory, touched pages. 0 is the default: a
+/// quarter of what the machine or its control group has. Also FARRAY_MEMORY. Units    bytes.
 FA_API void fa_set_memory_limit(size_t bytes, fa_error *err);
 FA_API size_t fa_memory_limit(void);
 /// What is charged to the limit now.

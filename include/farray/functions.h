@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/// Functions that are made of operations. All give a pending array and compute nothing; types and values are NumPy's.
+/// Functions that are made of operations. All give a pending array and compute nothing; types and values are
+/// NumPy's.
 ///
 /// Returns  one reference to a pending array.
 /// Errors   FA_BAD_TYPES, FA_BAD_SHAPE, FA_NO_MEMORY.
@@ -14,7 +15,8 @@
 extern "C" {
 #endif
 
-/// The nearest number of `decimals` digits behind the point, ties to even: np.round. Negative ones count before the point.
+/// The nearest number of `decimals` digits behind the point, ties to even: np.round. Negative ones count
+/// before the point.
 FA_API fa_array *fa_round(fa_array *array, int decimals, fa_error *err);
 
 /// What stands in place of what is no number. NULL members are NumPy's defaults.
@@ -48,16 +50,17 @@ FA_API fa_array *fa_array_equiv(fa_array *a, fa_array *b, fa_error *err);
 /// @name Neighbours
 /// Errors   those above, FA_BAD_INDEX for axes, FA_INVALID_ARGUMENT.
 /// @{
-/// The derivative along an axis by differences of second order, at the edges of `edge_order` 1 or 2: np.gradient. `spacing` (NULL:
-/// 1) is one number, or the coordinates of the elements, which are looked at: they count as one number where they are even.
+/// The derivative along an axis by differences of second order, at the edges of `edge_order` 1 or 2:
+/// np.gradient. `spacing` (NULL: 1) is one number, or the coordinates of the elements, which are looked at:
+/// they count as one number where they are even.
 FA_API fa_array *fa_gradient(fa_array *array, fa_array *spacing, int axis, int edge_order, fa_error *err);
-/// The integral along an axis by the trapezoidal rule: np.trapezoid. `x` are coordinates (along the axis alone, or of all
-/// elements); where it is NULL, elements are `dx` apart.
+/// The integral along an axis by the trapezoidal rule: np.trapezoid. `x` are coordinates (along the axis
+/// alone, or of all elements); where it is NULL, elements are `dx` apart.
 FA_API fa_array *fa_trapezoid(fa_array *y, fa_array *x, double dx, int axis, fa_error *err);
 /// The product of vectors of 2 or 3 components, which stand along the last axis: np.cross.
 FA_API fa_array *fa_cross(fa_array *a, fa_array *b, fa_error *err);
-/// Angles without jumps: each at most half a period from the one before: np.unwrap. `period` 0 is 2 pi. Jumps of less than
-/// `discont` (0: half a period) stay.
+/// Angles without jumps: each at most half a period from the one before: np.unwrap. `period` 0 is 2 pi. Jumps
+/// of less than `discont` (0: half a period) stay.
 FA_API fa_array *fa_unwrap(fa_array *array, double discont, int axis, double period, fa_error *err);
 /// Differences of neighbours in C order, with what stands behind and before them (NULL: nothing): np.ediff1d.
 FA_API fa_array *fa_ediff1d(fa_array *array, fa_array *behind, fa_array *before, fa_error *err);
@@ -66,8 +69,8 @@ FA_API fa_array *fa_ediff1d(fa_array *array, fa_array *behind, fa_array *before,
 /// part by part.
 ///
 /// Cost     when computed, the table is held in memory as float64, 16 bytes a point.
-FA_API fa_array *fa_interp(fa_array *array, fa_array *points, fa_array *values, fa_array *left, fa_array *right,
-                           fa_error *err);
+FA_API fa_array *fa_interp(fa_array *array, fa_array *points, fa_array *values, fa_array *left,
+                           fa_array *right, fa_error *err);
 /// The same where everything comes again after a period, which is not 0: points in any order.
 FA_API fa_array *fa_interp_periodic(fa_array *array, fa_array *points, fa_array *values, double period,
                                     fa_error *err);

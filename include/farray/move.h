@@ -54,7 +54,8 @@ FA_API fa_array *fa_roll(fa_array *array, fa_shape shifts, fa_axes axes, fa_erro
 FA_API fa_array *fa_tile(fa_array *array, fa_shape times, fa_error *err);
 /// Each element `times` times along one axis.
 FA_API fa_array *fa_repeat(fa_array *array, int64_t times, fa_axes axis, fa_error *err);
-/// Each element as often as `counts` says: whole numbers, one for all or one for each position of the axis. They are looked at.
+/// Each element as often as `counts` says: whole numbers, one for all or one for each position of the axis.
+/// They are looked at.
 FA_API fa_array *fa_repeat_each(fa_array *array, fa_array *counts, fa_axes axis, fa_error *err);
 /// NumPy's function resize(): the elements in C order, over and over again, until a shape is full.
 FA_API fa_array *fa_tile_to(fa_array *array, fa_shape shape, fa_error *err);

@@ -88,12 +88,12 @@ FA_API fa_array *fa_digitize(fa_array *array, fa_array *bins, bool right, fa_err
 
 /// What a covariance is taken of. NULL for all zeros. Weights are looked at now.
 typedef struct fa_cov_options {
-    fa_array *y;          ///< further variables; NULL: none
-    bool in_columns;      ///< a variable is a column: rowvar=False
-    bool bias;            ///< divides by the number of observations, and not by one less
-    const double *ddof;   ///< or by so many less; NULL: as `bias` says
-    fa_array *fweights;   ///< how often each observation was made; NULL: once
-    fa_array *aweights;   ///< how much each is worth; NULL: the same
+    fa_array *y;           ///< further variables; NULL: none
+    bool in_columns;       ///< a variable is a column: rowvar=False
+    bool bias;             ///< divides by the number of observations, and not by one less
+    const double *ddof;    ///< or by so many less; NULL: as `bias` says
+    fa_array *fweights;    ///< how often each observation was made; NULL: once
+    fa_array *aweights;    ///< how much each is worth; NULL: the same
     const fa_dtype *dtype; ///< of floats, in which it is computed; NULL: what holds the variables and float64
     uint64_t reserved[3];  ///< zero
 } fa_cov_options;

@@ -14,8 +14,7 @@
 
 #include <string.h>
 
-/* ---- Arguments
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Arguments ---- */
 
 /* Leaves of a list of arrays; released by release_leaves(). */
 static fa__node **leaves_of(fa_array *const *arrays, int count, fa_error *err)
@@ -75,8 +74,7 @@ static void give_arrays(int count, fa__node **nodes, fa_array **arrays, fa_error
     }
 }
 
-/* ---- Choosing
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Choosing ---- */
 
 /* The leaves of the arrays in an index. */
 static int arrays_in(fa_index_parts index, fa__node **leaves, fa_error *err)
@@ -173,8 +171,7 @@ fa_array *fa_select(fa_array *const *conditions, fa_array *const *choices, int c
     return fa__array_of(node, err);
 }
 
-/* ---- Positions
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Positions ---- */
 
 fa_array *fa_flatnonzero(fa_array *array, fa_error *err)
 {

@@ -15,8 +15,7 @@
 
 #include <string.h>
 
-/* ---- By a mask of all elements
- * ------------------------------------------------------------------------------------------------ */
+/* ---- By a mask of all elements ---- */
 
 /* target[where] = value; both are broadcast to the target. */
 static void write_where(fa_array *target, fa_array *value, fa_array *where, fa_error *err)
@@ -36,8 +35,7 @@ static void write_where(fa_array *target, fa_array *value, fa_array *where, fa_e
     fa_release(mask);
 }
 
-/* ---- By positions
- * ------------------------------------------------------------------------------------------------ */
+/* ---- By positions ---- */
 
 static void fail_shape(const fa_array *value, const fa__node *into, fa_error *err)
 {
@@ -126,8 +124,7 @@ static void assign_by_positions(fa__node *leaf, fa_index_parts index, fa__node *
     fa__node_release(root);
 }
 
-/* ---- By one mask
- * ------------------------------------------------------------------------------------------------- */
+/* ---- By one mask ---- */
 
 /* The target with the axes of the mask in front. */
 static fa_array *mask_in_front(fa_array *target, const fa__selection *s, fa_error *err)
@@ -219,8 +216,7 @@ static void assign_by_mask(fa_array *target, fa_array *mask, const fa__selection
     fa_release(values);
 }
 
-/* ---- target[index] = value
- * --------------------------------------------------------------------------------------- */
+/* ---- target[index] = value ---- */
 
 static void assign_basic(fa_array *target, fa_index_parts index, fa_array *value, fa_error *err)
 {
@@ -306,8 +302,7 @@ void fa_assign_at(fa_array *target, fa_index_parts index, fa_array *value, fa_er
     fa__node_release(leaf);
 }
 
-/* ---- NumPy's functions
- * ------------------------------------------------------------------------------------------- */
+/* ---- NumPy's functions ---- */
 
 void fa_put(fa_array *target, fa_array *positions, fa_array *values, fa_bounds bounds, fa_error *err)
 {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* ---- In memory ------------------------------------------------------------------------------------------------ */
+/* ---- In memory ---- */
 
 fa_array *fa__new_array(const fa_dtype *dtype, fa_shape shape, fa_error *err)
 {
@@ -109,7 +109,7 @@ fa_array *fa_copy(fa_array *array, fa_error *err)
     return unless_failed(copy, err);
 }
 
-/* ---- Counted and random --------------------------------------------------------------------------------------- */
+/* ---- Counted and random ---- */
 
 fa_array *fa_arange_int64(int64_t start, int64_t stop, int64_t step, fa_error *err)
 {
@@ -146,21 +146,23 @@ static fa_array *random_array(fa__generator generator, const fa_dtype *dtype, fa
     return fa__array_of(fa__node_generate(generator, dtype->type, shape, &params, err), err);
 }
 
-fa_array *fa_random_uniform(const fa_dtype *dtype, fa_shape shape, const fa_random_options *options, fa_error *err)
+fa_array *fa_random_uniform(const fa_dtype *dtype, fa_shape shape, const fa_random_options *options,
+                            fa_error *err)
 {
     double low = options != NULL && options->low != NULL ? *options->low : 0;
     double high = options != NULL && options->high != NULL ? *options->high : 1;
     return random_array(FA__GENERATE_RANDOM_UNIFORM, dtype, shape, options, low, high, err);
 }
 
-fa_array *fa_random_normal(const fa_dtype *dtype, fa_shape shape, const fa_random_options *options, fa_error *err)
+fa_array *fa_random_normal(const fa_dtype *dtype, fa_shape shape, const fa_random_options *options,
+                           fa_error *err)
 {
     double mean = options != NULL && options->mean != NULL ? *options->mean : 0;
     double std = options != NULL && options->std != NULL ? *options->std : 1;
     return random_array(FA__GENERATE_RANDOM_NORMAL, dtype, shape, options, mean, std, err);
 }
 
-/* ---- One element ---------------------------------------------------------------------------------------------- */
+/* ---- One element ---- */
 
 static fa_array *element_at(fa_array *array, fa_shape coords, fa_error *err)
 {
@@ -182,7 +184,8 @@ static fa_array *only_element(fa_array *array, fa_error *err)
     if (fa__unusable(array, err))
         return NULL;
     if (fa_size(array) != 1) {
-        fa__fail(err, FA_BAD_SHAPE, "an array of %lld elements is not one element", (long long)fa_size(array));
+        fa__fail(err, FA_BAD_SHAPE, "an array of %lld elements is not one element",
+                 (long long)fa_size(array));
         return NULL;
     }
     int64_t coords[FA_MAX_NDIM] = {0};

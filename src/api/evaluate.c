@@ -34,7 +34,7 @@ void fa_fill_float64(fa_array *target, double value, fa_error *err)
     fill(target, FA_TYPE_FLOAT64, &value, err);
 }
 
-/* ---- Several outputs ------------------------------------------------------------------------------------------ */
+/* ---- Several outputs ---- */
 
 static bool options_are_good(const fa_evaluate_options *options, fa_error *err)
 {
@@ -59,7 +59,8 @@ static fa_array *begin_file(const fa_output *output, outgoing *earlier, outgoing
                                         output->options, err);
     if (target != NULL || fa_failed(err))
         return target;
-    out->publication = fa__publish_begin(output->path, dtype, array->ndim, array->sizes, output->options, err);
+    out->publication =
+        fa__publish_begin(output->path, dtype, array->ndim, array->sizes, output->options, err);
     return fa__publish_array(out->publication);
 }
 
@@ -153,7 +154,7 @@ void fa_save(const char *path, fa_array *array, const fa_create_options *options
     fa_evaluate_all(&output, 1, NULL, err);
 }
 
-/* ---- Limits and counters -------------------------------------------------------------------------------------- */
+/* ---- Limits and counters ---- */
 
 void fa_set_memory_limit(size_t bytes, fa_error *err)
 {

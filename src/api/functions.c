@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The public functions that are made of operations: calls to graphs. What they are made of is text/formulas.c and
- * text/calculus.c. */
+/* The public functions that are made of operations: calls to graphs. What they are made of is text/formulas.c
+ * and text/calculus.c. */
 #include "api/api.h"
 
 #include <farray/functions.h>
@@ -67,8 +67,8 @@ static fa_array *close(fa_array *a, fa_array *b, const fa_close_options *options
     }
     fa__node *node = NULL;
     if (!fa_failed(err))
-        node = (all ? fa__node_allclose : fa__node_isclose)(in.nodes[0], in.nodes[1], in.nodes[2], in.nodes[3],
-                                                            equal_nan, err);
+        node = (all ? fa__node_allclose : fa__node_isclose)(in.nodes[0], in.nodes[1], in.nodes[2],
+                                                            in.nodes[3], equal_nan, err);
     return finish(&in, node, err);
 }
 
@@ -131,7 +131,8 @@ fa_array *fa_gradient(fa_array *array, fa_array *spacing, int axis, int edge_ord
     inputs in = {0};
     add_array(&in, 0, array, err);
     add_optional(&in, 1, spacing, err);
-    fa__node *node = fa_failed(err) ? NULL : fa__node_gradient(in.nodes[0], in.nodes[1], axis, edge_order, err);
+    fa__node *node =
+        fa_failed(err) ? NULL : fa__node_gradient(in.nodes[0], in.nodes[1], axis, edge_order, err);
     return finish(&in, node, err);
 }
 
@@ -141,7 +142,8 @@ fa_array *fa_trapezoid(fa_array *y, fa_array *x, double dx, int axis, fa_error *
     add_array(&in, 0, y, err);
     add_optional(&in, 1, x, err);
     add_number(&in, 2, &dx, err);
-    fa__node *node = fa_failed(err) ? NULL : fa__node_trapezoid(in.nodes[0], in.nodes[1], in.nodes[2], axis, err);
+    fa__node *node =
+        fa_failed(err) ? NULL : fa__node_trapezoid(in.nodes[0], in.nodes[1], in.nodes[2], axis, err);
     return finish(&in, node, err);
 }
 
@@ -150,7 +152,8 @@ fa_array *fa_cross(fa_array *a, fa_array *b, fa_error *err)
     inputs in = {0};
     add_array(&in, 0, a, err);
     add_array(&in, 1, b, err);
-    return finish(&in, fa_failed(err) ? NULL : fa__node_cross(in.nodes[0], in.nodes[1], -1, -1, -1, err), err);
+    return finish(&in, fa_failed(err) ? NULL : fa__node_cross(in.nodes[0], in.nodes[1], -1, -1, -1, err),
+                  err);
 }
 
 fa_array *fa_unwrap(fa_array *array, double discont, int axis, double period, fa_error *err)
@@ -159,7 +162,8 @@ fa_array *fa_unwrap(fa_array *array, double discont, int axis, double period, fa
     add_array(&in, 0, array, err);
     add_number(&in, 1, discont != 0 ? &discont : NULL, err);
     add_number(&in, 2, period != 0 ? &period : NULL, err);
-    fa__node *node = fa_failed(err) ? NULL : fa__node_unwrap(in.nodes[0], in.nodes[1], axis, in.nodes[2], err);
+    fa__node *node =
+        fa_failed(err) ? NULL : fa__node_unwrap(in.nodes[0], in.nodes[1], axis, in.nodes[2], err);
     return finish(&in, node, err);
 }
 
@@ -173,7 +177,8 @@ fa_array *fa_ediff1d(fa_array *array, fa_array *behind, fa_array *before, fa_err
     return finish(&in, node, err);
 }
 
-fa_array *fa_interp(fa_array *array, fa_array *points, fa_array *values, fa_array *left, fa_array *right, fa_error *err)
+fa_array *fa_interp(fa_array *array, fa_array *points, fa_array *values, fa_array *left, fa_array *right,
+                    fa_error *err)
 {
     inputs in = {0};
     add_array(&in, 0, array, err);

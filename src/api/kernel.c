@@ -32,7 +32,7 @@ void fa_kernel_unregister(const char *name, fa_error *err)
     fa__kernel_unregister(name, err);
 }
 
-/* ---- Shared objects ----------------------------------------------------------------------------------------------- */
+/* ---- Shared objects ---- */
 
 /* Where a name without a slash is in the current folder, there. */
 static char *path_of(const char *library, fa_error *err)
@@ -72,13 +72,15 @@ void fa_kernel_load(const char *library, fa_error *err)
         return;
     fa_kernel_entry *entry = (fa_kernel_entry *)fa__library_function(loaded, "farray_kernels");
     if (entry == NULL) {
-        fa__fail(err, FA_BAD_FORMAT, "%s: has no function farray_kernels(): FA_KERNELS() of farray/kernel.h writes it", library);
+        fa__fail(err, FA_BAD_FORMAT,
+                 "%s: has no function farray_kernels(): FA_KERNELS() of farray/kernel.h writes it", library);
         return;
     }
     int count = 0;
     const fa_kernel *kernels = entry(FA_KERNEL_ABI, &count);
     if (kernels == NULL) {
-        fa__fail(err, FA_BAD_FORMAT, "%s: was made for another version of farray's kernels than %d: build it again", library,
+        fa__fail(err, FA_BAD_FORMAT,
+                 "%s: was made for another version of farray's kernels than %d: build it again", library,
                  FA_KERNEL_ABI);
         return;
     }
@@ -88,7 +90,7 @@ void fa_kernel_load(const char *library, fa_error *err)
         put_name_in_front(library, err);
 }
 
-/* ---- Arrays ------------------------------------------------------------------------------------------------------- */
+/* ---- Arrays ---- */
 
 /* One reference. */
 static fa__kernel *find(const char *name, int output_count, fa_array *const *outputs, fa_error *err)
@@ -102,22 +104,23 @@ static fa__kernel *find(const char *name, int output_count, fa_array *const *out
     }
     if (outputs != NULL && output_count == kernel->is.output_count)
         return kernel;
-    fa__fail(err, FA_INVALID_ARGUMENT, "%s() gives %d arrays, and there is room for %d", kernel->is.name, kernel->is.output_count,
-             outputs != NULL ? output_count : 0);
+    fa__fail(err, FA_INVALID_ARGUMENT, "%s() gives %d arrays, and there is room for %d", kernel->is.name,
+             kernel->is.output_count, outputs != NULL ? output_count : 0);
     fa__kernel_release(kernel);
     return NULL;
 }
 
 /* axes NULL: not a reduction. */
-static void make(const char *name, fa_array *const *inputs, int input_count, const fa_axes *axes, bool keepdims,
-                 fa_array **outputs, int output_count, fa_error *err)
+static void make(const char *name, fa_array *const *inputs, int input_count, const fa_axes *axes,
+                 bool keepdims, fa_array **outputs, int output_count, fa_error *err)
 {
     fa__node *leaves[FA_KERNEL_MOST] = {NULL}, *nodes[FA_KERNEL_MOST] = {NULL};
     for (int i = 0; outputs != NULL && i < output_count; i++)
         outputs[i] = NULL;
     fa__kernel *kernel = find(name, output_count, outputs, err);
     if (kernel != NULL && (input_count != kernel->is.input_count || inputs == NULL))
-        fa__fail(err, FA_INVALID_ARGUMENT, "%s() takes %d arrays, not %d", kernel->is.name, kernel->is.input_count, input_count);
+        fa__fail(err, FA_INVALID_ARGUMENT, "%s() takes %d arrays, not %d", kernel->is.name,
+                 kernel->is.input_count, input_count);
     for (int i = 0; i < input_count && !fa_failed(err); i++)
         leaves[i] = fa__leaf(inputs[i], err);
     if (!fa_failed(err) && axes == NULL)
@@ -139,8 +142,8 @@ static void make(const char *name, fa_array *const *inputs, int input_count, con
     }
 }
 
-void fa_kernel_apply(const char *name, fa_array *const *inputs, int input_count, fa_array **outputs, int output_count,
-                     fa_error *err)
+void fa_kernel_apply(const char *name, fa_array *const *inputs, int input_count, fa_array **outputs,
+                     int output_count, fa_error *err)
 {
     make(name, inputs, input_count, NULL, false, outputs, output_count, err);
 }

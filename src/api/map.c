@@ -12,8 +12,7 @@
 
 #include <string.h>
 
-/* ---- Opening and closing
- * ---------------------------------------------------------------------------------------- */
+/* ---- Opening and closing ---- */
 
 static fa_map *make_map(fa_array *bytes, bool in_memory, size_t charged, fa_error *err)
 {
@@ -91,8 +90,7 @@ void fa_map_close(fa_map *map, fa_error *err)
     fa__free(map);
 }
 
-/* ---- What may be used
- * ------------------------------------------------------------------------------------------- */
+/* ---- What may be used ---- */
 
 bool fa__map_unusable(const fa_map *map, fa_error *err)
 {
@@ -130,8 +128,7 @@ static bool take_range(const fa_map *map, size_t offset, size_t *size, fa_error 
     return true;
 }
 
-/* ---- Moving bytes
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Moving bytes ---- */
 
 typedef struct range_box {
     fa__box box;
@@ -210,8 +207,7 @@ void fa_map_move(fa_map *map, size_t to, size_t from, size_t size, fa_error *err
     fa__free(buffer);
 }
 
-/* ---- The position
- * ----------------------------------------------------------------------------------------------- */
+/* ---- The position ---- */
 
 size_t fa_map_size(const fa_map *map)
 {
@@ -330,8 +326,7 @@ const char *fa_map_readline(fa_map *map, size_t *length, fa_error *err)
     return map->line;
 }
 
-/* ---- The file
- * --------------------------------------------------------------------------------------------------- */
+/* ---- The file ---- */
 
 int64_t fa_map_file_bytes(fa_map *map, fa_error *err)
 {
@@ -432,8 +427,7 @@ void fa_map_advise(fa_map *map, fa_advice advice, size_t offset, size_t size, fa
     fa__fail(err, FA_INVALID_ARGUMENT, "%d is no advice", (int)advice);
 }
 
-/* ---- Arrays
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Arrays ---- */
 
 /* Gives the size of -1 what the map has left. */
 static bool fill_shape(const fa_map *map, int64_t item_bytes, fa_shape shape, size_t offset,

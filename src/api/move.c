@@ -8,8 +8,7 @@
 
 #include <farray/move.h>
 
-/* ---- Lists of arrays
- * ------------------------------------------------------------------------------------------ */
+/* ---- Lists of arrays ---- */
 
 static void release_nodes(fa__node **nodes, int count)
 {
@@ -78,8 +77,7 @@ static bool one_axis(fa_axes axes, const int **axis, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- Put together
- * --------------------------------------------------------------------------------------------- */
+/* ---- Put together ---- */
 
 fa_array *fa_concatenate(fa_array *const *arrays, int count, int axis, fa_error *err)
 {
@@ -185,7 +183,8 @@ fa_array *fa_delete(fa_array *array, fa_shape places, fa_axes axis, fa_error *er
 
 /* A routine of an array, another one that is looked at, and an axis. */
 static fa_array *looked_at(fa_array *array, fa_array *other, fa_axes axis,
-                           fa__node *(*routine)(fa__node *, fa__node *, const int *, fa_error *), fa_error *err)
+                           fa__node *(*routine)(fa__node *, fa__node *, const int *, fa_error *),
+                           fa_error *err)
 {
     const int *number;
     fa__node *leaf = one_axis(axis, &number, err) ? fa__leaf(array, err) : NULL, *more = fa__leaf(other, err);
@@ -200,8 +199,7 @@ fa_array *fa_delete_at(fa_array *array, fa_array *chosen, fa_axes axis, fa_error
     return looked_at(array, chosen, axis, fa__node_delete_at, err);
 }
 
-/* ---- Shifted and repeated
- * ------------------------------------------------------------------------------------- */
+/* ---- Shifted and repeated ---- */
 
 fa_array *fa_roll(fa_array *array, fa_shape shifts, fa_axes axes, fa_error *err)
 {
@@ -274,8 +272,7 @@ fa_array *fa_pad(fa_array *array, fa_pad_mode mode, fa_shape before, fa_shape af
     return fa__array_of(node, err);
 }
 
-/* ---- Turned
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Turned ---- */
 
 fa_array *fa_flip(fa_array *array, fa_axes axes, fa_error *err)
 {
@@ -309,8 +306,7 @@ fa_array *fa_at_least(fa_array *array, int ndim, fa_error *err)
     OF_LEAF(array, fa__node_at_least(leaf, ndim, err));
 }
 
-/* ---- Taken apart
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Taken apart ---- */
 
 static void split(fa_array *array, int sections, int axis, bool equal, fa_array **parts, fa_error *err)
 {
@@ -360,8 +356,7 @@ void fa_meshgrid(fa_array *const *arrays, int count, bool matrix_order, bool spa
     arrays_of(nodes, count, grids, err);
 }
 
-/* ---- Diagonals and triangles
- * ---------------------------------------------------------------------------------- */
+/* ---- Diagonals and triangles ---- */
 
 fa_array *fa_diag(fa_array *array, int64_t k, fa_error *err)
 {

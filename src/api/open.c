@@ -32,8 +32,8 @@ fa_array *fa_open(const char *path, fa_mode mode, const fa_open_options *options
     if (!path_is_given(path, err) || (options != NULL && !FA__RESERVED_IS_ZERO(options, err)))
         return NULL;
     if (mode == FA_CREATE) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "%s: a file is opened to read or to read and write; fa_create makes one",
-                 path);
+        fa__fail(err, FA_INVALID_ARGUMENT,
+                 "%s: a file is opened to read or to read and write; fa_create makes one", path);
         return NULL;
     }
     fa__budget_start();
@@ -80,7 +80,8 @@ fa_array *fa_memmap(const char *path, fa_mode mode, const fa_dtype *dtype, fa_sh
         return NULL;
     fa__budget_start();
     if (mode == FA_CREATE)
-        return publish_empty(fa__publish_begin_raw(path, dtype, shape.ndim, shape.sizes, options, err), path, err);
+        return publish_empty(fa__publish_begin_raw(path, dtype, shape.ndim, shape.sizes, options, err), path,
+                             err);
     return fa__storage_memmap(path, mode, dtype, shape, options, err);
 }
 

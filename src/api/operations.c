@@ -37,8 +37,8 @@ static fa_array *apply(fa__operation operation, int count, fa_array *const *arra
     return fa__array_of(node, err);
 }
 
-static fa_array *reduce(fa__reduction reduction, fa_array *array, fa_axes axes, const fa_reduce_options *options,
-                        fa_error *err)
+static fa_array *reduce(fa__reduction reduction, fa_array *array, fa_axes axes,
+                        const fa_reduce_options *options, fa_error *err)
 {
     fa__reduce_arguments arguments;
     fa__node *input = fa__leaf(array, err), *node = NULL;
@@ -56,16 +56,17 @@ static fa_array *reduce(fa__reduction reduction, fa_array *array, fa_axes axes, 
 #define LIST_2   a, b
 #define LIST_3   a, b, c
 
-#define X(id, name, arity, symbol, aliases, rule, documentation)                                                       \
-    fa_array *fa_##name(ARRAYS_##arity, fa_error *err)                                                                 \
-    {                                                                                                                  \
-        return apply(FA__OP_##id, arity, (fa_array *const[]){LIST_##arity}, err);                                      \
+#define X(id, name, arity, symbol, aliases, rule, documentation)                  \
+    fa_array *fa_##name(ARRAYS_##arity, fa_error *err)                            \
+    {                                                                             \
+        return apply(FA__OP_##id, arity, (fa_array *const[]){LIST_##arity}, err); \
     }
 FA__ELEMENTWISE(X)
 #undef X
 
 /* Each output is an array of its own; asked for together, they share one pass. */
-static fa_array *apply_pair(fa__pair pair, int count, fa_array *const *arrays, fa_array **second, fa_error *err)
+static fa_array *apply_pair(fa__pair pair, int count, fa_array *const *arrays, fa_array **second,
+                            fa_error *err)
 {
     const fa__operation *outputs = fa__pairs[pair].outputs;
     if (!fa_failed(err) && second == NULL)
@@ -79,18 +80,19 @@ static fa_array *apply_pair(fa__pair pair, int count, fa_array *const *arrays, f
     return NULL;
 }
 
-#define X(name, arity, first, second, name_of_second, documentation)                                                   \
-    fa_array *fa_##name(ARRAYS_##arity, fa_array **name_of_second, fa_error *err)                                      \
-    {                                                                                                                  \
-        return apply_pair(FA__PAIR_##first##_##second, arity, (fa_array *const[]){LIST_##arity}, name_of_second, err); \
+#define X(name, arity, first, second, name_of_second, documentation)                             \
+    fa_array *fa_##name(ARRAYS_##arity, fa_array **name_of_second, fa_error *err)                \
+    {                                                                                            \
+        return apply_pair(FA__PAIR_##first##_##second, arity, (fa_array *const[]){LIST_##arity}, \
+                          name_of_second, err);                                                  \
     }
 FA__PAIRS(X)
 #undef X
 
-#define X(id, name, aliases, documentation)                                                                            \
-    fa_array *fa_##name(fa_array *a, fa_axes axes, const fa_reduce_options *options, fa_error *err)                    \
-    {                                                                                                                  \
-        return reduce(FA__REDUCE_##id, a, axes, options, err);                                                         \
+#define X(id, name, aliases, documentation)                                                         \
+    fa_array *fa_##name(fa_array *a, fa_axes axes, const fa_reduce_options *options, fa_error *err) \
+    {                                                                                               \
+        return reduce(FA__REDUCE_##id, a, axes, options, err);                                      \
     }
 FA__REDUCTIONS(X)
 #undef X
@@ -122,10 +124,10 @@ static fa_array *of_strings(fa__string_operation operation, int count, fa_array 
 #define LIST_ssii   a, b, c, d
 #define LIST_sssi   a, b, c, d
 
-#define X(id, name, parameters, kinds, result, documentation)                                                          \
-    fa_array *fa_strings_##name(ARRAYS_##kinds, fa_error *err)                                                         \
-    {                                                                                                                  \
-        return of_strings(FA__STRING_##id, (int)sizeof #kinds - 1, (fa_array *const[]){LIST_##kinds}, err);            \
+#define X(id, name, parameters, kinds, result, documentation)                                               \
+    fa_array *fa_strings_##name(ARRAYS_##kinds, fa_error *err)                                              \
+    {                                                                                                       \
+        return of_strings(FA__STRING_##id, (int)sizeof #kinds - 1, (fa_array *const[]){LIST_##kinds}, err); \
     }
 FA__STRING_OPERATIONS(X)
 #undef X

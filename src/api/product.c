@@ -6,7 +6,8 @@
 
 #include <farray/product.h>
 
-static fa_array *product(fa_array *a, fa_array *b, fa__node *(*make)(fa__node *a, fa__node *b, fa_error *err), fa_error *err)
+static fa_array *product(fa_array *a, fa_array *b, fa__node *(*make)(fa__node *a, fa__node *b, fa_error *err),
+                         fa_error *err)
 {
     fa__node *first = fa__leaf(a, err), *second = fa__leaf(b, err);
     fa__node *node = make(first, second, err);

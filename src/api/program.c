@@ -27,9 +27,7 @@ struct fa_program {
     fa__compiled *compiled; /* NULL: not planned, or to be computed otherwise */
 };
 
-/* ---- Looks
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Looks ---- */
 
 static bool looks_like(const look *seen, const fa_array *array)
 {
@@ -59,8 +57,7 @@ static bool is_known(const fa_program *program, const fa_array *target, fa_array
     return known;
 }
 
-/* ---- Planning
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Planning ---- */
 
 static fa__compiled *plan(fa_program *program, fa_array *const *stand_ins, fa_array *target, fa_error *err)
 {
@@ -97,8 +94,7 @@ static void plan_again(fa_program *program, fa_array *target, fa_array *const *a
     fa_release(stand_in);
 }
 
-/* ---- The public functions
- * ------------------------------------------------------------------------------------------- */
+/* ---- The public functions ---- */
 
 fa_program *fa_compile(const char *text, int count, const char *const *names, fa_error *err)
 {

@@ -60,8 +60,7 @@ fa_array *fa_argpartition(fa_array *array, const int64_t *kth, int count, fa_axe
     return partition(array, kth, count, axes, true, err);
 }
 
-/* ---- Two arrays
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Two arrays ---- */
 
 fa_array *fa_searchsorted(fa_array *sorted, fa_array *sought, bool right, fa_error *err)
 {
@@ -102,8 +101,7 @@ fa_array *fa_lexsort(fa_array *const *keys, int count, int axis, fa_error *err)
     return fa__array_of(node, err);
 }
 
-/* ---- Sets
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Sets ---- */
 
 /* Where a result goes that is wanted; the node is given up. */
 static void give(fa_array **to, fa__node *node, fa_error *err)
@@ -179,8 +177,7 @@ fa_array *fa_setxor1d(fa_array *first, fa_array *second, fa_error *err)
     return set(FA__SET_XOR, first, second, err);
 }
 
-/* ---- In place
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- In place ---- */
 
 void fa_sort_in_place(fa_array *array, int axis, const fa_evaluate_options *options, fa_error *err)
 {

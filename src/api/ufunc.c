@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-bool fa__reduce_start(fa__reduce_arguments *arguments, fa_axes axes, const fa_reduce_options *options, fa_error *err)
+bool fa__reduce_start(fa__reduce_arguments *arguments, fa_axes axes, const fa_reduce_options *options,
+                      fa_error *err)
 {
     *arguments = (fa__reduce_arguments){.axes = axes};
     if (fa_failed(err) || options == NULL)
@@ -78,7 +79,8 @@ fa_array *fa_ufunc_reduce(const char *operation, fa_array *a, fa_axes axes, cons
     return fa__array_of(node, err);
 }
 
-fa_array *fa_ufunc_accumulate(const char *operation, fa_array *a, int axis, const fa_dtype *dtype, fa_error *err)
+fa_array *fa_ufunc_accumulate(const char *operation, fa_array *a, int axis, const fa_dtype *dtype,
+                              fa_error *err)
 {
     fa__operation code = FA__OP_ADD;
     fa__node *input = fa__leaf(a, err);
@@ -88,8 +90,8 @@ fa_array *fa_ufunc_accumulate(const char *operation, fa_array *a, int axis, cons
     return fa__array_of(node, err);
 }
 
-fa_array *fa_ufunc_reduceat(const char *operation, fa_array *a, fa_array *positions, int axis, const fa_dtype *dtype,
-                            fa_error *err)
+fa_array *fa_ufunc_reduceat(const char *operation, fa_array *a, fa_array *positions, int axis,
+                            const fa_dtype *dtype, fa_error *err)
 {
     fa__operation code = FA__OP_ADD;
     fa__node *input = fa__leaf(a, err), *places = fa__leaf(positions, err), *node = NULL;
@@ -104,7 +106,8 @@ fa_array *fa_ufunc_outer(const char *operation, fa_array *a, fa_array *b, fa_err
 {
     fa__operation code = FA__OP_ADD;
     fa__node *first = fa__leaf(a, err), *second = fa__leaf(b, err);
-    fa__node *node = fa__find_operation(operation, &code, err) ? fa__node_outer(code, first, second, err) : NULL;
+    fa__node *node =
+        fa__find_operation(operation, &code, err) ? fa__node_outer(code, first, second, err) : NULL;
     fa__node_release(first);
     fa__node_release(second);
     return fa__array_of(node, err);

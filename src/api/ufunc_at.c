@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* at(): an operation on the elements that indices name, one after the other, so that an index that stands there twice
- * counts twice. Knows nothing about operations but their loops and types. */
+/* at(): an operation on the elements that indices name, one after the other, so that an index that stands
+ * there twice counts twice. Knows nothing about operations but their loops and types. */
 #include "api/api.h"
 
 #include <farray/ufunc.h>
@@ -31,7 +31,7 @@ typedef struct work {
     fa_error *err;
 } work;
 
-/* ---- Elements ------------------------------------------------------------------------------------------------- */
+/* ---- Elements ---- */
 
 static fa_array *part(fa_array *array, int64_t first, int64_t count, fa_error *err)
 {
@@ -70,7 +70,8 @@ static void turn(const work *w)
     const fa_dtype *dtype = w->target->dtype;
     int parts = fa__type_is_complex(dtype->type) ? 2 : 1;
     if (dtype->swapped)
-        fa__gather(w->wide, w->old, dtype->item_bytes, w->row, dtype->item_bytes, (int)dtype->item_bytes / parts);
+        fa__gather(w->wide, w->old, dtype->item_bytes, w->row, dtype->item_bytes,
+                   (int)dtype->item_bytes / parts);
     if (dtype->swapped)
         memcpy(w->old, w->wide, (size_t)(w->row * dtype->item_bytes));
 }
@@ -79,7 +80,8 @@ static void apply_to_row(work *w, int64_t index, const char *values)
 {
     const fa_array *t = w->target;
     int64_t one = 1, none = 0;
-    fa__box box = {t->ndim - 1, t->dtype->item_bytes, t->offset + index * t->strides[0], t->sizes + 1, t->strides + 1};
+    fa__box box = {t->ndim - 1, t->dtype->item_bytes, t->offset + index * t->strides[0], t->sizes + 1,
+                   t->strides + 1};
     if (t->ndim == 1) {
         box.ndim = 1;
         box.sizes = &one;
@@ -118,7 +120,7 @@ static void run(work *w)
     }
 }
 
-/* ---- What is worked with -------------------------------------------------------------------------------------- */
+/* ---- What is worked with ---- */
 
 static bool choose_loop(work *w, fa__operation operation, fa_array *values)
 {
@@ -133,14 +135,16 @@ static bool choose_loop(work *w, fa__operation operation, fa_array *values)
                         : info->arity == 2 ? "values"
                                            : "no operation of three operands");
     if (!fa__type_is_numeric(types[0]) || !fa__type_is_numeric(types[1]))
-        return fa__fail(w->err, FA_BAD_TYPES, "%s.at() is not defined for elements that are no numbers", info->name);
+        return fa__fail(w->err, FA_BAD_TYPES, "%s.at() is not defined for elements that are no numbers",
+                        info->name);
     if (!fa__resolve(operation, types, weak, &resolution, w->err))
         return false;
     fa_type in = resolution.inputs[0], out = resolution.result;
     w->loop = resolution.mixed_compare ? fa__loop_compare_mixed(operation, in == FA_TYPE_INT64)
                                        : fa__loop_find(operation, resolution.loop_type);
     if (w->loop == NULL)
-        return fa__fail(w->err, FA_UNSUPPORTED, "'%s' is not supported for %s", info->name, fa__type_name(in));
+        return fa__fail(w->err, FA_UNSUPPORTED, "'%s' is not supported for %s", info->name,
+                        fa__type_name(in));
     bool same = in == type && out == type;
     w->to_loop = same ? NULL : fa__convert_find(type, in);
     w->from_loop = same ? NULL : fa__convert_find(out, type);
@@ -207,7 +211,8 @@ void fa_ufunc_at(const char *operation, fa_array *target, fa_array *indices, fa_
     if (!choose_loop(&w, code, values))
         return;
     w.row = fa__count(target->ndim - 1, target->sizes + 1);
-    w.together = fa__max_i64(1, fa__min_i64(MOST_INDICES, VALUES_BYTES / fa__max_i64(1, w.row * w.loop_bytes)));
+    w.together =
+        fa__max_i64(1, fa__min_i64(MOST_INDICES, VALUES_BYTES / fa__max_i64(1, w.row * w.loop_bytes)));
     w.buffer_bytes = w.together * fa__max_i64(w.row, 1) * 16;
     w.indices = flat_indices(indices, err);
     if (values != NULL && !fa_failed(err))

@@ -69,7 +69,8 @@ fa_array *fa__broadcast_value(fa_array *value, const fa_array *target, fa_error 
     return fa__view_like(value, &geometry, err);
 }
 
-bool fa__write(fa_array *target, fa_array *value, bool ours, const fa_evaluate_options *options, fa_error *err)
+bool fa__write(fa_array *target, fa_array *value, bool ours, const fa_evaluate_options *options,
+               fa_error *err)
 {
     if (fa__unusable(target, err) || fa__unusable(value, err))
         return false;

@@ -20,7 +20,8 @@ typedef enum fa__weak {
     FA__WEAK_COMPLEX
 } fa__weak;
 
-/* The type that a weak scalar and a strong type make: weak int and uint8: uint8; weak float and int32: float64. */
+/* The type that a weak scalar and a strong type make: weak int and uint8: uint8; weak float and int32:
+ * float64. */
 fa_type fa__promote_weak(fa_type strong, fa__weak weak);
 /* The type that a weak scalar has on its own: bool, int64, float64, complex128. */
 fa_type fa__weak_type(fa__weak weak);

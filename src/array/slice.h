@@ -20,8 +20,9 @@ typedef struct fa__slice {
 /* Kinds of fa_index_part. */
 enum { FA__PART_AT = 1, FA__PART_RANGE, FA__PART_ELLIPSIS, FA__PART_NEWAXIS, FA__PART_ARRAY };
 
-/* Reads one index from text[*at..length): with brackets "[1:3, None]" up to its closing bracket, or, where the first
- * character is no bracket, all of the text. Moves *at behind it. Errors are FA_BAD_INDEX with the column. */
+/* Reads one index from text[*at..length): with brackets "[1:3, None]" up to its closing bracket, or, where
+ * the first character is no bracket, all of the text. Moves *at behind it. Errors are FA_BAD_INDEX with the
+ * column. */
 bool fa__slice_parse(const char *text, size_t length, size_t *at, fa__slice *slice, fa_error *err);
 
 #endif

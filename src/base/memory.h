@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Small allocations, growing lists, and the ledger of bytes that the memory limit bounds.
- * Metadata (views, nodes, lists) is allocated and not charged: it is bounded by what the user makes. Everything that
- * grows with the data is charged to the ledger before it is allocated, touched or mapped in. */
+ * Metadata (views, nodes, lists) is allocated and not charged: it is bounded by what the user makes.
+ * Everything that grows with the data is charged to the ledger before it is allocated, touched or mapped in.
+ */
 #ifndef FA_BASE_MEMORY_H
 #define FA_BASE_MEMORY_H
 
 #include "base/error.h"
 
-/* NULL with FA_NO_MEMORY when the system has none. `fa__alloc_zero` clears. Size 0 gives a pointer to free. */
+/* NULL with FA_NO_MEMORY when the system has none. `fa__alloc_zero` clears. Size 0 gives a pointer to free.
+ */
 void *fa__alloc(size_t bytes, fa_error *err);
 void *fa__alloc_zero(size_t count, size_t item_bytes, fa_error *err);
 char *fa__copy_text(const char *text, size_t length, fa_error *err);
@@ -23,7 +25,8 @@ enum { FA__BEYOND_LIMIT = 1 << 20 };
  * as 0, which means "not set": platform's memory limit is asked for by whoever sets it first (engine/budget).
  */
 bool fa__ledger_charge(size_t bytes);
-/* The same, up to `beyond` bytes above the limit: for the few buffers without which work that has begun cannot go on. */
+/* The same, up to `beyond` bytes above the limit: for the few buffers without which work that has begun
+ * cannot go on. */
 bool fa__ledger_charge_beyond(size_t bytes, size_t beyond);
 /* The same for arrays and lists: those of up to 4 KiB have half of FA__BEYOND_LIMIT above the limit. */
 bool fa__ledger_charge_array(size_t bytes);

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The one list of units of time, and the proleptic Gregorian calendar on 64-bit counts. Whatever leaves 64 bits wraps, as
- * in NumPy. Knows nothing about dtypes and texts. */
+/* The one list of units of time, and the proleptic Gregorian calendar on 64-bit counts. Whatever leaves 64
+ * bits wraps, as in NumPy. Knows nothing about dtypes and texts. */
 #ifndef FA_BASE_TIME_H
 #define FA_BASE_TIME_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* X(id, as dtypes write it, the plural that a scalar prints, how many of the next unit it is made of), NumPy's order. How
- * many days a year or a month has depends on which; where NumPy multiplies counts all the same, they are 1. */
-#define FA__TIME_UNITS(X)                                                                                              \
-    X(YEAR, "Y", "years", 1)                                                                                           \
-    X(MONTH, "M", "months", 1)                                                                                         \
-    X(WEEK, "W", "weeks", 7)                                                                                           \
-    X(DAY, "D", "days", 24)                                                                                            \
-    X(HOUR, "h", "hours", 60)                                                                                          \
-    X(MINUTE, "m", "minutes", 60)                                                                                      \
-    X(SECOND, "s", "seconds", 1000)                                                                                    \
-    X(MILLISECOND, "ms", "milliseconds", 1000)                                                                         \
-    X(MICROSECOND, "us", "microseconds", 1000)                                                                         \
-    X(NANOSECOND, "ns", "nanoseconds", 1000)                                                                           \
-    X(PICOSECOND, "ps", "picoseconds", 1000)                                                                           \
-    X(FEMTOSECOND, "fs", "femtoseconds", 1000)                                                                         \
+/* X(id, as dtypes write it, the plural that a scalar prints, how many of the next unit it is made of),
+ * NumPy's order. How many days a year or a month has depends on which; where NumPy multiplies counts all the
+ * same, they are 1. */
+#define FA__TIME_UNITS(X)                      \
+    X(YEAR, "Y", "years", 1)                   \
+    X(MONTH, "M", "months", 1)                 \
+    X(WEEK, "W", "weeks", 7)                   \
+    X(DAY, "D", "days", 24)                    \
+    X(HOUR, "h", "hours", 60)                  \
+    X(MINUTE, "m", "minutes", 60)              \
+    X(SECOND, "s", "seconds", 1000)            \
+    X(MILLISECOND, "ms", "milliseconds", 1000) \
+    X(MICROSECOND, "us", "microseconds", 1000) \
+    X(NANOSECOND, "ns", "nanoseconds", 1000)   \
+    X(PICOSECOND, "ps", "picoseconds", 1000)   \
+    X(FEMTOSECOND, "fs", "femtoseconds", 1000) \
     X(ATTOSECOND, "as", "attoseconds", 1)
 
 typedef enum fa__unit {

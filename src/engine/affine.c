@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Index maps. Finding the map of a view means writing its offset and each of its strides as a sum of steps along the
- * axes of the layout, and proving that no index leaves its axis; what cannot be proved is not a map. */
+/* Index maps. Finding the map of a view means writing its offset and each of its strides as a sum of steps
+ * along the axes of the layout, and proving that no index leaves its axis; what cannot be proved is not a
+ * map. */
 #include "engine/affine.h"
 
 #include "base/checked.h"
@@ -84,11 +85,11 @@ fa__affine *fa__affine_broadcast(const fa__affine *map, int ndim, const int64_t 
     return result;
 }
 
-/* Writes `stride` as a sum of coefficients times layout strides, such that `count` steps stay inside the layout when
- * begun anywhere. Axes are tried from the largest stride down; each may take the quotient or one more (for strides like
- * those of an antidiagonal). */
-static bool solve_stride(int64_t stride, int64_t count, int ndim, const int64_t *sizes, const int64_t *strides,
-                         const int *order, int64_t *coefficients)
+/* Writes `stride` as a sum of coefficients times layout strides, such that `count` steps stay inside the
+ * layout when begun anywhere. Axes are tried from the largest stride down; each may take the quotient or one
+ * more (for strides like those of an antidiagonal). */
+static bool solve_stride(int64_t stride, int64_t count, int ndim, const int64_t *sizes,
+                         const int64_t *strides, const int *order, int64_t *coefficients)
 {
     for (int choice = 0; choice < 2; choice++) {
         int64_t rest = stride;
@@ -112,8 +113,8 @@ static bool solve_stride(int64_t stride, int64_t count, int ndim, const int64_t 
     return count <= 1; /* one step or none: any coefficients do */
 }
 
-fa__affine *fa__affine_of_view(const fa__geometry *geometry, int ndim, const int64_t *sizes, const int64_t *strides,
-                               fa_error *err)
+fa__affine *fa__affine_of_view(const fa__geometry *geometry, int ndim, const int64_t *sizes,
+                               const int64_t *strides, fa_error *err)
 {
     int order[FA_MAX_NDIM];
     fa__k_order(ndim, sizes, strides, order);
@@ -133,7 +134,8 @@ fa__affine *fa__affine_of_view(const fa__geometry *geometry, int ndim, const int
         int64_t coefficients[FA_MAX_NDIM];
         if (geometry->sizes[c] <= 1)
             continue;
-        found = solve_stride(geometry->strides[c], geometry->sizes[c], ndim, sizes, strides, order, coefficients);
+        found =
+            solve_stride(geometry->strides[c], geometry->sizes[c], ndim, sizes, strides, order, coefficients);
         for (int r = 0; r < ndim; r++)
             map->coefficient[r * map->columns + c] = coefficients[r];
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Windows, and the buffers that they are read into. A window is NEW until somebody looks at it; then it is read into a
- * buffer, or it is PLAIN for the rest of the pass: in memory already, or no buffer was free when it was needed. */
+/* Windows, and the buffers that they are read into. A window is NEW until somebody looks at it; then it is
+ * read into a buffer, or it is PLAIN for the rest of the pass: in memory already, or no buffer was free when
+ * it was needed. */
 #include "engine/ahead.h"
 
 #include "engine/budget.h"
@@ -14,12 +15,12 @@
 #include <string.h>
 
 enum {
-    WINDOW_BYTES = 1 << 20,      /* of one transfer: what disks like */
+    WINDOW_BYTES = 1 << 20,        /* of one transfer: what disks like */
     LEAST_WINDOW_BYTES = 64 << 10, /* shorter ones are better left to the system's own reading ahead */
-    MOST_TILES = 16,             /* of a window */
-    BYTES_AHEAD = 12 << 20,      /* of all operands */
-    LEAST_BYTES = 4 << 20,       /* of an operand: less comes at once anyway */
-    SPARSE = 4                   /* bytes of a window for each one that is wanted */
+    MOST_TILES = 16,               /* of a window */
+    BYTES_AHEAD = 12 << 20,        /* of all operands */
+    LEAST_BYTES = 4 << 20,         /* of an operand: less comes at once anyway */
+    SPARSE = 4                     /* bytes of a window for each one that is wanted */
 };
 enum { NEW = -1, PLAIN = -2, DONE = -3 }; /* else the number of the buffer */
 
@@ -31,7 +32,7 @@ typedef struct buffer {
     int64_t left;      /* elements that nobody was done with yet */
     int64_t users;     /* who waits for it, or has taken elements */
     bool ended;
-    char *byte_zero;   /* once it ended; NULL: it failed */
+    char *byte_zero; /* once it ended; NULL: it failed */
 } buffer;
 
 typedef struct stream {
@@ -54,7 +55,7 @@ struct fa__ahead {
     size_t arena_bytes;
 };
 
-/* ---- Which operands ---------------------------------------------------------------------------------------------- */
+/* ---- Which operands ---- */
 
 /* Whether flat elements follow each other in the source, without large gaps. */
 static bool walks_along(const fa__pass *pass, const fa__operand *operand)
@@ -75,8 +76,8 @@ static bool is_forced(void)
 static void window_extent(const fa__pass *pass, const stream *s, int64_t window, int64_t *low, int64_t *high)
 {
     int64_t first = window * s->window;
-    fa__range_extent(pass->ndim, pass->sizes, s->operand->strides, s->operand->offset, s->operand->item_bytes, first,
-                     fa__min_i64(first + s->window, pass->total), low, high);
+    fa__range_extent(pass->ndim, pass->sizes, s->operand->strides, s->operand->offset, s->operand->item_bytes,
+                     first, fa__min_i64(first + s->window, pass->total), low, high);
 }
 
 static void choose_stream(fa__ahead *ahead, int64_t number, int64_t tile)
@@ -86,7 +87,8 @@ static void choose_stream(fa__ahead *ahead, int64_t number, int64_t tile)
     const fa__source_class *class = operand->source->class;
     int64_t bytes = pass->total * operand->item_bytes;
     if (class->begin_direct == NULL || fa__source_memory(operand->source) != NULL ||
-        (bytes < LEAST_BYTES && !is_forced()) || !walks_along(pass, operand) || !class->can_direct(operand->source))
+        (bytes < LEAST_BYTES && !is_forced()) || !walks_along(pass, operand) ||
+        !class->can_direct(operand->source))
         return;
     stream *s = &ahead->streams[number];
     int64_t tiles = fa__min_i64(fa__max_i64(WINDOW_BYTES / (tile * operand->item_bytes), 1), MOST_TILES);
@@ -193,7 +195,7 @@ static bool need_arena(fa__ahead *ahead)
     return true;
 }
 
-/* ---- Windows, under the lock --------------------------------------------------------------------------------------- */
+/* ---- Windows, under the lock ---- */
 
 static buffer *free_buffer(stream *s)
 {
@@ -203,7 +205,8 @@ static buffer *free_buffer(stream *s)
     return NULL;
 }
 
-/* Looks at a window that is new: reads it, or finds it better reached otherwise. False when there is no buffer. */
+/* Looks at a window that is new: reads it, or finds it better reached otherwise. False when there is no
+ * buffer. */
 static bool begin(fa__ahead *ahead, stream *s, int64_t window)
 {
     if (s->states[window] != NEW)
@@ -248,7 +251,7 @@ static void give_back_when_done(stream *s, buffer *b)
     b->window = NEW;
 }
 
-/* ---- For the workers ----------------------------------------------------------------------------------------------- */
+/* ---- For the workers ---- */
 
 bool fa__ahead_has(const fa__ahead *ahead, int64_t operand)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading ahead of the tiles past the page cache, into buffers of the pass: for operands that are walked along a file and
- * are not in memory. The domain is seen as windows of some tiles; each window of each operand is read by one transfer, and
- * its buffer is used again when all of its elements were done with. Nobody ever waits for a buffer: a tile that finds none
- * is reached otherwise. */
+/* Reading ahead of the tiles past the page cache, into buffers of the pass: for operands that are walked
+ * along a file and are not in memory. The domain is seen as windows of some tiles; each window of each
+ * operand is read by one transfer, and its buffer is used again when all of its elements were done with.
+ * Nobody ever waits for a buffer: a tile that finds none is reached otherwise. */
 #ifndef FA_ENGINE_AHEAD_H
 #define FA_ENGINE_AHEAD_H
 
@@ -10,8 +10,8 @@
 
 typedef struct fa__ahead fa__ahead;
 
-/* For a pass that is walked in one box by tiles of `tile` elements. NULL, which the other functions take, when nothing of it
- * is to be read so; no memory is a reason, and no error. */
+/* For a pass that is walked in one box by tiles of `tile` elements. NULL, which the other functions take,
+ * when nothing of it is to be read so; no memory is a reason, and no error. */
 fa__ahead *fa__ahead_start(const fa__pass *pass, int64_t tile, int threads);
 /* When nobody works on the pass any more. */
 void fa__ahead_stop(fa__ahead *ahead);

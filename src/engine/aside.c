@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Long work that is no pass (packing, flushing), done on a thread of the pool, so that the calling thread goes on calling
- * back. Knows nothing about the work. */
+/* Long work that is no pass (packing, flushing), done on a thread of the pool, so that the calling thread
+ * goes on calling back. Knows nothing about the work. */
 #include "engine/engine.h"
 
 #include "engine/budget.h"

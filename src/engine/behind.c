@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Buffers on their way to files. Transfers move whole grains of the file, and tiles end anywhere: of a grain that two tiles
- * share, whoever comes first leaves its part here, and whoever comes second takes it along. Parts that nobody takes, at the
- * ends of the result, are written through the page cache when all else is done. */
+/* Buffers on their way to files. Transfers move whole grains of the file, and tiles end anywhere: of a grain
+ * that two tiles share, whoever comes first leaves its part here, and whoever comes second takes it along.
+ * Parts that nobody takes, at the ends of the result, are written through the page cache when all else is
+ * done. */
 #include "engine/behind.h"
 
 #include "engine/budget.h"
@@ -15,8 +16,8 @@
 #include <string.h>
 
 enum {
-    BYTES_BEHIND = 8 << 20,       /* under way, of all stores */
-    LEAST_BYTES = 4 << 20,        /* of a result: less may as well be in memory */
+    BYTES_BEHIND = 8 << 20, /* under way, of all stores */
+    LEAST_BYTES = 4 << 20,  /* of a result: less may as well be in memory */
     LEAST_TILE_BYTES = 64 << 10
 };
 
@@ -55,12 +56,13 @@ struct fa__behind {
     long long started;
 };
 
-/* ---- Which stores ------------------------------------------------------------------------------------------------ */
+/* ---- Which stores ---- */
 
 static bool is_dense(const fa__pass *pass, const fa__operand *to)
 {
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
-    return fa__merge_axes(pass->ndim, pass->sizes, to->strides, sizes, strides) == 1 && strides[0] == to->item_bytes;
+    return fa__merge_axes(pass->ndim, pass->sizes, to->strides, sizes, strides) == 1 &&
+           strides[0] == to->item_bytes;
 }
 
 static void choose_stream(fa__behind *behind, int64_t number, int64_t tile)
@@ -70,8 +72,10 @@ static void choose_stream(fa__behind *behind, int64_t number, int64_t tile)
     const fa__source_class *class = to->source->class;
     bool forced = fa__io_mode() == FA__IO_DIRECT;
     if (store->mask >= 0 || class->begin_direct_write == NULL || fa__source_memory(to->source) != NULL ||
-        (!forced && (behind->pass->total * to->item_bytes < LEAST_BYTES || tile * to->item_bytes < LEAST_TILE_BYTES)) ||
-        tile * to->item_bytes < FA__DIRECT_GRAIN || !is_dense(behind->pass, to) || !class->can_direct_write(to->source))
+        (!forced &&
+         (behind->pass->total * to->item_bytes < LEAST_BYTES || tile * to->item_bytes < LEAST_TILE_BYTES)) ||
+        tile * to->item_bytes < FA__DIRECT_GRAIN || !is_dense(behind->pass, to) ||
+        !class->can_direct_write(to->source))
         return;
     stream *s = &behind->streams[number];
     s->to = to;
@@ -145,7 +149,7 @@ bool fa__behind_has(const fa__behind *behind, int64_t store)
     return behind != NULL && behind->streams[store].to != NULL;
 }
 
-/* ---- Buffers ------------------------------------------------------------------------------------------------------- */
+/* ---- Buffers ---- */
 
 /* One that is free, else the one that is under way longest; now held by the caller. Under the lock. */
 static buffer *hold(const stream *s)
@@ -200,7 +204,7 @@ char *fa__behind_take(fa__behind *behind, int64_t store, int64_t first, int64_t 
     return b->memory + into_grain(s, byte_of(s, first));
 }
 
-/* ---- Grains of two tiles --------------------------------------------------------------------------------------------- */
+/* ---- Grains of two tiles ---- */
 
 /* Takes the part [first, first + size) out of those that wait, if it is there. Under the lock. */
 static bool take_part(stream *s, int64_t first, int64_t size, char *to)
@@ -226,8 +230,8 @@ static bool leave_part(stream *s, int64_t first, int64_t size, const char *from,
     return true;
 }
 
-/* Makes [*first, *end), whose bytes are at `elements`, whole grains: by parts of others, or by leaving its own. Under the
- * lock. */
+/* Makes [*first, *end), whose bytes are at `elements`, whole grains: by parts of others, or by leaving its
+ * own. Under the lock. */
 static bool round_to_grains(stream *s, int64_t *first, int64_t *end, char *elements, fa_error *err)
 {
     int64_t before = into_grain(s, *first), begin = *first;
@@ -249,7 +253,8 @@ static bool round_to_grains(stream *s, int64_t *first, int64_t *end, char *eleme
     return !fa_failed(err);
 }
 
-void fa__behind_put(fa__behind *behind, int64_t store, int64_t first, int64_t last, char *elements, fa_error *err)
+void fa__behind_put(fa__behind *behind, int64_t store, int64_t first, int64_t last, char *elements,
+                    fa_error *err)
 {
     stream *s = &behind->streams[store];
     fa__source *source = s->to->source;

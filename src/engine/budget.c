@@ -59,8 +59,9 @@ bool fa__budget_set(size_t bytes, fa_error *err)
     if (fa_failed(err))
         return false;
     if (bytes != 0 && bytes < SMALLEST_LIMIT)
-        return fa__fail(err, FA_INVALID_ARGUMENT, "a memory limit of %zu bytes is below the least one of %d bytes",
-                        bytes, SMALLEST_LIMIT);
+        return fa__fail(err, FA_INVALID_ARGUMENT,
+                        "a memory limit of %zu bytes is below the least one of %d bytes", bytes,
+                        SMALLEST_LIMIT);
     fa__ledger_set_limit(bytes != 0 ? bytes : default_limit());
     return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The policy of the memory limit: what it is, and how large tiles may be under it. And what an evaluation tells the
- * outside: callbacks and counters. */
+/* The policy of the memory limit: what it is, and how large tiles may be under it. And what an evaluation
+ * tells the outside: callbacks and counters. */
 #ifndef FA_ENGINE_BUDGET_H
 #define FA_ENGINE_BUDGET_H
 
@@ -16,15 +16,15 @@ int64_t fa__budget_free(void);
  * way to or from a file is larger: a file wants runs of whole pages along both of its sides. */
 int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads);
 
-/* The same where what is read lies anywhere in a file, and is looked for in the order of the file: all `total` elements at
- * once where the limit has room for where they are. */
+/* The same where what is read lies anywhere in a file, and is looked for in the order of the file: all
+ * `total` elements at once where the limit has room for where they are. */
 int64_t fa__budget_scattered_tile(int64_t total, int64_t staged, int threads);
 
 /* What may go to buffers: what is free, and an eighth of the limit in any case. */
 int64_t fa__budget_available(void);
 
-/* How many of `threads` workers the limit has room for, when each may take `buffers` of the smallest buffers: at least
- * one. */
+/* How many of `threads` workers the limit has room for, when each may take `buffers` of the smallest buffers:
+ * at least one. */
 int fa__budget_threads(int threads, int64_t buffers);
 
 /* Calls the progress callback; false when it asks to stop. While it runs this thread is inside a callback. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A short list of unused buffers. What is kept is bounded, and is part of the slack beside the memory limit. */
+/* A short list of unused buffers. What is kept is bounded, and is part of the slack beside the memory limit.
+ */
 #include "engine/buffers.h"
 
 #include "base/checked.h"

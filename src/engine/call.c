@@ -34,7 +34,8 @@ static bool leave(const fa__kernel *kernel, int status, fa_error *err)
     fa__engine_set_inside(false);
     if (kernel->is.flags & FA_KERNEL_SERIAL)
         fa__mutex_unlock(&serial_mutex);
-    return status == 0 || fa__fail(err, FA_KERNEL_FAILED, "%s: the kernel returned status %d", kernel->is.name, status);
+    return status == 0 ||
+           fa__fail(err, FA_KERNEL_FAILED, "%s: the kernel returned status %d", kernel->is.name, status);
 }
 
 /* A state where kernels want it. */
@@ -42,7 +43,8 @@ typedef struct aligned_state {
     _Alignas(16) unsigned char bytes[FA_KERNEL_MOST_STATE];
 } aligned_state;
 
-static int each_element(const fa_kernel *kernel, const void *const *in, const int64_t *in_bytes, void *const *out, int64_t n)
+static int each_element(const fa_kernel *kernel, const void *const *in, const int64_t *in_bytes,
+                        void *const *out, int64_t n)
 {
     const void *from[FA_KERNEL_MOST];
     void *to[FA_KERNEL_MOST];
@@ -64,8 +66,8 @@ static int each_element(const fa_kernel *kernel, const void *const *in, const in
     return status;
 }
 
-bool fa__call_compute(const fa__kernel *kernel, const void *const *in, const int64_t *in_bytes, void *const *out, int64_t n,
-                      fa_error *err)
+bool fa__call_compute(const fa__kernel *kernel, const void *const *in, const int64_t *in_bytes,
+                      void *const *out, int64_t n, fa_error *err)
 {
     enter(kernel);
     int status = kernel->is.compute != NULL ? kernel->is.compute(in, out, n, kernel->is.user)

@@ -6,8 +6,8 @@
 #include "array/dtype.h"
 #include "kernel/cast.h"
 
-/* Zeroes *cast where elements are to stay as they are. Elements that are no structures are in the machine's byte order on
- * both sides. FA_UNSUPPORTED. */
+/* Zeroes *cast where elements are to stay as they are. Elements that are no structures are in the machine's
+ * byte order on both sides. FA_UNSUPPORTED. */
 bool fa__cast_plan(const fa_dtype *from, const fa_dtype *to, fa__cast *cast, fa_error *err);
 /* Elements of `bytes` bytes that stand at `offset` in elements of `from`, as they are. */
 bool fa__cast_plan_part(const fa_dtype *from, int64_t offset, int64_t bytes, fa__cast *cast, fa_error *err);

@@ -166,6 +166,9 @@ void fa__cast_plan_text(const fa_dtype *from, const fa_dtype *to, fa__cast *cast
     } else {
         char kind = fa__type_kind(to->type);
         cast->loop = fa__cast_to_number;
-        cast->read = kind == 'M' ? read_date : kind == 'm' ? read_span : kind == 'f' ? read_float : read_whole;
+        cast->read = kind == 'M'   ? read_date
+                     : kind == 'm' ? read_span
+                     : kind == 'f' ? read_float
+                                   : read_whole;
     }
 }

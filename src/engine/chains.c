@@ -72,8 +72,7 @@ bool fa__chains_plan(fa__pass *pass, fa_error *err)
     return true;
 }
 
-/* ---- Links
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Links ---- */
 
 /* A chain while it is made. */
 typedef struct making {

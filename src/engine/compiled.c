@@ -42,8 +42,7 @@ struct fa__compiled {
     atomic_llong next;
 };
 
-/* ---- Stand-ins
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Stand-ins ---- */
 
 typedef struct stand_in {
     fa__source source; /* first: a fa__source is this */
@@ -88,8 +87,7 @@ fa_array *fa__stand_in(const fa_array *like, fa_error *err)
     return view;
 }
 
-/* ---- Planning
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Planning ---- */
 
 /* Nothing that has to be walked, moved or computed before. */
 static bool is_one_pass(fa__node *node, fa_error *err)
@@ -220,8 +218,7 @@ void fa__compiled_free(fa__compiled *c)
     fa__free(c);
 }
 
-/* ---- Running
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Running ---- */
 
 /* Where the first element of an array is; NULL where it is not in memory. */
 static char *address_of(const fa_array *array)

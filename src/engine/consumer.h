@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What takes in the values of a pass and is more than a store: the table that src/op fills. A consumer is planned once,
- * works on every thread, and puts its parts together in the order of the tasks, so that its result does not depend on
- * how the work was cut. */
+/* What takes in the values of a pass and is more than a store: the table that src/op fills. A consumer is
+ * planned once, works on every thread, and puts its parts together in the order of the tasks, so that its
+ * result does not depend on how the work was cut. */
 #ifndef FA_ENGINE_CONSUMER_H
 #define FA_ENGINE_CONSUMER_H
 
@@ -24,13 +24,14 @@ typedef struct fa__consumer_class {
     void *(*worker_new)(void *plan, fa_error *err);
     void (*worker_free)(void *worker);
     bool (*start)(void *worker, const fa__span *span, fa_error *err);
-    /* n <= FA__BLOCK elements from flat element `first` on; called in order. May be left by a fault while it reads x. */
+    /* n <= FA__BLOCK elements from flat element `first` on; called in order. May be left by a fault while it
+     * reads x. */
     void (*feed)(void *worker, int64_t first, int64_t n, const void *x);
     bool takes_long; /* feed() takes any number of elements */
     /* Elements of a row: blocks that end where rows end are fed without being cut. NULL: anywhere. */
     int64_t (*row)(const void *plan);
-    /* Whether flat elements [first, first + n) are a leaf of which only the sum is wanted, in 64 lanes: element i of the
-     * leaf in lane i mod 64. Then it may be fed with these instead. NULL: never. */
+    /* Whether flat elements [first, first + n) are a leaf of which only the sum is wanted, in 64 lanes:
+     * element i of the leaf in lane i mod 64. Then it may be fed with these instead. NULL: never. */
     bool (*is_leaf)(const void *worker, int64_t first, int64_t n);
     void (*feed_lanes)(void *worker, int64_t first, int64_t n, const double *lanes);
     /* In place of feed(), where the consumer makes a value: n elements of it, for the n of x. */
@@ -45,8 +46,8 @@ typedef struct fa__consumer_class {
 typedef struct fa__consuming {
     /* What takes in the input of a REDUCE, SCAN or FOLD. */
     const fa__consumer_class *(*class_of)(const fa__node *node);
-    /* True when such a node must have its pass for itself, if its input is walked in this order: the walk goes along
-     * columns. */
+    /* True when such a node must have its pass for itself, if its input is walked in this order: the walk
+     * goes along columns. */
     bool (*walks_columns)(const fa__node *node, const int *order);
 } fa__consuming;
 extern const fa__consuming fa__consumers;

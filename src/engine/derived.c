@@ -34,8 +34,7 @@ typedef struct derived {
     fa_array *inputs[];
 } derived;
 
-/* ---- Boxes
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Boxes ---- */
 
 /* A box with its axes merged, and how it is read: axes from `inner` on together, `chunk` positions of the
  * axis outside of them at a time. */
@@ -186,8 +185,7 @@ static bool write_box(fa__source *source, const fa__box *box, const void *elemen
     return fa__fail(err, FA_INTERNAL, "elements that were moved were written before they were copied");
 }
 
-/* ---- What goes through to the inputs
- * -------------------------------------------------------------------------- */
+/* ---- What goes through to the inputs ---- */
 
 static bool check(fa__source *source, fa_error *err)
 {
@@ -290,8 +288,7 @@ static int64_t resident(fa__source *source, int64_t first, int64_t size)
     return bytes;
 }
 
-/* ---- Making
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Making ---- */
 
 static void destroy(fa__source *source)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An evaluation: sinks to passes. Level by level, what has the same shape is computed in one pass; then pending sources
- * become what was computed, all of them or none.
+/* An evaluation: sinks to passes. Level by level, what has the same shape is computed in one pass; then
+ * pending sources become what was computed, all of them or none.
  *
  * One evaluation runs at a time; others wait in line, and their callbacks go on meanwhile. */
 #include "engine/engine.h"
@@ -27,10 +27,10 @@ typedef struct job {
     fa_array *target;       /* are stored here, or the scan is; one reference */
     fa__node *where;        /* only where this is true; one reference, or NULL */
     fa__pending *completes; /* what becomes concrete by it; borrowed */
-    fa__node *keeps;     /* whose elements stand in target from now on; borrowed */
-    bool derives;        /* no pass: `keeps` is a move, read from its inputs */
-    bool runs;           /* no pass: `keeps` is an operation on whole arrays that makes its own */
-    fa_array *behind;    /* the target that the user gave, when `target` is a buffer before it */
+    fa__node *keeps;        /* whose elements stand in target from now on; borrowed */
+    bool derives;           /* no pass: `keeps` is a move, read from its inputs */
+    bool runs;              /* no pass: `keeps` is an operation on whole arrays that makes its own */
+    fa_array *behind;       /* the target that the user gave, when `target` is a buffer before it */
     int level;
     bool planned;
     bool lasting; /* what is kept stays when the evaluation has ended */
@@ -40,13 +40,13 @@ typedef struct evaluation {
     fa__schedule schedule;
     job *jobs;
     int64_t count, capacity;
-    job **ordered; /* by level, in the order of jobs inside a level */
+    job **ordered;        /* by level, in the order of jobs inside a level */
     int64_t *level_start; /* where each level begins in `ordered`; one more at the end */
     const fa_evaluate_options *options;
     fa_error *err;
 } evaluation;
 
-/* ---- One at a time -------------------------------------------------------------------------------------------- */
+/* ---- One at a time ---- */
 
 static fa__mutex line_mutex = FA__MUTEX_INIT;
 static fa__condition line_moves = FA__CONDITION_INIT;
@@ -92,7 +92,7 @@ void fa__engine_leave(void)
     fa__mutex_unlock(&line_mutex);
 }
 
-/* ---- Jobs ----------------------------------------------------------------------------------------------------- */
+/* ---- Jobs ---- */
 
 static job *add_job(evaluation *e, fa__node *node, int level)
 {
@@ -151,7 +151,7 @@ static void add_barriers(evaluation *e)
         new->keeps = node->kind == FA__NODE_SCAN || new->feeds == NULL ? node : NULL;
         new->lasting = node->kind == FA__NODE_SCAN || node->kind == FA__NODE_WHOLE;
         new->derives = barrier->derives;
-        new->runs = node->kind == FA__NODE_WHOLE && new->feeds == NULL;
+        new->runs = node->kind == FA__NODE_WHOLE &&new->feeds == NULL;
     }
 }
 
@@ -176,7 +176,7 @@ static bool order_jobs(evaluation *e)
     return !fa_failed(e->err);
 }
 
-/* ---- Shapes and orders ---------------------------------------------------------------------------------------- */
+/* ---- Shapes and orders ---- */
 
 /* The order in which a job wants to be walked: along the memory of what is read; where that stands still
  * along an axis (a broadcast), along the memory of what is written. A flat scan goes in C order. */
@@ -236,7 +236,7 @@ static bool goes_with(const job *j, const job *leader, const int *order)
     return j->feeds == NULL || (same_order(j, own, order) && !is_wide(j, own));
 }
 
-/* ---- Overlap -------------------------------------------------------------------------------------------------- */
+/* ---- Overlap ---- */
 
 /* A view for the overlap test: no reference is taken. */
 typedef struct probe {
@@ -263,7 +263,8 @@ static bool probe_start(probe *p, const fa__pass *pass, const fa__operand *opera
     return true;
 }
 
-/* Whether the pass writes bytes that it reads as other elements. Sets pass->aliased when it reads the same ones. */
+/* Whether the pass writes bytes that it reads as other elements. Sets pass->aliased when it reads the same
+ * ones. */
 static bool writes_what_it_reads(fa__pass *pass, const fa__store *store, fa_error *err)
 {
     bool found = false;
@@ -321,7 +322,8 @@ static bool look_at(fa__node *node, void *user)
     return !s->found;
 }
 
-/* Whether another sink may read bytes of this one's target after they are written: then it is written last. */
+/* Whether another sink may read bytes of this one's target after they are written: then it is written last.
+ */
 static bool is_read_by_others(const evaluation *e, const job *writer)
 {
     search s = {.target = writer->target, .err = e->err};
@@ -361,21 +363,24 @@ static bool reads(const evaluation *e, fa__node *node, const fa_array *target)
     return s.found;
 }
 
-/* ---- Aiming --------------------------------------------------------------------------------------------------- */
+/* ---- Aiming ---- */
 
-/* Whether a target takes the elements of a node as they are made: a scan is stored by a pass, which turns them and lays them
- * down anywhere; an operation on whole arrays writes them itself. */
+/* Whether a target takes the elements of a node as they are made: a scan is stored by a pass, which turns
+ * them and lays them down anywhere; an operation on whole arrays writes them itself. */
 static bool takes_as_made(const evaluation *e, const fa_array *target, fa__node *made)
 {
     if (fa__overlaps_itself(target))
         return false;
     if (made->kind == FA__NODE_SCAN)
         return target->dtype->type == made->dtype->type;
-    return made->kind == FA__NODE_WHOLE && !fa__node_is_walk(made) && fa_dtype_equal(target->dtype, made->dtype) &&
-           memcmp(target->strides, made->strides, (size_t)made->ndim * sizeof(int64_t)) == 0 && !reads(e, made, target);
+    return made->kind == FA__NODE_WHOLE && !fa__node_is_walk(made) &&
+           fa_dtype_equal(target->dtype, made->dtype) &&
+           memcmp(target->strides, made->strides, (size_t)made->ndim * sizeof(int64_t)) == 0 &&
+           !reads(e, made, target);
 }
 
-/* The scan, or the operation on whole arrays, that a sink wants as it is: all of it, everywhere, in its own type. */
+/* The scan, or the operation on whole arrays, that a sink wants as it is: all of it, everywhere, in its own
+ * type. */
 static fa__node *made_for_sink(const evaluation *e, const job *sink)
 {
     const fa__node *leaf = sink->node;
@@ -385,7 +390,8 @@ static fa__node *made_for_sink(const evaluation *e, const job *sink)
     fa__node *root = fa__pending_graph(leaf->array);
     size_t bytes = (size_t)leaf->ndim * sizeof(int64_t);
     bool whole = root->kept == NULL && leaf->ndim == root->ndim && leaf->offset == 0 &&
-                 fa__dtype_same_bytes(leaf->dtype, root->dtype) && memcmp(leaf->sizes, root->sizes, bytes) == 0 &&
+                 fa__dtype_same_bytes(leaf->dtype, root->dtype) &&
+                 memcmp(leaf->sizes, root->sizes, bytes) == 0 &&
                  memcmp(leaf->strides, root->strides, bytes) == 0;
     return whole && takes_as_made(e, sink->target, root) ? root : NULL;
 }
@@ -395,8 +401,8 @@ static bool makes(const job *j, const fa__node *node)
     return j->feeds == node || (j->runs && j->keeps == node);
 }
 
-/* Such elements are stored where they are wanted, not first somewhere else; but not where an array that is completed would
- * then stand in somebody's target. */
+/* Such elements are stored where they are wanted, not first somewhere else; but not where an array that is
+ * completed would then stand in somebody's target. */
 static void aim(evaluation *e)
 {
     for (int64_t i = 0; i < e->count && !fa_failed(e->err); i++) {
@@ -431,10 +437,10 @@ static void put_behind(job *j, fa_error *err)
     j->target = buffer;
 }
 
-/* ---- Passes --------------------------------------------------------------------------------------------------- */
+/* ---- Passes ---- */
 
-/* Whether another graph has the node that a job completes: it would read what is written to the array later. The
- * array's graph, the job, the schedule and a job of the schedule hold it besides. */
+/* Whether another graph has the node that a job completes: it would read what is written to the array later.
+ * The array's graph, the job, the schedule and a job of the schedule hold it besides. */
 static bool is_shared(const evaluation *e, const job *j)
 {
     int ours = 2;
@@ -447,8 +453,8 @@ static bool is_shared(const evaluation *e, const job *j)
 static bool stands_already(const evaluation *e, job *j)
 {
     const fa_array *kept = j->node->kept;
-    if (j->completes == NULL || kept == NULL || fa__is_derived(kept->source) || !fa__stands_as(kept, j->node) ||
-        is_shared(e, j))
+    if (j->completes == NULL || kept == NULL || fa__is_derived(kept->source) ||
+        !fa__stands_as(kept, j->node) || is_shared(e, j))
         return false;
     j->target = fa_retain(j->node->kept);
     return true;
@@ -482,8 +488,8 @@ static void collect_group(evaluation *e, job *leader, const int *order, group *g
     }
 }
 
-/* A target whose bytes the pass reads as other elements is written behind a buffer. True when the plan must be made
- * again. Stores stand in the order of the requests that have a target. */
+/* A target whose bytes the pass reads as other elements is written behind a buffer. True when the plan must
+ * be made again. Stores stand in the order of the requests that have a target. */
 static bool put_conflicts_behind(fa__pass *pass, group *g, fa_error *err)
 {
     bool changed = false;
@@ -510,7 +516,8 @@ static void run_group(evaluation *e, job *leader, const int *order)
     fa__pass pass = {0};
     const fa__node *shape = leader->node;
     collect_group(e, leader, order, &g);
-    while (g.count > 0 && fa__plan_pass(&pass, shape->ndim, shape->sizes, order, g.requests, g.count, e->err) &&
+    while (g.count > 0 &&
+           fa__plan_pass(&pass, shape->ndim, shape->sizes, order, g.requests, g.count, e->err) &&
            put_conflicts_behind(&pass, &g, e->err))
         fa__pass_clear(&pass);
     if (g.count > 0)
@@ -627,7 +634,8 @@ bool fa__engine_run(const fa__sink *sinks, int count, const fa_evaluate_options 
     add_barriers(&e);
     aim(&e);
     for (int64_t i = 0; i < e.count && !fa_failed(err); i++)
-        if (e.jobs[i].target != NULL && (is_written_before(&e, &e.jobs[i]) || is_read_by_others(&e, &e.jobs[i])))
+        if (e.jobs[i].target != NULL &&
+            (is_written_before(&e, &e.jobs[i]) || is_read_by_others(&e, &e.jobs[i])))
             put_behind(&e.jobs[i], err);
     order_jobs(&e);
     for (int level = 0; level < e.schedule.levels && !fa_failed(err); level++)

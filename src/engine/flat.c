@@ -41,8 +41,7 @@ void fa__flat_clear(fa__flat *flat)
     flat->source = NULL;
 }
 
-/* ---- Elements as they stand
- * ----------------------------------------------------------------------------------- */
+/* ---- Elements as they stand ---- */
 
 struct reading {
     fa__source *source;
@@ -99,8 +98,7 @@ static bool read_standing(const fa__flat *flat, int64_t first, int64_t step, int
                         first + n, read_each, &reading);
 }
 
-/* ---- Elements as they are wanted
- * ------------------------------------------------------------------------------ */
+/* ---- Elements as they are wanted ---- */
 
 /* Texts of another length: the rest is NULs, as NumPy pads, or is cut. */
 static void fit(char *to, int64_t to_bytes, const char *from, int64_t from_bytes, int64_t n)

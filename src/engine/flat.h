@@ -27,8 +27,8 @@ void fa__flat_clear(fa__flat *flat);
 bool fa__flat_read(const fa__flat *flat, int64_t first, int64_t step, int64_t n, void *elements,
                    fa_error *err);
 
-/* Whether elements stand as they are wanted; if not, what n of them in `raw` are is put to `elements`, with room in
- * `turned` for as many as `raw` holds. */
+/* Whether elements stand as they are wanted; if not, what n of them in `raw` are is put to `elements`, with
+ * room in `turned` for as many as `raw` holds. */
 bool fa__flat_is_raw(const fa__flat *flat);
 void fa__flat_finish(const fa__flat *flat, char *raw, char *turned, int64_t n, void *elements);
 

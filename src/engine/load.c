@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tiles in and out. Each operand decides for each tile: memory in place; buffers that were read ahead in place; a file
- * mapped where most bytes of the range are wanted and the source agrees (they are in the page cache); else read into
- * staging, element by element where the operand is sparse, so that a column costs its cells and not their neighbours'
- * pages. */
+/* Tiles in and out. Each operand decides for each tile: memory in place; buffers that were read ahead in
+ * place; a file mapped where most bytes of the range are wanted and the source agrees (they are in the page
+ * cache); else read into staging, element by element where the operand is sparse, so that a column costs its
+ * cells and not their neighbours' pages. */
 #include "engine/load.h"
 
 #include "engine/buffers.h"
@@ -32,8 +32,10 @@ static int64_t origin_of(const fa__pass *pass, const fa__operand *operand, const
 
 static void set_axes(fa__reach *reach, const fa__pass *pass, const fa__span *span)
 {
-    reach->ndim = fa__merge_axes(pass->ndim, span->sizes, reach->operand->strides, reach->sizes, reach->strides);
-    reach->dense = reach->ndim == 1 && (reach->strides[0] == reach->operand->item_bytes || reach->sizes[0] == 1);
+    reach->ndim =
+        fa__merge_axes(pass->ndim, span->sizes, reach->operand->strides, reach->sizes, reach->strides);
+    reach->dense =
+        reach->ndim == 1 && (reach->strides[0] == reach->operand->item_bytes || reach->sizes[0] == 1);
 }
 
 void fa__reach_along(fa__reach *reach, const fa__pass *pass, const fa__operand *operand, const fa__span *span)
@@ -90,7 +92,7 @@ void fa__reach_clear(fa__reach *reach)
     give_buffer_back(&reach->mask, &reach->mask_bytes);
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 struct reading {
     fa__source *source;
@@ -123,7 +125,8 @@ static bool map_range(fa__reach *reach, int64_t origin, int64_t low, int64_t hig
 }
 
 /* The axes of the box, outermost in memory first. */
-static void order_in_memory(const fa__pass *pass, const fa__span *span, const fa__operand *operand, int *order)
+static void order_in_memory(const fa__pass *pass, const fa__span *span, const fa__operand *operand,
+                            int *order)
 {
     fa__k_order(pass->ndim, span->sizes, operand->strides, order);
 }
@@ -133,8 +136,8 @@ static bool runs_contrary(const fa__pass *pass, const fa__span *span, const fa__
     int order[FA_MAX_NDIM];
     order_in_memory(pass, span, operand, order);
     int inner = pass->ndim - 1;
-    return pass->ndim > 1 && order[inner] != inner && span->sizes[order[inner]] > 1 && span->sizes[inner] > 1 &&
-           operand->strides[order[inner]] != 0 && operand->strides[inner] != 0;
+    return pass->ndim > 1 && order[inner] != inner && span->sizes[order[inner]] > 1 &&
+           span->sizes[inner] > 1 && operand->strides[order[inner]] != 0 && operand->strides[inner] != 0;
 }
 
 /* Reads a whole box along its memory into the buffer that is there, to be walked along other axes: the file
@@ -181,8 +184,8 @@ static bool turn(fa__reach *reach, int64_t count, fa_error *err)
     return true;
 }
 
-/* The same for a range of elements in memory: its whole rows are turned. Where there is no room for them it is walked as it
- * is. */
+/* The same for a range of elements in memory: its whole rows are turned. Where there is no room for them it
+ * is walked as it is. */
 static void turn_rows(fa__reach *reach, int64_t first, int64_t last)
 {
     int64_t item = reach->operand->item_bytes;
@@ -230,7 +233,7 @@ static bool turn_guarded(fa__reach *reach, int64_t count, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- What was read ahead ---------------------------------------------------------------------------------------- */
+/* ---- What was read ahead ---- */
 
 struct gathering {
     const char *byte_zero; /* of the source */
@@ -245,11 +248,12 @@ static bool gather_each(const fa__box *box, int64_t first, void *user)
 }
 
 /* A tile that lies over several windows is put together in staging. */
-static bool load_pieces(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin, int64_t first,
-                        int64_t last, fa_error *err)
+static bool load_pieces(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin,
+                        int64_t first, int64_t last, fa_error *err)
 {
     const fa__operand *operand = reach->operand;
-    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * operand->item_bytes), err))
+    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * operand->item_bytes),
+                     err))
         return false;
     set_staged(reach, first);
     struct reading reading = {operand->source, reach->base, operand->item_bytes, err};
@@ -266,8 +270,8 @@ static bool load_pieces(fa__reach *reach, const fa__pass *pass, const fa__span *
 }
 
 /* False with a clean err where the tile is to be reached otherwise. */
-static bool load_ahead(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin, int64_t first,
-                       int64_t last, fa_error *err)
+static bool load_ahead(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t origin,
+                       int64_t first, int64_t last, fa_error *err)
 {
     if (reach->ahead == NULL)
         return false;
@@ -283,8 +287,8 @@ static bool load_ahead(fa__reach *reach, const fa__pass *pass, const fa__span *s
     return true;
 }
 
-static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
-                           fa_error *err)
+static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first,
+                           int64_t last, fa_error *err)
 {
     const fa__operand *operand = reach->operand;
     fa__source *source = operand->source;
@@ -301,7 +305,8 @@ static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__spa
         return !contrary || turn_guarded(reach, count, err);
     }
     int64_t low, high;
-    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);
+    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
+                     &low, &high);
     reach->low = low;
     reach->high = high;
     if (load_ahead(reach, pass, span, origin, first, last, err))
@@ -309,7 +314,8 @@ static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__spa
     if (fa_failed(err))
         return false;
     fa__windows_before(reach->windows, low, high);
-    if (!pass->foreign && (high - low) / WORTH_MAPPING <= count * operand->item_bytes && map_range(reach, origin, low, high, err))
+    if (!pass->foreign && (high - low) / WORTH_MAPPING <= count * operand->item_bytes &&
+        map_range(reach, origin, low, high, err))
         return !contrary || turn_guarded(reach, count, err);
     if (fa_failed(err))
         return false;
@@ -354,7 +360,7 @@ void fa__load_end(fa__reach *reach, bool drop)
         fa__windows_behind(reach->windows, reach->low, reach->high);
 }
 
-/* ---- Blocks --------------------------------------------------------------------------------------------------- */
+/* ---- Blocks ---- */
 
 /* Walks rows of a reach: calls for runs along its innermost axis. */
 typedef struct rows {
@@ -438,10 +444,10 @@ void fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *bloc
     }
 }
 
-/* ---- Writing -------------------------------------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
-bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
-                     fa_error *err)
+bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first,
+                     int64_t last, fa_error *err)
 {
     const fa__operand *operand = reach->operand;
     char *memory = fa__source_memory(operand->source);
@@ -465,7 +471,8 @@ bool fa__store_begin(fa__reach *reach, const fa__pass *pass, const fa__span *spa
         reach->dense = true;
         return reach->held != NULL;
     }
-    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * operand->item_bytes), err))
+    if (!need_buffer(&reach->staging, &reach->staging_bytes, (size_t)((last - first) * operand->item_bytes),
+                     err))
         return false;
     if (reach->masked && !need_buffer(&reach->mask, &reach->mask_bytes, (size_t)(last - first), err))
         return false;
@@ -502,7 +509,8 @@ void fa__store_block(const fa__reach *reach, int64_t first, int64_t n, const voi
 }
 
 /* The elements that a mask lets through, one at a time: where they do not stand as they are computed. */
-static void store_some(const fa__reach *reach, int64_t first, int64_t n, const char *block, const unsigned char *mask)
+static void store_some(const fa__reach *reach, int64_t first, int64_t n, const char *block,
+                       const unsigned char *mask)
 {
     int64_t chosen[FA__BLOCK], item = reach->operand->item_bytes;
     int64_t count = fa__true_positions(chosen, FA__BLOCK, mask, n, 0);
@@ -512,7 +520,8 @@ static void store_some(const fa__reach *reach, int64_t first, int64_t n, const c
     }
 }
 
-void fa__store_masked(const fa__reach *reach, int64_t first, int64_t n, const void *block, const unsigned char *mask)
+void fa__store_masked(const fa__reach *reach, int64_t first, int64_t n, const void *block,
+                      const unsigned char *mask)
 {
     int64_t item = reach->operand->item_bytes;
     if (reach->staged) {
@@ -556,7 +565,9 @@ static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span 
     /* The transpose is the same as for loads with the roles of the axes exchanged: gather the staged elements
      * in the target's order, then lay the rows down. Bytes are turned already when they were staged. */
     fa__operand staged = {.item_bytes = operand->item_bytes, .swap = 0};
-    fa__reach source = {.operand = &staged, .base = reach->staging, .staging = reach->turned,
+    fa__reach source = {.operand = &staged,
+                        .base = reach->staging,
+                        .staging = reach->turned,
                         .staging_bytes = reach->turned_bytes};
     source.ndim = fa__merge_axes(pass->ndim, sizes, from, source.sizes, source.strides);
     if (!turn(&source, count, err))
@@ -570,7 +581,8 @@ static bool store_turned(fa__reach *reach, const fa__pass *pass, const fa__span 
         return true;
     }
     struct writing writing = {operand->source, reach->turned, operand->item_bytes, err};
-    return fa__each_box(pass->ndim, sizes, strides, origin, operand->item_bytes, 0, count, write_each, &writing);
+    return fa__each_box(pass->ndim, sizes, strides, origin, operand->item_bytes, 0, count, write_each,
+                        &writing);
 }
 
 /* A staged tile with a mask on its way into the bytes of a source. */
@@ -587,8 +599,8 @@ static void overlay_tile(char *low, void *user)
     int64_t item = staged->operand->item_bytes;
     m->target.base = low - m->low + m->origin;
     for (int64_t at = 0; at < m->n; at += FA__BLOCK)
-        fa__store_masked(&m->target, m->first + at, fa__min_i64(FA__BLOCK, m->n - at), staged->staging + at * item,
-                         (const unsigned char *)staged->mask + at);
+        fa__store_masked(&m->target, m->first + at, fa__min_i64(FA__BLOCK, m->n - at),
+                         staged->staging + at * item, (const unsigned char *)staged->mask + at);
 }
 
 static int64_t count_runs(const unsigned char *mask, int64_t n)
@@ -620,19 +632,24 @@ static bool write_runs(const fa__reach *reach, const fa__pass *pass, const fa__s
 }
 
 /* Only elements that the mask lets through are written: what stays is neither read nor written back. */
-static bool store_masked_tile(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,
-                              fa_error *err)
+static bool store_masked_tile(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first,
+                              int64_t last, fa_error *err)
 {
     const fa__operand *operand = reach->operand;
     int64_t n = last - first, origin = origin_of(pass, operand, span), low, high;
     int64_t runs = count_runs((const unsigned char *)reach->mask, n);
     if (runs == 0)
         return true;
-    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);
+    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
+                     &low, &high);
     fa__operand turned = *operand; /* staged elements have the source's byte order */
     turned.swap = 0;
-    struct masking masking = {
-        .staged = reach, .target = {.operand = &turned}, .origin = origin, .low = low, .first = first, .n = n};
+    struct masking masking = {.staged = reach,
+                              .target = {.operand = &turned},
+                              .origin = origin,
+                              .low = low,
+                              .first = first,
+                              .n = n};
     set_axes(&masking.target, pass, span);
     return fa__written_in_place(operand->source, low, high, runs, overlay_tile, &masking, err) ||
            (!fa_failed(err) && write_runs(reach, pass, span, origin, first, n, err));
@@ -660,7 +677,8 @@ bool fa__store_end(fa__reach *reach, const fa__pass *pass, const fa__span *span,
         return false;
     struct writing writing = {operand->source, reach->base, operand->item_bytes, err};
     int64_t low, high;
-    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last, &low, &high);
+    fa__range_extent(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
+                     &low, &high);
     return fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
                         write_each, &writing) &&
            fa__windows_written(reach->windows, low, high, err);

@@ -19,12 +19,13 @@ typedef struct fa__move_class {
      * they are counted as they stand in memory, to dense memory, as elements of the node's dtype. Called on
      * several threads at once. */
     bool (*fetch)(const void *plan, int64_t first, int64_t step, int64_t n, void *elements, fa_error *err);
-    /* The same for elements [first, first + n), past the cache: into memory that is larger. NULL: fetch() knows no better. */
+    /* The same for elements [first, first + n), past the cache: into memory that is larger. NULL: fetch()
+     * knows no better. */
     bool (*stream)(const void *plan, int64_t first, int64_t n, void *elements, fa_error *err);
     /* Says what fetch(first, 1, n) would read, and what lies between where that is shorter to say. */
     void (*visit)(const void *plan, int64_t first, int64_t n, fa__move_visit *visit, void *user);
-    /* Whether elements that stand together come from anywhere in a file: then long runs are worth their buffers. May be
-     * NULL: no. */
+    /* Whether elements that stand together come from anywhere in a file: then long runs are worth their
+     * buffers. May be NULL: no. */
     bool (*is_scattered)(const void *plan);
 } fa__move_class;
 
@@ -36,7 +37,8 @@ extern const fa__move_class *const fa__move_classes[FA__MOVE_COUNT];
 enum { FA__MAX_DERIVED = 4 };
 
 /* What has to be computed and kept before a move can read `input`: a node below conversions and views. NULL
- * when the elements stand already, or will once the derived source of *from (NULL: nothing of the kind) is made. */
+ * when the elements stand already, or will once the derived source of *from (NULL: nothing of the kind) is
+ * made. */
 fa__node *fa__move_needs(fa__node *input, fa__node **from);
 
 /* A view of a new derived source in the node's virtual layout. All that fa__move_needs() named is kept. Lives
@@ -45,7 +47,8 @@ fa_array *fa__derived_array(const fa__node *node, fa_error *err);
 bool fa__is_derived(const fa__source *source);
 /* Whether it is read better in few long runs; false for other sources. */
 bool fa__is_scattered(const fa__source *source);
-/* Whether a source is derived, of memory alone, of items of so many bytes, and can be read past the cache; and doing so. */
+/* Whether a source is derived, of memory alone, of items of so many bytes, and can be read past the cache;
+ * and doing so. */
 bool fa__derived_streams(const fa__source *source, int64_t item_bytes);
 bool fa__derived_stream(fa__source *source, int64_t first, int64_t n, void *elements, fa_error *err);
 /* Whether a derived source reads bytes of `target`. */

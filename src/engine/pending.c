@@ -5,8 +5,9 @@
  *     (a file, a memory block,        reader -> pending Q     each is listed with the owner of its bytes.
  *      or a pending source itself)
  *
- * A pending source stays the owner of its own bytes after it is done, so that its readers stay listed in one place. One
- * mutex guards all lists and states; nothing is released while it is held, since a release may end other sources. */
+ * A pending source stays the owner of its own bytes after it is done, so that its readers stay listed in one
+ * place. One mutex guards all lists and states; nothing is released while it is held, since a release may end
+ * other sources. */
 #include "engine/pending.h"
 
 #include "engine/index.h"
@@ -35,7 +36,8 @@ struct fa__pending {
     fa_error failure;
     fa__reader *readings;
     int64_t reading_count;
-    int64_t graph_views; /* leaves of other graphs that look at this source: references that nobody holds by hand */
+    int64_t graph_views; /* leaves of other graphs that look at this source: references that nobody holds by
+                            hand */
     bool affected;       /* while affected sources are collected */
     fa__pending *next_dead;
 };
@@ -60,7 +62,7 @@ static void expect_forks(void)
         fa__at_fork(lock_lists, unlock_lists, unlock_lists);
 }
 
-/* ---- The table of functions ----------------------------------------------------------------------------------- */
+/* ---- The table of functions ---- */
 
 static void unlist(fa__pending *pending)
 {
@@ -86,7 +88,8 @@ static void free_parts(fa__pending *pending)
     fa__free(pending);
 }
 
-/* Destroying a pending source releases views of others: chains of any length end in a loop, not in recursion. */
+/* Destroying a pending source releases views of others: chains of any length end in a loop, not in recursion.
+ */
 static void destroy(fa__source *source)
 {
     static _Thread_local fa__pending *dead;
@@ -176,7 +179,7 @@ static const fa__source_class pending_class = {
     .pending = is_pending,
 };
 
-/* ---- Making --------------------------------------------------------------------------------------------------- */
+/* ---- Making ---- */
 
 struct leaves {
     fa__reader *readers;
@@ -190,7 +193,8 @@ static bool collect_leaf(fa__node *node, void *user)
     struct leaves *leaves = user;
     if (node->kind != FA__NODE_LEAF)
         return true;
-    if (!fa__grow(&leaves->readers, &leaves->capacity, leaves->count + 1, sizeof *leaves->readers, leaves->err))
+    if (!fa__grow(&leaves->readers, &leaves->capacity, leaves->count + 1, sizeof *leaves->readers,
+                  leaves->err))
         return false;
     bool first = fa__index_find(&leaves->views, (uint64_t)(uintptr_t)node->array, 0) < 0;
     leaves->readers[leaves->count++] = (fa__reader){.view = node->array, .counted = first};
@@ -272,7 +276,7 @@ fa_array *fa__pending_whole(fa__pending *pending, fa_error *err)
     return fa__view(&pending->source, pending->dtype, pending->geometry, true, err);
 }
 
-/* ---- States --------------------------------------------------------------------------------------------------- */
+/* ---- States ---- */
 
 fa__pending *fa__pending_of(fa__source *source)
 {
@@ -341,7 +345,7 @@ void fa__pending_complete(fa__pending *pending, fa__source *result)
     end(pending, FA__STATE_DONE);
 }
 
-/* ---- Who reads what ------------------------------------------------------------------------------------------- */
+/* ---- Who reads what ---- */
 
 struct marks {
     fa__pending **list;
@@ -364,12 +368,13 @@ static bool sees_writes_to(const fa__reader *reader, const fa__source *source)
     return !source->is_private || reader->view->source == source;
 }
 
-/* All pending sources that read bytes of `target`, and those that read through them. Called with the lists locked. */
+/* All pending sources that read bytes of `target`, and those that read through them. Called with the lists
+ * locked. */
 static bool mark_affected(struct marks *marks, fa_array *target, const fa__source *except, fa_error *err)
 {
     for (fa__reader *reader = target->source->owner->readers; reader != NULL; reader = reader->next)
-        if (&reader->pending->source != except && sees_writes_to(reader, target->source) && fa__overlap(reader->view, target, NULL) &&
-            !mark(marks, reader->pending, err))
+        if (&reader->pending->source != except && sees_writes_to(reader, target->source) &&
+            fa__overlap(reader->view, target, NULL) && !mark(marks, reader->pending, err))
             return false;
     for (int64_t i = 0; i < marks->count; i++)
         for (fa__reader *reader = marks->list[i]->owner.readers; reader != NULL; reader = reader->next)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From graphs to one pass: every node that is asked for, seen through an index map, becomes a value; equal demands become
- * one value. Slices are pushed down here, and nowhere else. Computations that are not done are seen through; what had to
- * be computed first (reductions, elements under a reshape) is read from where it is kept.
+/* From graphs to one pass: every node that is asked for, seen through an index map, becomes a value; equal
+ * demands become one value. Slices are pushed down here, and nowhere else. Computations that are not done are
+ * seen through; what had to be computed first (reductions, elements under a reshape) is read from where it is
+ * kept.
  *
  * Graphs may be a million nodes deep: the walk keeps its own stack. */
 #include "engine/chains.h"
@@ -38,7 +39,7 @@ typedef struct planner {
     fa_error *err;
 } planner;
 
-/* ---- Maps ----------------------------------------------------------------------------------------------------- */
+/* ---- Maps ---- */
 
 static uint64_t hash_words(uint64_t seed, const int64_t *words, int64_t count)
 {
@@ -72,7 +73,7 @@ static int64_t intern(planner *p, fa__affine *map)
     return p->map_count++;
 }
 
-/* ---- Values --------------------------------------------------------------------------------------------------- */
+/* ---- Values ---- */
 
 static int64_t add_value(planner *p, fa__value value)
 {
@@ -100,17 +101,18 @@ static int kernel_type(const fa_dtype *dtype)
     return fa__type_is_numeric(dtype->type) || fa__type_is_time(dtype->type) ? (int)dtype->type : -1;
 }
 
-static bool add_operand(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset, int64_t *strides,
-                        fa__operand *operand)
+static bool add_operand(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset,
+                        int64_t *strides, fa__operand *operand)
 {
     *operand = (fa__operand){source, dtype->item_bytes, fa__dtype_swap(dtype), offset, strides};
     fa__source_retain(source);
     return !fa_failed(p->err);
 }
 
-/* A load of elements that stand at offset + strides of `source`, over the axes of `map`'s input. Equal loads are one. */
-static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset, const int64_t *strides,
-                    const fa__affine *map)
+/* A load of elements that stand at offset + strides of `source`, over the axes of `map`'s input. Equal loads
+ * are one. */
+static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64_t offset,
+                    const int64_t *strides, const fa__affine *map)
 {
     if (!fa__source_check(source, p->err))
         return -1;
@@ -120,19 +122,22 @@ static int64_t load(planner *p, fa__source *source, const fa_dtype *dtype, int64
         return -1;
     fa__affine_strides(map, strides, domain);
     offset = fa__affine_offset(map, offset, strides);
-    uint64_t hash = hash_words((uint64_t)offset ^ (uint64_t)dtype->type << 56 ^ (uint64_t)fa__dtype_swap(dtype) << 48, domain,
-                               pass->ndim);
+    uint64_t hash =
+        hash_words((uint64_t)offset ^ (uint64_t)dtype->type << 56 ^ (uint64_t)fa__dtype_swap(dtype) << 48,
+                   domain, pass->ndim);
     int64_t found = fa__index_find(&p->loads, (uint64_t)(uintptr_t)source, hash);
     if (found >= 0) {
         const fa__operand *old = &pass->operands[pass->values[found].operand];
-        if (old->offset == offset && old->item_bytes == dtype->item_bytes && old->swap == fa__dtype_swap(dtype) &&
+        if (old->offset == offset && old->item_bytes == dtype->item_bytes &&
+            old->swap == fa__dtype_swap(dtype) &&
             memcmp(old->strides, domain, (size_t)pass->ndim * sizeof *domain) == 0 &&
             pass->values[found].type == kernel_type(dtype)) {
             fa__free(domain);
             return found;
         }
     }
-    if (!fa__grow(&pass->operands, &pass->operand_capacity, pass->operand_count + 1, sizeof *pass->operands, p->err)) {
+    if (!fa__grow(&pass->operands, &pass->operand_capacity, pass->operand_count + 1, sizeof *pass->operands,
+                  p->err)) {
         fa__free(domain);
         return -1;
     }
@@ -189,7 +194,8 @@ static int64_t constant(planner *p, const fa__node *node)
     return add_value(p, value);
 }
 
-/* Elements of one dtype as those of another; byte orders are the loads' and stores', but inside of structures. */
+/* Elements of one dtype as those of another; byte orders are the loads' and stores', but inside of
+ * structures. */
 static int64_t cast(planner *p, int64_t input, const fa_dtype *from, const fa_dtype *to)
 {
     fa__value value = {
@@ -238,7 +244,8 @@ static int64_t choose(planner *p, const fa__node *node, const int64_t *inputs)
 }
 
 /* The inputs of a string operation say how wide their elements are. */
-static int64_t of_strings(planner *p, const fa__node *node, fa__string_operation operation, const int64_t *inputs)
+static int64_t of_strings(planner *p, const fa__node *node, fa__string_operation operation,
+                          const int64_t *inputs)
 {
     fa__value value = {
         .kind = FA__VALUE_STRINGS,
@@ -252,7 +259,8 @@ static int64_t of_strings(planner *p, const fa__node *node, fa__string_operation
                     node->dtype->type == FA_TYPE_INT64,
     };
     if (value.strings == NULL) {
-        fa__fail(p->err, FA_INTERNAL, "no loop of strings for %s", fa__type_name(node->inputs[0]->dtype->type));
+        fa__fail(p->err, FA_INTERNAL, "no loop of strings for %s",
+                 fa__type_name(node->inputs[0]->dtype->type));
         return -1;
     }
     for (int i = 0; i < node->input_count; i++) {
@@ -296,7 +304,8 @@ static int64_t operation(planner *p, const fa__node *node, const int64_t *inputs
     char kind = fa__type_kind(node->loop_type);
     value.check_exponents = node->code == FA__OP_POWER && kind == 'i';
     value.loop_type = (int)node->loop_type;
-    value.operation = value.loop == fa__loop_find((fa__operation)node->code, node->loop_type) ? node->code : -1;
+    value.operation =
+        value.loop == fa__loop_find((fa__operation)node->code, node->loop_type) ? node->code : -1;
     for (int i = 0; i < node->input_count; i++) {
         value.inputs[i] = (int)inputs[i];
         value.uniform = value.uniform && p->pass->values[inputs[i]].uniform;
@@ -356,7 +365,7 @@ static int64_t output_of_call(planner *p, const fa__node *node, const int64_t *i
                                     .uniform = p->pass->values[made].uniform});
 }
 
-/* ---- The walk ------------------------------------------------------------------------------------------------- */
+/* ---- The walk ---- */
 
 static int64_t lookup(planner *p, demand d)
 {
@@ -372,7 +381,8 @@ static bool push(planner *p, demand d)
 }
 
 /* The demand on the layout under a view: false with a clean err when the view is no index map on it. */
-static bool through_view(planner *p, const fa__geometry *geometry, fa__node *input, int64_t map, demand *below)
+static bool through_view(planner *p, const fa__geometry *geometry, fa__node *input, int64_t map,
+                         demand *below)
 {
     fa__affine *view = fa__affine_of_view(geometry, input->ndim, input->sizes, input->strides, p->err);
     if (view == NULL)
@@ -384,8 +394,8 @@ static bool through_view(planner *p, const fa__geometry *geometry, fa__node *inp
 }
 
 /* Elements under a view that is no index map: they stand in memory, in the layout that the view is of. */
-static int64_t load_under_view(planner *p, const fa__node *below, const fa__geometry *geometry, const fa_dtype *dtype,
-                               const fa__affine *map)
+static int64_t load_under_view(planner *p, const fa__node *below, const fa__geometry *geometry,
+                               const fa_dtype *dtype, const fa__affine *map)
 {
     const fa_array *kept = below->kept;
     if (kept != NULL && fa__stands_as(kept, below))
@@ -395,8 +405,8 @@ static int64_t load_under_view(planner *p, const fa__node *below, const fa__geom
 }
 
 /* What a view of a computation is made of: one demand below it, or a value at once. */
-static int under_view(planner *p, demand d, fa__node *input, const fa__geometry *geometry, const fa_dtype *dtype,
-                      demand *below, int64_t *value)
+static int under_view(planner *p, demand d, fa__node *input, const fa__geometry *geometry,
+                      const fa_dtype *dtype, demand *below, int64_t *value)
 {
     if (fa__dtype_same_bytes(dtype, input->dtype) && through_view(p, geometry, input, d.map, below))
         return 1;
@@ -405,7 +415,8 @@ static int under_view(planner *p, demand d, fa__node *input, const fa__geometry 
     return -1;
 }
 
-/* What a demand is made of: up to three demands below it. Gives -1 when the value was made at once (in *value). */
+/* What a demand is made of: up to three demands below it. Gives -1 when the value was made at once (in
+ * *value). */
 static int inputs_of(planner *p, demand d, demand *below, int64_t *value)
 {
     fa__node *node = d.node;
@@ -509,7 +520,7 @@ static int64_t demand_value(planner *p, fa__node *node, int64_t map)
     return fa_failed(p->err) ? -1 : lookup(p, (demand){node, map});
 }
 
-/* ---- Stores --------------------------------------------------------------------------------------------------- */
+/* ---- Stores ---- */
 
 /* Strides of the target over the domain. Of a flat scan the domain has the axes of its input, the target has
  * one. */
@@ -525,8 +536,8 @@ static void strides_of_target(const fa__pass *pass, const fa_array *target, bool
 }
 
 /* Stores `bytes` bytes of each element, from `offset` on. */
-static bool store_bytes(planner *p, int64_t value, int64_t mask, fa_array *target, bool flat, int64_t offset, int64_t bytes,
-                        int swap)
+static bool store_bytes(planner *p, int64_t value, int64_t mask, fa_array *target, bool flat, int64_t offset,
+                        int64_t bytes, int swap)
 {
     fa__pass *pass = p->pass;
     fa__source *source = fa__concrete(target->source);
@@ -544,8 +555,10 @@ static bool store_bytes(planner *p, int64_t value, int64_t mask, fa_array *targe
     return true;
 }
 
-/* What lies between the fields of a structure belongs to others: the fields are stored one run of bytes after the other. */
-static bool store_fields(planner *p, int64_t value, int64_t mask, const fa_dtype *dtype, fa_array *target, bool flat)
+/* What lies between the fields of a structure belongs to others: the fields are stored one run of bytes after
+ * the other. */
+static bool store_fields(planner *p, int64_t value, int64_t mask, const fa_dtype *dtype, fa_array *target,
+                         bool flat)
 {
     fa__byte_run *runs;
     int64_t count;
@@ -584,10 +597,10 @@ static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from,
     return store_bytes(p, value, mask, target, flat, 0, dtype->item_bytes, fa__dtype_swap(dtype));
 }
 
-/* ---- The pass ------------------------------------------------------------------------------------------------- */
+/* ---- The pass ---- */
 
-/* An operand whose memory runs along another axis than the walk: walking boxes that are long along both keeps whole
- * cache lines and pages in use. */
+/* An operand whose memory runs along another axis than the walk: walking boxes that are long along both keeps
+ * whole cache lines and pages in use. */
 static int contrary_axis(const fa__pass *pass, const fa__operand *operand)
 {
     int inner = pass->ndim - 1, best = inner;
@@ -642,7 +655,8 @@ static bool add_request(planner *p, const fa__request *request, const fa__affine
     if (feeds == NULL)
         return store(p, value, mask, request->node->dtype, request->target, false);
     fa__pass *pass = p->pass;
-    if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes, p->err))
+    if (!fa__grow(&pass->consumes, &pass->consume_capacity, pass->consume_count + 1, sizeof *pass->consumes,
+                  p->err))
         return false;
     fa__consume *consume = &pass->consumes[pass->consume_count++];
     *consume = (fa__consume){.value = (int)value,
@@ -676,8 +690,8 @@ static void planner_clear(planner *p)
     fa__index_clear(&p->calls);
 }
 
-bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *order, const fa__request *requests,
-                   int64_t count, fa_error *err)
+bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *order,
+                   const fa__request *requests, int64_t count, fa_error *err)
 {
     memset(pass, 0, sizeof *pass);
     if (fa_failed(err))
@@ -707,8 +721,9 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
 
 bool fa__pass_only_moves(const fa__pass *pass)
 {
-    return pass->operand_count == 1 && pass->store_count == 1 && pass->value_count == 1 && pass->consume_count == 0 &&
-           pass->stores[0].mask < 0 && !pass->aliased && pass->values[0].kind == FA__VALUE_LOAD && !pass->values[0].uniform;
+    return pass->operand_count == 1 && pass->store_count == 1 && pass->value_count == 1 &&
+           pass->consume_count == 0 && pass->stores[0].mask < 0 && !pass->aliased &&
+           pass->values[0].kind == FA__VALUE_LOAD && !pass->values[0].uniform;
 }
 
 static void operand_clear(fa__operand *operand)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The pool: a list of sleeping threads that grows to the largest number a job asked for.
  *
- * A job is announced by raising `generation`; each thread compares it with the last one it saw. In a forked child the
- * threads do not exist: the child forgets them and starts anew. */
+ * A job is announced by raising `generation`; each thread compares it with the last one it saw. In a forked
+ * child the threads do not exist: the child forgets them and starts anew. */
 #include "engine/pool.h"
 
 #include "platform/platform.h"
@@ -14,11 +14,12 @@
 static struct {
     fa__mutex mutex;
     fa__condition work, done;
-    int started;             /* threads that exist */
+    int started; /* threads that exist */
     unsigned long generation;
-    int forks;               /* counts up in a forked child */
-    int wanted, running;     /* threads for the job of this generation; those not finished, or not yet if they join */
-    bool joined;             /* the caller is a worker too, number 0 */
+    int forks; /* counts up in a forked child */
+    int wanted,
+        running; /* threads for the job of this generation; those not finished, or not yet if they join */
+    bool joined; /* the caller is a worker too, number 0 */
     void (*body)(void *job, int worker);
     void *job;
 } pool = {.mutex = FA__MUTEX_INIT, .work = FA__CONDITION_INIT, .done = FA__CONDITION_INIT};
@@ -86,8 +87,8 @@ static bool start_threads(int count, fa_error *err)
     return true;
 }
 
-bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, void (*poll)(void *user), void *user,
-                  fa_error *err)
+bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, void (*poll)(void *user),
+                  void *user, fa_error *err)
 {
     if (fa_failed(err))
         return false;
@@ -170,7 +171,8 @@ bool fa__pool_set_threads(int threads, fa_error *err)
     if (fa_failed(err))
         return false;
     if (threads < 0 || threads > FA__MAX_THREADS)
-        return fa__fail(err, FA_INVALID_ARGUMENT, "%d threads: from 1 to %d are possible", threads, FA__MAX_THREADS);
+        return fa__fail(err, FA_INVALID_ARGUMENT, "%d threads: from 1 to %d are possible", threads,
+                        FA__MAX_THREADS);
     atomic_store(&threads_set, threads);
     return true;
 }

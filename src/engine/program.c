@@ -60,8 +60,7 @@ int64_t fa__program_row(const fa__pass *pass)
     return row;
 }
 
-/* ---- Setting up
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Setting up ---- */
 
 /* Whether a value costs little a call: then stretches may be short. */
 static bool is_quick(const fa__value *value)
@@ -180,9 +179,7 @@ void fa__program_clear(fa__program *p)
     fa__free(p->kept_room);
 }
 
-/* ---- Values
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Values ---- */
 
 static char *slot(const fa__program *p, int number)
 {
@@ -346,9 +343,7 @@ static void uniforms(fa__program *p, int64_t first)
     }
 }
 
-/* ---- Blocks
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Blocks ---- */
 
 static void begin_at(fa__program *p, int64_t value, char *place, bool moves)
 {

@@ -5,7 +5,8 @@
 
 #include "expr/graph.h"
 
-/* For all elements of a node, in its virtual layout; those of a view stand as a copy of it would. One reference. */
+/* For all elements of a node, in its virtual layout; those of a view stand as a copy of it would. One
+ * reference. */
 fa_array *fa__room_for(const fa__node *node, fa_error *err);
 /* In C order. */
 fa_array *fa__room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err);

@@ -61,8 +61,7 @@ typedef struct worker {
     fa_error err;
 } worker;
 
-/* ---- Tiles
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Tiles ---- */
 
 /* Runs under the guard where operands are mapped: owns nothing. */
 static void tile_body(void *argument)
@@ -208,8 +207,7 @@ static bool task(worker *w, int64_t number)
     return !fa_failed(&w->err);
 }
 
-/* ---- Workers
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Workers ---- */
 
 static void worker_clear(worker *w)
 {
@@ -307,8 +305,7 @@ static void poll(void *user)
     }
 }
 
-/* ---- What must be ready before
- * ---------------------------------------------------------------------------------- */
+/* ---- What must be ready before ---- */
 
 /* A source that several operands look at is prepared for the first. */
 static bool needs_preparing(const fa__pass *pass, int64_t number)
@@ -350,8 +347,7 @@ static void prepare_operands(run *r)
     atomic_store(&r->next_task, 0);
 }
 
-/* ---- How the work is cut
- * -------------------------------------------------------------------------------------- */
+/* ---- How the work is cut ---- */
 
 static bool in_memory(const fa__operand *operand)
 {

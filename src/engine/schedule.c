@@ -29,7 +29,8 @@ bool fa__schedule_has_pass(const fa__schedule *schedule, const fa__node *node)
     return fa__index_find(&schedule->nodes, (uint64_t)(uintptr_t)node, HAS_PASS) >= 0;
 }
 
-/* Whether elements of `below` can be found by an index map: then a view of them needs no pass. A field is another element. */
+/* Whether elements of `below` can be found by an index map: then a view of them needs no pass. A field is
+ * another element. */
 static bool is_map(const fa__geometry *geometry, const fa_dtype *dtype, const fa__node *below, fa_error *err)
 {
     if (!fa__dtype_same_bytes(dtype, below->dtype))
@@ -39,8 +40,8 @@ static bool is_map(const fa__geometry *geometry, const fa_dtype *dtype, const fa
     return map != NULL;
 }
 
-/* The nodes whose elements `node` reads; *stands says that they must stand in memory first. `one` holds the graph that a
- * leaf stands for. */
+/* The nodes whose elements `node` reads; *stands says that they must stand in memory first. `one` holds the
+ * graph that a leaf stands for. */
 static int inputs_of(fa__node *node, fa__node ***inputs, fa__node **one, bool *stands, fa_error *err)
 {
     fa__geometry geometry;
@@ -102,8 +103,8 @@ static bool push(walk *w, fa__node *node)
     return true;
 }
 
-/* Where a move can read its input: what is not there yet is computed in a level before. Of derived sources that stand on
- * each other only so many do. */
+/* Where a move can read its input: what is not there yet is computed in a level before. Of derived sources
+ * that stand on each other only so many do. */
 static int level_for_move(walk *w, fa__node *input, int *depth)
 {
     fa__node *derived, *needed = fa__move_needs(input, &derived);
@@ -148,7 +149,8 @@ static bool must_stand(const fa__node *node, int input, const fa__node *below, b
     bool beside = is_beside(node, input);
     bool is_concrete = below->kind == FA__NODE_LEAF && fa__pending_of(below->array->source) == NULL;
     bool is_there = below->kept != NULL || fa__node_is_walk(below) || below->kind == FA__NODE_MOVE ||
-                    below->kind == FA__NODE_WHOLE || (beside && (below->kind == FA__NODE_SCALAR || is_concrete));
+                    below->kind == FA__NODE_WHOLE ||
+                    (beside && (below->kind == FA__NODE_SCALAR || is_concrete));
     return (stands || beside) && !is_there;
 }
 

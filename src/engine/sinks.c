@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sinks that are not files: reading into the caller's memory, and computing what is about to lose its inputs. */
+/* Sinks that are not files: reading into the caller's memory, and computing what is about to lose its inputs.
+ */
 #include "engine/pending.h"
 
 #include "base/memory.h"
 
-/* ---- The caller's memory as a source -------------------------------------------------------------------------- */
+/* ---- The caller's memory as a source ---- */
 
 typedef struct borrowed {
     fa__source source;
@@ -61,8 +62,8 @@ static fa_array *borrow(void *bytes, const fa_dtype *dtype, int ndim, const int6
 static bool copies_at_once(const fa_array *value)
 {
     enum { FEW_BYTES = 4 << 10 };
-    return fa__type_is_numeric(value->dtype->type) && fa__dtype_swap(value->dtype) <= 1 && !fa__is_pending(value) &&
-           fa__source_memory(value->source) != NULL &&
+    return fa__type_is_numeric(value->dtype->type) && fa__dtype_swap(value->dtype) <= 1 &&
+           !fa__is_pending(value) && fa__source_memory(value->source) != NULL &&
            fa__count(value->ndim, value->sizes) <= FEW_BYTES / value->dtype->item_bytes;
 }
 
@@ -71,7 +72,8 @@ bool fa__engine_read(fa_array *value, void *elements, fa_error *err)
     if (fa_failed(err))
         return false;
     if (!fa__engine_busy(err) && fa__engine_enter(NULL, err)) {
-        const fa__box box = {value->ndim, value->dtype->item_bytes, value->offset, value->sizes, value->strides};
+        const fa__box box = {value->ndim, value->dtype->item_bytes, value->offset, value->sizes,
+                             value->strides};
         bool copies = copies_at_once(value) && fa__source_check(value->source, err);
         if (copies)
             fa__source_read(value->source, &box, elements, err);
@@ -89,7 +91,7 @@ bool fa__engine_read(fa_array *value, void *elements, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- Before bytes change -------------------------------------------------------------------------------------- */
+/* ---- Before bytes change ---- */
 
 static bool evaluate_pending(fa_array *array, const fa_evaluate_options *options, fa_error *err)
 {
@@ -97,7 +99,8 @@ static bool evaluate_pending(fa_array *array, const fa_evaluate_options *options
     return !fa__is_pending(array) || fa__engine_run(&sink, 1, options, err);
 }
 
-bool fa__engine_before_write(fa_array *target, fa_array *except, const fa_evaluate_options *options, fa_error *err)
+bool fa__engine_before_write(fa_array *target, fa_array *except, const fa_evaluate_options *options,
+                             fa_error *err)
 {
     fa_array **affected;
     int64_t count;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Flat ranges of a box as boxes.
  *
- *     . . . a a      a flat range of rows is at most a tail of a row, whole rows, and a head of a row, for every
- *     b b b b b      number of axes: at each step the largest aligned box that fits is taken.
- *     b b b b b
- *     c c . . .
+ *     . . . a a      a flat range of rows is at most a tail of a row, whole rows, and a head of a row, for
+ * every b b b b b      number of axes: at each step the largest aligned box that fits is taken. b b b b b c c
+ * . . .
  */
 #include "engine/tiles.h"
 
@@ -45,7 +44,8 @@ int64_t fa__flat_offset(int ndim, const int64_t *sizes, const int64_t *strides, 
 }
 
 bool fa__each_box(int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset, int64_t item_bytes,
-                  int64_t first, int64_t last, bool (*each)(const fa__box *box, int64_t first, void *user), void *user)
+                  int64_t first, int64_t last, bool (*each)(const fa__box *box, int64_t first, void *user),
+                  void *user)
 {
     int64_t s[FA_MAX_NDIM], t[FA_MAX_NDIM], inside[FA_MAX_NDIM + 1], box_sizes[FA_MAX_NDIM];
     int n = fa__merge_axes(ndim, sizes, strides, s, t);
@@ -61,7 +61,8 @@ bool fa__each_box(int ndim, const int64_t *sizes, const int64_t *strides, int64_
         box_sizes[axis] = count;
         for (int i = axis + 1; i < n; i++)
             box_sizes[i] = s[i];
-        fa__box box = {n - axis, item_bytes, offset + fa__flat_offset(n, s, t, first), box_sizes + axis, t + axis};
+        fa__box box = {n - axis, item_bytes, offset + fa__flat_offset(n, s, t, first), box_sizes + axis,
+                       t + axis};
         if (!each(&box, first, user))
             return false;
         first += count * inside[axis + 1];
@@ -87,8 +88,8 @@ static bool add_extent(const fa__box *box, int64_t first, void *user)
     return true;
 }
 
-void fa__range_extent(int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset, int64_t item_bytes,
-                      int64_t first, int64_t last, int64_t *low, int64_t *high)
+void fa__range_extent(int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset,
+                      int64_t item_bytes, int64_t first, int64_t last, int64_t *low, int64_t *high)
 {
     struct extent extent = {INT64_MAX, INT64_MIN};
     fa__each_box(ndim, sizes, strides, offset, item_bytes, first, last, add_extent, &extent);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files want long reads and writes, and a matrix whose axes are exchanged has them along one side only. So it goes in two
- * walks, both of which read and write some hundred kilobytes at least in one piece:
+/* Files want long reads and writes, and a matrix whose axes are exchanged has them along one side only. So it
+ * goes in two walks, both of which read and write some hundred kilobytes at least in one piece:
  *
  *     source, rows                 scratch: strips of rows, turned          target, columns
  *     a a a a a a                  a b | a b | a b ...                      a b c d e f
  *     b b b b b b    ------->      c d | c d | c d ...       ------->       a b c d e f
  *     c c c c c c                  e f | e f | e f ...                      ...
  *
- * A strip is read in pieces of whole rows, turned in memory, and written where its rows would stand. A group of the target's
- * rows is then a range of each strip. A matrix that fits into memory is one strip, and needs no scratch. */
+ * A strip is read in pieces of whole rows, turned in memory, and written where its rows would stand. A group
+ * of the target's rows is then a range of each strip. A matrix that fits into memory is one strip, and needs
+ * no scratch. */
 #include "engine/turn.h"
 
 #include "engine/behind.h"
@@ -25,16 +26,18 @@
 #include <string.h>
 
 enum {
-    LEAST_BYTES = 16 << 20,   /* of a matrix; less is in memory soon */
+    LEAST_BYTES = 16 << 20, /* of a matrix; less is in memory soon */
     MOST_PIECE_BYTES = 1 << 20,
     LEAST_PIECE_BYTES = 16 << 10,
-    PIECES_AHEAD = 4,         /* of one worker */
-    BUFFER_BYTES = 16 << 20,  /* of a strip or a group: fresh memory costs more than the disk, so no more than it takes */
-    RUN_BYTES = 256 << 10,    /* of the range of a strip that a group is, where the limit has room for such strips */
+    PIECES_AHEAD = 4, /* of one worker */
+    BUFFER_BYTES =
+        16 << 20, /* of a strip or a group: fresh memory costs more than the disk, so no more than it takes */
+    RUN_BYTES =
+        256 << 10, /* of the range of a strip that a group is, where the limit has room for such strips */
     LEAST_RUN_BYTES = 8 << 10 /* shorter ones are not worth it */
 };
 
-/* ---- Which passes -------------------------------------------------------------------------------------------------- */
+/* ---- Which passes ---- */
 
 /* Axes that are neighbours both in the source and in the target are one. */
 static int merge(const fa__pass *pass, int64_t *sizes, int64_t *from, int64_t *to)
@@ -78,14 +81,16 @@ static bool moves_files(const fa__pass *pass)
         return false;
     const fa__source_class *from = pass->operands[0].source->class, *to = pass->stores[0].to.source->class;
     return from->begin_direct != NULL && to->begin_direct_write != NULL &&
-           fa__source_memory(pass->operands[0].source) == NULL && fa__source_memory(pass->stores[0].to.source) == NULL;
+           fa__source_memory(pass->operands[0].source) == NULL &&
+           fa__source_memory(pass->stores[0].to.source) == NULL;
 }
 
 /* Shares the room out: pieces on their way in, strips and groups on their way out, each a grain at least. */
 static bool share_room(fa__turn *turn, bool forced)
 {
     int64_t room = fa__budget_free() / 4 * 3, item = turn->item_bytes;
-    int64_t row_bytes = turn->columns * item, out_row_bytes = turn->rows * item, bytes = turn->rows * row_bytes;
+    int64_t row_bytes = turn->columns * item, out_row_bytes = turn->rows * item,
+            bytes = turn->rows * row_bytes;
     turn->piece_bytes = fa__min_i64(room / (2 * PIECES_AHEAD * turn->threads), MOST_PIECE_BYTES);
     int64_t left = room - turn->piece_bytes * PIECES_AHEAD * turn->threads;
     if (turn->piece_bytes < fa__max_i64(LEAST_PIECE_BYTES, row_bytes) || bytes < FA__DIRECT_GRAIN)
@@ -101,12 +106,13 @@ static bool share_room(fa__turn *turn, bool forced)
     each = fa__min_i64(each, most);
     turn->strip_rows = each / row_bytes;
     turn->group_rows = each / out_row_bytes;
-    return turn->strip_rows * row_bytes >= FA__DIRECT_GRAIN && turn->group_rows * out_row_bytes >= FA__DIRECT_GRAIN &&
+    return turn->strip_rows * row_bytes >= FA__DIRECT_GRAIN &&
+           turn->group_rows * out_row_bytes >= FA__DIRECT_GRAIN &&
            (forced || turn->strip_rows * turn->group_rows * item >= LEAST_RUN_BYTES);
 }
 
-/* Scratch for strips, as large as the matrix: where there is none, the walk in squares needs none. Scratch that is memory
- * takes of the room. */
+/* Scratch for strips, as large as the matrix: where there is none, the walk in squares needs none. Scratch
+ * that is memory takes of the room. */
 static bool make_scratch(fa__turn *turn, bool forced)
 {
     fa_error ignored = {0};
@@ -132,13 +138,13 @@ bool fa__turn_plan(fa__turn *turn, const fa__pass *pass, int threads)
                        .threads = threads};
     int in = turn->from->swap > 1 ? turn->from->swap : 0, out = turn->to->swap > 1 ? turn->to->swap : 0;
     turn->swap = in == out ? 0 : in + out;
-    return turn->to->item_bytes == turn->item_bytes && (in == 0 || out == 0 || in == out) && is_matrix(turn, pass) &&
-           (forced || pass->total * turn->item_bytes >= LEAST_BYTES) && share_room(turn, forced) &&
-           turn->to->source->class->can_direct_write(turn->to->source) &&
+    return turn->to->item_bytes == turn->item_bytes && (in == 0 || out == 0 || in == out) &&
+           is_matrix(turn, pass) && (forced || pass->total * turn->item_bytes >= LEAST_BYTES) &&
+           share_room(turn, forced) && turn->to->source->class->can_direct_write(turn->to->source) &&
            make_scratch(turn, forced);
 }
 
-/* ---- Reading pieces -------------------------------------------------------------------------------------------------- */
+/* ---- Reading pieces ---- */
 
 typedef struct piece {
     char *memory;
@@ -167,7 +173,7 @@ static const char *finish_piece(piece *p, fa__source *source, fa_error *err)
     return fa__source_read(source, &box, p->memory, err) ? p->memory : NULL;
 }
 
-/* ---- One walk ---------------------------------------------------------------------------------------------------------- */
+/* ---- One walk ---- */
 
 /* Tiles of elements that follow each other in a target are filled by pieces of a source. */
 typedef struct walk {
@@ -253,7 +259,8 @@ static bool run_walk(walk *w, const fa__operand *to, void (*poll)(void *), void 
     int threads = (int)fa__min_i64(turn->threads, w->tiles);
     size_t bytes = w->piece_bytes * (size_t)(threads * PIECES_AHEAD);
     if (!fa__ledger_charge(bytes))
-        return fa__fail(err, FA_NO_MEMORY, "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
+        return fa__fail(err, FA_NO_MEMORY,
+                        "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
                         fa__ledger_limit(), bytes);
     w->pieces = fa__pages_alloc(bytes, true, err);
     if (w->pieces != NULL) {
@@ -273,7 +280,7 @@ static bool run_walk(walk *w, const fa__operand *to, void (*poll)(void *), void 
     return !fa_failed(err);
 }
 
-/* ---- From rows to turned strips ------------------------------------------------------------------------------------------ */
+/* ---- From rows to turned strips ---- */
 
 static int64_t rows_of_strip(const fa__turn *turn, int64_t strip)
 {
@@ -303,7 +310,7 @@ static void put_rows(const walk *w, int64_t tile, int64_t number, char *elements
                   fa__min_i64(rows_of_piece(turn), rows - row), item, turn->swap, false);
 }
 
-/* ---- From strips to groups of the target's rows ---------------------------------------------------------------------------- */
+/* ---- From strips to groups of the target's rows ---- */
 
 static int64_t rows_of_group(const fa__turn *turn, int64_t group)
 {
@@ -317,7 +324,8 @@ static int64_t elements_of_piece(const fa__turn *turn)
 }
 
 /* Which strip a piece is of, where in the strip's part it begins, and how many elements it has; 0: none. */
-static int64_t place_piece(const fa__turn *turn, int64_t group, int64_t number, int64_t *strip, int64_t *begin)
+static int64_t place_piece(const fa__turn *turn, int64_t group, int64_t number, int64_t *strip,
+                           int64_t *begin)
 {
     int64_t whole = rows_of_group(turn, group) * turn->strip_rows, most = elements_of_piece(turn);
     int64_t each = (whole + most - 1) / most; /* pieces of a strip */
@@ -352,12 +360,13 @@ static void put_run(const walk *w, int64_t tile, int64_t number, char *elements,
     }
 }
 
-/* ---- Both ------------------------------------------------------------------------------------------------------------------- */
+/* ---- Both ---- */
 
 bool fa__turn_run(fa__turn *turn, void (*poll)(void *user), void *user, fa_error *err)
 {
     int64_t total = turn->rows * turn->columns;
-    walk in = {.turn = turn, .source = turn->from->source, .total = total, .find = find_rows, .put = put_rows};
+    walk in = {
+        .turn = turn, .source = turn->from->source, .total = total, .find = find_rows, .put = put_rows};
     in.tile = turn->strip_rows * turn->columns;
     if (turn->group_rows == 0)
         return run_walk(&in, turn->to, poll, user, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A matrix from file to file with its axes exchanged: nothing is computed, and what a disk likes decides how it is walked. */
+/* A matrix from file to file with its axes exchanged: nothing is computed, and what a disk likes decides how
+ * it is walked. */
 #ifndef FA_ENGINE_TURN_H
 #define FA_ENGINE_TURN_H
 
@@ -7,7 +8,8 @@
 
 #include <stdatomic.h>
 
-/* What is moved: `rows` x `columns` elements, dense in the source and, with the axes exchanged, in the target. */
+/* What is moved: `rows` x `columns` elements, dense in the source and, with the axes exchanged, in the
+ * target. */
 typedef struct fa__turn {
     const fa__operand *from, *to;
     int64_t rows, columns, item_bytes;
@@ -21,8 +23,8 @@ typedef struct fa__turn {
     const atomic_bool *stop;
 } fa__turn;
 
-/* Whether a pass is such a move, of a size and under a limit for which this is the way, with scratch where it needs some. After
- * true it is run. */
+/* Whether a pass is such a move, of a size and under a limit for which this is the way, with scratch where it
+ * needs some. After true it is run. */
 bool fa__turn_plan(fa__turn *turn, const fa__pass *pass, int threads);
 /* Does it, and ends the scratch, on the pool; `poll` as for fa__pool_run(). */
 bool fa__turn_run(fa__turn *turn, void (*poll)(void *user), void *user, fa_error *err);

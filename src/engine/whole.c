@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What operations on whole arrays are given: their inputs, box by box, walked, or standing; and threads. Passes run inside of
- * the evaluation that computes the operation. Knows nothing about what they do. */
+/* What operations on whole arrays are given: their inputs, box by box, walked, or standing; and threads.
+ * Passes run inside of the evaluation that computes the operation. Knows nothing about what they do. */
 #include "engine/whole.h"
 
 #include "engine/budget.h"
@@ -16,9 +16,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* ---- Passes ----------------------------------------------------------------------------------------------------- */
+/* ---- Passes ---- */
 
-static bool run_request(fa__request request, bool in_c_order, const fa_evaluate_options *options, fa_error *err)
+static bool run_request(fa__request request, bool in_c_order, const fa_evaluate_options *options,
+                        fa_error *err)
 {
     const fa__node *node = request.node;
     fa__pass pass = {0};
@@ -37,7 +38,8 @@ static bool run_request(fa__request request, bool in_c_order, const fa_evaluate_
 /* An input, or what was made of it; one reference. */
 static fa__node *input_of(const fa__whole_run *run, int input, fa_error *err)
 {
-    return run->made[input] != NULL ? fa__node_leaf(run->made[input], err) : fa__node_retain(run->node->inputs[input]);
+    return run->made[input] != NULL ? fa__node_leaf(run->made[input], err)
+                                    : fa__node_retain(run->node->inputs[input]);
 }
 
 /* A box of a node as a view of it; one reference. Takes that of the node over. */
@@ -58,8 +60,8 @@ static fa__node *box_of(fa__node *input, const int64_t *start, const int64_t *si
     return box;
 }
 
-bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes, fa_array *target,
-                    fa_error *err)
+bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes,
+                    fa_array *target, fa_error *err)
 {
     if (fa_failed(err))
         return false;
@@ -70,8 +72,8 @@ bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const i
     return !fa_failed(err);
 }
 
-bool fa__whole_walk_box(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes, bool in_c_order,
-                        const fa__consumer_class *consumer, void *user, fa_error *err)
+bool fa__whole_walk_box(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes,
+                        bool in_c_order, const fa__consumer_class *consumer, void *user, fa_error *err)
 {
     if (fa_failed(err))
         return false;
@@ -83,8 +85,8 @@ bool fa__whole_walk_box(fa__whole_run *run, int input, const int64_t *start, con
     return !fa_failed(err);
 }
 
-bool fa__whole_walk(fa__whole_run *run, int input, bool in_c_order, const fa__consumer_class *consumer, void *user,
-                    fa_error *err)
+bool fa__whole_walk(fa__whole_run *run, int input, bool in_c_order, const fa__consumer_class *consumer,
+                    void *user, fa_error *err)
 {
     return fa__whole_walk_box(run, input, NULL, NULL, in_c_order, consumer, user, err);
 }
@@ -101,7 +103,8 @@ static bool can_be_seen(const fa__node *node, const fa__geometry *geometry, fa_e
     return map != NULL;
 }
 
-bool fa__whole_read_view(fa__whole_run *run, int input, const fa__geometry *geometry, void *elements, fa_error *err)
+bool fa__whole_read_view(fa__whole_run *run, int input, const fa__geometry *geometry, void *elements,
+                         fa_error *err)
 {
     fa__node *node = run->node->inputs[input];
     if (fa_failed(err) || !can_be_seen(node, geometry, err))
@@ -113,7 +116,8 @@ bool fa__whole_read_view(fa__whole_run *run, int input, const fa__geometry *geom
     if (view != NULL) {
         memcpy(dense.sizes, geometry->sizes, sizeof dense.sizes);
         fa__strides_c(dense.ndim, dense.sizes, dtype->item_bytes, dense.strides);
-        source = fa__memory_source_adopt(elements, fa__count(dense.ndim, dense.sizes) * dtype->item_bytes, NULL, err);
+        source = fa__memory_source_adopt(elements, fa__count(dense.ndim, dense.sizes) * dtype->item_bytes,
+                                         NULL, err);
     }
     fa_array *target = source != NULL ? fa__view(source, dtype, &dense, true, err) : NULL;
     if (target != NULL)
@@ -126,7 +130,7 @@ bool fa__whole_read_view(fa__whole_run *run, int input, const fa__geometry *geom
     return !fa_failed(err);
 }
 
-/* ---- Inputs that stand -------------------------------------------------------------------------------------------- */
+/* ---- Inputs that stand ---- */
 
 /* A view of what stands already; NULL with a clean err where nothing does. */
 static fa_array *standing(const fa__node *node, fa_error *err)
@@ -178,13 +182,13 @@ fa_array *fa__whole_beside(const fa__node *node, int input, fa_error *err)
     if (fa_failed(err))
         return NULL;
     fa_array *array = beside->kind == FA__NODE_SCALAR && beside->kept == NULL ? array_of_scalar(beside, err)
-                                                                               : standing(beside, err);
+                                                                              : standing(beside, err);
     if (array == NULL)
         fa__fail(err, FA_INTERNAL, "what stands beside a walk was not computed first");
     return array;
 }
 
-/* ---- Results ------------------------------------------------------------------------------------------------------ */
+/* ---- Results ---- */
 
 bool fa__whole_write(fa__whole_run *run, int64_t first, int64_t n, const void *elements, fa_error *err)
 {
@@ -194,7 +198,7 @@ bool fa__whole_write(fa__whole_run *run, int64_t first, int64_t n, const void *e
     return !fa_failed(err) && fa__source_write(result->source, &box, elements, err);
 }
 
-/* ---- Threads ------------------------------------------------------------------------------------------------------ */
+/* ---- Threads ---- */
 
 typedef struct crew {
     void (*body)(void *user, int64_t job, fa_error *err);
@@ -247,8 +251,8 @@ static void poll(void *user)
     }
 }
 
-bool fa__whole_parallel(fa__whole_run *run, int64_t jobs, void (*body)(void *user, int64_t job, fa_error *err), void *user,
-                        fa_error *err)
+bool fa__whole_parallel(fa__whole_run *run, int64_t jobs,
+                        void (*body)(void *user, int64_t job, fa_error *err), void *user, fa_error *err)
 {
     if (fa_failed(err) || jobs <= 0)
         return !fa_failed(err);
@@ -270,7 +274,7 @@ bool fa__whole_parallel(fa__whole_run *run, int64_t jobs, void (*body)(void *use
     return !fa_failed(err);
 }
 
-/* ---- The run ------------------------------------------------------------------------------------------------------ */
+/* ---- The run ---- */
 
 bool fa__whole_compute(fa__node *node, fa_array *result, const fa_evaluate_options *options, fa_error *err)
 {

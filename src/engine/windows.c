@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Prefetch and drop-behind by windows. Whoever meets a window first looks whether it is in memory; from then on its state
- * says whom its pages belong to. */
+/* Prefetch and drop-behind by windows. Whoever meets a window first looks whether it is in memory; from then
+ * on its state says whom its pages belong to. */
 #include "engine/windows.h"
 
 #include "base/checked.h"
@@ -25,16 +25,18 @@ static bool walks_along(const fa__pass *pass, const fa__operand *operand)
     return strides[ndim - 1] <= 4 * operand->item_bytes;
 }
 
-void fa__windows_start(fa__windows *windows, const fa__pass *pass, const fa__operand *operand, bool store, bool large)
+void fa__windows_start(fa__windows *windows, const fa__pass *pass, const fa__operand *operand, bool store,
+                       bool large)
 {
     fa__source *source = operand->source;
     memset(windows, 0, sizeof *windows);
     if (pass->total == 0 || fa__source_memory(source) != NULL || !walks_along(pass, operand) ||
-        (store ? source->class->write_behind == NULL : source->class->prefetch == NULL || source->class->resident == NULL))
+        (store ? source->class->write_behind == NULL
+               : source->class->prefetch == NULL || source->class->resident == NULL))
         return;
     int64_t low, high;
-    fa__range_extent(pass->ndim, pass->sizes, operand->strides, operand->offset, operand->item_bytes, 0, pass->total, &low,
-                     &high);
+    fa__range_extent(pass->ndim, pass->sizes, operand->strides, operand->offset, operand->item_bytes, 0,
+                     pass->total, &low, &high);
     windows->first = low / WINDOW * WINDOW;
     windows->count = (high - windows->first + WINDOW - 1) / WINDOW;
     windows->forget = large;
@@ -63,7 +65,8 @@ static int64_t window_bytes(const fa__windows *windows, int64_t window)
 static void meet(fa__windows *windows, int64_t window)
 {
     unsigned char unknown = UNKNOWN;
-    if (window >= windows->count || atomic_load_explicit(&windows->states[window], memory_order_relaxed) != UNKNOWN)
+    if (window >= windows->count ||
+        atomic_load_explicit(&windows->states[window], memory_order_relaxed) != UNKNOWN)
         return;
     int64_t at = windows->first + window * WINDOW, bytes = window_bytes(windows, window);
     int64_t resident = windows->source->class->resident(windows->source, at, bytes);

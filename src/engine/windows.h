@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Prefetch ahead of the tiles and drop-behind after them, for operands that are walked along their file. A file is seen as
- * windows; what was in memory when a window was first met stays there, what the engine brought in goes with the tiles that
- * are done with it. */
+/* Prefetch ahead of the tiles and drop-behind after them, for operands that are walked along their file. A
+ * file is seen as windows; what was in memory when a window was first met stays there, what the engine
+ * brought in goes with the tiles that are done with it. */
 #ifndef FA_ENGINE_WINDOWS_H
 #define FA_ENGINE_WINDOWS_H
 
@@ -11,16 +11,17 @@
 
 /* The windows of one operand or store during one pass. Zero it before use. */
 typedef struct fa__windows {
-    fa__source *source; /* NULL: not walked along a file; everything here does nothing */
+    fa__source *source;   /* NULL: not walked along a file; everything here does nothing */
     int64_t first, count; /* first window's byte, how many */
     atomic_uchar *states;
     _Atomic(int64_t) *written; /* STORE: bytes of each window */
-    bool forget; /* STORE: windows are waited for and dropped once they are written */
+    bool forget;               /* STORE: windows are waited for and dropped once they are written */
 } fa__windows;
 
-/* For an operand that is read, or a store; `large` says that a store's result should not stay in the page cache. No memory
- * for the windows means no prefetch, not an error. */
-void fa__windows_start(fa__windows *windows, const fa__pass *pass, const fa__operand *operand, bool store, bool large);
+/* For an operand that is read, or a store; `large` says that a store's result should not stay in the page
+ * cache. No memory for the windows means no prefetch, not an error. */
+void fa__windows_start(fa__windows *windows, const fa__pass *pass, const fa__operand *operand, bool store,
+                       bool large);
 void fa__windows_clear(fa__windows *windows);
 
 /* Bytes [low, high) are about to be read; and are done with. */

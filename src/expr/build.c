@@ -155,7 +155,8 @@ static bool has_no_negative_exponent(fa__node *const *inputs, fa_type type, fa_e
     if (!fa__node_is_weak(inputs[1]) || inputs[1]->weak != FA__WEAK_INT || !fa__type_is_signed(type) ||
         fa__count(inputs[0]->ndim, inputs[0]->sizes) == 0 || fa__constant_of(inputs[1]).integer >= 0)
         return true;
-    return fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
+    return fa__fail(err, FA_OUT_OF_RANGE,
+                    "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
 }
 
 static fa__node *numeric_operation(fa__operation operation, fa__node *const *inputs, fa_error *err)
@@ -182,7 +183,8 @@ static fa__node *numeric_operation(fa__operation operation, fa__node *const *inp
     fa__node *fitted[3] = {NULL, NULL, NULL}, *converted[3] = {NULL, NULL, NULL}, *node = NULL;
     for (int i = 0; i < count; i++) {
         fitted[i] = fit_literal(operation, i, inputs[i], resolution.inputs[i], err);
-        converted[i] = fitted[i] ? fa__node_as_input(fitted[i], fa_dtype_of(resolution.inputs[i]), err) : NULL;
+        converted[i] =
+            fitted[i] ? fa__node_as_input(fitted[i], fa_dtype_of(resolution.inputs[i]), err) : NULL;
     }
     if (!fa_failed(err))
         node = fa__node_elementwise(operation, inputs, converted, fa_dtype_of(resolution.result),
@@ -257,7 +259,8 @@ fa__node *fa__node_operation(fa__operation operation, fa__node *const *inputs, f
         all_weak = all_weak && fa__node_is_weak(inputs[i]);
         all_numeric = all_numeric && fa__type_is_numeric(inputs[i]->dtype->type);
         any_time = any_time || fa__type_is_time(inputs[i]->dtype->type);
-        any_string = any_string || inputs[i]->dtype->type == FA_TYPE_BYTES || inputs[i]->dtype->type == FA_TYPE_STRING;
+        any_string =
+            any_string || inputs[i]->dtype->type == FA_TYPE_BYTES || inputs[i]->dtype->type == FA_TYPE_STRING;
     }
     if (all_weak && fa__operation_folds(operation))
         return fa__fold(operation, inputs[0], count == 2 ? inputs[1] : NULL, err);
@@ -318,7 +321,8 @@ fa__node *fa__node_power(fa__node *base, fa__node *exponent, fa_error *err)
     fa__constant constant = fa__constant_of(exponent);
     if (constant.integer < 0 && fa__type_is_signed(resolution.loop_type) &&
         fa__count(base->ndim, base->sizes) > 0) {
-        fa__fail(err, FA_OUT_OF_RANGE, "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
+        fa__fail(err, FA_OUT_OF_RANGE,
+                 "Integers to negative integer powers are not allowed: make the base floating, as 2.0**b");
         return NULL;
     }
     fa__operation instead = shortcut(resolution.loop_type, &constant);

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* ---- Choosing between arrays
- * ------------------------------------------------------------------------------------- */
+/* ---- Choosing between arrays ---- */
 
 /* The type that holds all; literals take part as they do between operands. FA_TYPE_VOID where something is no
  * number. */
@@ -110,8 +109,7 @@ fa__node *fa__node_select(int count, fa__node *const *conditions, fa__node *cons
     return node;
 }
 
-/* ---- Coordinates
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Coordinates ---- */
 
 bool fa__node_nonzero(fa__node *input, fa__node **positions, fa_error *err)
 {

@@ -37,7 +37,8 @@ static fa__node *cast(fa__kit *k, fa__node *node, fa_type type)
 /* Along the axes of the call, without its other arguments. */
 static fa__node *reduce(fa__kit *k, fa__reduction reduction, fa__node *node, const fa_dtype *dtype)
 {
-    fa__reduce_arguments plain = {.axes = k->arguments->axes, .keepdims = k->arguments->keepdims, .dtype = dtype};
+    fa__reduce_arguments plain = {
+        .axes = k->arguments->axes, .keepdims = k->arguments->keepdims, .dtype = dtype};
     return fa_failed(k->err) ? NULL : fa__keep(k, fa__node_reduce(reduction, node, &plain, k->err));
 }
 
@@ -52,7 +53,7 @@ static fa_type wide_type(fa_type type)
     return fa__type_is_complex(type) ? FA_TYPE_COMPLEX128 : FA_TYPE_FLOAT64;
 }
 
-/* ---- Masks ------------------------------------------------------------------------------------------------------- */
+/* ---- Masks ---- */
 
 /* where= as an array of the input's shape; NULL where nothing is left out. */
 static fa__node *mask_of(fa__kit *k, const fa__node *input)
@@ -83,7 +84,8 @@ static fa__node *numbers_of(fa__kit *k, fa__node *input, fa__node *mask)
 {
     if (!is_inexact(input->dtype->type))
         return mask;
-    fa__node *numbers = operate(k, FA__OP_LOGICAL_NOT, operate(k, FA__OP_ISNAN, input, NULL, NULL), NULL, NULL);
+    fa__node *numbers =
+        operate(k, FA__OP_LOGICAL_NOT, operate(k, FA__OP_ISNAN, input, NULL, NULL), NULL, NULL);
     return mask == NULL ? numbers : operate(k, FA__OP_LOGICAL_AND, numbers, mask, NULL);
 }
 
@@ -107,7 +109,7 @@ static fa__node *count_of(fa__kit *k, const fa__node *input, fa__node *mask)
     return number(k, count);
 }
 
-/* ---- Sums, products, extremes ------------------------------------------------------------------------------------ */
+/* ---- Sums, products, extremes ---- */
 
 fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err)
 {
@@ -132,7 +134,8 @@ fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err)
     if (constant.kind == FA__WEAK_FLOAT && fa__type_is_integer(type)) { /* cut, as int() does */
         bool fits = constant.real > -0x1p63 && constant.real < 0x1p63;
         if (!fits) {
-            fa__fail(err, FA_OUT_OF_RANGE, "initial= %g is out of bounds for %s", constant.real, fa__type_name(type));
+            fa__fail(err, FA_OUT_OF_RANGE, "initial= %g is out of bounds for %s", constant.real,
+                     fa__type_name(type));
             return NULL;
         }
         constant = (fa__constant){.kind = FA__WEAK_INT, .integer = (int64_t)constant.real};
@@ -215,11 +218,13 @@ static fa__node *extreme(fa__kit *k, fa__reduction reduction, fa__node *input)
     fa__node *elements = masked(k, input, mask_of(k, input), initial);
     if (elements == NULL || is_empty(input, k->arguments->axes, k->err))
         return everywhere(k, input, initial);
-    fa__operation operation = skips_nan ? least ? FA__OP_FMIN : FA__OP_FMAX : least ? FA__OP_MINIMUM : FA__OP_MAXIMUM;
+    fa__operation operation = skips_nan ? least ? FA__OP_FMIN : FA__OP_FMAX
+                              : least   ? FA__OP_MINIMUM
+                                        : FA__OP_MAXIMUM;
     return operate(k, operation, initial, reduce(k, reduction, elements, NULL), NULL);
 }
 
-/* ---- Means and variances ----------------------------------------------------------------------------------------- */
+/* ---- Means and variances ---- */
 
 /* The type of a mean, or of a variance, which is real. */
 static fa_type mean_type(const fa__kit *k, const fa__node *input)
@@ -244,9 +249,10 @@ static fa__node *squares(fa__kit *k, fa__node *input, fa_type wide)
     fa__node *deviation = operate(k, FA__OP_SUBTRACT, cast(k, input, wide), k->arguments->mean, NULL);
     if (deviation == NULL || !fa__type_is_complex(deviation->dtype->type))
         return operate(k, FA__OP_SQUARE, deviation, NULL, NULL);
-    return operate(k, FA__OP_REAL,
-                   operate(k, FA__OP_MULTIPLY, deviation, operate(k, FA__OP_CONJUGATE, deviation, NULL, NULL), NULL),
-                   NULL, NULL);
+    return operate(
+        k, FA__OP_REAL,
+        operate(k, FA__OP_MULTIPLY, deviation, operate(k, FA__OP_CONJUGATE, deviation, NULL, NULL), NULL),
+        NULL, NULL);
 }
 
 /* The variance of what the mask lets through, in the wide real type. Where no degrees of freedom are left it
@@ -256,8 +262,8 @@ static fa__node *variance(fa__kit *k, fa__node *input, fa__node *mask, bool skip
     fa_type wide = wide_type(mean_type(k, input));
     double ddof = k->arguments->ddof;
     fa__node *count = count_of(k, input, mask), *nan = number(k, __builtin_nan(""));
-    fa__node *freedom =
-        operate(k, FA__OP_MAXIMUM, operate(k, FA__OP_SUBTRACT, count, number(k, ddof), NULL), number(k, 0), NULL);
+    fa__node *freedom = operate(k, FA__OP_MAXIMUM, operate(k, FA__OP_SUBTRACT, count, number(k, ddof), NULL),
+                                number(k, 0), NULL);
     fa__node *total; /* of the squares */
     if (k->arguments->mean != NULL) {
         fa__node *all = squares(k, input, wide);
@@ -294,7 +300,7 @@ static fa__node *spread(fa__kit *k, fa__reduction reduction, fa__node *input)
     return cast(k, result, k->arguments->dtype != NULL ? type : fa__real_type(type));
 }
 
-/* ---- All of them ------------------------------------------------------------------------------------------------- */
+/* ---- All of them ---- */
 
 /* What one of those that pass over NaN is for elements that are never NaN. */
 static fa__reduction without_nan(fa__reduction reduction)
@@ -381,14 +387,16 @@ fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__r
     if (fa__type_is_time(input->dtype->type))
         return fa_failed(err) ? NULL : fa__node_compose_times(reduction, input, arguments, err);
     if (!numeric && !plain)
-        fa__fail(err, FA_UNSUPPORTED, "'%s' takes no initial=, where= or mean= for elements that are no numbers",
+        fa__fail(err, FA_UNSUPPORTED,
+                 "'%s' takes no initial=, where= or mean= for elements that are no numbers",
                  fa__reductions[reduction].name);
     if (fa_failed(err) || !numeric)
         return NULL;
     if (!is_inexact(input->dtype->type) && without_nan(reduction) != reduction)
         return fa__node_reduce(without_nan(reduction), input, arguments, err);
-    if (without_nan(reduction) != reduction && arguments->dtype != NULL && !is_inexact(arguments->dtype->type) &&
-        reduction != FA__REDUCE_NANSUM && reduction != FA__REDUCE_NANPROD) {
+    if (without_nan(reduction) != reduction && arguments->dtype != NULL &&
+        !is_inexact(arguments->dtype->type) && reduction != FA__REDUCE_NANSUM &&
+        reduction != FA__REDUCE_NANPROD) {
         fa__fail(err, FA_BAD_TYPES, "If a is inexact, then dtype must be inexact");
         return NULL;
     }
@@ -428,7 +436,8 @@ static fa__node *spread_weights(fa__kit *k, const fa__node *input, fa__node *wei
         fits = geometry.sizes[i] == input->sizes[axis];
     }
     if (!fits) {
-        fa__fail(k->err, FA_BAD_SHAPE, "Shape of weights must be consistent with shape of a along specified axis.");
+        fa__fail(k->err, FA_BAD_SHAPE,
+                 "Shape of weights must be consistent with shape of a along specified axis.");
         return NULL;
     }
     return fa__keep(k, fa__node_view(weights, &wide, k->err));
@@ -460,9 +469,11 @@ fa__node *fa__node_average(fa__node *input, fa__node *weights, const fa__reduce_
             fa__node_geometry(each, &geometry);
             fa__geometry_broadcast_to(&geometry, (fa_shape){input->ndim, input->sizes}, &geometry, err);
         }
-        fa__node *along = each != NULL && !fa_failed(err) ? fa__keep(&k, fa__node_view(each, &geometry, err)) : NULL;
+        fa__node *along =
+            each != NULL && !fa_failed(err) ? fa__keep(&k, fa__node_view(each, &geometry, err)) : NULL;
         sum = along != NULL ? reduce(&k, FA__REDUCE_SUM, along, fa_dtype_of(common)) : NULL;
-        fa__node *product = operate(&k, FA__OP_MULTIPLY, cast(&k, input, common), cast(&k, along, common), NULL);
+        fa__node *product =
+            operate(&k, FA__OP_MULTIPLY, cast(&k, input, common), cast(&k, along, common), NULL);
         result = operate(&k, FA__OP_DIVIDE, reduce(&k, FA__REDUCE_SUM, product, NULL), sum, NULL);
     }
     if (sum_of_weights != NULL)

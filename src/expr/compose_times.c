@@ -148,8 +148,9 @@ static bool is_empty(fa__kit *k, const fa__node *input)
 static fa__node *everywhere(fa__kit *k, fa__node *input, fa__node *scalar)
 {
     fa__node *shape = reduce(k, FA__REDUCE_ANY, fa__keep(k, fa__node_cast(input, FA_BOOL, k->err)));
-    return shape != NULL ? fa__keep(k, fa__node_full((fa_shape){shape->ndim, shape->sizes}, scalar, NULL, k->err))
-                         : NULL;
+    return shape != NULL
+               ? fa__keep(k, fa__node_full((fa_shape){shape->ndim, shape->sizes}, scalar, NULL, k->err))
+               : NULL;
 }
 
 static fa__node *extreme(fa__kit *k, fa__reduction reduction, fa__node *input)

@@ -139,7 +139,8 @@ fa__node *fa__node_cov(const fa__cov_arguments *arguments, fa_error *err)
         const int64_t none[2] = {0, 0};
         fa__node *zero = fa__keep(&k, fa__node_float(0, err));
         fa__node *strong = zero != NULL ? fa__keep(&k, fa__node_strong(zero, err)) : NULL;
-        result = strong != NULL ? fa__keep(&k, fa__node_broadcast_to(strong, (fa_shape){2, none}, err)) : NULL;
+        result =
+            strong != NULL ? fa__keep(&k, fa__node_broadcast_to(strong, (fa_shape){2, none}, err)) : NULL;
         return fa__give(&k, result);
     }
     if (rows != NULL && arguments->fweights != NULL)

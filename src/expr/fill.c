@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* ---- One value everywhere
- * ------------------------------------------------------------------------------------- */
+/* ---- One value everywhere ---- */
 
 fa__node *fa__node_zero(const fa_dtype *dtype, fa_error *err)
 {
@@ -72,8 +71,7 @@ fa__node *fa__node_full_like(fa__node *like, fa__node *value, const fa_dtype *dt
     return node;
 }
 
-/* ---- Positions
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Positions ---- */
 
 /* first, first + 1, ... as a column or a row. */
 static fa__node *count_along(int axis, int64_t first, int64_t count, fa_error *err)

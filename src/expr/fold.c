@@ -76,7 +76,8 @@ static double divide_integers(fa__wide a, fa__wide b)
     return negative ? -result : result;
 }
 
-static bool floor_integers(fa__operation operation, fa__wide a, fa__wide b, fa__constant *result, fa_error *err)
+static bool floor_integers(fa__operation operation, fa__wide a, fa__wide b, fa__constant *result,
+                           fa_error *err)
 {
     if (b == 0)
         return division_by_zero(err);

@@ -11,8 +11,8 @@ typedef struct fa__reading {
 } fa__reading;
 extern const fa__reading fa__reader;
 
-/* The graph of a text in which the names a, b, c, ... stand for these nodes. Texts are ours: an error is about the nodes,
- * and has no column. */
+/* The graph of a text in which the names a, b, c, ... stand for these nodes. Texts are ours: an error is
+ * about the nodes, and has no column. */
 static inline fa__node *fa__compose(const char *text, int count, fa__node *const *nodes, fa_error *err)
 {
     return fa__reader.compose(text, count, nodes, err);

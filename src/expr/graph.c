@@ -281,8 +281,7 @@ static bool same_node(const fa__node *a, const fa__node *b)
     case FA__NODE_WHOLE:
         return a->as.reduce.option == b->as.reduce.option && a->as.reduce.number == b->as.reduce.number &&
                a->as.reduce.axes == b->as.reduce.axes && a->as.reduce.keepdims == b->as.reduce.keepdims &&
-               a->as.reduce.flat == b->as.reduce.flat &&
-               same_double(a->as.reduce.ddof, b->as.reduce.ddof);
+               a->as.reduce.flat == b->as.reduce.flat && same_double(a->as.reduce.ddof, b->as.reduce.ddof);
     case FA__NODE_GENERATE:
         return same_generator(&a->as.generate, &b->as.generate);
     case FA__NODE_MOVE:

@@ -45,9 +45,7 @@ static fa__node *constant_edges(double first, double last, int64_t count, fa_typ
     return node;
 }
 
-/* ---- Bins
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Bins ---- */
 
 /* What bins there are: nodes of their own. */
 typedef struct bins {
@@ -277,8 +275,7 @@ fa__node *fa__node_histogram_edges(fa__node *input, const fa__histogram_argument
     return node;
 }
 
-/* ---- Whole numbers
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Whole numbers ---- */
 
 /* The least and the largest of some integers, found now. */
 static bool extremes_now(fa__node *input, int64_t extremes[2], fa_error *err)

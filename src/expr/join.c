@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Lists of nodes that are given up
- * ------------------------------------------------------------------------- */
+/* ---- Lists of nodes that are given up ---- */
 
 /* One behind the other; gives up the nodes, some of which may be NULL when err is failed. */
 static fa__node *join_owned(int count, fa__node **nodes, int axis, fa_error *err)
@@ -43,8 +42,7 @@ static fa__node *join_prepared(int count, fa__node *const *inputs, int axis,
     return node;
 }
 
-/* ---- Stacks
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Stacks ---- */
 
 static fa__node *with_axis(fa__node *input, int axis, fa_error *err)
 {
@@ -95,8 +93,7 @@ fa__node *fa__node_column_stack(int count, fa__node *const *inputs, fa_error *er
     return join_prepared(count, inputs, 1, as_column, 2, err);
 }
 
-/* ---- One axis
- * ------------------------------------------------------------------------------------------------- */
+/* ---- One axis ---- */
 
 fa__node *fa__node_ravel(fa__node *a, fa_error *err)
 {
@@ -193,8 +190,7 @@ fa__node *fa__node_delete(fa__node *a, const int64_t *places, int count, const i
     return node;
 }
 
-/* ---- Insertion
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Insertion ---- */
 
 /* What insert() puts along axis `number` of `a`, broadcast along all others: as a's dtype, `single` from the
  * first axis. */
@@ -279,8 +275,7 @@ fa__node *fa__node_insert(fa__node *a, const int64_t *places, int count, bool si
     return node;
 }
 
-/* ---- Shifts
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Shifts ---- */
 
 /* Takes `a` over. */
 static fa__node *roll_axis(fa__node *a, int axis, int64_t shift, fa_error *err)
@@ -344,8 +339,7 @@ fa__node *fa__node_roll(fa__node *a, const int64_t *shifts, int shift_count, fa_
     return roll_axes(a, sums, err);
 }
 
-/* ---- Repeats
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Repeats ---- */
 
 static bool add_axis(fa__geometry *geometry, int64_t size, int64_t stride, fa_error *err)
 {
@@ -450,8 +444,7 @@ fa__node *fa__node_resize(fa__node *a, fa_shape shape, fa_error *err)
     return node;
 }
 
-/* ---- Grids
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Grids ---- */
 
 /* An array along one axis of a grid. */
 static fa__node *along_grid(fa__node *a, int axis, int ndim, fa_error *err)

@@ -78,8 +78,8 @@ void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const in
     fa__strides_in_order(ndim, sizes, item_bytes, outer_first, strides);
 }
 
-/* Whether axis `moving`, which stands inside of `fixed`, belongs outside of it in a concatenation: C order wins a conflict
- * here too, but strides of 0 count. */
+/* Whether axis `moving`, which stands inside of `fixed`, belongs outside of it in a concatenation: C order
+ * wins a conflict here too, but strides of 0 count. */
 static verdict compare_joined(int count, fa__node *const *inputs, int moving, int fixed)
 {
     verdict result = TIE;
@@ -95,8 +95,8 @@ static verdict compare_joined(int count, fa__node *const *inputs, int moving, in
     return result;
 }
 
-void fa__layout_of_joined(int count, fa__node *const *inputs, int ndim, const int64_t *sizes, int64_t item_bytes,
-                          int64_t *strides)
+void fa__layout_of_joined(int count, fa__node *const *inputs, int ndim, const int64_t *sizes,
+                          int64_t item_bytes, int64_t *strides)
 {
     int outer_first[FA_MAX_NDIM];
     for (int i = 0; i < ndim; i++) {

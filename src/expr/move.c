@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-/* ---- Types
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Types ---- */
 
 static bool fail_promotion(const fa_dtype *a, const fa_dtype *b, fa_error *err)
 {
@@ -33,14 +32,15 @@ static const fa_dtype *text_of_both(const fa_dtype *a, const fa_dtype *b, fa_err
     fa_type type = a->type == FA_TYPE_STRING ? a->type : b->type;
     int64_t a_width = a->item_bytes / (a->type == FA_TYPE_STRING ? 4 : 1),
             b_width = b->item_bytes / (b->type == FA_TYPE_STRING ? 4 : 1);
-    return fa__dtype_flexible(type, (a_width > b_width ? a_width : b_width) * (type == FA_TYPE_STRING ? 4 : 1), false, err);
+    return fa__dtype_flexible(
+        type, (a_width > b_width ? a_width : b_width) * (type == FA_TYPE_STRING ? 4 : 1), false, err);
 }
 
 /* Whether numbers become counts of a span's unit. */
 static bool counts_units(const fa_dtype *span, const fa_dtype *number)
 {
-    return span->type == FA_TYPE_TIMEDELTA64 && fa__type_is_numeric(number->type) && number->type < FA_TYPE_UINT64 &&
-           strchr("biu", fa__type_kind(number->type)) != NULL;
+    return span->type == FA_TYPE_TIMEDELTA64 && fa__type_is_numeric(number->type) &&
+           number->type < FA_TYPE_UINT64 && strchr("biu", fa__type_kind(number->type)) != NULL;
 }
 
 const fa_dtype *fa__dtype_of_both(const fa_dtype *a, const fa_dtype *b, fa_error *err)
@@ -91,9 +91,11 @@ static bool can_convert(const fa_dtype *from, const fa_dtype *to, fa_error *err)
 {
     bool is_number = fa__type_is_numeric(from->type) && fa__type_is_numeric(to->type);
     bool are_texts = is_text(from) && is_text(to) && (from->type == to->type || to->type == FA_TYPE_STRING);
-    if (is_number ? fa__can_cast_same_kind(from->type, to->type) : are_texts || fa__dtype_same_bytes(from, to))
+    if (is_number ? fa__can_cast_same_kind(from->type, to->type)
+                  : are_texts || fa__dtype_same_bytes(from, to))
         return true;
-    bool is_time = fa__type_is_time(from->type) || (to->type == FA_TYPE_TIMEDELTA64 && counts_units(to, from));
+    bool is_time =
+        fa__type_is_time(from->type) || (to->type == FA_TYPE_TIMEDELTA64 && counts_units(to, from));
     if (is_time && fa__type_is_time(to->type))
         return fa__can_convert(from, to, err);
     const fa_dtype *native = fa__dtype_native(from, err), *native_to = fa__dtype_native(to, err);
@@ -126,8 +128,7 @@ static fa__node *converted(fa__node *input, const fa_dtype *dtype, fa_error *err
     return node;
 }
 
-/* ---- Makers
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Makers ---- */
 
 /* Holds the dtype of all inputs, which are converted to it. Its layout is that of C order. */
 static fa__node *make(fa__move move, int count, fa__node *const *inputs, const fa_dtype *dtype, int ndim,

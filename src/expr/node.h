@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the rooms of expr/ and text/ share about nodes, and those who compute do not need: making a bare node, and the constants of
- * Python. */
+/* What the rooms of expr/ and text/ share about nodes, and those who compute do not need: making a bare node,
+ * and the constants of Python. */
 #ifndef FA_EXPR_NODE_H
 #define FA_EXPR_NODE_H
 
@@ -39,7 +39,8 @@ bool fa__constant_convert(const fa__constant *constant, fa_type type, void *elem
 fa__node *fa__node_converted(const fa__constant *constant, fa_type type, fa_error *err);
 /* A strong scalar of the same value when `node` is weak, else `node` again. */
 fa__node *fa__node_strong(fa__node *node, fa_error *err);
-/* A constant of any dtype in the machine's byte order, whose element is at `element`; FA__STRONG, or how it was written. */
+/* A constant of any dtype in the machine's byte order, whose element is at `element`; FA__STRONG, or how it
+ * was written. */
 fa__node *fa__node_element(const fa_dtype *dtype, const void *element, fa__weak weak, fa_error *err);
 /* What text shows of a node: below the conversions that rules of types have made. */
 const fa__node *fa__shown_node(const fa__node *node);
@@ -48,19 +49,24 @@ bool fa__move_was_converted(const fa__node *move, fa_error *err);
 /* The range of an integer type. */
 void fa__integer_range(fa_type type, fa__wide *lowest, fa__wide *highest);
 
-/* An input as a loop takes it: a conversion that text does not show, or a constant that remembers how it was written. */
+/* An input as a loop takes it: a conversion that text does not show, or a constant that remembers how it was
+ * written. */
 fa__node *fa__node_as_input(fa__node *input, const fa_dtype *dtype, fa_error *err);
-/* An OPERATION on inputs that have been converted, broadcast; the layout is that of the inputs as they were. */
+/* An OPERATION on inputs that have been converted, broadcast; the layout is that of the inputs as they were.
+ */
 fa__node *fa__node_elementwise(fa__operation operation, fa__node *const *originals, fa__node *const *inputs,
                                const fa_dtype *result, fa_type loop_type, fa_error *err);
-/* What holds elements of both, native unless both are the same structure: then their bytes are moved as they are. Gives a
- * reference. */
+/* What holds elements of both, native unless both are the same structure: then their bytes are moved as they
+ * are. Gives a reference. */
 const fa_dtype *fa__dtype_of_both(const fa_dtype *a, const fa_dtype *b, fa_error *err);
-/* The dtype in which an operation is repeated over elements of an input; `dtype` is what was asked for, or NULL. */
-const fa_dtype *fa__repeated_dtype(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_error *err);
-/* Reductions of times that have no kernel of their own, begin somewhere or leave out elements. As fa__node_compose(). */
-fa__node *fa__node_compose_times(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
-                                 fa_error *err);
+/* The dtype in which an operation is repeated over elements of an input; `dtype` is what was asked for, or
+ * NULL. */
+const fa_dtype *fa__repeated_dtype(fa__operation operation, const fa__node *input, const fa_dtype *dtype,
+                                   fa_error *err);
+/* Reductions of times that have no kernel of their own, begin somewhere or leave out elements. As
+ * fa__node_compose(). */
+fa__node *fa__node_compose_times(fa__reduction reduction, fa__node *input,
+                                 const fa__reduce_arguments *arguments, fa_error *err);
 /* FA_BAD_TYPES that names the operation and the dtypes of its inputs. */
 bool fa__node_refuse_types(fa__operation operation, fa__node *const *inputs, fa_error *err);
 /* == and != of structures: all fields, or any. */
@@ -71,8 +77,8 @@ fa__node *fa__node_compare_strings(fa__operation operation, fa__node *const *inp
 fa__node *fa__node_time_operation(fa__operation operation, fa__node *const *inputs, fa_error *err);
 /* What a reduction begins with: a 0-d node as `type`, a literal checked against its range. */
 fa__node *fa__node_initial(fa__node *initial, fa_type type, fa_error *err);
-/* A reduction that has no kernel, or begins somewhere, or leaves out elements, as a graph of those that do not. NULL with a
- * clean err when it has its kernel. */
+/* A reduction that has no kernel, or begins somewhere, or leaves out elements, as a graph of those that do
+ * not. NULL with a clean err when it has its kernel. */
 fa__node *fa__node_compose(fa__reduction reduction, fa__node *input, const fa__reduce_arguments *arguments,
                            fa_error *err);
 
@@ -92,8 +98,8 @@ void fa__layout_of_result(int count, fa__node *const *inputs, int ndim, const in
                           int64_t item_bytes, int64_t *strides);
 
 /* The strides that NumPy gives to a result whose axes are those of all inputs, as concatenate() has them. */
-void fa__layout_of_joined(int count, fa__node *const *inputs, int ndim, const int64_t *sizes, int64_t item_bytes,
-                          int64_t *strides);
+void fa__layout_of_joined(int count, fa__node *const *inputs, int ndim, const int64_t *sizes,
+                          int64_t item_bytes, int64_t *strides);
 
 /* The strides that astype() gives to its copy: by descending stride, so that repeated axes go innermost. */
 void fa__layout_of_copy(const fa__node *input, int64_t item_bytes, int64_t *strides);

@@ -64,8 +64,7 @@ fa__node *fa__node_argsort(fa__node *input, int axis, fa_error *err)
     return ordered(FA__WHOLE_ARGSORT, input, axis, FA_INT64, true, err);
 }
 
-/* ---- Partitions
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Partitions ---- */
 
 /* Around one position. */
 static fa__node *parted(fa__node *input, int64_t kth, int axis, bool positions, fa_error *err)
@@ -124,8 +123,7 @@ fa__node *fa__node_partition(fa__node *input, const int64_t *kth, int count, int
     return node;
 }
 
-/* ---- Places in an order
- * --------------------------------------------------------------------------------------- */
+/* ---- Places in an order ---- */
 
 /* Two arrays as elements of the type that holds both; one reference each. */
 static bool as_one_type(fa__node *first, fa__node *second, fa__node *both[2], fa_error *err)
@@ -175,15 +173,17 @@ static bool are_wide_of_both_signs(const fa__node *first, const fa__node *second
            ((a == FA_TYPE_INT64 && b == FA_TYPE_UINT64) || (a == FA_TYPE_UINT64 && b == FA_TYPE_INT64));
 }
 
-/* int64 in uint64 or the other way: no type holds both, and float64 takes neighbours for one. As bits of the other type only
- * what both hold, the numbers from 0 to 2**63 - 1, is found. */
+/* int64 in uint64 or the other way: no type holds both, and float64 takes neighbours for one. As bits of the
+ * other type only what both hold, the numbers from 0 to 2**63 - 1, is found. */
 static fa__node *isin_of_bits(fa__node *elements, fa__node *tests, bool invert, fa_error *err)
 {
-    fa__node *bits = fa__node_cast(elements, tests->dtype, err), *as_signed = fa__node_cast(elements, FA_INT64, err);
+    fa__node *bits = fa__node_cast(elements, tests->dtype, err),
+             *as_signed = fa__node_cast(elements, FA_INT64, err);
     fa__node *zero = fa__node_int(0, err), *parts[2] = {NULL, NULL}, *node = NULL;
     if (!fa_failed(err)) {
         parts[0] = sought(FA__WHOLE_ISIN, bits, tests, invert, FA_BOOL, elements, err);
-        parts[1] = fa__node_operation(invert ? FA__OP_LESS : FA__OP_GREATER_EQUAL, (fa__node *[]){as_signed, zero}, err);
+        parts[1] = fa__node_operation(invert ? FA__OP_LESS : FA__OP_GREATER_EQUAL,
+                                      (fa__node *[]){as_signed, zero}, err);
     }
     if (!fa_failed(err))
         node = fa__node_operation(invert ? FA__OP_LOGICAL_OR : FA__OP_LOGICAL_AND, parts, err);
@@ -202,8 +202,7 @@ fa__node *fa__node_isin(fa__node *elements, fa__node *tests, bool invert, fa_err
     return sought(FA__WHOLE_ISIN, elements, tests, invert, FA_BOOL, elements, err);
 }
 
-/* ---- Several keys
- * --------------------------------------------------------------------------------------------- */
+/* ---- Several keys ---- */
 
 static bool have_one_shape(int count, fa__node *const *keys, fa_error *err)
 {

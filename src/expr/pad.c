@@ -11,8 +11,7 @@
 #include "array/time.h"
 #include "base/checked.h"
 
-/* ---- Small graphs
- * --------------------------------------------------------------------------------------------- */
+/* ---- Small graphs ---- */
 
 static fa__node *apply_two(fa__operation operation, fa__node *a, fa__node *b, fa_error *err)
 {
@@ -53,8 +52,7 @@ static fa__node *widen_owned(fa__node *a, int axis, int64_t width, fa_error *err
     return node;
 }
 
-/* ---- What is put on one side
- * ---------------------------------------------------------------------------------- */
+/* ---- What is put on one side ---- */
 
 /* The edge of an axis: side 0 is its beginning. */
 static fa__node *edge(fa__node *a, int axis, int side, int64_t length, fa_error *err)
@@ -92,7 +90,8 @@ static fa__node *statistic(fa__node *a, fa__pad_mode mode, int axis, const fa__p
     fa__node *part = edge(a, axis, side, length, err);
     fa__node *value = NULL;
     if (part != NULL && mode == FA__PAD_MEDIAN)
-        value = fa__node_median(part, &(fa__quantile_arguments){.axes = arguments.axes, .keepdims = true}, err);
+        value =
+            fa__node_median(part, &(fa__quantile_arguments){.axes = arguments.axes, .keepdims = true}, err);
     else if (part != NULL)
         value = fa__node_reduce(reduction, part, &arguments, err);
     fa__node_release(part);
@@ -196,8 +195,7 @@ static fa__node *pad_sides(fa__node *a, fa__pad_mode mode, int axis, const fa__p
     return put_beside(before, a, after, axis, err);
 }
 
-/* ---- An axis that goes on
- * ------------------------------------------------------------------------------------- */
+/* ---- An axis that goes on ---- */
 
 /* The elements that come again and again: there, and, for reflect and symmetric, back. */
 static fa__node *period_of(fa__node *a, fa__pad_mode mode, int axis, fa_error *err)
@@ -270,8 +268,7 @@ static fa__node *pad_odd(fa__node *a, fa__pad_mode mode, int axis, const fa__pad
     return now;
 }
 
-/* ---- All axes
- * ------------------------------------------------------------------------------------------------- */
+/* ---- All axes ---- */
 
 static fa__node *pad_axis(fa__node *a, fa__pad_mode mode, int axis, const fa__pad_axis *pad, bool odd,
                           fa_error *err)
@@ -305,7 +302,8 @@ static bool stands_in_order(const fa__node *a, bool from_last)
     return true;
 }
 
-/* Fortran's order where the array stands in it and in no other, else C order, as NumPy does; a view is no result. */
+/* Fortran's order where the array stands in it and in no other, else C order, as NumPy does; a view is no
+ * result. */
 static fa__node *laid_out_like(fa__node *padded, const fa__node *a, fa_error *err)
 {
     bool fortran = stands_in_order(a, false) && !stands_in_order(a, true);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Products of arrays: shapes and types of NumPy's, and what each is made of. Knows nothing about how a product of two matrices
- * is computed. */
+/* Products of arrays: shapes and types of NumPy's, and what each is made of. Knows nothing about how a
+ * product of two matrices is computed. */
 #include "expr/product.h"
 
 #include "expr/kit.h"
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Types ------------------------------------------------------------------------------------------------------- */
+/* ---- Types ---- */
 
 /* The type of a product: *type. Bare numbers count as the arrays that NumPy makes of them. */
 static bool product_type(const char *name, const fa__node *a, const fa__node *b, fa_type *type, fa_error *err)
@@ -43,41 +43,49 @@ static fa_type sum_type(fa_type type)
 
 static fa__node *as_type(fa__kit *k, fa__node *node, fa_type type)
 {
-    return node != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_cast(node, fa_dtype_of(type), k->err)) : NULL;
+    return node != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_cast(node, fa_dtype_of(type), k->err))
+                                              : NULL;
 }
 
-/* ---- Shapes ------------------------------------------------------------------------------------------------------ */
+/* ---- Shapes ---- */
 
-static bool refuse_shapes(const char *name, const char *why, const fa__node *a, const fa__node *b, fa_error *err)
+static bool refuse_shapes(const char *name, const char *why, const fa__node *a, const fa__node *b,
+                          fa_error *err)
 {
     char one[160], other[160];
-    return fa__fail(err, FA_BAD_SHAPE, "%s: shapes %s and %s: %s", name, fa__shape_text(a->ndim, a->sizes, one, sizeof one),
+    return fa__fail(err, FA_BAD_SHAPE, "%s: shapes %s and %s: %s", name,
+                    fa__shape_text(a->ndim, a->sizes, one, sizeof one),
                     fa__shape_text(b->ndim, b->sizes, other, sizeof other), why);
 }
 
-/* Whether axis i of one has as many elements as axis j of the other, as sums over both want; axes as NumPy counts them. */
+/* Whether axis i of one has as many elements as axis j of the other, as sums over both want; axes as NumPy
+ * counts them. */
 static bool fit(const char *name, const fa__node *a, int i, const fa__node *b, int j, fa_error *err)
 {
     char why[128];
     long long one = a->sizes[i], other = b->sizes[j];
     if (one == other)
         return true;
-    snprintf(why, sizeof why, "axis %d of the first has %lld elements, axis %d of the second %lld", i, one, j, other);
+    snprintf(why, sizeof why, "axis %d of the first has %lld elements, axis %d of the second %lld", i, one, j,
+             other);
     return refuse_shapes(name, why, a, b, err);
 }
 
-static bool have_axes(const char *name, const fa__node *a, int a_least, const fa__node *b, int b_least, fa_error *err)
+static bool have_axes(const char *name, const fa__node *a, int a_least, const fa__node *b, int b_least,
+                      fa_error *err)
 {
     char why[96];
     const fa__node *poor = a->ndim < a_least ? a : b->ndim < b_least ? b : NULL;
     if (poor == NULL)
         return true;
-    snprintf(why, sizeof why, "the %s needs %d axes or more", poor == a ? "first" : "second", poor == a ? a_least : b_least);
+    snprintf(why, sizeof why, "the %s needs %d axes or more", poor == a ? "first" : "second",
+             poor == a ? a_least : b_least);
     return refuse_shapes(name, why, a, b, err);
 }
 
 /* Whether the axes before the last a_core and b_core broadcast. */
-static bool batches_fit(const char *name, const fa__node *a, int a_core, const fa__node *b, int b_core, fa_error *err)
+static bool batches_fit(const char *name, const fa__node *a, int a_core, const fa__node *b, int b_core,
+                        fa_error *err)
 {
     for (int i = 1; i <= a->ndim - a_core && i <= b->ndim - b_core; i++) {
         int64_t one = a->sizes[a->ndim - a_core - i], other = b->sizes[b->ndim - b_core - i];
@@ -89,7 +97,8 @@ static bool batches_fit(const char *name, const fa__node *a, int a_core, const f
 
 static fa__node *new_axis(fa__kit *k, fa__node *a, int axis)
 {
-    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_expand_dims(a, FA_AXES(axis), k->err)) : NULL;
+    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_expand_dims(a, FA_AXES(axis), k->err))
+                                           : NULL;
 }
 
 static fa__node *without_axis(fa__kit *k, fa__node *a, int axis)
@@ -103,26 +112,32 @@ static fa__node *swapped(fa__kit *k, fa__node *a)
     if (a == NULL || fa_failed(k->err))
         return NULL;
     fa__node_geometry(a, &geometry);
-    return fa__geometry_swap_axes(&geometry, -2, -1, &geometry, k->err) ? fa__keep(k, fa__node_view(a, &geometry, k->err)) : NULL;
+    return fa__geometry_swap_axes(&geometry, -2, -1, &geometry, k->err)
+               ? fa__keep(k, fa__node_view(a, &geometry, k->err))
+               : NULL;
 }
 
 static fa__node *reshaped(fa__kit *k, fa__node *a, int ndim, const int64_t *sizes)
 {
-    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_reshape(a, (fa_shape){ndim, sizes}, k->err)) : NULL;
+    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_reshape(a, (fa_shape){ndim, sizes}, k->err))
+                                           : NULL;
 }
 
 static fa__node *permuted(fa__kit *k, fa__node *a, int ndim, const int *axes)
 {
-    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_permute(a, (fa_axes){ndim, axes}, k->err)) : NULL;
+    return a != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_permute(a, (fa_axes){ndim, axes}, k->err))
+                                           : NULL;
 }
 
-/* ---- Sums of products -------------------------------------------------------------------------------------------- */
+/* ---- Sums of products ---- */
 
 static fa__node *reduced(fa__kit *k, fa__reduction reduction, fa__node *node, int axis, fa_type type)
 {
     fa__reduce_arguments arguments = {.axes = FA_AXES(axis),
                                       .dtype = reduction == FA__REDUCE_SUM ? fa_dtype_of(type) : NULL};
-    return node != NULL && !fa_failed(k->err) ? fa__keep(k, fa__node_reduce(reduction, node, &arguments, k->err)) : NULL;
+    return node != NULL && !fa_failed(k->err)
+               ? fa__keep(k, fa__node_reduce(reduction, node, &arguments, k->err))
+               : NULL;
 }
 
 static fa__node *operated(fa__kit *k, fa__operation operation, fa__node *a, fa__node *b)
@@ -136,7 +151,8 @@ static fa__node *sum_of_products(fa__kit *k, fa__node *a, fa__node *b, int axis,
 {
     fa_type wide = sum_type(type);
     bool is_bool = type == FA_TYPE_BOOL;
-    fa__node *product = operated(k, is_bool ? FA__OP_BITWISE_AND : FA__OP_MULTIPLY, as_type(k, a, wide), as_type(k, b, wide));
+    fa__node *product =
+        operated(k, is_bool ? FA__OP_BITWISE_AND : FA__OP_MULTIPLY, as_type(k, a, wide), as_type(k, b, wide));
     return as_type(k, reduced(k, is_bool ? FA__REDUCE_ANY : FA__REDUCE_SUM, product, axis, wide), type);
 }
 
@@ -157,7 +173,7 @@ static fa__node *vector_by_matrix(fa__kit *k, fa__node *x, fa__node *b, fa_type 
     return sum_of_products(k, new_axis(k, x, -1), b, -2, type);
 }
 
-/* ---- matmul ------------------------------------------------------------------------------------------------------ */
+/* ---- matmul ---- */
 
 static fa__node *whole_product(fa__node *const *inputs, fa_error *err)
 {
@@ -240,7 +256,7 @@ fa__node *fa__node_vecmat(fa__node *a, fa__node *b, fa_error *err)
     return fa__give(&k, vector_by_matrix(&k, conjugated(&k, a), b, type));
 }
 
-/* ---- Vectors ----------------------------------------------------------------------------------------------------- */
+/* ---- Vectors ---- */
 
 static fa__node *axis_last(fa__kit *k, fa__node *a, int axis)
 {
@@ -270,7 +286,8 @@ fa__node *fa__node_vdot(fa__node *a, fa__node *b, fa_error *err)
     fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err))
         return NULL;
-    fa__node *first = fa__keep(&k, fa__node_ravel(a, err)), *second = first != NULL ? fa__keep(&k, fa__node_ravel(b, err)) : NULL;
+    fa__node *first = fa__keep(&k, fa__node_ravel(a, err)),
+             *second = first != NULL ? fa__keep(&k, fa__node_ravel(b, err)) : NULL;
     return fa__give(&k, second != NULL ? fa__keep(&k, fa__node_vecdot(first, second, -1, err)) : NULL);
 }
 
@@ -280,16 +297,18 @@ fa__node *fa__node_outer_product(fa__node *a, fa__node *b, fa_error *err)
     fa__kit k = {.err = err};
     if (!fa__nodes_usable(2, inputs, err) || !may_multiply("outer", a, b, err))
         return NULL;
-    fa__node *column = fa__keep(&k, fa__node_ravel(a, err)), *row = column != NULL ? fa__keep(&k, fa__node_ravel(b, err)) : NULL;
+    fa__node *column = fa__keep(&k, fa__node_ravel(a, err)),
+             *row = column != NULL ? fa__keep(&k, fa__node_ravel(b, err)) : NULL;
     return fa__give(&k, operated(&k, FA__OP_MULTIPLY, new_axis(&k, column, -1), row));
 }
 
-/* ---- dot and its kin --------------------------------------------------------------------------------------------- */
+/* ---- dot and its kin ---- */
 
 static fa__node *scaled(fa__kit *k, fa__node *a, fa__node *b)
 {
     fa__node *first = fa__keep(k, fa__node_strong(a, k->err));
-    return operated(k, FA__OP_MULTIPLY, first, first != NULL ? fa__keep(k, fa__node_strong(b, k->err)) : NULL);
+    return operated(k, FA__OP_MULTIPLY, first,
+                    first != NULL ? fa__keep(k, fa__node_strong(b, k->err)) : NULL);
 }
 
 /* The axes of `node` that a sum runs over, in order, and in *others the rest. */
@@ -316,7 +335,8 @@ static fa__node *as_matrix(fa__kit *k, fa__node *a, const int *axes, int rows, i
     return reshaped(k, permuted(k, a, rows + columns, axes), 2, sizes);
 }
 
-static fa__node *sum_over_axes(const char *name, fa__node *a, fa__node *b, fa_axes a_axes, fa_axes b_axes, fa_error *err)
+static fa__node *sum_over_axes(const char *name, fa__node *a, fa__node *b, fa_axes a_axes, fa_axes b_axes,
+                               fa_error *err)
 {
     int a_order[FA_MAX_NDIM], b_order[FA_MAX_NDIM], over[FA_MAX_NDIM], count = a_axes.count, ndim = 0;
     int64_t sizes[2 * FA_MAX_NDIM];
@@ -337,7 +357,8 @@ static fa__node *sum_over_axes(const char *name, fa__node *a, fa__node *b, fa_ax
         sizes[ndim++] = a->sizes[a_order[i]];
     for (int i = 0; i < columns; i++)
         sizes[ndim++] = b->sizes[b_order[count + i]];
-    fa__node *first = as_matrix(&k, a, a_order, rows, count), *second = as_matrix(&k, b, b_order, count, columns);
+    fa__node *first = as_matrix(&k, a, a_order, rows, count),
+             *second = as_matrix(&k, b, b_order, count, columns);
     fa__node *product = fa_failed(err) ? NULL : fa__keep(&k, fa__node_matmul(first, second, err));
     return fa__give(&k, reshaped(&k, product, ndim, sizes));
 }
@@ -349,7 +370,8 @@ fa__node *fa__node_tensordot(fa__node *a, fa__node *b, fa_axes a_axes, fa_axes b
     if (!fa__nodes_usable(2, inputs, err) || !product_type("tensordot", a, b, &type, err))
         return NULL;
     if (a_axes.count < 0 || a_axes.count != b_axes.count) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "tensordot: as many axes of the second array as of the first are needed");
+        fa__fail(err, FA_INVALID_ARGUMENT,
+                 "tensordot: as many axes of the second array as of the first are needed");
         return NULL;
     }
     return sum_over_axes("tensordot", a, b, a_axes, b_axes, err);
@@ -412,11 +434,14 @@ fa__node *fa__node_kron(fa__node *a, fa__node *b, fa_error *err)
         sizes[i] = inputs[0]->sizes[i] * inputs[1]->sizes[i];
     }
     for (int i = 0; i < 2; i++)
-        inputs[i] = fa_failed(err) ? NULL : fa__keep(&k, fa__node_expand_dims(inputs[i], (fa_axes){ndim, axes[i]}, err));
+        inputs[i] = fa_failed(err)
+                        ? NULL
+                        : fa__keep(&k, fa__node_expand_dims(inputs[i], (fa_axes){ndim, axes[i]}, err));
     return fa__give(&k, reshaped(&k, operated(&k, FA__OP_MULTIPLY, inputs[0], inputs[1]), ndim, sizes));
 }
 
-fa__node *fa__node_trace(fa__node *a, int64_t offset, int axis1, int axis2, const fa_dtype *dtype, fa_error *err)
+fa__node *fa__node_trace(fa__node *a, int64_t offset, int axis1, int axis2, const fa_dtype *dtype,
+                         fa_error *err)
 {
     fa__geometry geometry;
     fa__kit k = {.err = err};

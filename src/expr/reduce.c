@@ -122,7 +122,8 @@ static bool is_whole_number(const fa_dtype *dtype)
 }
 
 /* The mean of spans: their sum over their count, cut to the unit. */
-static fa__node *mean_of_times(fa__node *input, uint64_t axes, const fa__reduce_arguments *arguments, fa_error *err)
+static fa__node *mean_of_times(fa__node *input, uint64_t axes, const fa__reduce_arguments *arguments,
+                               fa_error *err)
 {
     int64_t sizes[FA_MAX_NDIM], count = keep_as_one(input, axes, sizes);
     fa__node *parts[2] = {fa__node_reduce(FA__REDUCE_SUM, input, arguments, err), fa__node_int(count, err)};
@@ -170,7 +171,8 @@ fa__node *fa__node_reduce(fa__reduction reduction, fa__node *input, const fa__re
     }
     bool of_spans = input->dtype->type == FA_TYPE_TIMEDELTA64;
     bool adds = reduction == FA__REDUCE_SUM || reduction == FA__REDUCE_MEAN;
-    fa__reduce_arguments without_dtype = *arguments; /* sums of spans are spans, whatever dtype says, as in NumPy */
+    fa__reduce_arguments without_dtype =
+        *arguments; /* sums of spans are spans, whatever dtype says, as in NumPy */
     without_dtype.dtype = NULL;
     if (of_spans && adds)
         arguments = &without_dtype;

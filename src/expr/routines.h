@@ -55,7 +55,8 @@ fa__node *fa__node_delete(fa__node *a, const int64_t *places, int count, const i
 fa__node *fa__node_roll(fa__node *a, const int64_t *shifts, int shift_count, fa_axes axes, fa_error *err);
 fa__node *fa__node_tile(fa__node *a, const int64_t *times, int count, fa_error *err);
 fa__node *fa__node_repeat(fa__node *a, int64_t times, const int *axis, fa_error *err);
-/* rows.c: each element as often as `counts` says (one for all, or one for each); without the rows that positions or a mask name. */
+/* rows.c: each element as often as `counts` says (one for all, or one for each); without the rows that
+ * positions or a mask name. */
 fa__node *fa__node_repeat_each(fa__node *a, fa__node *counts, const int *axis, fa_error *err);
 fa__node *fa__node_delete_at(fa__node *a, fa__node *chosen, const int *axis, fa_error *err);
 fa__node *fa__node_resize(fa__node *a, fa_shape shape, fa_error *err);

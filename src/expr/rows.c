@@ -29,8 +29,7 @@ static bool are_whole(const char *name, const fa__node *node, fa_error *err)
     return fa__fail(err, FA_BAD_TYPES, "%s() takes whole numbers or bool, not %s", name, text);
 }
 
-/* ---- repeat
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- repeat ---- */
 
 static bool fit_counts(const fa__node *counts, int64_t size, fa_error *err)
 {
@@ -72,8 +71,7 @@ fa__node *fa__node_repeat_each(fa__node *a, fa__node *counts, const int *axis, f
     return node;
 }
 
-/* ---- delete
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- delete ---- */
 
 /* What stays: true where a mask is false, or where no position is. One reference. */
 static fa__node *kept_rows(fa__node *chosen, int64_t size, int axis, fa_error *err)

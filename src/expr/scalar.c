@@ -117,7 +117,8 @@ fa__node *fa__node_text(const char *text, size_t length, bool bytes, fa_error *e
     count = count < 1 ? 1 : count; /* "" is one NUL, as in NumPy */
     if (bytes)
         memcpy(points, text, length);
-    fa_dtype *dtype = fa__dtype_flexible(bytes ? FA_TYPE_BYTES : FA_TYPE_STRING, bytes ? count : 4 * count, false, err);
+    fa_dtype *dtype =
+        fa__dtype_flexible(bytes ? FA_TYPE_BYTES : FA_TYPE_STRING, bytes ? count : 4 * count, false, err);
     fa__node *node = dtype != NULL ? fa__node_element(dtype, points, FA__STRONG, err) : NULL;
     fa_dtype_release(dtype);
     fa__free(points);

@@ -10,17 +10,20 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- Types ------------------------------------------------------------------------------------------------------- */
+/* ---- Types ---- */
 
 static bool refuse(fa__operation operation, fa_type type, fa_error *err)
 {
-    return fa__fail(err, FA_BAD_TYPES, "'%s' cannot be repeated along an axis of %s: its results are no operands",
+    return fa__fail(err, FA_BAD_TYPES,
+                    "'%s' cannot be repeated along an axis of %s: its results are no operands",
                     fa__operations[operation].name, fa__type_name(type));
 }
 
-/* Times are repeated as they are, in their unit, where the operation gives what it takes; logic asks whether they are
- * true. Sums of spans are spans, whatever `dtype` says, as in NumPy. NULL with a clean err where that is not defined. */
-static const fa_dtype *repeated_time(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_error *err)
+/* Times are repeated as they are, in their unit, where the operation gives what it takes; logic asks whether
+ * they are true. Sums of spans are spans, whatever `dtype` says, as in NumPy. NULL with a clean err where
+ * that is not defined. */
+static const fa_dtype *repeated_time(fa__operation operation, const fa__node *input, const fa_dtype *dtype,
+                                     fa_error *err)
 {
     fa_type type = input->dtype->type;
     bool is_logic = fa__operations[operation].rule == FA__RULE_LOGIC;
@@ -34,7 +37,8 @@ static const fa_dtype *repeated_time(fa__operation operation, const fa__node *in
 
 /* The type in which an operation is repeated: sums and products of small integers in 64 bits, logic in bool,
  * all else in the type of its loop, which has to give what it takes. */
-static bool type_of(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_type *type, fa_error *err)
+static bool type_of(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_type *type,
+                    fa_error *err)
 {
     const fa__operation_info *row = &fa__operations[operation];
     const fa_dtype *wanted = dtype != NULL ? dtype : input->dtype;
@@ -58,7 +62,8 @@ static bool type_of(fa__operation operation, const fa__node *input, const fa_dty
     if (!fa__resolve(operation, types, weak, &resolution, err))
         return false;
     *type = resolution.loop_type;
-    bool closed = resolution.result == *type && resolution.inputs[0] == *type && resolution.inputs[1] == *type;
+    bool closed =
+        resolution.result == *type && resolution.inputs[0] == *type && resolution.inputs[1] == *type;
     if (!closed || (dtype != NULL && *type != wanted->type))
         return refuse(operation, start, err);
     if (fa__loop_find(operation, *type) == NULL)
@@ -67,7 +72,8 @@ static bool type_of(fa__operation operation, const fa__node *input, const fa_dty
 }
 
 /* The same as a dtype; one reference. */
-const fa_dtype *fa__repeated_dtype(fa__operation operation, const fa__node *input, const fa_dtype *dtype, fa_error *err)
+const fa_dtype *fa__repeated_dtype(fa__operation operation, const fa__node *input, const fa_dtype *dtype,
+                                   fa_error *err)
 {
     fa_type type = FA_TYPE_BOOL;
     if (fa__type_is_time(input->dtype->type) && fa__operations[operation].arity == 2) {
@@ -92,10 +98,10 @@ static fa__node *converted(fa__node *input, const fa_dtype *dtype, fa_error *err
     return node;
 }
 
-/* ---- Scans ------------------------------------------------------------------------------------------------------- */
+/* ---- Scans ---- */
 
-static fa__node *scan(fa__operation operation, fa__node *input, uint64_t axes, bool flat, const fa_dtype *dtype,
-                      fa_error *err)
+static fa__node *scan(fa__operation operation, fa__node *input, uint64_t axes, bool flat,
+                      const fa_dtype *dtype, fa_error *err)
 {
     const fa_dtype *repeated = fa__repeated_dtype(operation, input, dtype, err);
     fa__node *inner = repeated != NULL ? converted(input, repeated, err) : NULL, *node = NULL;
@@ -117,7 +123,8 @@ static fa__node *scan(fa__operation operation, fa__node *input, uint64_t axes, b
     return node;
 }
 
-fa__node *fa__node_accumulate(fa__operation operation, fa__node *input, int axis, const fa_dtype *dtype, fa_error *err)
+fa__node *fa__node_accumulate(fa__operation operation, fa__node *input, int axis, const fa_dtype *dtype,
+                              fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;
@@ -160,13 +167,14 @@ fa__node *fa__node_scan(fa__scan which, fa__node *input, fa_axes axes, const fa_
     if (!flat && !fa__axes_mask(axes, input->ndim, &mask, err))
         return NULL;
     bool skips_nan = which == FA__SCAN_NANCUMSUM || which == FA__SCAN_NANCUMPROD;
-    fa__node *elements = skips_nan ? without_nan(input, which == FA__SCAN_NANCUMPROD, err) : fa__node_retain(input);
+    fa__node *elements =
+        skips_nan ? without_nan(input, which == FA__SCAN_NANCUMPROD, err) : fa__node_retain(input);
     fa__node *node = elements != NULL ? scan(row->operation, elements, mask, flat, dtype, err) : NULL;
     fa__node_release(elements);
     return node;
 }
 
-/* ---- Folds ------------------------------------------------------------------------------------------------------- */
+/* ---- Folds ---- */
 
 /* The reduction that folds with an operation, in a tree instead of from the first to the last; -1 where there
  * is none. */
@@ -194,8 +202,8 @@ static int reduction_of(fa__operation operation)
     }
 }
 
-/* What an operation begins with when nobody says; NONE where NumPy knows no such element, and begins with the first.
- * Those that have one take their axes in any order. */
+/* What an operation begins with when nobody says; NONE where NumPy knows no such element, and begins with the
+ * first. Those that have one take their axes in any order. */
 typedef enum identity { NONE, ZERO, ALL_BITS, MINUS_INFINITY } identity;
 
 static identity identity_of(fa__operation operation)
@@ -217,7 +225,8 @@ static identity identity_of(fa__operation operation)
     }
 }
 
-/* The constant that all results begin with: the one that is given, or the identity; NULL where there is neither. */
+/* The constant that all results begin with: the one that is given, or the identity; NULL where there is
+ * neither. */
 static fa__node *beginning(fa__operation operation, fa_type type, fa__node *given, fa_error *err)
 {
     _Alignas(16) unsigned char element[16] = {0};
@@ -244,8 +253,8 @@ static fa__node *beginning(fa__operation operation, fa_type type, fa__node *give
 }
 
 /* One fold along one axis that has elements. */
-static fa__node *fold_axis(fa__operation operation, fa__node *input, int axis, const fa_dtype *dtype, bool keepdims,
-                           fa__node *initial, fa_error *err)
+static fa__node *fold_axis(fa__operation operation, fa__node *input, int axis, const fa_dtype *dtype,
+                           bool keepdims, fa__node *initial, fa_error *err)
 {
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     fa__node *inner = converted(input, dtype, err);
@@ -273,7 +282,8 @@ static fa__node *fold_axis(fa__operation operation, fa__node *input, int axis, c
     return node;
 }
 
-/* Results that nothing was reduced to: elements of their own, all the same, laid out as those of other folds. */
+/* Results that nothing was reduced to: elements of their own, all the same, laid out as those of other folds.
+ */
 static fa__node *filled(fa__node *input, uint64_t axes, bool keepdims, fa__node *element, fa_error *err)
 {
     int64_t sizes[FA_MAX_NDIM], kept[FA_MAX_NDIM], strides[FA_MAX_NDIM];
@@ -289,7 +299,8 @@ static fa__node *filled(fa__node *input, uint64_t axes, bool keepdims, fa__node 
     fa__geometry geometry = {0};
     if (!fa__geometry_broadcast_to(&geometry, (fa_shape){ndim, sizes}, &geometry, err))
         return NULL;
-    fa__node *view = fa__node_view(element, &geometry, err), *node = view ? fa__node_copy(view, 'C', err) : NULL;
+    fa__node *view = fa__node_view(element, &geometry, err),
+             *node = view ? fa__node_copy(view, 'C', err) : NULL;
     if (node != NULL)
         memcpy(node->strides, strides, (size_t)ndim * sizeof *strides);
     fa__node_release(view);
@@ -297,8 +308,8 @@ static fa__node *filled(fa__node *input, uint64_t axes, bool keepdims, fa__node 
 }
 
 /* The operation and its axes are known: from the last axis to the first, which begins where all begins. */
-static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t axes, const fa_dtype *dtype, bool keepdims,
-                           fa__node *initial, fa_error *err)
+static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t axes, const fa_dtype *dtype,
+                           bool keepdims, fa__node *initial, fa_error *err)
 {
     fa__node *node = fa__node_retain(input);
     for (int axis = input->ndim - 1; axis >= 0 && node != NULL; axis--) {
@@ -313,8 +324,8 @@ static fa__node *fold_axes(fa__operation operation, fa__node *input, uint64_t ax
 }
 
 /* Nothing is reduced, but it may begin somewhere; what comes out is new. */
-static fa__node *fold_nothing(fa__operation operation, fa__node *input, const fa_dtype *dtype, fa__node *initial,
-                              fa_error *err)
+static fa__node *fold_nothing(fa__operation operation, fa__node *input, const fa_dtype *dtype,
+                              fa__node *initial, fa_error *err)
 {
     if (initial == NULL && input->dtype->type != dtype->type)
         return fa__node_cast(input, dtype, err);
@@ -328,8 +339,8 @@ static fa__node *fold_nothing(fa__operation operation, fa__node *input, const fa
     return node;
 }
 
-static bool may_fold(fa__operation operation, const fa__node *input, const fa__reduce_arguments *arguments, uint64_t axes,
-                     bool *empty, fa_error *err)
+static bool may_fold(fa__operation operation, const fa__node *input, const fa__reduce_arguments *arguments,
+                     uint64_t axes, bool *empty, fa_error *err)
 {
     const char *name = fa__operations[operation].name;
     bool reorderable = identity_of(operation) != NONE;
@@ -337,19 +348,22 @@ static bool may_fold(fa__operation operation, const fa__node *input, const fa__r
         return fa__fail(err, FA_UNSUPPORTED, "%s.reduce() takes no where=", name);
     if ((axes & (axes - 1)) != 0 && !reorderable)
         return fa__fail(err, FA_INVALID_ARGUMENT,
-                        "reduction operation '%s' is not reorderable, so at most one axis may be specified", name);
+                        "reduction operation '%s' is not reorderable, so at most one axis may be specified",
+                        name);
     *empty = false;
     for (int i = 0; i < input->ndim; i++)
         *empty = *empty || ((axes >> i & 1) && input->sizes[i] == 0);
     return !*empty || arguments->initial != NULL || reorderable ||
-           fa__fail(err, FA_BAD_SHAPE, "zero-size array to reduction operation %s which has no identity", name);
+           fa__fail(err, FA_BAD_SHAPE, "zero-size array to reduction operation %s which has no identity",
+                    name);
 }
 
-static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments, fa_error *err)
+static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments,
+                      fa_error *err)
 {
     uint64_t axes = 0;
     bool empty = false, scalar = input->ndim == 0 && arguments->axes.count == 1 &&
-                         (arguments->axes.axes[0] == 0 || arguments->axes.axes[0] == -1);
+                                 (arguments->axes.axes[0] == 0 || arguments->axes.axes[0] == -1);
     const fa_dtype *dtype = fa__repeated_dtype(operation, input, arguments->dtype, err);
     fa__node *initial = NULL, *node = NULL;
     if (dtype == NULL || (!scalar && !fa__axes_mask(arguments->axes, input->ndim, &axes, err)) ||
@@ -360,7 +374,8 @@ static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce
     if (fa__type_is_numeric(dtype->type))
         initial = beginning(operation, dtype->type, arguments->initial, err);
     else if (arguments->initial != NULL)
-        fa__fail(err, FA_UNSUPPORTED, "%s.reduce() of times takes no initial=", fa__operations[operation].name);
+        fa__fail(err, FA_UNSUPPORTED,
+                 "%s.reduce() of times takes no initial=", fa__operations[operation].name);
     if (fa_failed(err))
         node = NULL;
     else if (empty)
@@ -374,7 +389,8 @@ static fa__node *fold(fa__operation operation, fa__node *input, const fa__reduce
     return node;
 }
 
-fa__node *fa__node_fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments, fa_error *err)
+fa__node *fa__node_fold(fa__operation operation, fa__node *input, const fa__reduce_arguments *arguments,
+                        fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;
@@ -395,7 +411,7 @@ fa__node *fa__node_fold(fa__operation operation, fa__node *input, const fa__redu
     return node;
 }
 
-/* ---- Outer products and differences ------------------------------------------------------------------------------ */
+/* ---- Outer products and differences ---- */
 
 fa__node *fa__node_outer(fa__operation operation, fa__node *first, fa__node *second, fa_error *err)
 {
@@ -403,8 +419,8 @@ fa__node *fa__node_outer(fa__operation operation, fa__node *first, fa__node *sec
     if (!fa__nodes_usable(2, inputs, err))
         return NULL;
     if (fa__operations[operation].arity != 2) {
-        fa__fail(err, FA_BAD_TYPES, "'%s' has no outer(): it takes %d operands", fa__operations[operation].name,
-                 fa__operations[operation].arity);
+        fa__fail(err, FA_BAD_TYPES, "'%s' has no outer(): it takes %d operands",
+                 fa__operations[operation].name, fa__operations[operation].arity);
         return NULL;
     }
     if (first->ndim + second->ndim > FA_MAX_NDIM) {
@@ -481,7 +497,8 @@ static fa__node *extended(fa__node *input, int axis, fa__node *before, fa__node 
     return node;
 }
 
-fa__node *fa__node_diff(fa__node *input, int64_t n, int axis, fa__node *before, fa__node *behind, fa_error *err)
+fa__node *fa__node_diff(fa__node *input, int64_t n, int axis, fa__node *before, fa__node *behind,
+                        fa_error *err)
 {
     if (!fa__nodes_usable(1, &input, err))
         return NULL;

@@ -12,8 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- reduceat
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- reduceat ---- */
 
 static bool are_segments(fa__operation operation, const fa__node *positions, fa_error *err)
 {
@@ -66,8 +65,7 @@ fa__node *fa__node_reduceat(fa__operation operation, fa__node *input, fa__node *
     return node;
 }
 
-/* ---- interp
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- interp ---- */
 
 static bool is_table(const fa__node *x, const fa__node *values, fa_error *err)
 {

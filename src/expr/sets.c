@@ -13,8 +13,7 @@
 
 #include <stdio.h>
 
-/* ---- Graphs on the way
- * -------------------------------------------------------------------------------------------- */
+/* ---- Graphs on the way ---- */
 
 /* Nodes that are made on the way to a result, released together. */
 enum { MOST_NODES = 64 };
@@ -114,8 +113,7 @@ static fa__node *both_are_nan(workshop *w, fa__node *sorted)
     return operation_of(w, FA__OP_LOGICAL_AND, first, second);
 }
 
-/* ---- unique()
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- unique() ---- */
 
 /* Which elements of a sorted array are the first of their kind. */
 static fa__node *firsts(workshop *w, fa__node *sorted, bool nan_is_many)
@@ -193,8 +191,7 @@ bool fa__node_unique(fa__node *input, fa__unique *u, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- unique() along an axis
- * ---------------------------------------------------------------------------------------- */
+/* ---- unique() along an axis ---- */
 
 /* A structure of so many elements, which compares as they do, one after the other; those of more than a dtype
  * has fields stand in structures in it. */
@@ -357,8 +354,7 @@ void fa__unique_release(fa__unique *u)
     u->values = u->index = u->inverse = u->counts = NULL;
 }
 
-/* ---- Two sets
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Two sets ---- */
 
 /* The values of an array, and where wanted the position of the first of each. */
 static fa__node *values_of(workshop *w, fa__node *input, bool are_unique, fa__node **positions)

@@ -54,8 +54,7 @@ bool fa__take_equal(const fa__take *a, const fa__take *b)
     return equal;
 }
 
-/* ---- Masks
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Masks ---- */
 
 /* A mask that stands, as a leaf, and its counts. */
 static fa__node *counted(fa__node *input, fa__counts **counts, fa_error *err)
@@ -76,8 +75,7 @@ static fa__node *counted(fa__node *input, fa__counts **counts, fa_error *err)
     return leaf;
 }
 
-/* ---- Shapes
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Shapes ---- */
 
 static bool is_chosen(const fa__take *take, int axis)
 {
@@ -181,8 +179,7 @@ static const fa_dtype *moved_dtype(const fa_dtype *dtype, fa_error *err)
     return dtype->type == FA_TYPE_VOID ? fa_dtype_retain(dtype) : fa__dtype_native(dtype, err);
 }
 
-/* ---- Makers
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Makers ---- */
 
 static fa__node *make(fa__move move, const fa_dtype *dtype, int ndim, const int64_t *sizes, int count,
                       fa__node *const *inputs, const fa__take *take, fa_error *err)
@@ -264,8 +261,7 @@ fa__node *fa__node_take(fa__node *input, const fa__take *arguments, fa__node *co
     return node;
 }
 
-/* ---- a[index]
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- a[index] ---- */
 
 static void describe_arrays(int count, fa__node *const *arrays, fa__selector *selectors)
 {
@@ -361,8 +357,7 @@ fa__node *fa__node_index(fa__node *input, fa_index_parts index, fa__node *const 
     return node;
 }
 
-/* ---- Along one axis
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Along one axis ---- */
 
 fa__node *fa__node_take_along(fa__node *input, fa__node *positions, int axis, fa__take_mode mode,
                               fa_error *err)
@@ -514,8 +509,7 @@ fa__node *fa__node_take_along_axis(fa__node *input, fa__node *positions, int axi
     return node;
 }
 
-/* ---- Positions
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Positions ---- */
 
 static fa__node *positions_of(fa__node *input, fa__move move, fa_error *err)
 {

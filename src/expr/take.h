@@ -77,7 +77,8 @@ bool fa__node_ix(int count, fa__node *const *arrays, fa__node **meshed, fa_error
 fa__node *fa__node_ravel_multi_index(int count, fa__node *const *coordinates, fa_shape shape,
                                      fa__take_mode mode, fa_error *err);
 
-/* What only those who compute can do: a table that src/op fills, since graphs know nothing about how they are computed. */
+/* What only those who compute can do: a table that src/op fills, since graphs know nothing about how they are
+ * computed. */
 typedef struct fa__computing {
     fa_array *(*stand)(fa__node *node, fa_error *err);
     fa__counts *(*count_mask)(fa_array *mask, fa_error *err);
@@ -100,7 +101,8 @@ static inline fa__counts *fa__count_mask(fa_array *mask, fa_error *err)
 }
 
 /* FA_BAD_INDEX in NumPy's words where a position that stands already is not in [low, size). */
-static inline bool fa__check_positions(fa_array *positions, int64_t low, int64_t size, int axis, fa_error *err)
+static inline bool fa__check_positions(fa_array *positions, int64_t low, int64_t size, int axis,
+                                       fa_error *err)
 {
     return fa__computer.check_positions(positions, low, size, axis, err);
 }
@@ -111,7 +113,8 @@ static inline fa_array *fa__repeated_positions(fa_array *counts, fa_error *err)
     return fa__computer.repeated_positions(counts, err);
 }
 
-/* A mask of `size` elements, true but at positions that stand; negative ones count from the end. FA_BAD_INDEX. */
+/* A mask of `size` elements, true but at positions that stand; negative ones count from the end.
+ * FA_BAD_INDEX. */
 static inline fa_array *fa__mask_without(fa_array *positions, int64_t size, int axis, fa_error *err)
 {
     return fa__computer.mask_without(positions, size, axis, err);

@@ -114,8 +114,7 @@ fa__node *fa__node_roll_axis(fa__node *a, int axis, int before, fa_error *err)
     return fa__node_move_axes(a, FA_AXES(from), FA_AXES(place), err);
 }
 
-/* ---- Axes of size 1
- * ------------------------------------------------------------------------------------------- */
+/* ---- Axes of size 1 ---- */
 
 fa__node *fa__node_squeeze(fa__node *a, fa_axes axes, fa_error *err)
 {
@@ -193,8 +192,7 @@ fa__node *fa__node_at_least(fa__node *a, int ndim, fa_error *err)
                         : fa__node_expand_dims(a, FA_AXES(2), err);
 }
 
-/* ---- Broadcasting
- * --------------------------------------------------------------------------------------------- */
+/* ---- Broadcasting ---- */
 
 fa__node *fa__node_broadcast_to(fa__node *a, fa_shape shape, fa_error *err)
 {
@@ -247,8 +245,7 @@ bool fa__nodes_broadcast(int count, fa__node *const *inputs, fa__node **outputs,
     return !fa_failed(err);
 }
 
-/* ---- Parts
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Parts ---- */
 
 fa__node *fa__node_slice(fa__node *a, int axis, int64_t from, int64_t stop, int64_t step, fa_error *err)
 {

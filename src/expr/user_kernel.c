@@ -115,8 +115,7 @@ bool fa__kernel_apply(fa__kernel *kernel, fa__node *const *inputs, int count, fa
     return !fa_failed(err);
 }
 
-/* ---- Reductions
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Reductions ---- */
 
 /* An input in the common shape, reduced axes last. */
 static fa__node *turned(fa__node *input, int ndim, const int64_t *sizes, uint64_t axes, fa_error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Conversions that need to know more than two types: times that count other units, structures part by part. Loops on
- * contiguous blocks in the machine's byte order, like all kernels, but compiled once; structures alone are as they are
- * stored, and say of each part how its bytes are turned. */
+/* Conversions that need to know more than two types: times that count other units, structures part by part.
+ * Loops on contiguous blocks in the machine's byte order, like all kernels, but compiled once; structures
+ * alone are as they are stored, and say of each part how its bytes are turned. */
 #ifndef FA_KERNEL_CAST_H
 #define FA_KERNEL_CAST_H
 
@@ -52,14 +52,15 @@ struct fa__cast_part {
 };
 
 /* Loops for `loop`. */
-fa__trouble fa__cast_bytes(const fa__cast *cast, void *out, const void *in, int64_t n); /* cut, or filled up with zeros */
+fa__trouble fa__cast_bytes(const fa__cast *cast, void *out, const void *in,
+                           int64_t n); /* cut, or filled up with zeros */
 fa__trouble fa__cast_numbers(const fa__cast *cast, void *out, const void *in, int64_t n);
 fa__trouble fa__cast_time_by_ratio(const fa__cast *cast, void *out, const void *in, int64_t n);
 fa__trouble fa__cast_time_by_calendar(const fa__cast *cast, void *out, const void *in, int64_t n);
 fa__trouble fa__cast_parts(const fa__cast *cast, void *out, const void *in, int64_t n);
 
-/* Strings: code points to bytes and back, ASCII alone; whole numbers, bool and dates to either and back. `text` is the type of
- * the strings, `number` that of the others (times are int64 with their unit). */
+/* Strings: code points to bytes and back, ASCII alone; whole numbers, bool and dates to either and back.
+ * `text` is the type of the strings, `number` that of the others (times are int64 with their unit). */
 fa__trouble fa__cast_text(const fa__cast *cast, void *out, const void *in, int64_t n);
 fa__trouble fa__cast_to_truth(const fa__cast *cast, void *out, const void *in, int64_t n);
 fa__trouble fa__cast_from_number(const fa__cast *cast, void *out, const void *in, int64_t n);

@@ -140,7 +140,7 @@ INTEGER_UNARY(X)
 /* Of the magnitude, as in NumPy. Sums of ever wider groups of bits: vectors have no instruction for it. */
 FA__INLINE uint8_t NAME(bitwise_count)(T a)
 {
-    const U all = (U)~(U)0;
+    const U all = (U) ~(U)0;
     U x = (U)NAME(absolute)(a);
     x = (U)(x - ((x >> 1) & (U)(all / 3)));
     x = (U)((x & (U)(all / 5)) + ((x >> 2) & (U)(all / 5)));
@@ -158,8 +158,8 @@ static void NAME(bitwise_count_loop)(void *out_block, const void *const *in, int
         out[i] = NAME(bitwise_count)(a[i * step]);
 }
 
-/* No exponent is negative: the caller has asked fa__any_negative(). Bits of exponents are the outer loop and elements the inner one, a vector loop: as many steps as the largest exponent of
- * a chunk has bits. */
+/* No exponent is negative: the caller has asked fa__any_negative(). Bits of exponents are the outer loop and
+ * elements the inner one, a vector loop: as many steps as the largest exponent of a chunk has bits. */
 static void NAME(power_loop)(void *out_block, const void *const *in, int64_t n, unsigned scalars)
 {
     T *out = out_block;

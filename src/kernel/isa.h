@@ -19,7 +19,7 @@ struct fa__octave_sum;
 typedef struct fa__kernels {
     const char *name;
     fa__loop *loops[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
-    fa__loop *compare_mixed[FA__OPERATION_COUNT][2];                /* [1]: the first is signed */
+    fa__loop *compare_mixed[FA__OPERATION_COUNT][2]; /* [1]: the first is signed */
     struct {
         fa__operation operation;
         fa_type first, second;
@@ -46,7 +46,8 @@ typedef struct fa__kernels {
     void (*stream_copy)(void *out, const void *in, size_t bytes);
     void (*fill)(void *out, const void *element, int64_t n, int64_t item_bytes);
     int64_t (*count_true)(const unsigned char *mask, int64_t n);
-    int64_t (*true_positions)(int64_t *out, int64_t room, const unsigned char *mask, int64_t n, int64_t first);
+    int64_t (*true_positions)(int64_t *out, int64_t room, const unsigned char *mask, int64_t n,
+                              int64_t first);
     int64_t (*squeeze)(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n,
                        int64_t item_bytes);
     void (*pick)(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes,
@@ -62,8 +63,8 @@ typedef struct fa__kernels {
     void (*sort_keys)(void *keys, int64_t n, int key_bytes);
     int64_t (*select_key)(void *keys, int64_t n, int64_t k, int key_bytes);
     int64_t (*part_keys)(void *keys, int64_t n, int key_bytes);
-    void (*search_keys)(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes, bool right,
-                        int64_t *positions);
+    void (*search_keys)(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes,
+                        bool right, int64_t *positions);
     void (*key_range)(const void *elements, fa_type type, int64_t n, int64_t *low, int64_t *high);
     void (*pack)(const fa__packing *packing, const void *elements, int64_t first, int64_t n, int64_t *packed);
     void (*sort_lost)(const fa__packing *packing, const void *elements, int64_t *packed, int64_t n);
@@ -111,7 +112,8 @@ static inline void fa__add_mixed(fa__kernels *kernels, fa__operation operation, 
 FA__FAMILIES(FA__ROW)
 #undef FA__ROW
 
-/* What FARRAY_MATH=fast puts in place of functions of real floats; then what stands on them is filled again. */
+/* What FARRAY_MATH=fast puts in place of functions of real floats; then what stands on them is filled again.
+ */
 void fa__fill_fast_v3(fa__kernels *kernels);
 void fa__fill_fast_v4(fa__kernels *kernels);
 

@@ -32,8 +32,7 @@ FA__INLINE void past_cache(reg *out, reg x)
     FA__VECTOR(stream_pd)((double *)out, x);
 }
 
-/* ---- What comparisons give: a byte for each element
- * ---------------------------------------------------------------- */
+/* ---- What comparisons give: a byte for each element ---- */
 
 #ifdef __AVX512F__
 FA__INLINE reg bytes_of(uint64_t bits)
@@ -89,8 +88,7 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
 #define widened(r, half) _mm256_cvtps_pd(_mm256_extractf128_ps((__m256)(r), half))
 #endif
 
-/* ---- Floats
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Floats ---- */
 
 #define OF_TWO(X)         \
     X(ADD, add)           \
@@ -191,9 +189,7 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
 #undef OF_ONE_SHARED
 #undef COMPARISONS
 
-/* ---- Bool
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Bool ---- */
 
 /* Any byte but 0 is true; what comes out is 0 or 1. */
 #define OF_TWO(X)         \
@@ -222,9 +218,7 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
 #undef OF_TWO_SHARED
 #undef OF_ONE_SHARED
 
-/* ---- Sums
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Sums ---- */
 
 static void sum_f64(LINK)
 {
@@ -245,8 +239,7 @@ static void sum_f32(LINK)
             widened(r2, 1), widened(r3, 0), widened(r3, 1));
 }
 
-/* ---- Running
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Running ---- */
 
 static void steps(const fa__chain *chain, int64_t first, int64_t last)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mathematical functions of real floats: our own (elementary.inc.h, logarithm.inc.h), the others on SLEEF's deterministic family. */
+/* Mathematical functions of real floats: our own (elementary.inc.h, logarithm.inc.h), the others on SLEEF's
+ * deterministic family. */
 #include "kernel/loop.h"
 #include "kernel/sleef.h"
 
@@ -31,40 +32,41 @@
     X(ARCSINH, asinh, u10)   \
     X(ARCCOSH, acosh, u10)
 /* Those that FARRAY_MATH=fast takes others for. */
-#define MATH_FAST(X)     \
-    X(EXP, fast_exp)     \
-    X(SIN, fast_sin)     \
-    X(COS, fast_cos)     \
+#define MATH_FAST(X) \
+    X(EXP, fast_exp) \
+    X(SIN, fast_sin) \
+    X(COS, fast_cos) \
     X(TANH, fast_tanh)
 #define MATH_BINARY(X) X(ARCTAN2, atan2, u10)
-/* Those that are computed in float64 for narrower types too; X(id, name, name of what narrower types take). */
-#define MATH_BINARY_DOUBLE(X)           \
-    X(LOGADDEXP, logaddexp, logaddexp)  \
+/* Those that are computed in float64 for narrower types too; X(id, name, name of what narrower types take).
+ */
+#define MATH_BINARY_DOUBLE(X)             \
+    X(LOGADDEXP, logaddexp, logaddexp)    \
     X(LOGADDEXP2, logaddexp2, logaddexp2) \
-    X(POWER, pow, float_pow)            \
+    X(POWER, pow, float_pow)              \
     X(HYPOT, hypot, float_hypot)
 
 /* Vectors under names that do not tell their width: PD is the suffix of intrinsics, pd or ps. */
 #ifdef __AVX512F__
-#define VECTOR(name)         _mm512_##name
-#define MASK_f64             __mmask8
-#define MASK_f32             __mmask16
-#define ABOVE_(a, b, pd)     _mm512_cmp_##pd##_mask(a, b, _CMP_GT_OQ)
-#define EQUALS_(a, b, pd)    _mm512_cmp_##pd##_mask(a, b, _CMP_EQ_OQ)
-#define ANY_(mask, pd)       ((mask) != 0)
-#define CHOOSE_(m, a, b, pd) _mm512_mask_blend_##pd(m, b, a)
+#define VECTOR(name)            _mm512_##name
+#define MASK_f64                __mmask8
+#define MASK_f32                __mmask16
+#define ABOVE_(a, b, pd)        _mm512_cmp_##pd##_mask(a, b, _CMP_GT_OQ)
+#define EQUALS_(a, b, pd)       _mm512_cmp_##pd##_mask(a, b, _CMP_EQ_OQ)
+#define ANY_(mask, pd)          ((mask) != 0)
+#define CHOOSE_(m, a, b, pd)    _mm512_mask_blend_##pd(m, b, a)
 #define NOT_AT_LEAST_(a, b, pd) _mm512_cmp_##pd##_mask(a, b, _CMP_NGE_UQ)
 #define EITHER_(m, n, pd)       ((m) | (n))
 #define BY_SIGN_f64(a)          _mm512_movepi64_mask((__m512i)(a))
 #define BY_SIGN_f32(a)          _mm512_movepi32_mask((__m512i)(a))
 #else
-#define VECTOR(name)         _mm256_##name
-#define MASK_f64             __m256d
-#define MASK_f32             __m256
-#define ABOVE_(a, b, pd)     _mm256_cmp_##pd(a, b, _CMP_GT_OQ)
-#define EQUALS_(a, b, pd)    _mm256_cmp_##pd(a, b, _CMP_EQ_OQ)
-#define ANY_(mask, pd)       (_mm256_movemask_##pd(mask) != 0)
-#define CHOOSE_(m, a, b, pd) _mm256_blendv_##pd(b, a, m)
+#define VECTOR(name)            _mm256_##name
+#define MASK_f64                __m256d
+#define MASK_f32                __m256
+#define ABOVE_(a, b, pd)        _mm256_cmp_##pd(a, b, _CMP_GT_OQ)
+#define EQUALS_(a, b, pd)       _mm256_cmp_##pd(a, b, _CMP_EQ_OQ)
+#define ANY_(mask, pd)          (_mm256_movemask_##pd(mask) != 0)
+#define CHOOSE_(m, a, b, pd)    _mm256_blendv_##pd(b, a, m)
 #define NOT_AT_LEAST_(a, b, pd) _mm256_cmp_##pd(a, b, _CMP_NGE_UQ)
 #define EITHER_(m, n, pd)       VECTOR(or_##pd)(m, n)
 #define BY_SIGN_f64(a)          (a)
@@ -73,7 +75,6 @@
 #define WITH_SIGN_(a, b, pd) \
     VECTOR(or_##pd)          \
     (VECTOR(andnot_##pd)(VECTOR(set1_##pd)(-0.0f), a), VECTOR(and_##pd)(VECTOR(set1_##pd)(-0.0f), b))
-
 
 #define S                     f64
 #define T                     double
@@ -120,9 +121,10 @@
 #define COSINE_SLOPE          0.4053
 #define TRIG_NEAREST          0x1p-38
 #define TRIG_FAR(far, size)   (far)
-static const double exp_terms_f64[] = {
-    0x1.319ba919c120dp-50, 0x1.55555555554fdp-3,  0x1.55555555508b3p-5,  0x1.1111111126b71p-7,  0x1.6c16c1841afa7p-10,
-    0x1.a01a0130683cap-13, 0x1.a0199a3b76de6p-16, 0x1.71df16b815d95p-19, 0x1.28ad42d6b63aep-22, 0x1.ad982b886b739p-26};
+static const double exp_terms_f64[] = {0x1.319ba919c120dp-50, 0x1.55555555554fdp-3,  0x1.55555555508b3p-5,
+                                       0x1.1111111126b71p-7,  0x1.6c16c1841afa7p-10, 0x1.a01a0130683cap-13,
+                                       0x1.a0199a3b76de6p-16, 0x1.71df16b815d95p-19, 0x1.28ad42d6b63aep-22,
+                                       0x1.ad982b886b739p-26};
 /* The first one is what 2 / 3 lacks. */
 static const double log_terms_f64[] = {0x1.5555555555555p-1 + 0x1.e833b769b40e5p-48,
                                        0x1.999999997fdafp-2,
@@ -138,18 +140,18 @@ static const double fast_exp_terms_f64[] = {
     0x1p-1 - 0x1.2504d7bd33414p-46, 0x1.5555555550815p-3,  0x1.555555558744cp-5,
     0x1.11111125a4489p-7,           0x1.6c16c0cec44a1p-10, 0x1.a0198d928d9fep-13,
     0x1.a01b69d338843p-16,          0x1.72e8d87b9cd42p-19, 0x1.271934dfd06b7p-22};
-static const double sin_terms_f64[] = {0x1.11111111110f8p-7,  -0x1.a01a01a017352p-13, 0x1.71de3a538b724p-19,
+static const double sin_terms_f64[] = {0x1.11111111110f8p-7,   -0x1.a01a01a017352p-13, 0x1.71de3a538b724p-19,
                                        -0x1.ae6455375f9b4p-26, 0x1.6123e432dad17p-33,  -0x1.ae493036168a2p-41,
                                        0x1.88c36c40e01b7p-49};
 #define fast_sin_terms_f64 sin_terms_f64
-#define SINH_FAR              709.0
-#define ASINH_FAR             0x1p500
-#define LARGEST               DBL_MAX
-#define TINY                  0x1p-27
-#define TANH_END              20.0
-#define LAST_SCALE            0x1p-1023
-#define LAST_LOG              0x1.62e42fefa39efp+9
-#define LAST_LOG_LOW          0x1.abc9e3b39803fp-46
+#define SINH_FAR           709.0
+#define ASINH_FAR          0x1p500
+#define LARGEST            DBL_MAX
+#define TINY               0x1p-27
+#define TANH_END           20.0
+#define LAST_SCALE         0x1p-1023
+#define LAST_LOG           0x1.62e42fefa39efp+9
+#define LAST_LOG_LOW       0x1.abc9e3b39803fp-46
 #include "kernel/math.inc.h"
 #undef S
 #undef T
@@ -250,19 +252,21 @@ static const double sin_terms_f64[] = {0x1.11111111110f8p-7,  -0x1.a01a01a017352
 #define COSINE_SLOPE          0.4053f
 #define TRIG_NEAREST          0x1p-22f
 #define TRIG_FAR(far, size)   EITHER(far, NOT_AT_LEAST(SET1(8192.0f), size))
-static const float exp_terms_f32[] = {-0x1.13e208p-24f, 0x1.555492p-3f, 0x1.5558dap-5f, 0x1.12398ap-7f, 0x1.6a3a36p-10f};
+static const float exp_terms_f32[] = {-0x1.13e208p-24f, 0x1.555492p-3f, 0x1.5558dap-5f, 0x1.12398ap-7f,
+                                      0x1.6a3a36p-10f};
 static const float log_terms_f32[] = {0x1.55557ap-1f, 0x1.995ebap-2f, 0x1.31e30ap-2f};
-static const float fast_exp_terms_f32[] = {0x1p-1f - 0x1.0198cp-17f, 0x1.55579ap-3f, 0x1.5729aep-5f, 0x1.107086p-7f};
+static const float fast_exp_terms_f32[] = {0x1p-1f - 0x1.0198cp-17f, 0x1.55579ap-3f, 0x1.5729aep-5f,
+                                           0x1.107086p-7f};
 static const float fast_sin_terms_f32[] = {0x1.11102p-7f, -0x1.9fa5a2p-13f, 0x1.606c3p-19f};
 static const float sin_terms_f32[] = {0x1.11111p-7f, -0x1.a018acp-13f, 0x1.71885ep-19f, -0x1.9c4c1cp-26f};
-#define SINH_FAR              88.0f
-#define ASINH_FAR             0x1p60f
-#define LARGEST               FLT_MAX
-#define TINY                  0x1p-13f
-#define TANH_END              10.0f
-#define LAST_SCALE            0x1p-127f
-#define LAST_LOG              0x1.62e43p+6f
-#define LAST_LOG_LOW          -0x1.05c61p-22f
+#define SINH_FAR     88.0f
+#define ASINH_FAR    0x1p60f
+#define LARGEST      FLT_MAX
+#define TINY         0x1p-13f
+#define TANH_END     10.0f
+#define LAST_SCALE   0x1p-127f
+#define LAST_LOG     0x1.62e43p+6f
+#define LAST_LOG_LOW -0x1.05c61p-22f
 enum { DOUBLE_BLOCK = 256 };
 
 /* Loops of float64 on float32, rounded once. */

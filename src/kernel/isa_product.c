@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Products of matrices. Integers wrap, so their sign does not matter: one kernel for each size, and lanes of 16 bits for
- * elements of 8. Bool is an or of ands, 64 of them in a word. */
+/* Products of matrices. Integers wrap, so their sign does not matter: one kernel for each size, and lanes of
+ * 16 bits for elements of 8. Bool is an or of ands, 64 of them in a word. */
 #include "kernel/loop.h"
 #include "kernel/product.h"
 
-/* Steps of a panel, and its rows and columns: a strip of the second factor stays in the first cache, a panel of the first in
- * the second. STEPS decides the order of sums, and is the same for every instruction set. */
+/* Steps of a panel, and its rows and columns: a strip of the second factor stays in the first cache, a panel
+ * of the first in the second. STEPS decides the order of sums, and is the same for every instruction set. */
 enum { STEPS = 256, MOST_ROWS = 240, MOST_COLUMNS = 512 };
 
 #ifdef __AVX512F__
-#define TILE_ROWS        12
-#define VECTOR_BYTES     64
-#define INTRINSIC(name)  _mm512_##name
+#define TILE_ROWS       12
+#define VECTOR_BYTES    64
+#define INTRINSIC(name) _mm512_##name
 #else
-#define TILE_ROWS        6
-#define VECTOR_BYTES     32
-#define INTRINSIC(name)  _mm256_##name
+#define TILE_ROWS       6
+#define VECTOR_BYTES    32
+#define INTRINSIC(name) _mm256_##name
 #endif
 
 typedef uint16_t words16 __attribute__((vector_size(VECTOR_BYTES)));
@@ -24,7 +24,7 @@ typedef uint64_t words64 __attribute__((vector_size(VECTOR_BYTES)));
 typedef float reals32 __attribute__((vector_size(VECTOR_BYTES)));
 typedef double reals64 __attribute__((vector_size(VECTOR_BYTES)));
 
-/* ---- Integers ------------------------------------------------------------------------------------------------- */
+/* ---- Integers ---- */
 
 #define PARTS                1
 #define EVERY(x)             ((V){0} + (x))
@@ -78,7 +78,7 @@ typedef double reals64 __attribute__((vector_size(VECTOR_BYTES)));
 #undef FUSED
 #undef FUSED_MINUS
 
-/* ---- Floats --------------------------------------------------------------------------------------------------- */
+/* ---- Floats ---- */
 
 #define P                    float
 #define L                    float
@@ -130,7 +130,7 @@ typedef double reals64 __attribute__((vector_size(VECTOR_BYTES)));
 #undef FUSED
 #undef FUSED_MINUS
 
-/* ---- Bool ----------------------------------------------------------------------------------------------------- */
+/* ---- Bool ---- */
 
 #define S       b8
 #define T       uint8_t
@@ -139,7 +139,8 @@ typedef double reals64 __attribute__((vector_size(VECTOR_BYTES)));
 #define ROWS    TILE_ROWS
 #define COLUMNS (2 * (int)(sizeof(words64) / sizeof(uint64_t)))
 
-static void pack_rows_b8(const fa__product *p, int64_t k, int64_t depth, int64_t i, int64_t height, uint64_t *out)
+static void pack_rows_b8(const fa__product *p, int64_t k, int64_t depth, int64_t i, int64_t height,
+                         uint64_t *out)
 {
     const uint8_t *from = (const uint8_t *)p->first + i * p->first_row + k * p->first_column;
     int64_t steps = (depth + STEP - 1) / STEP;
@@ -151,7 +152,8 @@ static void pack_rows_b8(const fa__product *p, int64_t k, int64_t depth, int64_t
         }
 }
 
-static void pack_columns_b8(const fa__product *p, int64_t k, int64_t depth, int64_t j, int64_t width, uint64_t *out)
+static void pack_columns_b8(const fa__product *p, int64_t k, int64_t depth, int64_t j, int64_t width,
+                            uint64_t *out)
 {
     const uint8_t *from = (const uint8_t *)p->second + k * p->second_row + j * p->second_column;
     int64_t steps = (depth + STEP - 1) / STEP;
@@ -163,7 +165,8 @@ static void pack_columns_b8(const fa__product *p, int64_t k, int64_t depth, int6
         }
 }
 
-static void tile_b8(const uint64_t *restrict rows, const uint64_t *restrict columns, int64_t steps, uint64_t *restrict out)
+static void tile_b8(const uint64_t *restrict rows, const uint64_t *restrict columns, int64_t steps,
+                    uint64_t *restrict out)
 {
     words64 any[ROWS][2];
     for (int r = 0; r < ROWS; r++)
@@ -181,7 +184,8 @@ static void tile_b8(const uint64_t *restrict rows, const uint64_t *restrict colu
     memcpy(out, any, sizeof any);
 }
 
-static void merge_b8(uint8_t *result, int64_t stride, int64_t tall, int64_t wide, bool add, const uint64_t *tile)
+static void merge_b8(uint8_t *result, int64_t stride, int64_t tall, int64_t wide, bool add,
+                     const uint64_t *tile)
 {
     for (int64_t r = 0; r < tall; r++, result += stride, tile += COLUMNS)
         for (int64_t c = 0; c < wide; c++)
@@ -190,9 +194,9 @@ static void merge_b8(uint8_t *result, int64_t stride, int64_t tall, int64_t wide
 
 #include "kernel/product.inc.h"
 
-/* ---- The table ------------------------------------------------------------------------------------------------ */
+/* ---- The table ---- */
 
-#define ADD(type, name, lane)          \
+#define ADD(type, name, lane)                           \
     kernels->products[FA_TYPE_##type] = product_##name; \
     kernels->product_rooms[FA_TYPE_##type] = STEPS * (MOST_ROWS + MOST_COLUMNS) * sizeof(lane);
 

@@ -7,10 +7,10 @@
 /* ---- Keys ---- */
 
 /* Integers: themselves, or from the middle of the unsigned ones on. */
-#define SIGNED_KEYS(suffix, type, name)                               \
-    static void name##_##suffix(void *out, const void *in, int64_t n) \
-    {                                                                 \
-        memmove(out, in, (size_t)n * sizeof(type)); /* may be the same */                    \
+#define SIGNED_KEYS(suffix, type, name)                                   \
+    static void name##_##suffix(void *out, const void *in, int64_t n)     \
+    {                                                                     \
+        memmove(out, in, (size_t)n * sizeof(type)); /* may be the same */ \
     }
 SIGNED_KEYS(i8, int8_t, to_keys)
 SIGNED_KEYS(i8, int8_t, from_keys)

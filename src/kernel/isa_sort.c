@@ -24,8 +24,7 @@
 #undef LANES
 #undef HIGHEST
 
-/* ---- Keys
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Keys ---- */
 
 enum { SOME = FA__BLOCK };
 
@@ -169,8 +168,7 @@ static size_t item_bytes_of(fa_type type)
     }
 }
 
-/* ---- Sorting
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Sorting ---- */
 
 static void sort_keys(void *keys, int64_t n, int bytes)
 {
@@ -199,8 +197,7 @@ static void search_keys(const void *keys, int64_t n, const void *sought, int64_t
         search_keys_i64(keys, n, sought, count, right, positions);
 }
 
-/* ---- Keys that carry their position
- * ------------------------------------------------------------------------------ */
+/* ---- Keys that carry their position ---- */
 
 /* Merged keys of up to SOME elements, as 64 bits. */
 FA__INLINE void wide_keys(fa_type type, const void *elements, int64_t n, int64_t *keys)

@@ -46,8 +46,7 @@ static int64_t true_positions(int64_t *out, int64_t room, const unsigned char *m
     return made;
 }
 
-/* ---- Squeezing: the elements where the mask is true, one behind the other
- * ----------------------------------------- */
+/* ---- Squeezing: the elements where the mask is true, one behind the other ---- */
 
 /* Items whose size is no vector's. */
 FA__INLINE int64_t squeeze_bits(unsigned char *out, const unsigned char *in, uint64_t bits, int64_t made,
@@ -129,8 +128,7 @@ static int64_t squeeze(void *out, int64_t room, const void *in, const unsigned c
     return made;
 }
 
-/* ---- Offsets and masked stores
- * ------------------------------------------------------------------------------------ */
+/* ---- Offsets and masked stores ---- */
 
 /* One loop for each size that the compiler knows, and one for all others: X(size). */
 #define BY_SIZE(item_bytes, X) \

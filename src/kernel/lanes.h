@@ -84,8 +84,9 @@ FA__INLINE double fa__join_lanes(fa__doubles lanes[FA__LANE_VECTORS], fa__join *
     return fa__join_vector(lanes[0], join);
 }
 
-/* Reduces n >= 1 doubles. `start` is what lanes begin with, `rest` an element that changes nothing. Sets *unordered (NULL:
- * nobody asks) when there is a NaN: on the way, since a second look at the block would leave the memory idle. */
+/* Reduces n >= 1 doubles. `start` is what lanes begin with, `rest` an element that changes nothing. Sets
+ * *unordered (NULL: nobody asks) when there is a NaN: on the way, since a second look at the block would
+ * leave the memory idle. */
 FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
                                    fa__doubles constant, fa__step *step, fa__join *join, bool *unordered)
 {
@@ -129,12 +130,14 @@ FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start
     return fa__join_lanes(lanes, join);
 }
 
-/* Two such reductions that begin with 0 in one look: their steps take the same elements, and `constant` changes nothing. It
- * is a second look at the elements: what lies behind them is asked for meanwhile. */
+/* Two such reductions that begin with 0 in one look: their steps take the same elements, and `constant`
+ * changes nothing. It is a second look at the elements: what lies behind them is asked for meanwhile. */
 FA__INLINE void fa__reduce_lanes_twice(const double *x, int64_t n, fa__doubles constant, fa__step *first_step,
                                        fa__step *second_step, fa__join *join, double *first, double *second)
 {
-    enum { GROUP = FA__WIDTH }; /* twice as many vectors stay in registers: there are 32 of the wide ones, 16 of the others */
+    enum {
+        GROUP = FA__WIDTH
+    }; /* twice as many vectors stay in registers: there are 32 of the wide ones, 16 of the others */
     const fa__doubles zero = FA__VECTOR(setzero_pd)();
     if (n <= FA__WIDTH) {
         const fa__doubles some = fa__load_some(x, n, constant);

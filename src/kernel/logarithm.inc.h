@@ -43,7 +43,7 @@ typedef struct NAME(reduced) {
 FA__INLINE NAME(reduced) NAME(reduce)(V x, V left, bool has_left)
 {
     const NAME(whole) root = (NAME(whole))SET1(ROOT_HALF),
-                        moved = (NAME(whole))x + ((NAME(whole))SET1(1) - root);
+                      moved = (NAME(whole))x + ((NAME(whole))SET1(1) - root);
     const NAME(whole) field = moved >> FRACTION_BITS;
     const V behind = SET1((UNSIGNED)1 << FRACTION_BITS);
     const V e = (V)(field | (NAME(whole))behind) - (behind + SET1(EXPONENT_BIAS));
@@ -127,7 +127,8 @@ FA__INLINE NAME(parts) NAME(wide_log)(V x, V left, bool has_left)
     const NAME(parts) s = at.s, twice = {s.high + s.high, s.low + s.low};
     NAME(parts) square = NAME(product_parts)(s.high, s.high);
     square.low = FMA(twice.high, s.low, square.low);
-    const V sum = square.high * NAME(polynomial_of)(square.high, square.high * square.high, power_terms + 1, COUNT_OF(power_terms) - 1);
+    const V sum = square.high * NAME(polynomial_of)(square.high, square.high * square.high, power_terms + 1,
+                                                    COUNT_OF(power_terms) - 1);
     const NAME(parts) two_thirds = {SET1(0x1.5555555555555p-1), SET1(0x1.5555555555555p-55 + power_terms[0])};
     const NAME(parts) factor = NAME(plus)(two_thirds, (NAME(parts)){sum, SET1(0)});
     const NAME(parts) log = NAME(plus)(twice, NAME(times)(s, NAME(times)(square, factor)));

@@ -106,7 +106,8 @@ FA__INLINE V NAME(cosh)(V x)
     return ANY(far) ? CHOOSE(far, NAME(exp_scaled)(size, -1), result) : result;
 }
 
-/* log(2 x). Where that overflows, the logarithm of what x is more than 2**EXPONENT_BIAS is small beside the rest. */
+/* log(2 x). Where that overflows, the logarithm of what x is more than 2**EXPONENT_BIAS is small beside the
+ * rest. */
 FA__INLINE V NAME(log_twice)(V x)
 {
     const MASK last = ABOVE(x, SET1(LARGEST / 2));
@@ -146,14 +147,14 @@ FA__INLINE V NAME(hypot)(V x, V y)
     return SLEEF(hypot, u05)(x, y);
 }
 
-#define X(id, name, narrow)                                                                            \
-    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)       \
-    {                                                                                                  \
-        NAME(vector_binary)(out, in, n, scalars, NAME(name));                                          \
-    }                                                                                                  \
-    static void narrow##_for_f32(void *out, const void *const *in, int64_t n, unsigned scalars)        \
-    {                                                                                                  \
-        NAME(vector_binary)(out, in, n, scalars, NAME(narrow));                                        \
+#define X(id, name, narrow)                                                                      \
+    static void NAME(name##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                            \
+        NAME(vector_binary)(out, in, n, scalars, NAME(name));                                    \
+    }                                                                                            \
+    static void narrow##_for_f32(void *out, const void *const *in, int64_t n, unsigned scalars)  \
+    {                                                                                            \
+        NAME(vector_binary)(out, in, n, scalars, NAME(narrow));                                  \
     }
 MATH_BINARY_DOUBLE(X)
 #undef X

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per real floating type: taking numbers apart and putting them together by their bits. U is the unsigned
- * integer of the type's size; MANTISSA_BITS, EXPONENT_BIAS and LEAST_NORMAL are those of the type. */
+/* Template, once per real floating type: taking numbers apart and putting them together by their bits. U is
+ * the unsigned integer of the type's size; MANTISSA_BITS, EXPONENT_BIAS and LEAST_NORMAL are those of the
+ * type. */
 #include "kernel/drivers.inc.h"
 
-#define INFINITE   ((T)INFINITY)
-#define EXPONENTS  ((U)(2 * EXPONENT_BIAS + 1) << MANTISSA_BITS)
+#define INFINITE  ((T)INFINITY)
+#define EXPONENTS ((U)(2 * EXPONENT_BIAS + 1) << MANTISSA_BITS)
 
 FA__INLINE U NAME(bits_of)(T a)
 {

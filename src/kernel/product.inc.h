@@ -6,12 +6,12 @@
  *   STEP       elements along the inner dimension that one packed step holds
  *   PARTS      lanes of an element
  *   ROWS, COLUMNS                  of the tile that is kept in registers
- *   pack_rows_S, pack_columns_S    pieces of the factors as panels: strips of ROWS (COLUMNS), step by step, filled up with zeros
- *   tile_S                         one tile over one panel of each
- *   merge_S                        what of a tile lies inside of the result goes there
+ *   pack_rows_S, pack_columns_S    pieces of the factors as panels: strips of ROWS (COLUMNS), step by step,
+ * filled up with zeros tile_S                         one tile over one panel of each merge_S what of a tile
+ * lies inside of the result goes there
  *
- * The panel of the second factor stays in the second cache while all rows pass, one strip of it in the first. Knows nothing about
- * threads. The order in which an element's products are added is fixed by INNER alone. */
+ * The panel of the second factor stays in the second cache while all rows pass, one strip of it in the first.
+ * Knows nothing about threads. The order in which an element's products are added is fixed by INNER alone. */
 
 static void NAME(product)(const fa__product *p)
 {
@@ -32,7 +32,9 @@ static void NAME(product)(const fa__product *p)
                         NAME(tile)(rows + ii * steps * PARTS, columns + jj * steps * PARTS, steps, out);
                         int64_t tall = height - ii < ROWS ? height - ii : ROWS;
                         int64_t wide = width - jj < COLUMNS ? width - jj : COLUMNS;
-                        NAME(merge)((T *)p->result + (i + ii) * p->result_row + j + jj, p->result_row, tall, wide, add, out);
+                        NAME(merge)
+                        ((T *)p->result + (i + ii) * p->result_row + j + jj, p->result_row, tall, wide, add,
+                         out);
                     }
             }
         }

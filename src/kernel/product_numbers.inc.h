@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Panels and tiles of numbers: S, P (a part in memory), L (a lane), V (a vector of lanes), PARTS (2: complex), and
- * FUSED(a, b, c), FUSED_MINUS(a, b, c): c + a b and c - a b on vectors, rounded once. */
+/* Panels and tiles of numbers: S, P (a part in memory), L (a lane), V (a vector of lanes), PARTS (2:
+ * complex), and FUSED(a, b, c), FUSED_MINUS(a, b, c): c + a b and c - a b on vectors, rounded once. */
 #define LANES   ((int)(sizeof(V) / sizeof(L)))
 #define ROWS    TILE_ROWS
 #define COLUMNS (PARTS == 1 ? 2 * LANES : LANES)
@@ -41,13 +41,15 @@ FA__INLINE void NAME(pack_step)(const T *from, int64_t stride, int64_t wide, L *
     }
 }
 
-static void NAME(pack_columns)(const fa__product *p, int64_t k, int64_t depth, int64_t j, int64_t width, L *out)
+static void NAME(pack_columns)(const fa__product *p, int64_t k, int64_t depth, int64_t j, int64_t width,
+                               L *out)
 {
     const T *from = (const T *)p->second + k * p->second_row + j * p->second_column;
     for (int64_t strip = 0; strip < width; strip += COLUMNS)
         for (int64_t s = 0; s < depth; s++, out += COLUMNS * PARTS)
-            NAME(pack_step)(from + s * p->second_row + strip * p->second_column, p->second_column,
-                            width - strip < COLUMNS ? width - strip : COLUMNS, out);
+            NAME(pack_step)
+    (from + s * p->second_row + strip * p->second_column, p->second_column,
+     width - strip < COLUMNS ? width - strip : COLUMNS, out);
 }
 
 static void NAME(tile)(const L *restrict rows, const L *restrict columns, int64_t steps, L *restrict out)

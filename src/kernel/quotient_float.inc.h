@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per real floating type: exact remainders, and NumPy's quotient made of them. A remainder a - q b is a
- * number of the type wherever q is the quotient cut off, so that one fma gives it: as long as q has no more bits than the
- * type. Blocks in which some quotient is larger go through NAME(rest_far), which takes the bits of the quotient piece by
- * piece. */
+/* Template, once per real floating type: exact remainders, and NumPy's quotient made of them. A remainder a -
+ * q b is a number of the type wherever q is the quotient cut off, so that one fma gives it: as long as q has
+ * no more bits than the type. Blocks in which some quotient is larger go through NAME(rest_far), which takes
+ * the bits of the quotient piece by piece. */
 #include "kernel/drivers.inc.h"
 
 /* What C's fmod gives, for quotients below FAR_QUOTIENT, infinities and NaN. */
@@ -92,21 +92,21 @@ FA__INLINE bool NAME(any_far)(const T *a, const T *b, int64_t n, unsigned scalar
     return far != 0;
 }
 
-#define X(id, operation)                                                                                 \
-    FA__INLINE T NAME(operation##_near)(T a, T b)                                                        \
-    {                                                                                                    \
-        return NAME(operation##_of)(a, b, NAME(rest_near)(a, b));                                        \
-    }                                                                                                    \
-    FA__INLINE T NAME(operation##_far)(T a, T b)                                                         \
-    {                                                                                                    \
-        return NAME(operation##_of)(a, b, NAME(rest_far)(a, b));                                         \
-    }                                                                                                    \
-    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars)    \
-    {                                                                                                    \
-        if (NAME(any_far)(in[0], in[1], n, scalars))                                                     \
-            NAME(binary)(out, in, n, scalars, NAME(operation##_far));                                    \
-        else                                                                                             \
-            NAME(binary)(out, in, n, scalars, NAME(operation##_near));                                   \
+#define X(id, operation)                                                                              \
+    FA__INLINE T NAME(operation##_near)(T a, T b)                                                     \
+    {                                                                                                 \
+        return NAME(operation##_of)(a, b, NAME(rest_near)(a, b));                                     \
+    }                                                                                                 \
+    FA__INLINE T NAME(operation##_far)(T a, T b)                                                      \
+    {                                                                                                 \
+        return NAME(operation##_of)(a, b, NAME(rest_far)(a, b));                                      \
+    }                                                                                                 \
+    static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
+    {                                                                                                 \
+        if (NAME(any_far)(in[0], in[1], n, scalars))                                                  \
+            NAME(binary)(out, in, n, scalars, NAME(operation##_far));                                 \
+        else                                                                                          \
+            NAME(binary)(out, in, n, scalars, NAME(operation##_near));                                \
     }
 QUOTIENTS(X)
 #undef X

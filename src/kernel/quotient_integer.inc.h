@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per integer type: quotients, remainders, common divisors. Division by zero gives 0, and the quotient
- * that does not fit (the smallest by -1) wraps, as in NumPy. Processors divide no vectors of integers: up to 32 bits the
- * quotient is that of floats or doubles, cut off, which is exact: two whole numbers of k bits have no quotient nearer than
- * 2**-k to a whole number but a whole number. */
+/* Template, once per integer type: quotients, remainders, common divisors. Division by zero gives 0, and the
+ * quotient that does not fit (the smallest by -1) wraps, as in NumPy. Processors divide no vectors of
+ * integers: up to 32 bits the quotient is that of floats or doubles, cut off, which is exact: two whole
+ * numbers of k bits have no quotient nearer than 2**-k to a whole number but a whole number. */
 #include "kernel/drivers.inc.h"
 
 #if BITS < 64
@@ -109,7 +109,8 @@ FA__INLINE T NAME(lcm)(T first, T second)
 #if BITS == 64
 /* ---- Vectors of them ----
  *
- * A floor is a quotient without signs: of a b below 0 both change sign; and floor(a / b) of an a below 0 is minus 1 minus
+ * A floor is a quotient without signs: of a b below 0 both change sign; and floor(a / b) of an a below 0 is
+ * minus 1 minus
  * (-1 - a) / b, which is all bits turned before and after. `turns` has all bits where they are. */
 
 FA__INLINE whole_vector NAME(below_zero)(whole_vector a)
@@ -136,21 +137,21 @@ FA__INLINE whole_vector NAME(whole_size)(whole_vector a)
 }
 
 /* The operations on vectors; `divide` is x / |b| without signs, and b is not 0. */
-#define VECTOR_QUOTIENTS(name, D, divide)                                                              \
-    FA__INLINE whole_vector NAME(name##_floor_divide)(whole_vector a, whole_vector b, D by)            \
-    {                                                                                                  \
-        const whole_vector minus = NAME(below_zero)(b), turns = NAME(floor_turns)(a, minus);           \
-        return divide(turned_whole(a, minus) ^ turns, by) ^ turns;                                     \
-    }                                                                                                  \
-    FA__INLINE whole_vector NAME(name##_remainder)(whole_vector a, whole_vector b, D by)               \
-    {                                                                                                  \
-        return less_whole(a, lower_product(NAME(name##_floor_divide)(a, b, by), b));                   \
-    }                                                                                                  \
-    FA__INLINE whole_vector NAME(name##_fmod)(whole_vector a, whole_vector b, D by)                    \
-    {                                                                                                  \
-        const whole_vector size = NAME(whole_size)(a), quotient = divide(size, by);                    \
-        const whole_vector rest = less_whole(size, lower_product(quotient, NAME(whole_size)(b)));      \
-        return turned_whole(rest, NAME(below_zero)(a));                                                \
+#define VECTOR_QUOTIENTS(name, D, divide)                                                         \
+    FA__INLINE whole_vector NAME(name##_floor_divide)(whole_vector a, whole_vector b, D by)       \
+    {                                                                                             \
+        const whole_vector minus = NAME(below_zero)(b), turns = NAME(floor_turns)(a, minus);      \
+        return divide(turned_whole(a, minus) ^ turns, by) ^ turns;                                \
+    }                                                                                             \
+    FA__INLINE whole_vector NAME(name##_remainder)(whole_vector a, whole_vector b, D by)          \
+    {                                                                                             \
+        return less_whole(a, lower_product(NAME(name##_floor_divide)(a, b, by), b));              \
+    }                                                                                             \
+    FA__INLINE whole_vector NAME(name##_fmod)(whole_vector a, whole_vector b, D by)               \
+    {                                                                                             \
+        const whole_vector size = NAME(whole_size)(a), quotient = divide(size, by);               \
+        const whole_vector rest = less_whole(size, lower_product(quotient, NAME(whole_size)(b))); \
+        return turned_whole(rest, NAME(below_zero)(a));                                           \
     }
 VECTOR_QUOTIENTS(by_one, divisor, divided)
 #ifdef __AVX512F__
@@ -180,29 +181,29 @@ FA__INLINE void NAME(store_whole)(T *x, whole_vector values, int64_t count)
     memcpy(x, some, (size_t)count * sizeof(T));
 }
 
-#define BY_ONE(operation)                                                                    \
-    if ((scalars & 3) == 2 && n > 0 && *(const T *)in[1] != 0) {                             \
-        const T b = *(const T *)in[1];                                                       \
-        const divisor by = divisor_of(NAME(size_of)(b));                                     \
-        const whole_vector each = (whole_vector){0} + (int64_t)b;                            \
-        for (int64_t i = 0; i < n; i += WHOLE_WIDTH) {                                       \
-            const whole_vector a = NAME(load_whole)((const T *)in[0] + i, n - i, false);     \
-            NAME(store_whole)((T *)out + i, NAME(by_one_##operation)(a, each, by), n - i);   \
-        }                                                                                    \
-        return;                                                                              \
+#define BY_ONE(operation)                                                                  \
+    if ((scalars & 3) == 2 && n > 0 && *(const T *)in[1] != 0) {                           \
+        const T b = *(const T *)in[1];                                                     \
+        const divisor by = divisor_of(NAME(size_of)(b));                                   \
+        const whole_vector each = (whole_vector){0} + (int64_t)b;                          \
+        for (int64_t i = 0; i < n; i += WHOLE_WIDTH) {                                     \
+            const whole_vector a = NAME(load_whole)((const T *)in[0] + i, n - i, false);   \
+            NAME(store_whole)((T *)out + i, NAME(by_one_##operation)(a, each, by), n - i); \
+        }                                                                                  \
+        return;                                                                            \
     }
 #ifdef __AVX512F__
-#define BY_EACH(operation)                                                                        \
-    if ((scalars & 2) == 0 && n > 0) {                                                            \
-        const bool is_one = scalars & 1;                                                          \
-        for (int64_t i = 0; i < n; i += WHOLE_WIDTH) {                                            \
+#define BY_EACH(operation)                                                                               \
+    if ((scalars & 2) == 0 && n > 0) {                                                                   \
+        const bool is_one = scalars & 1;                                                                 \
+        for (int64_t i = 0; i < n; i += WHOLE_WIDTH) {                                                   \
             const whole_vector a = NAME(load_whole)((const T *)in[0] + (is_one ? 0 : i), n - i, is_one); \
-            const whole_vector b = NAME(load_whole)((const T *)in[1] + i, n - i, false);          \
-            const whole_vector nothing = where_zero(b), some = less_whole(b, nothing);                      \
-            const whole_vector size = NAME(whole_size)(some);   \
+            const whole_vector b = NAME(load_whole)((const T *)in[1] + i, n - i, false);                 \
+            const whole_vector nothing = where_zero(b), some = less_whole(b, nothing);                   \
+            const whole_vector size = NAME(whole_size)(some);                                            \
             NAME(store_whole)((T *)out + i, NAME(by_each_##operation)(a, some, size) & ~nothing, n - i); \
-        }                                                                                         \
-        return;                                                                                   \
+        }                                                                                                \
+        return;                                                                                          \
     }
 #else
 #define BY_EACH(operation)
@@ -215,7 +216,7 @@ FA__INLINE void NAME(store_whole)(T *x, whole_vector values, int64_t count)
 #define X(id, operation)                                                                              \
     FA__INLINE T NAME(operation)(T a, T b)                                                            \
     {                                                                                                 \
-        return NAME(operation##_of)(a, b, NAME(quotient)(a, (T)(b | (b == 0))));                         \
+        return NAME(operation##_of)(a, b, NAME(quotient)(a, (T)(b | (b == 0))));                      \
     }                                                                                                 \
     static void NAME(operation##_loop)(void *out, const void *const *in, int64_t n, unsigned scalars) \
     {                                                                                                 \

@@ -19,8 +19,7 @@ static int64_t NAME(bracket)(const void *in, int64_t n, const fa__bracket *brack
     const K low_key = (K)bracket->low, high_key = (K)bracket->high;
     const NAME(lanes) low = NAME(every)(low_key), high = NAME(every)(high_key);
     NAME(lanes)
-    below_low = NAME(every)(0),
-    above_high = NAME(every)(0); /* counts; n keeps them small enough */
+    below_low = NAME(every)(0), above_high = NAME(every)(0); /* counts; n keeps them small enough */
     int64_t made = 0, i = 0, below = 0, above = 0;
     for (; i + 8 <= n; i += 8) {
         unsigned outside = 0;

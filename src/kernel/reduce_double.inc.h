@@ -263,7 +263,8 @@ FA__INLINE double centred(double squares, double sum, double count)
 /* Of n elements whose mean is known. */
 FA__INLINE void var_row(double *squares, double *sum, const double *x, int64_t n, double mean)
 {
-    fa__reduce_lanes_twice(x, n, FA__VECTOR(set1_pd)(mean), deviation_step, square_step, add_join, sum, squares);
+    fa__reduce_lanes_twice(x, n, FA__VECTOR(set1_pd)(mean), deviation_step, square_step, add_join, sum,
+                           squares);
     *squares = centred(*squares, *sum, (double)n);
 }
 

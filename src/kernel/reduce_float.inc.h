@@ -32,7 +32,8 @@ static void NAME(finish_mean)(void *out, const void *state, int64_t capacity, in
 }
 
 /* The counts are in the states. */
-static void NAME(finish_nanmean)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count, double ddof)
+static void NAME(finish_nanmean)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
+                                 double ddof)
 {
     T *results = out;
     const double *sums = state, *counts = sums + capacity;

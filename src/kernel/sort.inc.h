@@ -8,8 +8,7 @@
 
 enum { NAME(ROWS) = 16, NAME(NETWORK) = NAME(ROWS) * LANES };
 
-/* ---- Networks
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Networks ---- */
 
 #define COMPARE(i, j)                                       \
     do {                                                    \
@@ -199,8 +198,7 @@ static void NAME(sort_few)(K *keys, int64_t n)
         memcpy(keys, room, (size_t)n * sizeof(K));
 }
 
-/* ---- Parting
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Parting ---- */
 
 enum { NAME(AHEAD) = 4 }; /* vectors that are taken out at each end, and read at a time */
 
@@ -274,8 +272,7 @@ static __attribute__((noinline)) int64_t NAME(part_not_above)(K *keys, int64_t n
     return NAME(part_keys)(keys, n, pivot, true);
 }
 
-/* ---- Sorting
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Sorting ---- */
 
 /* The middle of keys taken all over: of more, the more there are. */
 static K NAME(pivot)(const K *keys, int64_t n)
@@ -360,8 +357,7 @@ static int64_t NAME(part_middle)(void *all, int64_t n)
     return front > 0 ? front : NAME(part_not_above)(keys, n, pivot);
 }
 
-/* ---- Selection
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Selection ---- */
 
 /* The key number k in order, as the rest of the keys are moved about. */
 static int64_t NAME(select_key)(void *all, int64_t n, int64_t k)
@@ -388,8 +384,7 @@ static int64_t NAME(select_key)(void *all, int64_t n, int64_t k)
     return keys[k];
 }
 
-/* ---- Searching
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Searching ---- */
 
 enum { NAME(TOGETHER) = 16 }; /* searches, whose reads wait for each other's caches together */
 

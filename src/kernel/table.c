@@ -293,7 +293,8 @@ int64_t fa__true_positions(int64_t *out, int64_t room, const unsigned char *mask
     return kernels()->true_positions(out, room, mask, n, first);
 }
 
-int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes)
+int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n,
+                    int64_t item_bytes)
 {
     return kernels()->squeeze(out, room, in, mask, n, item_bytes);
 }
@@ -412,8 +413,8 @@ int64_t fa__part_keys(void *keys, int64_t n, int key_bytes)
     return kernels()->part_keys(keys, n, key_bytes);
 }
 
-void fa__search_keys(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes, bool right,
-                     int64_t *positions)
+void fa__search_keys(const void *keys, int64_t n, const void *sought, int64_t count, int key_bytes,
+                     bool right, int64_t *positions)
 {
     kernels()->search_keys(keys, n, sought, count, key_bytes, right, positions);
 }

@@ -173,8 +173,7 @@ static bool run_sums(fa__whole_run *run, fa_error *err)
 
 const fa__whole_class fa__whole_bin_sums = {.run = run_sums};
 
-/* ---- Counts of whole numbers
- * ---------------------------------------------------------------------------------------- */
+/* ---- Counts of whole numbers ---- */
 
 enum { MOST_OWN = 1 << 17, LEAST_COUNTERS = 1 << 17 };
 

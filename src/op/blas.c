@@ -10,15 +10,15 @@
 enum { ROW_MAJOR = 101, AS_IT_IS = 111, TRANSPOSED = 112 };
 
 /* cblas_sgemm() and its kin; complex numbers are passed by address. */
-typedef void gemm_f32(int order, int first_turned, int second_turned, int rows, int columns, int inner, float alpha,
-                      const void *first, int first_row, const void *second, int second_row, float beta, void *result,
-                      int result_row);
-typedef void gemm_f64(int order, int first_turned, int second_turned, int rows, int columns, int inner, double alpha,
-                      const void *first, int first_row, const void *second, int second_row, double beta, void *result,
-                      int result_row);
-typedef void gemm_complex(int order, int first_turned, int second_turned, int rows, int columns, int inner, const void *alpha,
-                          const void *first, int first_row, const void *second, int second_row, const void *beta,
-                          void *result, int result_row);
+typedef void gemm_f32(int order, int first_turned, int second_turned, int rows, int columns, int inner,
+                      float alpha, const void *first, int first_row, const void *second, int second_row,
+                      float beta, void *result, int result_row);
+typedef void gemm_f64(int order, int first_turned, int second_turned, int rows, int columns, int inner,
+                      double alpha, const void *first, int first_row, const void *second, int second_row,
+                      double beta, void *result, int result_row);
+typedef void gemm_complex(int order, int first_turned, int second_turned, int rows, int columns, int inner,
+                          const void *alpha, const void *first, int first_row, const void *second,
+                          int second_row, const void *beta, void *result, int result_row);
 
 static struct {
     fa__mutex mutex;
@@ -106,7 +106,8 @@ void fa__blas_end(void)
     fa__mutex_unlock(&blas.mutex);
 }
 
-/* A factor of rows x columns as the library takes it: its long stride, and whether it stands column by column. */
+/* A factor of rows x columns as the library takes it: its long stride, and whether it stands column by
+ * column. */
 static bool layout(int64_t rows, int64_t columns, int64_t row, int64_t column, int *turned, int *stride)
 {
     int64_t along, across;
@@ -141,25 +142,26 @@ bool fa__blas_product(fa_type type, const fa__product *p)
         !layout(p->inner, p->columns, p->second_row, p->second_column, &second, &second_row))
         return false;
     be_one_thread();
-    int rows = (int)p->rows, columns = (int)p->columns, inner = (int)p->inner, result_row = (int)p->result_row;
+    int rows = (int)p->rows, columns = (int)p->columns, inner = (int)p->inner,
+        result_row = (int)p->result_row;
     static const fa__complex64 zero_and_one_c64[] = {{0, 0}, {1, 0}};
     static const fa__complex128 zero_and_one_c128[] = {{0, 0}, {1, 0}};
     switch (type) {
     case FA_TYPE_FLOAT32:
-        blas.f32(ROW_MAJOR, first, second, rows, columns, inner, 1, p->first, first_row, p->second, second_row,
-                 p->add ? 1 : 0, p->result, result_row);
+        blas.f32(ROW_MAJOR, first, second, rows, columns, inner, 1, p->first, first_row, p->second,
+                 second_row, p->add ? 1 : 0, p->result, result_row);
         return true;
     case FA_TYPE_FLOAT64:
-        blas.f64(ROW_MAJOR, first, second, rows, columns, inner, 1, p->first, first_row, p->second, second_row,
-                 p->add ? 1 : 0, p->result, result_row);
+        blas.f64(ROW_MAJOR, first, second, rows, columns, inner, 1, p->first, first_row, p->second,
+                 second_row, p->add ? 1 : 0, p->result, result_row);
         return true;
     case FA_TYPE_COMPLEX64:
-        blas.c64(ROW_MAJOR, first, second, rows, columns, inner, &zero_and_one_c64[1], p->first, first_row, p->second,
-                 second_row, &zero_and_one_c64[p->add], p->result, result_row);
+        blas.c64(ROW_MAJOR, first, second, rows, columns, inner, &zero_and_one_c64[1], p->first, first_row,
+                 p->second, second_row, &zero_and_one_c64[p->add], p->result, result_row);
         return true;
     case FA_TYPE_COMPLEX128:
-        blas.c128(ROW_MAJOR, first, second, rows, columns, inner, &zero_and_one_c128[1], p->first, first_row, p->second,
-                  second_row, &zero_and_one_c128[p->add], p->result, result_row);
+        blas.c128(ROW_MAJOR, first, second, rows, columns, inner, &zero_and_one_c128[1], p->first, first_row,
+                  p->second, second_row, &zero_and_one_c128[p->add], p->result, result_row);
         return true;
     default:
         return false;

@@ -15,8 +15,7 @@
 
 enum { TABLE = 1 << 12 }; /* positions of a common shape that has a table */
 
-/* ---- Making
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Making ---- */
 
 static void set_axes(fa__chosen_axes *axes, const fa__take_index *index, const fa_array *input)
 {
@@ -121,8 +120,7 @@ void fa__chooser_free(fa__chooser *chooser)
     fa__free(chooser);
 }
 
-/* ---- Positions to offsets
- * ---------------------------------------------------------------------------------------- */
+/* ---- Positions to offsets ---- */
 
 const int64_t *fa__positions_run(const fa__flat *positions, int64_t first, int64_t step, int64_t n,
                                  int64_t *room, fa_error *err)
@@ -182,8 +180,7 @@ static void add_offsets(const int64_t *positions, int64_t n, const fa__chosen_ax
         offsets[i] += fa__flat_offset(axes->ndim, axes->sizes, axes->strides, positions[i]);
 }
 
-/* ---- Masks
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Masks ---- */
 
 const unsigned char *fa__mask_block(const fa__flat *mask, int64_t first, int64_t n, unsigned char *room,
                                     fa_error *err)
@@ -254,8 +251,7 @@ bool fa__mask_positions(const fa__flat *mask, const fa__counts *counts, int64_t 
     return !fa_failed(err);
 }
 
-/* ---- Offsets
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Offsets ---- */
 
 bool fa__chooser_offsets(const fa__chooser *chooser, int64_t first, int64_t step, int64_t n, int64_t *offsets,
                          int64_t *room, fa_error *err)

@@ -51,8 +51,8 @@ void fa__walk_columns(fa__pass *pass, const bool *reduced, int64_t columns)
         pass->box[i] = reduced[i] ? pass->sizes[i] : 1;
 }
 
-fa_array *fa__view_of_result(const fa__pass *pass, const fa__node *node, const bool *reduced, fa__source *results,
-                             fa_error *err)
+fa_array *fa__view_of_result(const fa__pass *pass, const fa__node *node, const bool *reduced,
+                             fa__source *results, fa_error *err)
 {
     fa__geometry geometry = {0};
     int64_t strides[FA_MAX_NDIM] = {0}, stride = node->dtype->item_bytes;

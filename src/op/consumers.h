@@ -17,8 +17,8 @@ bool fa__walks_columns(const fa__node *node, const int *order);
 void fa__walk_columns(fa__pass *pass, const bool *reduced, int64_t columns);
 
 /* A view in the shape of `node` of results that stand in the order of the walk, reduced axes left out. */
-fa_array *fa__view_of_result(const fa__pass *pass, const fa__node *node, const bool *reduced, fa__source *results,
-                             fa_error *err);
+fa_array *fa__view_of_result(const fa__pass *pass, const fa__node *node, const bool *reduced,
+                             fa__source *results, fa_error *err);
 /* Where a box's results begin among those. */
 int64_t fa__first_result(const fa__pass *pass, const bool *reduced, const int64_t *start);
 

@@ -45,8 +45,7 @@ static bool sort_values(const merge *m, char *elements, int64_t n, void *room, f
     return fa__sort_line(m->s->lines.run, &m->s->order, elements, n, room, err);
 }
 
-/* ---- Runs
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Runs ---- */
 
 /* Of each element of a run: itself, its room, and for positions: those, and the elements in their order. */
 static int64_t run_cost(const fa__sorting *s, int64_t n)
@@ -113,8 +112,7 @@ static bool make_runs(merge *m, int64_t length, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- Merging
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Merging ---- */
 
 static char *held_at(const merge *m, int64_t r, int64_t i)
 {
@@ -236,8 +234,7 @@ static bool merge_runs(merge *m, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- Room
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Room ---- */
 
 /* Of n elements that are held: themselves, a place where they are taken together, and the room of the sort;
  * of positions the same, their order, and themselves in it. */

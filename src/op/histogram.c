@@ -220,8 +220,7 @@ static const fa__consumer_class histogram_consumer = {
 
 const fa__whole_class fa__whole_histogram = {.consumer = &histogram_consumer};
 
-/* ---- Edges
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Edges ---- */
 
 /* Between the least and the largest element, which stand. */
 static bool run_edges(fa__whole_run *run, fa_error *err)

@@ -24,8 +24,7 @@ static double rounded(fa_type type, double x)
     return x;
 }
 
-/* ---- Places
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Places ---- */
 
 /* n q + (alpha + q (1 - alpha - beta)) - 1 */
 static double virtual_index(fa_type type, double n, double q, double alpha, double beta)
@@ -122,8 +121,7 @@ fa__quantile_place fa__quantile_place_of(const fa__quantile_rule *rule, double q
     return inside(place_by_method(rule, q, n), n);
 }
 
-/* ---- What lies between two elements
- * ---------------------------------------------------------------------------- */
+/* ---- What lies between two elements ---- */
 
 static bool is_whole(fa_type type)
 {

@@ -13,8 +13,7 @@
 
 enum { WRITTEN_BYTES = 4 << 20, TURNED_BYTES = 1 << 20, LEAST_WORK = 512 << 10 };
 
-/* ---- Room
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Room ---- */
 
 /* What may be taken though the limit has no room: an eighth of it, or a little, which is part of the slack
  * beside it and never charged. */
@@ -57,8 +56,7 @@ void fa__work_give_back(fa__work *work)
     *work = (fa__work){0};
 }
 
-/* ---- Reading
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 static void start(fa__lines *lines, fa__whole_run *run, int input, int axis)
 {
@@ -184,8 +182,7 @@ const void *fa__input_in_memory(fa__whole_run *run, int input, const fa_dtype *d
     return is_aligned ? memory + array->offset : NULL;
 }
 
-/* ---- Writing
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
 typedef struct writing {
     fa__source *source;
@@ -260,7 +257,8 @@ static void turn_rows(void *user, int64_t job, fa_error *err)
         int64_t line = t->line + done, outer = line / lines->inside, column = line % lines->inside;
         some = fa__min_i64(t->count - done, lines->inside - column);
         char *to = memory + (outer * lines->n + t->first + begin) * row + column * item;
-        fa__transpose(to, row, t->elements + (done * t->n + begin) * item, t->n * item, rows, some, item, 0, false);
+        fa__transpose(to, row, t->elements + (done * t->n + begin) * item, t->n * item, rows, some, item, 0,
+                      false);
     }
 }
 
@@ -291,8 +289,7 @@ bool fa__line_sink_write_part(const fa__line_sink *sink, int64_t line, int64_t f
     return write_lines(sink, line, 1, first, n, elements, err);
 }
 
-/* ---- Laying down what was staged: squares of it, turned
- * ----------------------------------------------------------- */
+/* ---- Laying down what was staged: squares of it, turned ---- */
 
 typedef struct laying {
     const fa__line_sink *sink;

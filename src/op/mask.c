@@ -74,8 +74,7 @@ static int64_t block_size(const search *s, int64_t block)
     return fa__min_i64(FA__COUNTED_BLOCK, s->flat->count - block * FA__COUNTED_BLOCK);
 }
 
-/* ---- Bounds
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Bounds ---- */
 
 /* The first position of a block that is out of bounds; n when there is none. */
 static int64_t first_outside(const int64_t *positions, int64_t n, int64_t low, int64_t size)
@@ -139,8 +138,7 @@ bool fa__op_check_positions(fa_array *positions, int64_t low, int64_t size, int 
     return !fa_failed(err);
 }
 
-/* ---- Counting
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Counting ---- */
 
 static bool look_for_true(search *s, int64_t block, void *room, fa_error *err)
 {
@@ -179,8 +177,7 @@ fa__counts *fa__op_count_mask(fa_array *mask, fa_error *err)
     return counts;
 }
 
-/* ---- Standing
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Standing ---- */
 
 fa_array *fa__op_stand(fa__node *node, fa_error *err)
 {

@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-/* ---- RESHAPE: element i is element i of the input in C order
- * --------------------------------------------------- */
+/* ---- RESHAPE: element i is element i of the input in C order ---- */
 
 static void *reshape_plan(const fa__node *node, fa_array *const *inputs, fa_error *err)
 {
@@ -42,8 +41,7 @@ static void reshape_visit(const void *plan, int64_t first, int64_t n, fa__move_v
 static const fa__move_class reshape_class = {
     .plan = reshape_plan, .free = reshape_free, .fetch = reshape_fetch, .visit = reshape_visit};
 
-/* ---- CONCATENATE: rows of the result are rows of the inputs, one behind the other
- * ------------------------------ */
+/* ---- CONCATENATE: rows of the result are rows of the inputs, one behind the other ---- */
 
 /* Shorter rows are read many at a time: as many as a tile has, where the ledger has room for them, since
  * inputs whose memory runs along the other axis are read in runs that are no longer than that. */

@@ -18,8 +18,7 @@ enum {
     PARTS_EACH = 4            /* parts for each thread */
 };
 
-/* ---- Comparison
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Comparison ---- */
 
 static int compare_keys(fa_type type, const void *a, const void *b, bool merged)
 {
@@ -134,8 +133,7 @@ int fa__order_compare(const fa__order *order, const void *a, const void *b, bool
     return compare(order->dtype, a, b, merged);
 }
 
-/* ---- Prefixes
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Prefixes ---- */
 
 static const uint64_t SIGN = (uint64_t)1 << 63;
 
@@ -195,8 +193,7 @@ static int64_t prefix_of(const fa_dtype *dtype, const void *element)
     return bytes == 8 ? wide : narrow;
 }
 
-/* ---- Jobs
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Jobs ---- */
 
 typedef void body(void *user, int64_t job, fa_error *err);
 
@@ -221,8 +218,7 @@ static int64_t piece_end(int64_t n, int64_t job, int64_t *begin)
     return fa__min_i64(*begin + PIECE, n);
 }
 
-/* ---- Keys
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Keys ---- */
 
 /* A range of keys, none of which belongs before or behind it. */
 typedef struct part {
@@ -311,8 +307,7 @@ static bool sort_keys(fa__whole_run *run, parting *p, int64_t n, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- Values of few bits: counted
- * --------------------------------------------------------------------------------- */
+/* ---- Values of few bits: counted ---- */
 
 /* Elements of one or two bytes are as many of each value as there are. */
 typedef struct counting {
@@ -406,8 +401,7 @@ static bool sort_counted(fa__whole_run *run, const fa__order *order, void *eleme
     return each(run, c.jobs, lay_down, &c, err);
 }
 
-/* ---- Values
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Values ---- */
 
 int64_t fa__sort_room(const fa__order *order, int64_t n)
 {
@@ -476,8 +470,7 @@ void fa__sort_key_lines(const fa__order *order, void *elements, int64_t count, i
     fa__elements_of(elements, elements, order->type, count * n);
 }
 
-/* ---- Positions
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Positions ---- */
 
 int64_t fa__argsort_room(const fa__order *order, int64_t n)
 {
@@ -689,8 +682,7 @@ bool fa__argsort_line(fa__whole_run *run, const fa__order *order, const void *el
     return argsort_keys(run, &p, err);
 }
 
-/* ---- Gathering
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Gathering ---- */
 
 typedef struct gathering {
     char *out;

@@ -38,8 +38,7 @@ static int64_t out_bytes(const fa__sorting *s)
     return s->positions ? WIDE : s->order.item_bytes;
 }
 
-/* ---- Squeezing
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Squeezing ---- */
 
 /* Below, equal, above. */
 typedef struct parts {
@@ -78,8 +77,7 @@ static void squeeze_parts(const fa__sorting *s, const int64_t *keys, const char 
     }
 }
 
-/* ---- A line of one thread
- * ------------------------------------------------------------------------------------------ */
+/* ---- A line of one thread ---- */
 
 int64_t fa__partition_room(const fa__sorting *s, int64_t n)
 {
@@ -107,8 +105,7 @@ void fa__partition_line(const fa__sorting *s, char *elements, int64_t n, int64_t
         memcpy(elements, out, (size_t)(n * item));
 }
 
-/* ---- A line of all threads: walks over it
- * --------------------------------------------------------------------------- */
+/* ---- A line of all threads: walks over it ---- */
 
 typedef struct parting parting;
 typedef void walk_body(parting *p, int64_t piece, const int64_t *keys, const char *elements, int64_t first,
@@ -172,8 +169,7 @@ static bool walk(parting *p, walk_body *body, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- The key that belongs at position k
- * ----------------------------------------------------------------------------- */
+/* ---- The key that belongs at position k ---- */
 
 static void find_range(parting *p, int64_t piece, const int64_t *keys, const char *elements, int64_t first,
                        int64_t n)
@@ -286,8 +282,7 @@ static bool select_middle(parting *p, parts *found, fa_error *err)
     return true;
 }
 
-/* ---- Laying down
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Laying down ---- */
 
 static void count_piece(parting *p, int64_t piece, const int64_t *keys, const char *elements, int64_t first,
                         int64_t n)

@@ -33,8 +33,7 @@ static bool has_room(size_t bytes)
     return true;
 }
 
-/* ---- Order
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Order ---- */
 
 static bool are_in_order(const int64_t *offsets, int64_t n)
 {
@@ -72,8 +71,7 @@ static place *sort(place *places, place *other, int64_t n)
     return places;
 }
 
-/* ---- Windows
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Windows ---- */
 
 /* What is done with places [first, last), which lie in bytes [low, high) of the source. */
 typedef struct work {
@@ -213,8 +211,7 @@ static bool in_order_of_file(work *w, const int64_t *offsets, int64_t n)
     return !fa_failed(w->err);
 }
 
-/* ---- Reading and writing
- * ----------------------------------------------------------------------------------------- */
+/* ---- Reading and writing ---- */
 
 bool fa__places_read(fa__source *source, const int64_t *offsets, int64_t n, int64_t item_bytes,
                      void *elements, fa_error *err)

@@ -48,8 +48,7 @@ static void *plan_positions(const fa__node *node, fa_array *const *inputs, fa_er
     return plan_mask(node, inputs[0], err);
 }
 
-/* ---- Positions
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Positions ---- */
 
 static bool fetch_flat(const void *plan, int64_t first, int64_t step, int64_t n, void *elements,
                        fa_error *err)
@@ -115,8 +114,7 @@ static void visit_rows(const void *plan, int64_t first, int64_t n, fa__move_visi
     visit_mask(m, first / m->ndim, (first + n - 1) / m->ndim, visit, user);
 }
 
-/* ---- Spreading
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Spreading ---- */
 
 static void *plan_spread(const fa__node *node, fa_array *const *inputs, fa_error *err)
 {

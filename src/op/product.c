@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Products of matrices that may be larger than memory. A window of the result is kept while windows of both factors pass, along
- * the inner dimension and in order; windows are as large as the limit allows, and are cut into tiles and panels whose edges
- * depend on shapes alone. Each tile is computed on one thread, by OpenBLAS or by a kernel of ours: neither threads nor the limit
- * change a bit. Elements that stand in memory are used where they are; of files the libraries see copies, never mappings. */
+/* Products of matrices that may be larger than memory. A window of the result is kept while windows of both
+ * factors pass, along the inner dimension and in order; windows are as large as the limit allows, and are cut
+ * into tiles and panels whose edges depend on shapes alone. Each tile is computed on one thread, by OpenBLAS
+ * or by a kernel of ours: neither threads nor the limit change a bit. Elements that stand in memory are used
+ * where they are; of files the libraries see copies, never mappings. */
 #include "engine/whole.h"
 
 #include "engine/budget.h"
@@ -67,7 +68,7 @@ typedef struct work {
     atomic_bool room_taken[MOST_WORKERS];
 } work;
 
-/* ---- Tiles -------------------------------------------------------------------------------------------------------- */
+/* ---- Tiles ---- */
 
 /* Where an item of the window is in something with strides along the batch axes. */
 static int64_t offset_of(const work *w, int64_t item, const int64_t *strides)
@@ -93,7 +94,8 @@ static char *place_of(const work *w, int64_t item, int64_t row, int64_t column, 
     for (int i = 0; i < w->batch_ndim; i++)
         offset += v->batch_start[i] * result->strides[i];
     *stride = w->columns;
-    return fa__source_memory(result->source) + offset + ((v->row + row) * w->columns + v->column + column) * w->item_bytes;
+    return fa__source_memory(result->source) + offset +
+           ((v->row + row) * w->columns + v->column + column) * w->item_bytes;
 }
 
 static void multiply_tile(work *w, int64_t item, int64_t row, int64_t column, void *room, fa_error *err)
@@ -141,7 +143,8 @@ static void multiply(void *user, int64_t job, fa_error *err)
     int64_t tile = job % (w->down * w->across), item = job / (w->down * w->across) * w->items_per_job;
     int64_t last = fa__min_i64(item + w->items_per_job, w->window.items);
     for (; item < last; item++)
-        multiply_tile(w, item, tile / w->across * w->tile_rows, tile % w->across * w->tile_columns, panels, err);
+        multiply_tile(w, item, tile / w->across * w->tile_rows, tile % w->across * w->tile_columns, panels,
+                      err);
     if (w->loop != NULL)
         atomic_store(&w->room_taken[room], false);
 }
@@ -157,7 +160,7 @@ static bool multiply_window(work *w, fa_error *err)
     return fa__whole_parallel(w->run, jobs, multiply, w, err);
 }
 
-/* ---- Windows of the factors --------------------------------------------------------------------------------------- */
+/* ---- Windows of the factors ---- */
 
 /* In memory, and no element of it where a load or a store of one may not be. */
 static bool is_aligned(const work *w, const fa_array *a)
@@ -167,8 +170,8 @@ static bool is_aligned(const work *w, const fa_array *a)
     return memory != NULL && ((uintptr_t)memory + (uintptr_t)a->offset) % (uintptr_t)part == 0;
 }
 
-/* Whether elements may be worked on where they stand: by a kernel of ours at any strides, by the library where rows or columns are
- * dense. */
+/* Whether elements may be worked on where they stand: by a kernel of ours at any strides, by the library
+ * where rows or columns are dense. */
 static bool is_usable(const work *w, const fa_array *a)
 {
     int64_t item = w->item_bytes;
@@ -180,7 +183,8 @@ static bool is_usable(const work *w, const fa_array *a)
     if (w->loop != NULL)
         return true;
     int dense = a->strides[a->ndim - 1] == item ? a->ndim - 1 : a->ndim - 2, other = 2 * a->ndim - 3 - dense;
-    return a->strides[dense] == item && a->strides[other] >= a->sizes[dense] * item && a->strides[other] / item <= INT32_MAX;
+    return a->strides[dense] == item && a->strides[other] >= a->sizes[dense] * item &&
+           a->strides[other] / item <= INT32_MAX;
 }
 
 static void aim_in_place(const work *w, factor *f, int64_t row, int64_t column)
@@ -200,8 +204,8 @@ static void aim_in_place(const work *w, factor *f, int64_t row, int64_t column)
 }
 
 /* The box of a factor that a window wants. Gives the number of its elements. */
-static int64_t box_of(const work *w, const factor *f, int64_t row, int64_t rows, int64_t column, int64_t columns, int64_t *start,
-                      int64_t *sizes)
+static int64_t box_of(const work *w, const factor *f, int64_t row, int64_t rows, int64_t column,
+                      int64_t columns, int64_t *start, int64_t *sizes)
 {
     const fa__node *node = f->node;
     int batch = node->ndim - 2, missing = w->batch_ndim - batch;
@@ -281,7 +285,7 @@ static bool aim(work *w, factor *f, int64_t row, int64_t rows, int64_t column, i
     return f->filled;
 }
 
-/* ---- Windows of the result ---------------------------------------------------------------------------------------- */
+/* ---- Windows of the result ---- */
 
 /* Some rows of the result's window on their way. */
 static void write_rows(void *user, int64_t job, fa_error *err)
@@ -296,7 +300,8 @@ static void write_rows(void *user, int64_t job, fa_error *err)
         offset += v->batch_start[i] * result->strides[i];
     offset += (v->row + first) * strides[0] + v->column * strides[1];
     fa__box box = {2, w->item_bytes, offset, sizes, strides};
-    fa__source_write(result->source, &box, w->buffer + (item * v->rows + first) * v->columns * w->item_bytes, err);
+    fa__source_write(result->source, &box, w->buffer + (item * v->rows + first) * v->columns * w->item_bytes,
+                     err);
 }
 
 static bool write_window(work *w, fa_error *err)
@@ -314,7 +319,8 @@ static bool write_window(work *w, fa_error *err)
     return fa__whole_parallel(w->run, v->items * w->down, write_rows, w, err);
 }
 
-/* All of the inner dimension for one window of the result. `depth`: as much of it as the factors' windows hold. */
+/* All of the inner dimension for one window of the result. `depth`: as much of it as the factors' windows
+ * hold. */
 static bool fill_window(work *w, int64_t depth, fa_error *err)
 {
     window *v = &w->window;
@@ -327,7 +333,7 @@ static bool fill_window(work *w, int64_t depth, fa_error *err)
     return write_window(w, err);
 }
 
-/* ---- The plan ----------------------------------------------------------------------------------------------------- */
+/* ---- The plan ---- */
 
 /* How large windows are. */
 typedef struct plan {
@@ -357,16 +363,20 @@ static bool try_size(const work *w, plan *p, int64_t *size, int64_t larger, int6
     return false;
 }
 
-/* Rows and columns grow alike: each factor is read as often as the other one has windows. Then depth, then items. */
+/* Rows and columns grow alike: each factor is read as often as the other one has windows. Then depth, then
+ * items. */
 static plan make_plan(const work *w, int64_t room)
 {
     int64_t most_depth = MOST_PANELS * PANEL;
-    plan p = {1, fa__min_i64(w->tile_rows, w->rows), fa__min_i64(w->tile_columns, w->columns), fa__min_i64(PANEL, w->inner)};
+    plan p = {1, fa__min_i64(w->tile_rows, w->rows), fa__min_i64(w->tile_columns, w->columns),
+              fa__min_i64(PANEL, w->inner)};
     for (bool grows = true; grows;) {
         bool rows_first = p.rows <= p.columns;
         int64_t *one = rows_first ? &p.rows : &p.columns, *other = rows_first ? &p.columns : &p.rows;
-        int64_t one_tile = rows_first ? w->tile_rows : w->tile_columns, one_most = rows_first ? w->rows : w->columns;
-        int64_t other_tile = rows_first ? w->tile_columns : w->tile_rows, other_most = rows_first ? w->columns : w->rows;
+        int64_t one_tile = rows_first ? w->tile_rows : w->tile_columns,
+                one_most = rows_first ? w->rows : w->columns;
+        int64_t other_tile = rows_first ? w->tile_columns : w->tile_rows,
+                other_most = rows_first ? w->columns : w->rows;
         grows = try_size(w, &p, one, *one + one_tile, one_most, room) ||
                 try_size(w, &p, other, *other + other_tile, other_most, room);
     }
@@ -405,11 +415,12 @@ static int64_t room_for_windows(void)
 static plan plan_and_settle(work *w, fa_error *err)
 {
     plan p = make_plan(w, room_for_windows());
-    bool first = settle(w, &w->first, p.columns < w->columns, err), second = settle(w, &w->second, p.rows < w->rows, err);
+    bool first = settle(w, &w->first, p.columns < w->columns, err),
+         second = settle(w, &w->second, p.rows < w->rows, err);
     return first || second ? make_plan(w, room_for_windows()) : p;
 }
 
-/* ---- Batches ------------------------------------------------------------------------------------------------------ */
+/* ---- Batches ---- */
 
 /* So many items at once: whole axes from the last on, and part of one before them. */
 static void group_sizes(const work *w, int64_t items, int64_t *sizes)
@@ -462,7 +473,7 @@ static bool fill_batch(work *w, const plan *p, fa_error *err)
     }
 }
 
-/* ---- The run ------------------------------------------------------------------------------------------------------ */
+/* ---- The run ---- */
 
 static bool start_factor(work *w, factor *f, int input, fa_error *err)
 {
@@ -509,7 +520,8 @@ static void stop(work *w)
     fa__buffer_give_back(w->rooms, (size_t)w->room_count * w->room_bytes);
 }
 
-/* What the windows of a plan take is charged; the least that there can be is part of the slack beside the limit. */
+/* What the windows of a plan take is charged; the least that there can be is part of the slack beside the
+ * limit. */
 static bool compute(work *w, fa_error *err)
 {
     plan p = plan_and_settle(w, err);

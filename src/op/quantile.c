@@ -36,8 +36,7 @@ typedef struct quantiles {
     int64_t result_bytes;
 } quantiles;
 
-/* ---- What is asked for
- * ------------------------------------------------------------------------------------------- */
+/* ---- What is asked for ---- */
 
 static bool read_q(quantiles *t, fa_error *err)
 {
@@ -97,8 +96,7 @@ static bool start(quantiles *t, fa__whole_run *run, bool is_median, bool skips_n
     return read_q(t, err);
 }
 
-/* ---- Results
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Results ---- */
 
 /* The ranks of all places, two for each quantile. */
 static void ranks_of(const quantiles *t, int64_t first, int64_t count, int64_t valid, int64_t *ranks)
@@ -128,8 +126,7 @@ static void make_result(const quantiles *t, int64_t number, int64_t valid, int64
     fa__quantile_between(&t->rule, &elements[0], &elements[1], place.weight, out);
 }
 
-/* ---- Long lines
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Long lines ---- */
 
 typedef struct part_of_q {
     const quantiles *t;
@@ -213,8 +210,7 @@ static void long_line(quantiles *t, int64_t line, fa_error *err)
     }
 }
 
-/* ---- Many quantiles of a long line: it is sorted
- * -------------------------------------------------------------------------------------- */
+/* ---- Many quantiles of a long line: it is sorted ---- */
 
 /* The elements of a line in order, in memory or in scratch; one reference. */
 static fa_array *sorted_line(quantiles *t, int64_t line, fa_error *err)
@@ -284,8 +280,7 @@ static void long_line_in_order(quantiles *t, int64_t line, fa_error *err)
     fa_release(sorted);
 }
 
-/* ---- Many lines
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Many lines ---- */
 
 /* Lines that are in memory, one behind the other. */
 typedef struct batch {
@@ -387,8 +382,7 @@ static void many_lines(quantiles *t, fa_error *err)
     fa__ledger_release(charged);
 }
 
-/* ---- The run
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- The run ---- */
 
 /* Nothing is there to select from. */
 static void of_nothing(quantiles *t, fa_error *err)

@@ -53,8 +53,7 @@ typedef struct worker {
     char inside[(FA__BLOCK + 8) * 8];
 } worker;
 
-/* ---- A pass
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- A pass ---- */
 
 static void *pass_plan(fa__pass *pass, const fa__consume *consume, int threads, fa_error *err)
 {
@@ -169,8 +168,7 @@ static bool run_pass(fa__rank_search *s, counting *c, fa_error *err)
     return fa__whole_walk_box(s->run, s->input, s->start, s->sizes, false, &counting_class, c, err);
 }
 
-/* ---- What a pass says about a rank
- * -------------------------------------------------------------------------------- */
+/* ---- What a pass says about a rank ---- */
 
 static void narrow_by_bracket(known *k, const fa__bracket *bracket, const fa__bracket_counts *counts)
 {
@@ -282,8 +280,7 @@ static void select_kept(fa__rank_search *s, counting *c, known *all, fa_error *e
     }
 }
 
-/* ---- Which pass comes next
- * ----------------------------------------------------------------------------------------- */
+/* ---- Which pass comes next ---- */
 
 /* Room for keys that are kept: an eighth of what the limit has left, and a few in any case. */
 static int64_t charge_room(const fa__rank_search *s, size_t *charged)
@@ -366,8 +363,7 @@ static int64_t plan_first(fa__rank_search *s, counting *c, int64_t lowest, int64
     return 0;
 }
 
-/* ---- The search
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- The search ---- */
 
 /* One pass, and what it says about all ranks that are not found yet. */
 static void learn(fa__rank_search *s, counting *c, known *all, int64_t lowest, int64_t highest, bool first,

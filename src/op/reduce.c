@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-/* ---- Structure
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Structure ---- */
 
 /* Groups of axes of a box; axes that have size 1 in the whole domain belong to none, so that all boxes agree.
  */
@@ -45,8 +44,7 @@ static fa__structure structure_of(const fa__pass *pass, const bool *reduced, con
     return s;
 }
 
-/* ---- Tasks
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Tasks ---- */
 
 static void *worker_new(void *plan_pointer, fa_error *err)
 {
@@ -188,8 +186,7 @@ static bool stop(void *worker_pointer, fa_error *err)
     return fa__hand_over(w->plan, new, top_tree(w), err);
 }
 
-/* ---- Planning
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Planning ---- */
 
 static void plan_free(void *plan_pointer)
 {

@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* ---- Feeding
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Feeding ---- */
 
 /* An item of the outermost tree is whole, or its last part is. */
 static void end_item(fa__reduce_worker *w, fa__tree *tree)

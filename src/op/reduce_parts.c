@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-/* ---- Results
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Results ---- */
 
 static bool all_found(const int64_t *positions, int64_t n)
 {
@@ -55,8 +54,7 @@ bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *state
     return !fa_failed(err);
 }
 
-/* ---- Pieces
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Pieces ---- */
 
 void fa__tree_piece_clear(fa__tree_piece *old)
 {

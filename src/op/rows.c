@@ -66,8 +66,7 @@ static bool put(fa_array *array, int64_t first, int64_t n, const void *elements,
     return fa__source_write(array->source, &box, elements, err);
 }
 
-/* ---- Positions that repeat
- * ---------------------------------------------------------------------------------------- */
+/* ---- Positions that repeat ---- */
 
 static bool add_counts(const int64_t *counts, int64_t first, int64_t n, void *user, fa_error *err)
 {
@@ -131,8 +130,7 @@ fa_array *fa__op_repeated_positions(fa_array *counts, fa_error *err)
     return NULL;
 }
 
-/* ---- Masks without positions
- * -------------------------------------------------------------------------------------- */
+/* ---- Masks without positions ---- */
 
 typedef struct mask {
     fa_array *result;

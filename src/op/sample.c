@@ -77,8 +77,7 @@ static bool take(const fa__rank_search *s, sample *taken, fa_error *err)
     return is_there;
 }
 
-/* ---- How sure a quantile of the sample is
- * -------------------------------------------------------------------------- */
+/* ---- How sure a quantile of the sample is ---- */
 
 /* The standard error of the fraction of elements that are less than a key, from how the runs differ. */
 static double error_at(const sample *taken, int64_t key)

@@ -63,7 +63,7 @@ typedef struct worker {
     fa_error err;
 } worker;
 
-/* ---- Steps ------------------------------------------------------------------------------------------------------- */
+/* ---- Steps ---- */
 
 /* Elements of one line. The carry is where the line stands, and moves on. */
 static void along_line(worker *w, const char *x, int64_t n, bool begins, char *out)
@@ -135,12 +135,14 @@ static void walk(worker *w, int64_t first, int64_t n, const char *x, char *out)
     int64_t item = p->item_bytes;
     _Alignas(16) char block[FA__BLOCK * 16];
     while (n > 0 && !fa_failed(&w->err)) {
-        int64_t column = first % w->width, row = first / w->width % p->length, line = first / w->width / p->length;
+        int64_t column = first % w->width, row = first / w->width % p->length,
+                line = first / w->width / p->length;
         bool along = w->width == 1;
         int64_t some = fa__min_i64(n, along ? p->length - row : w->width - column);
         bool begins = row == 0, ends = along ? row + some == p->length : row == p->length - 1;
         int64_t unchecked = begins && p->initial == NULL ? along ? 1 : some : 0;
-        if (p->check_exponents && fa__any_negative(x + unchecked * item, p->node->loop_type, some - unchecked))
+        if (p->check_exponents &&
+            fa__any_negative(x + unchecked * item, p->node->loop_type, some - unchecked))
             fa__fail(&w->err, FA_OUT_OF_RANGE, "integers to negative integer powers are not allowed");
         if (along) {
             along_line(w, x, some, begins, out != NULL ? out : block);
@@ -235,7 +237,7 @@ static void take_turn(worker *w, const fa__span *span)
     say(w, said);
 }
 
-/* ---- Tasks ------------------------------------------------------------------------------------------------------- */
+/* ---- Tasks ---- */
 
 static void *worker_new(void *plan_pointer, fa_error *err)
 {
@@ -294,7 +296,7 @@ static bool stop(void *worker_pointer, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- Planning ---------------------------------------------------------------------------------------------------- */
+/* ---- Planning ---- */
 
 static void plan_free(void *plan_pointer)
 {

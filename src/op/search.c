@@ -17,8 +17,7 @@
 
 enum { SEEK_BYTES = 4 << 20, SEEK_PIECE = 16 << 10, LEAST_SEEK = 1024 };
 
-/* ---- An order
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- An order ---- */
 
 typedef struct sorted {
     fa__order order;
@@ -120,8 +119,7 @@ static void end_sorted(sorted *s)
     fa__work_give_back(&s->work);
 }
 
-/* ---- Seeking
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Seeking ---- */
 
 /* A piece of what is sought. */
 typedef struct seeking {
@@ -184,8 +182,7 @@ static bool seek(fa__whole_run *run, seeking *k, void *room, fa_error *err)
            fa__whole_parallel(run, jobs, seek_in_file, k, err);
 }
 
-/* ---- SEARCHSORTED
- * -------------------------------------------------------------------------------------------------- */
+/* ---- SEARCHSORTED ---- */
 
 /* How many elements are sought at a time: more where each walk over a file is dear. */
 static int64_t sought_at_once(const sorted *s, int64_t limit)
@@ -230,9 +227,7 @@ static bool run_searchsorted(fa__whole_run *run, fa_error *err)
     return !fa_failed(err);
 }
 
-/* ---- ISIN
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- ISIN ---- */
 
 /* Some of the elements that are tested against, in order, and a piece of those that are tested. */
 typedef struct testing {

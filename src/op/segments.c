@@ -71,8 +71,7 @@ static fa_type wide_type(fa__operation operation, fa_type type)
     return type == FA_TYPE_COMPLEX64 ? FA_TYPE_COMPLEX128 : type;
 }
 
-/* ---- Elements
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Elements ---- */
 
 /* n elements, number first, first + step, ..., in the type in which they are combined; NULL with an error. */
 static const char *elements_at(worker *w, int64_t first, int64_t step, int64_t n)
@@ -114,8 +113,7 @@ static bool segment(worker *w, int64_t k, int64_t *first, int64_t *last)
     return true;
 }
 
-/* ---- One segment
- * ------------------------------------------------------------------------------------------------- */
+/* ---- One segment ---- */
 
 /* Combines n elements that follow each other into *sum, which holds what stands before unless they begin. */
 static void combine_line(const segments *s, char *sum, const char *x, int64_t n, bool begins)
@@ -177,8 +175,7 @@ static bool across(worker *w, int64_t at, int64_t step, int64_t n, int64_t first
     return true;
 }
 
-/* ---- Results
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Results ---- */
 
 /* Results [first, first + n), at most a block of them. */
 static bool some_results(worker *w, int64_t first, int64_t n)

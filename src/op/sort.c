@@ -86,13 +86,12 @@ static bool sort_batch(const fa__sorting *s, char *elements, int64_t *positions,
     return fa__whole_parallel(s->lines.run, (count + b.group - 1) / b.group, sort_group, &b, err);
 }
 
-/* Whether values can be read to where they stay: lines stand in the result as they do in the input, in memory. What is staged
- * has them in another order. */
+/* Whether values can be read to where they stay: lines stand in the result as they do in the input, in
+ * memory. What is staged has them in another order. */
 static bool stay_where_read(const fa__sorting *s)
 {
     return !s->positions && s->sink.staged == NULL && fa__line_sink_memory(&s->sink, 0) != NULL;
 }
-
 
 static bool sort_where_they_stay(const fa__sorting *s, void *room, fa_error *err)
 {

@@ -42,8 +42,7 @@ typedef struct taking {
     axis axes[FA_MAX_NDIM + 1];
 } taking;
 
-/* ---- The plan
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- The plan ---- */
 
 static void add_axis(taking *t, int64_t size, int64_t stride, bool chosen)
 {
@@ -112,8 +111,7 @@ static void *plan(const fa__node *node, fa_array *const *inputs, fa_error *err)
     return t;
 }
 
-/* ---- Squeezing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Squeezing ---- */
 
 /* Whether the run is a mask laid over elements of `bytes` bytes that stand one behind the other. */
 static bool is_squeezed(const taking *t, int64_t step, int64_t bytes)
@@ -206,8 +204,7 @@ static bool squeeze(const taking *t, int64_t offset, int64_t first, int64_t n, i
     return !fa_failed(err);
 }
 
-/* ---- Runs
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Runs ---- */
 
 /* Along the indices: n items of `bytes` bytes at offset + what is chosen. */
 static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t step, int64_t n,
@@ -345,8 +342,7 @@ static bool stream(const void *plan, int64_t first, int64_t n, void *elements, f
     return fetch_raw(t, first, 1, n, elements, true, err);
 }
 
-/* ---- What is read
- * ------------------------------------------------------------------------------------------------ */
+/* ---- What is read ---- */
 
 /* Positions of the indices that elements [first, first + n) need: a range where the indices are outermost,
  * else all. */

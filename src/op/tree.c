@@ -70,7 +70,8 @@ bool fa__tree_append(fa__tree *tree, fa__tree *other, fa_error *err)
     for (int64_t i = 0; i < other->count; i++) {
         fa__tree_node node = other->nodes[i];
         if (!fa__tree_push(tree, node.leaf, node.level, node.states, err)) {
-            memmove(other->nodes, other->nodes + i + 1, (size_t)(other->count - i - 1) * sizeof *other->nodes);
+            memmove(other->nodes, other->nodes + i + 1,
+                    (size_t)(other->count - i - 1) * sizeof *other->nodes);
             other->count -= i + 1;
             return false;
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A pairwise tree over numbered leaves, built from the left, from any leaf on. Knows how states are merged, not what they
- * mean. */
+/* A pairwise tree over numbered leaves, built from the left, from any leaf on. Knows how states are merged,
+ * not what they mean. */
 #ifndef FA_OP_TREE_H
 #define FA_OP_TREE_H
 
@@ -27,11 +27,13 @@ void fa__tree_start(fa__tree *tree, const fa__reducer *reducer, int64_t width);
 void fa__tree_clear(fa__tree *tree);
 /* Room for a node's states. */
 void *fa__tree_vector(fa__tree *tree, fa_error *err);
-/* Appends a node behind all others and merges what is complete; takes `states` (from fa__tree_vector) over. */
+/* Appends a node behind all others and merges what is complete; takes `states` (from fa__tree_vector) over.
+ */
 bool fa__tree_push(fa__tree *tree, int64_t leaf, int level, void *states, fa_error *err);
 /* Appends all nodes of another tree, which is empty then. */
 bool fa__tree_append(fa__tree *tree, fa__tree *other, fa_error *err);
-/* Merges all that is left, from the right. The states are in the only node then; forget them by fa__tree_reset(). */
+/* Merges all that is left, from the right. The states are in the only node then; forget them by
+ * fa__tree_reset(). */
 void fa__tree_collapse(fa__tree *tree);
 void fa__tree_reset(fa__tree *tree);
 /* Moves unused vectors from one tree to another of the same width. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The states of a user's reduction. Reduced axes stand last. A unit is all of the last of them that together have at most 1024
- * elements, a leaf as many units along the axis before as make at most 1024 elements; leaves of one result are numbered in C order
- * and merged by a pairwise tree over their numbers. All that depends on shapes alone, and not on how much is read at a time, nor
- * on threads. */
+/* The states of a user's reduction. Reduced axes stand last. A unit is all of the last of them that together
+ * have at most 1024 elements, a leaf as many units along the axis before as make at most 1024 elements;
+ * leaves of one result are numbered in C order and merged by a pairwise tree over their numbers. All that
+ * depends on shapes alone, and not on how much is read at a time, nor on threads. */
 #include "engine/whole.h"
 
 #include "engine/budget.h"
@@ -27,38 +27,40 @@ typedef struct work {
     const fa__kernel *kernel;
     int64_t state_bytes;
     int ndim;
-    int64_t sizes[FA_MAX_NDIM];                         /* of the inputs */
-    int64_t start[FA_MAX_NDIM], box[FA_MAX_NDIM];       /* what is read at a time */
+    int64_t sizes[FA_MAX_NDIM];                   /* of the inputs */
+    int64_t start[FA_MAX_NDIM], box[FA_MAX_NDIM]; /* what is read at a time */
     int64_t leaf_elements, leaves_of_result;
-    int leaf_axis;        /* along which leaves are cut; -1: a result has one leaf */
-    int64_t leaf_step;    /* along it */
+    int leaf_axis;                     /* along which leaves are cut; -1: a result has one leaf */
+    int64_t leaf_step;                 /* along it */
     int64_t line, line_leaves, leaves; /* of the box: elements and leaves along that axis, all leaves */
     input inputs[FA_KERNEL_MOST];
     char *states; /* of the leaves of a box, without gaps */
     /* Complete subtrees of the result that is under way. */
     char *stack;
     int depth;
-    int64_t leaf;         /* that comes next */
-    char *done;           /* states of results on their way */
+    int64_t leaf; /* that comes next */
+    char *done;   /* states of results on their way */
     int64_t done_count, written;
 } work;
 
-/* ---- Leaves ------------------------------------------------------------------------------------------------------- */
+/* ---- Leaves ---- */
 
 static void make_leaves(void *user, int64_t job, fa_error *err)
 {
     work *w = user;
     int64_t last = fa__min_i64((job + 1) * JOB_LEAVES, w->leaves);
     for (int64_t leaf = job * JOB_LEAVES; leaf < last && !fa_failed(err); leaf++) {
-        int64_t first = leaf % w->line_leaves * w->leaf_elements, at = leaf / w->line_leaves * w->line + first;
+        int64_t first = leaf % w->line_leaves * w->leaf_elements,
+                at = leaf / w->line_leaves * w->line + first;
         const void *in[FA_KERNEL_MOST];
         for (int i = 0; i < w->kernel->is.input_count; i++)
             in[i] = w->inputs[i].buffer + at * w->inputs[i].item_bytes;
-        fa__call_add(w->kernel, w->states + leaf * w->state_bytes, in, fa__min_i64(w->leaf_elements, w->line - first), err);
+        fa__call_add(w->kernel, w->states + leaf * w->state_bytes, in,
+                     fa__min_i64(w->leaf_elements, w->line - first), err);
     }
 }
 
-/* ---- The tree ----------------------------------------------------------------------------------------------------- */
+/* ---- The tree ---- */
 
 static char *top(work *w, int below)
 {
@@ -104,7 +106,7 @@ static bool merge_box(work *w, fa_error *err)
     return !fa_failed(err) && write_done(w, w->done, w->done_count, err);
 }
 
-/* ---- Boxes -------------------------------------------------------------------------------------------------------- */
+/* ---- Boxes ---- */
 
 /* As much of the last axes as `elements` holds: boxes follow each other in C order. */
 static void choose_box(work *w, int64_t elements)
@@ -147,7 +149,8 @@ static bool take_box(work *w, fa_error *err)
     w->line = w->leaf_axis < 0 ? w->leaf_elements : sizes[w->leaf_axis] * (w->leaf_elements / w->leaf_step);
     w->line_leaves = (w->line + w->leaf_elements - 1) / w->leaf_elements;
     w->leaves = count / w->line * w->line_leaves;
-    return fa__whole_parallel(w->run, (w->leaves + JOB_LEAVES - 1) / JOB_LEAVES, make_leaves, w, err) && merge_box(w, err);
+    return fa__whole_parallel(w->run, (w->leaves + JOB_LEAVES - 1) / JOB_LEAVES, make_leaves, w, err) &&
+           merge_box(w, err);
 }
 
 static bool next_box(work *w)
@@ -207,7 +210,9 @@ static void choose_leaves(work *w, int kept)
     w->leaf_axis = axis >= kept ? axis : -1;
     w->leaf_step = w->leaf_axis < 0 ? 1 : FA__BLOCK / fa__max_i64(unit, 1);
     w->leaf_elements = w->leaf_step * unit;
-    w->leaves_of_result = unit == 0 ? 0 : w->leaf_axis < 0 ? 1 : (w->sizes[axis] + w->leaf_step - 1) / w->leaf_step;
+    w->leaves_of_result = unit == 0          ? 0
+                          : w->leaf_axis < 0 ? 1
+                                             : (w->sizes[axis] + w->leaf_step - 1) / w->leaf_step;
     for (axis--; axis >= kept; axis--)
         w->leaves_of_result *= w->sizes[axis];
 }

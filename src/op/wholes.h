@@ -11,6 +11,7 @@ extern const fa__whole_class fa__whole_median, fa__whole_nanmedian, fa__whole_qu
 extern const fa__whole_class fa__whole_sort;         /* sort.c: SORT, ARGSORT */
 extern const fa__whole_class fa__whole_searchsorted; /* search.c */
 extern const fa__whole_class fa__whole_isin;
-extern const fa__whole_class fa__whole_histogram, fa__whole_histogram_edges, fa__whole_bin_sums, fa__whole_bincount;
+extern const fa__whole_class fa__whole_histogram, fa__whole_histogram_edges, fa__whole_bin_sums,
+    fa__whole_bincount;
 
 #endif

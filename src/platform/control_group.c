@@ -165,8 +165,7 @@ static void each_level(const char *root, const char *controller,
     }
 }
 
-/* ---- Memory
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Memory ---- */
 
 /* "max" and version 1's 2^63 less a page mean: none. */
 static void lower_to_file(const char *root, const char *folder, const char *name, size_t *limit)
@@ -200,8 +199,7 @@ size_t fa__group_memory_limit(const char *root)
     return limit;
 }
 
-/* ---- Processors
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Processors ---- */
 
 static void lower_to_quota(double quota, double period, double *processors)
 {

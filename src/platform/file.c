@@ -228,8 +228,7 @@ bool fa__file_is_at(const fa__file *file, const char *path)
            status.st_ino == file->identity.inode;
 }
 
-/* ---- Reading and writing
- * -------------------------------------------------------------------------------------- */
+/* ---- Reading and writing ---- */
 
 /* Linux moves at most 2 GiB less a page in one call; whole 1 GiB steps keep the buffer's alignment. */
 static const size_t most_bytes_at_once = (size_t)1 << 30;
@@ -314,8 +313,7 @@ bool fa__file_write(fa__file *file, int64_t offset, const void *buffer, size_t s
     return true;
 }
 
-/* ---- Size and space
- * ------------------------------------------------------------------------------------------- */
+/* ---- Size and space ---- */
 
 static bool set_size(fa__file *file, int64_t size, fa_error *err)
 {
@@ -399,8 +397,7 @@ bool fa__file_reserve(fa__file *file, int64_t size, fa_error *err)
     return fail_reserving(file, size, refused, err); /* says nothing where writing zeros said why */
 }
 
-/* ---- Locks
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Locks ---- */
 
 /* A forked child shares the parent's description, and with it the lock: what it locks itself needs one of its
  * own, under the same number. */

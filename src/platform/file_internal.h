@@ -19,7 +19,8 @@ struct fa__file {
     int direct; /* a descriptor past the page cache */
 };
 
-/* Another descriptor of the same file, with a description of its own; `flags` are added to how it was opened. */
+/* Another descriptor of the same file, with a description of its own; `flags` are added to how it was opened.
+ */
 int fa__file_open_again(const fa__file *file, int flags);
 
 #endif

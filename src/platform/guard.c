@@ -42,8 +42,7 @@ static struct {
 static fa__mutex installing = FA__MUTEX_INIT;
 static pthread_once_t forking = PTHREAD_ONCE_INIT;
 
-/* ---- In the handler: nothing here may lock or allocate
- * --------------------------------------------------------- */
+/* ---- In the handler: nothing here may lock or allocate ---- */
 
 /* Faults of the thread itself, by the kernel. Not what a process sends (si_code <= 0), not a misaligned
  * address, and not the news that some page went bad without being touched (BUS_MCEERR_AO). */
@@ -147,8 +146,7 @@ static signal_handler *const handlers[LEVELS] = {
 #undef NAME_HANDLER
 };
 
-/* ---- Installing
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Installing ---- */
 
 static bool is_ours(const struct sigaction *action)
 {

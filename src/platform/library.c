@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Shared libraries that are loaded while the program runs. Nothing of theirs is seen by others that are loaded later, and what
- * is loaded stays: threads and handlers of theirs may outlive every call. */
+/* Shared libraries that are loaded while the program runs. Nothing of theirs is seen by others that are
+ * loaded later, and what is loaded stays: threads and handlers of theirs may outlive every call. */
 #include "platform/platform.h"
 
 #include <dlfcn.h>
@@ -38,15 +38,17 @@ static bool lies_inside(uint64_t offset, uint64_t bytes, uint64_t file_bytes)
     return offset <= file_bytes && bytes <= file_bytes - offset;
 }
 
-/* Whether everything that a 64-bit ELF file of this machine's byte order has mapped lies inside of it. The system's loader maps
- * first and is ended by a signal where a page is missing. Other formats are its business. */
+/* Whether everything that a 64-bit ELF file of this machine's byte order has mapped lies inside of it. The
+ * system's loader maps first and is ended by a signal where a page is missing. Other formats are its
+ * business. */
 static bool is_whole(int descriptor, uint64_t file_bytes)
 {
     static const uint16_t one = 1;
     const unsigned char order = *(const unsigned char *)&one == 1 ? 1 : 2;
     unsigned char header[ELF_HEADER_BYTES], row[ROW_BYTES];
-    if (pread(descriptor, header, sizeof header, 0) != (ssize_t)sizeof header || memcmp(header, "\177ELF", 4) != 0 ||
-        header[ELF_CLASS] != 2 || header[ELF_BYTE_ORDER] != order || number_at(header, ELF_ROW_BYTES, 2) != ROW_BYTES)
+    if (pread(descriptor, header, sizeof header, 0) != (ssize_t)sizeof header ||
+        memcmp(header, "\177ELF", 4) != 0 || header[ELF_CLASS] != 2 || header[ELF_BYTE_ORDER] != order ||
+        number_at(header, ELF_ROW_BYTES, 2) != ROW_BYTES)
         return true;
     uint64_t table = number_at(header, ELF_TABLE, 8), rows = number_at(header, ELF_ROWS, 2);
     if (!lies_inside(table, rows * ROW_BYTES, file_bytes))
@@ -72,7 +74,8 @@ static bool may_be_loaded(const char *name, fa_error *err)
         return true;
     bool whole = fstat(descriptor, &status) != 0 || is_whole(descriptor, (uint64_t)status.st_size);
     close(descriptor);
-    return whole || fa__fail(err, FA_BAD_FORMAT, "%s: is cut off: its program headers name bytes behind its end", name);
+    return whole || fa__fail(err, FA_BAD_FORMAT,
+                             "%s: is cut off: its program headers name bytes behind its end", name);
 }
 
 void *fa__library_open(const char *name, fa_error *err)

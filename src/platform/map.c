@@ -70,8 +70,7 @@ static pages pages_of(const fa__map *map, size_t offset, size_t size)
     return (pages){map->address + (offset - ahead), size + ahead};
 }
 
-/* ---- Why a byte is not there
- * ---------------------------------------------------------------------------------- */
+/* ---- Why a byte is not there ---- */
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ  22
@@ -178,8 +177,7 @@ bool fa__map_fault(const void *address, fa_error *err)
     return fail_by_cause(&mapping, mapping.path, byte, needed_end, readable, err);
 }
 
-/* ---- Dropping and writing back
- * -------------------------------------------------------------------------------- */
+/* ---- Dropping and writing back ---- */
 
 /* A shared mapping loses nothing: its pages, dirty ones too, stay in the page cache. So whole pages go,
  * neighbours' bytes included: they come back by a minor fault. */

@@ -21,7 +21,8 @@ bool fa__mappings_hold(const void *address);
 /* A copy of what is known about the mapping that holds an address. False when none does. */
 bool fa__mappings_find(const void *address, fa__mapping *mapping);
 
-/* guard.c's: whether the fault that this thread survived last was at `address` and is known to have been a store. */
+/* guard.c's: whether the fault that this thread survived last was at `address` and is known to have been a
+ * store. */
 bool fa__fault_was_store(const void *address);
 
 #endif

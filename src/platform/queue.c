@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Transfers past the page cache, several at once: by io_uring where the system allows it, else by a few threads that read
- * and write. One queue for the whole process, made when it is first used. */
+/* Transfers past the page cache, several at once: by io_uring where the system allows it, else by a few
+ * threads that read and write. One queue for the whole process, made when it is first used. */
 #include "platform/file_internal.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ static struct {
     fa__mutex mutex;
     fa__condition done, work; /* a transfer ended; threads have something to do */
     kind kind;
-    int forks; /* counts up in a forked child, which has neither ring nor threads */
+    int forks;                  /* counts up in a forked child, which has neither ring nor threads */
     fa__transfer *first, *last; /* BY_THREADS: not begun */
 #ifdef FARRAY_URING
     struct io_uring ring;
@@ -28,9 +28,10 @@ static struct {
 #endif
 } queue = {.mutex = FA__MUTEX_INIT, .done = FA__CONDITION_INIT, .work = FA__CONDITION_INIT};
 
-/* ---- Descriptors ------------------------------------------------------------------------------------------------ */
+/* ---- Descriptors ---- */
 
-/* The direct descriptor is a second one of the same file, so that the first goes on reading through the page cache. */
+/* The direct descriptor is a second one of the same file, so that the first goes on reading through the page
+ * cache. */
 bool fa__file_open_direct(fa__file *file)
 {
     if (file->direct_state == FA__DIRECT_UNTRIED) {
@@ -40,7 +41,7 @@ bool fa__file_open_direct(fa__file *file)
     return file->direct_state == FA__DIRECT_OPEN;
 }
 
-/* ---- One transfer by calls --------------------------------------------------------------------------------------- */
+/* ---- One transfer by calls ---- */
 
 static ssize_t move_some(const fa__transfer *transfer, size_t done)
 {
@@ -51,7 +52,8 @@ static ssize_t move_some(const fa__transfer *transfer, size_t done)
                              : pread(transfer->file->direct, buffer, size, at);
 }
 
-/* Ends early at the end of the file: what follows a count that is no multiple of the grain could not be asked for. */
+/* Ends early at the end of the file: what follows a count that is no multiple of the grain could not be asked
+ * for. */
 static void move(fa__transfer *transfer)
 {
     size_t done = 0;
@@ -68,7 +70,7 @@ static void move(fa__transfer *transfer)
     transfer->moved = (int64_t)done;
 }
 
-/* ---- Threads ----------------------------------------------------------------------------------------------------- */
+/* ---- Threads ---- */
 
 static fa__transfer *take_first(void)
 {
@@ -113,7 +115,7 @@ static void append(fa__transfer *transfer)
     fa__condition_signal(&queue.work);
 }
 
-/* ---- The ring ---------------------------------------------------------------------------------------------------- */
+/* ---- The ring ---- */
 
 #ifdef FARRAY_URING
 
@@ -137,9 +139,11 @@ static bool submit(fa__transfer *transfer)
         return false;
     int descriptor = transfer->file->direct;
     if (transfer->writing)
-        io_uring_prep_write(entry, descriptor, transfer->buffer, (unsigned)transfer->size, (uint64_t)transfer->offset);
+        io_uring_prep_write(entry, descriptor, transfer->buffer, (unsigned)transfer->size,
+                            (uint64_t)transfer->offset);
     else
-        io_uring_prep_read(entry, descriptor, transfer->buffer, (unsigned)transfer->size, (uint64_t)transfer->offset);
+        io_uring_prep_read(entry, descriptor, transfer->buffer, (unsigned)transfer->size,
+                           (uint64_t)transfer->offset);
     io_uring_sqe_set_data(entry, transfer);
     int submitted;
     do
@@ -207,7 +211,7 @@ static void wait_for_ring(void)
 
 #endif
 
-/* ---- The queue --------------------------------------------------------------------------------------------------- */
+/* ---- The queue ---- */
 
 static void forget(void)
 {

@@ -11,13 +11,13 @@ struct fa__mutex {
 struct fa__condition {
     pthread_cond_t condition;
 };
-#define FA__MUTEX_INIT                                                                                                 \
-    {                                                                                                                  \
-        PTHREAD_MUTEX_INITIALIZER                                                                                      \
+#define FA__MUTEX_INIT            \
+    {                             \
+        PTHREAD_MUTEX_INITIALIZER \
     }
-#define FA__CONDITION_INIT                                                                                             \
-    {                                                                                                                  \
-        PTHREAD_COND_INITIALIZER                                                                                       \
+#define FA__CONDITION_INIT       \
+    {                            \
+        PTHREAD_COND_INITIALIZER \
     }
 
 #endif

@@ -35,8 +35,7 @@ typedef struct transfer {
     char *bounce;
 } transfer;
 
-/* ---- Into the order of the file
- * -------------------------------------------------------------------------------- */
+/* ---- Into the order of the file ---- */
 
 static void insert_axis(transfer *t, axis added)
 {
@@ -97,8 +96,7 @@ static bool begin(transfer *t, fa__file *file, int64_t base, const fa__box *box,
     return box->item_bytes > 0;
 }
 
-/* ---- What one call moves
- * --------------------------------------------------------------------------------------- */
+/* ---- What one call moves ---- */
 
 /* Whether one call may move neighbours along an axis: `stride` bytes apart, each `extent` bytes long. */
 static bool joins(const transfer *t, int64_t stride, int64_t extent)
@@ -129,8 +127,7 @@ static void choose_call(transfer *t)
     t->direct = k == t->axis_count && t->chunk == 1;
 }
 
-/* ---- Moving
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Moving ---- */
 
 /* Copies `count` runs whose places are some bytes apart. */
 static void copy_runs(char *to, int64_t to_stride, const char *from, int64_t from_stride, int64_t count,

@@ -32,8 +32,7 @@ typedef struct copy_on_write {
     size_t charged;
 } copy_on_write;
 
-/* ---- Which pages are private
- * ------------------------------------------------------------------------------------ */
+/* ---- Which pages are private ---- */
 
 static bool is_private(const copy_on_write *self, int64_t page)
 {
@@ -84,8 +83,7 @@ static bool make_private(copy_on_write *self, int64_t page, fa_error *err)
     return true;
 }
 
-/* ---- Boxes
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Boxes ---- */
 
 /* Calls for every run of bytes of a box that lies in one page: where it is in the file, and in dense memory.
  */
@@ -225,8 +223,7 @@ static bool write_box(fa__source *source, const fa__box *box, const void *elemen
     return !fa_failed(err);
 }
 
-/* ---- What is the file's
- * ----------------------------------------------------------------------------------------- */
+/* ---- What is the file's ---- */
 
 static fa__source *file_of(fa__source *source)
 {
@@ -280,8 +277,7 @@ static void describe(fa__source *source, fa_file_info *info, fa_error *err)
     file_of(source)->class->describe(file_of(source), info, err);
 }
 
-/* ---- Making and ending
- * ------------------------------------------------------------------------------------------ */
+/* ---- Making and ending ---- */
 
 static void give_back(fa__tenant *tenant)
 {

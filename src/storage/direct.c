@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ranges past the page cache. A read takes the whole grains around its range, so that any range can be asked for; what comes
- * short or fails is nobody's error here: the same bytes are asked for once more through the page cache, which says what is
- * wrong with them. */
+/* Ranges past the page cache. A read takes the whole grains around its range, so that any range can be asked
+ * for; what comes short or fails is nobody's error here: the same bytes are asked for once more through the
+ * page cache, which says what is wrong with them. */
 #include "storage/direct.h"
 
 #include "base/checked.h"
@@ -31,7 +31,7 @@ static bool mode_allows(void)
     return fa__io_mode() == FA__IO_AUTO || fa__io_mode() == FA__IO_DIRECT;
 }
 
-/* ---- Reading ----------------------------------------------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 bool fa__direct_can(fa__file_object *object)
 {
@@ -44,7 +44,8 @@ bool fa__direct_can(fa__file_object *object)
     return can;
 }
 
-/* A range that is not in memory to its last page is cold: to map it would start the system's own reading ahead. */
+/* A range that is not in memory to its last page is cold: to map it would start the system's own reading
+ * ahead. */
 static bool is_cold(fa__file *file, int64_t first, int64_t size)
 {
     int64_t resident, dirty, page = (int64_t)fa__page_size();
@@ -74,8 +75,8 @@ bool fa__direct_wants(fa__file_object *object, const fa__tenant *tenant, int64_t
     return wants;
 }
 
-bool fa__direct_begin(fa__file_object *object, const fa__tenant *tenant, int64_t first, int64_t size, char *buffer,
-                      fa__transfer *transfer)
+bool fa__direct_begin(fa__file_object *object, const fa__tenant *tenant, int64_t first, int64_t size,
+                      char *buffer, fa__transfer *transfer)
 {
     fa_error ignored = {0};
     fa__file *file = fa__object_enter_as(object, tenant, first + size, &ignored);
@@ -107,7 +108,7 @@ char *fa__direct_end(fa__file_object *object, int64_t first, int64_t size, fa__t
     return transfer->buffer + (first - transfer->offset);
 }
 
-/* ---- Writing ----------------------------------------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
 /* A page that holds several grains would be written both ways at once. */
 bool fa__direct_can_write(fa__file_object *object)
@@ -120,7 +121,8 @@ bool fa__direct_can_write(fa__file_object *object)
     return is_new && fa__direct_can(object);
 }
 
-/* One owner at a time: what the page cache has of a range goes to the disk and away before the range is written past it. */
+/* One owner at a time: what the page cache has of a range goes to the disk and away before the range is
+ * written past it. */
 static bool empty_cache(fa__file *file, int64_t first, int64_t size, fa_error *err)
 {
     if (fa__file_resident(file, first, size) == 0)
@@ -131,8 +133,8 @@ static bool empty_cache(fa__file *file, int64_t first, int64_t size, fa_error *e
     return true;
 }
 
-bool fa__direct_begin_write(fa__file_object *object, const fa__tenant *tenant, int64_t first, int64_t size, char *elements,
-                            fa__transfer *transfer, fa_error *err)
+bool fa__direct_begin_write(fa__file_object *object, const fa__tenant *tenant, int64_t first, int64_t size,
+                            char *elements, fa__transfer *transfer, fa_error *err)
 {
     fa__file *file = fa__object_enter_as(object, tenant, first + size, err);
     if (file == NULL)
@@ -151,8 +153,8 @@ bool fa__direct_begin_write(fa__file_object *object, const fa__tenant *tenant, i
     return false;
 }
 
-/* What did not arrive whole goes through the page cache, whose write says what is wrong, or the flush before the file gets
- * its name. */
+/* What did not arrive whole goes through the page cache, whose write says what is wrong, or the flush before
+ * the file gets its name. */
 bool fa__direct_end_write(fa__file_object *object, fa__transfer *transfer, fa_error *err)
 {
     fa__transfer_wait(transfer);

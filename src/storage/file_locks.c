@@ -6,8 +6,7 @@
 #include "base/checked.h"
 #include "base/memory.h"
 
-/* ---- Other sizes
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Other sizes ---- */
 
 fa__file *fa__object_begin_resize(fa__file_object *object, fa_error *err)
 {
@@ -56,8 +55,7 @@ bool fa__object_cut(fa__file_object *object, int64_t size, bool alone, fa_error 
     return !fa_failed(err);
 }
 
-/* ---- Replacing
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Replacing ---- */
 
 struct fa__replace_lock {
     fa__file *file;          /* holds the exclusive lock itself; NULL where `object` does */

@@ -13,9 +13,7 @@
 static fa__mutex registry_mutex = FA__MUTEX_INIT;
 static fa__file_object *registry;
 
-/* ---- fork
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- fork ---- */
 
 /* All locks are held while the process is forked, so that the child finds its objects whole and unlocked. */
 static void lock_all(void)
@@ -70,8 +68,7 @@ static void unregister_object(fa__file_object *object)
         object->next->previous = object->previous;
 }
 
-/* ---- Making and ending
- * ------------------------------------------------------------------------------------------ */
+/* ---- Making and ending ---- */
 
 static fa__file_object *make_object(const char *path, fa__file_identity identity, fa_error *err)
 {
@@ -254,8 +251,7 @@ const char *fa__object_path(const fa__file_object *object)
     return object->path;
 }
 
-/* ---- Being usable
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Being usable ---- */
 
 /* Under the object's lock. */
 static bool check_locked(const fa__file_object *object, fa_error *err)
@@ -324,8 +320,7 @@ void fa__object_leave(fa__file_object *object)
     fa__mutex_unlock(&object->mutex);
 }
 
-/* ---- The mapping
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The mapping ---- */
 
 /* Under the object's lock. */
 static bool add_map(fa__file_object *object, int64_t end, bool writeable, fa_error *err)
@@ -398,8 +393,7 @@ void fa__storage_fault(const void *address, fa_error *err)
     fa__error_move(err, &fault);
 }
 
-/* ---- Durable, closed
- * -------------------------------------------------------------------------------------------- */
+/* ---- Durable, closed ---- */
 
 /* Syncing a range of a mapping asks the file system for exactly that range, blocks that were only reserved
  * included; syncing the descriptor writes all of the file's changed pages. Pages that were changed by write
@@ -470,8 +464,7 @@ bool fa__object_close_tenant(fa__file_object *object, fa__tenant *tenant, fa_err
     return others ? fa__object_flush(object, 0, INT64_MAX, err) : fa__object_close(object, err);
 }
 
-/* ---- Sources of the file
- * ---------------------------------------------------------------------------------------- */
+/* ---- Sources of the file ---- */
 
 void fa__object_add_tenant(fa__file_object *object, fa__tenant *tenant)
 {

@@ -51,8 +51,7 @@ static fa__file *enter(fa__source *source, int64_t end, fa_error *err)
     return fa__object_enter_as(self->object, &self->tenant, source->base + end, err);
 }
 
-/* ---- Boxes
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Boxes ---- */
 
 /* Views lie inside their source; a box that does not would reach other bytes of the file. *end is the byte
  * behind the last one that it touches. */
@@ -102,8 +101,7 @@ static bool file_write(fa__source *source, const fa__box *box, const void *eleme
     return !fa_failed(err);
 }
 
-/* ---- The mapping
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The mapping ---- */
 
 /* In auto mode a range is mapped for reading where at least fifteen sixteenths of it are in memory already:
  * faulting the rest in is slower than reading it, and fills the cache with small pages. It is mapped for
@@ -162,8 +160,7 @@ static void file_unmap(fa__source *source, int64_t first, int64_t size, bool wri
     fa__object_leave(object_of(source));
 }
 
-/* ---- Advice
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Advice ---- */
 
 static void file_prefetch(fa__source *source, int64_t first, int64_t size)
 {
@@ -224,8 +221,7 @@ static bool file_holds(fa__source *source, int64_t first, int64_t size, fa_error
     return !fa_failed(err);
 }
 
-/* ---- Past the page cache
- * ----------------------------------------------------------------------------------------- */
+/* ---- Past the page cache ---- */
 
 static bool file_can_direct(fa__source *source)
 {
@@ -237,10 +233,11 @@ static bool file_wants_direct(fa__source *source, int64_t first, int64_t size)
     return fa__direct_wants(object_of(source), &((file_source *)source)->tenant, source->base + first, size);
 }
 
-static bool file_begin_direct(fa__source *source, int64_t first, int64_t size, char *buffer, fa__transfer *transfer)
+static bool file_begin_direct(fa__source *source, int64_t first, int64_t size, char *buffer,
+                              fa__transfer *transfer)
 {
-    return fa__direct_begin(object_of(source), &((file_source *)source)->tenant, source->base + first, size, buffer,
-                            transfer);
+    return fa__direct_begin(object_of(source), &((file_source *)source)->tenant, source->base + first, size,
+                            buffer, transfer);
 }
 
 static char *file_end_direct(fa__source *source, int64_t first, int64_t size, fa__transfer *transfer)
@@ -264,14 +261,15 @@ static void count_written(fa__source *source, int64_t first, int64_t size, const
 static bool file_begin_direct_write(fa__source *source, int64_t first, int64_t size, char *elements,
                                     fa__transfer *transfer, fa_error *err)
 {
-    bool started = fa__direct_begin_write(object_of(source), &((file_source *)source)->tenant, source->base + first, size,
-                                          elements, transfer, err);
+    bool started = fa__direct_begin_write(object_of(source), &((file_source *)source)->tenant,
+                                          source->base + first, size, elements, transfer, err);
     if (!started && !fa_failed(err))
         count_written(source, first, size, elements);
     return started;
 }
 
-static bool file_end_direct_write(fa__source *source, int64_t first, int64_t size, fa__transfer *transfer, fa_error *err)
+static bool file_end_direct_write(fa__source *source, int64_t first, int64_t size, fa__transfer *transfer,
+                                  fa_error *err)
 {
     bool arrived = fa__direct_end_write(object_of(source), transfer, err);
     if (arrived)
@@ -279,8 +277,7 @@ static bool file_end_direct_write(fa__source *source, int64_t first, int64_t siz
     return arrived;
 }
 
-/* ---- Durable
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Durable ---- */
 
 static bool file_write_behind(fa__source *source, int64_t first, int64_t size, bool wait, fa_error *err)
 {
@@ -346,8 +343,7 @@ static void scratch_describe(fa__source *source, fa_file_info *info, fa_error *e
     info->resident_bytes = info->dirty_bytes = -1;
 }
 
-/* ---- Making
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Making ---- */
 
 #define SHARED_FUNCTIONS                                                                                   \
     .destroy = file_destroy, .read = file_read, .write = file_write, .map = file_map, .unmap = file_unmap, \

@@ -16,7 +16,8 @@ static const fa__format formats[] = {
     {.name = "an HDF5 file", .magic = "\x89HDF\r\n\x1a\n", .magic_bytes = 8},
 };
 
-/* Reads the first bytes of a file, and leaves no more than these in the page cache: what follows may be read past it. */
+/* Reads the first bytes of a file, and leaves no more than these in the page cache: what follows may be read
+ * past it. */
 static bool read_head(fa__file *file, char *bytes, size_t size, fa_error *err)
 {
     fa__file_expect_random(file);

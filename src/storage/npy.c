@@ -28,8 +28,7 @@ void fa__layout_clear(fa__layout *layout)
     memset(layout, 0, sizeof *layout);
 }
 
-/* ---- Reading
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 /* Records what array/ found wrong with a part of the file, with the file's name in front. A text that is not
  * a dtype or a shape is, here, a bad file. */
@@ -308,8 +307,7 @@ bool fa__npy_parse(const char *name, const void *bytes, size_t size, int64_t fil
     return false;
 }
 
-/* ---- Writing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
 /* Writes like repr() of a tuple. At most 22 bytes an axis. */
 static size_t format_shape(int ndim, const int64_t *sizes, char *text, size_t room)

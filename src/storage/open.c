@@ -16,8 +16,7 @@ static fa__file_object *open_object(const char *path, fa_mode mode, fa_error *er
     return file != NULL ? fa__object_of_file(file, writeable, path, err) : NULL;
 }
 
-/* ---- Self-describing files
- * -------------------------------------------------------------------------------------- */
+/* ---- Self-describing files ---- */
 
 static bool read_layout(fa__file *file, const char *path, const fa_open_options *options, fa__layout *layout,
                         fa_error *err)
@@ -117,8 +116,7 @@ fa_names *fa__storage_list(const char *path, fa_error *err)
     return NULL;
 }
 
-/* ---- Headerless files
- * ------------------------------------------------------------------------------------------- */
+/* ---- Headerless files ---- */
 
 /* What the caller says, without the offset's check against the file; one size may still be -1, at *open_axis.
  */

@@ -24,8 +24,7 @@ struct fa__publication {
     bool whole_archive, finished;
 };
 
-/* ---- Beginning
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Beginning ---- */
 
 /* Gives the temporary its size, permissions and header. */
 static bool prepare_file(const fa__publication *publication, fa__file *file, const fa__layout *layout,
@@ -174,8 +173,7 @@ static fa__publication *begin_npy(const char *path, const fa_dtype *dtype, int n
     return publication;
 }
 
-/* ---- Archives
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Archives ---- */
 
 static bool ends_in(const char *path, size_t length, const char *suffix)
 {
@@ -379,8 +377,7 @@ fa_array *fa__publish_array(fa__publication *publication)
     return publication != NULL ? publication->array : NULL;
 }
 
-/* ---- Ending
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Ending ---- */
 
 bool fa__publish_prepare(fa__publication *publication, fa__watch *watch, fa_error *err)
 {

@@ -34,8 +34,7 @@ static int64_t end_of(const fa__resizing *resizing, int64_t length)
     return resizing->layout.offset_bytes + length * resizing->row_bytes;
 }
 
-/* ---- Beginning
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Beginning ---- */
 
 /* Other handles may have changed the length, and nothing else. */
 static bool check_header(const fa__resizing *resizing, const fa__layout *opened, fa_error *err)
@@ -123,8 +122,7 @@ int fa__resize_axis(const fa__resizing *resizing)
     return resizing->axis;
 }
 
-/* ---- What goes, and what comes
- * ---------------------------------------------------------------------------------- */
+/* ---- What goes, and what comes ---- */
 
 /* Several arrays saved into one file follow each other: the first of them has no room to grow. */
 static bool check_trailing(const fa__resizing *resizing, int64_t end, int64_t file_bytes, fa_error *err)
@@ -208,8 +206,7 @@ fa_array *fa__resize_added(fa__resizing *resizing, fa_error *err)
     return rows_from(resizing, resizing->layout.sizes[resizing->axis], err);
 }
 
-/* ---- Ending
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Ending ---- */
 
 /* Only the bytes that change are written, by one call: digits of the length, and blanks behind. */
 static bool write_header(const fa__resizing *resizing, const char *from, const char *to, fa_error *err)

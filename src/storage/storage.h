@@ -63,8 +63,8 @@ typedef struct fa__publication fa__publication;
 fa__publication *fa__publish_begin(const char *path, const fa_dtype *dtype, int ndim, const int64_t *sizes,
                                    const fa_create_options *options, fa_error *err);
 /* Another array of the archive that `publication` is, borrowed as fa__publish_array(); NULL with a clean err
- * where `path` leads to another file. FA_INVALID_ARGUMENT where it leads to the same one, and that has room for one array
- * only. */
+ * where `path` leads to another file. FA_INVALID_ARGUMENT where it leads to the same one, and that has room
+ * for one array only. */
 fa_array *fa__publish_beside(fa__publication *publication, const char *path, const fa_dtype *dtype, int ndim,
                              const int64_t *sizes, const fa_create_options *options, fa_error *err);
 /* Headerless, for fa_memmap(FA_CREATE). */
@@ -73,8 +73,8 @@ fa__publication *fa__publish_begin_raw(const char *path, const fa_dtype *dtype, 
 bool fa__publish_is_archive(const fa__publication *publication);
 fa_array *fa__publish_array(
     fa__publication *publication); /* borrowed; alive until commit or drop, or longer if retained */
-/* Packs what is compressed, and flushes the file; nothing is visible yet. The first half of committing several
- * files together. `watch` may be NULL. */
+/* Packs what is compressed, and flushes the file; nothing is visible yet. The first half of committing
+ * several files together. `watch` may be NULL. */
 bool fa__publish_prepare(fa__publication *publication, fa__watch *watch, fa_error *err);
 /* Flushes the file, unless fa__publish_prepare() just did, and renames it into place; `durable` flushes the
  * folder too, else the first flush of the array does. Ends the publication in any case; on failure the
@@ -113,9 +113,9 @@ fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, 
 /* Memory where the ledger has room, else scratch. */
 fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err);
 
-/* How files are read and written: FARRAY_IO, looked at once. Auto: mapped where the bytes are in memory, else past the page
- * cache where the file system allows it and there is much of them, else read. Direct: past the page cache wherever that
- * is possible. */
+/* How files are read and written: FARRAY_IO, looked at once. Auto: mapped where the bytes are in memory, else
+ * past the page cache where the file system allows it and there is much of them, else read. Direct: past the
+ * page cache wherever that is possible. */
 typedef enum fa__io { FA__IO_AUTO, FA__IO_MMAP, FA__IO_PREAD, FA__IO_DIRECT } fa__io;
 fa__io fa__io_mode(void);
 void fa__set_io_mode(fa__io mode); /* for tests */

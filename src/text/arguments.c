@@ -257,8 +257,7 @@ bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM],
     return !fa_failed(call->err);
 }
 
-/* ---- Arrays
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Arrays ---- */
 
 /* The array that NumPy makes of a value; one reference. Recursion is bounded by FA__MAX_LIST_DEPTH. */
 static fa__node *array_of(const fa__bound_call *call, const fa__value *value)
@@ -371,8 +370,7 @@ bool fa__argument_is(const fa__bound_call *call, int index, const char *word)
            memcmp(value->as.text.start, word, value->as.text.length) == 0;
 }
 
-/* ---- What functions that move share
- * ------------------------------------------------------------------------------ */
+/* ---- What functions that move share ---- */
 
 bool fa__argument_refuse(const fa__bound_call *call, int index, const char *what)
 {
@@ -382,7 +380,8 @@ bool fa__argument_refuse(const fa__bound_call *call, int index, const char *what
 
 bool fa__argument_refuse_out(const fa__bound_call *call, int index)
 {
-    return !fa__argument_given(call, index) || fa__argument_refuse(call, index, "out= is not part of expressions");
+    return !fa__argument_given(call, index) ||
+           fa__argument_refuse(call, index, "out= is not part of expressions");
 }
 
 const int *fa__argument_axis(const fa__bound_call *call, int index, int *axis)

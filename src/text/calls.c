@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 
-
 #include <limits.h>
 #include <string.h>
 
@@ -91,10 +90,21 @@ const fa__function *fa__function_next(fa__function_cursor *at)
     static const fa__function *const lists[] = {
         fa__array_functions, /* first: these forms of clip, conjugate and where are NumPy's */
         fa__order_functions,
-        fa__elementwise_functions, fa__pair_functions, reduction_rows,     type_rows,
-        fa__generator_functions,   fa__take_functions, fa__scan_functions, fa__move_functions, fa__join_functions,
-        fa__product_functions,   fa__calculus_functions,
-        fa__formula_functions,     fa__time_functions, fa__string_functions, fa__statistics_functions,
+        fa__elementwise_functions,
+        fa__pair_functions,
+        reduction_rows,
+        type_rows,
+        fa__generator_functions,
+        fa__take_functions,
+        fa__scan_functions,
+        fa__move_functions,
+        fa__join_functions,
+        fa__product_functions,
+        fa__calculus_functions,
+        fa__formula_functions,
+        fa__time_functions,
+        fa__string_functions,
+        fa__statistics_functions,
         fa__histogram_functions,
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {

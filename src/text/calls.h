@@ -70,12 +70,13 @@ void fa__nodes_release(fa__nodes *nodes);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);
 
-/* The array that a list of numbers, or of such lists of one shape, is (list.c); NULL with a clean err where something else
- * stands in it. */
+/* The array that a list of numbers, or of such lists of one shape, is (list.c); NULL with a clean err where
+ * something else stands in it. */
 fa__node *fa__list_node(const fa__value *items, int64_t count, fa_error *err);
 /* The array that a value is: an operand, or a list of numbers. Borrowed; NULL where it is none. */
 fa__node *fa__value_array(const fa__value *value);
-/* The same for what is assigned to elements of `dtype`: numbers in it must fit, as NumPy asks. One reference. */
+/* The same for what is assigned to elements of `dtype`: numbers in it must fit, as NumPy asks. One reference.
+ */
 fa__node *fa__value_as(const fa__value *value, const fa_dtype *dtype, fa_error *err);
 
 /* A function or the name of a type, a method of arrays, an attribute; NULL when there is none. */
@@ -94,7 +95,8 @@ bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_err
 fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err);
 
 /* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. Gives a NODE or NODES. */
-bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result, fa_error *err);
+bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result,
+              fa_error *err);
 
 /* The known name of functions or constants, or of methods and attributes, that is nearest to an unknown one
  * and near enough to be meant; NULL when none is. `distance` is the number of letters to change. */

@@ -39,7 +39,8 @@ const fa__function *fa__function_find(const char *name, size_t length)
 {
     const fa__function *row;
     for (fa__function_cursor at = {0, 0}; (row = fa__function_next(&at)) != NULL;) {
-        if (row->kind != FA_OPERATION_KERNEL && (row->uses & FA__AS_FUNCTION) && row_has_name(row, name, length))
+        if (row->kind != FA_OPERATION_KERNEL && (row->uses & FA__AS_FUNCTION) &&
+            row_has_name(row, name, length))
             return row;
     }
     return NULL;

@@ -68,7 +68,8 @@ static fa__node *parts_of(fa__node *input, fa_error *err)
     const bool swapped = strong->kind == FA__NODE_LEAF && strong->dtype->swapped;
     const fa_dtype *dtype = fa__dtype_numeric(fa__real_type(strong->dtype->type), swapped, err);
     if (geometry.ndim == FA_MAX_NDIM)
-        fa__fail(err, FA_BAD_SHAPE, "parts of complex numbers are an axis more, and there are %d already", FA_MAX_NDIM);
+        fa__fail(err, FA_BAD_SHAPE, "parts of complex numbers are an axis more, and there are %d already",
+                 FA_MAX_NDIM);
     if (!fa_failed(err)) {
         geometry.sizes[geometry.ndim] = 2;
         geometry.strides[geometry.ndim++] = dtype->item_bytes;

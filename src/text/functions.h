@@ -26,12 +26,19 @@ struct fa__function {
     const char *parameters;
     fa__node *(*apply)(const fa__bound_call *call);
     int code; /* fa__operation, fa__reduction, fa_type, as `apply` reads it */
-    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, FA__AS_ATTRIBUTE, or several; FA__GIVES_LIST or FA__GIVES_PAIR */
+    int uses; /* FA__AS_FUNCTION, FA__AS_METHOD, FA__AS_ATTRIBUTE, or several; FA__GIVES_LIST or
+                 FA__GIVES_PAIR */
     fa_operation_kind kind;
     const char *documentation;
 };
 
-enum { FA__AS_FUNCTION = 1, FA__AS_METHOD = 2, FA__AS_ATTRIBUTE = 4, FA__GIVES_LIST = 8, FA__GIVES_PAIR = 16 };
+enum {
+    FA__AS_FUNCTION = 1,
+    FA__AS_METHOD = 2,
+    FA__AS_ATTRIBUTE = 4,
+    FA__GIVES_LIST = 8,
+    FA__GIVES_PAIR = 16
+};
 
 /* Rows by where they are; ended by a row without a name. */
 extern const fa__function fa__elementwise_functions[];
@@ -122,13 +129,15 @@ fa__nodes *fa__argument_arrays(const fa__bound_call *call, int index);
 fa__nodes *fa__value_arrays(const fa__bound_call *call, const fa__value *value);
 /* Whether it is the text `word`. */
 bool fa__argument_is(const fa__bound_call *call, int index, const char *word);
-/* The same, borrowed, or NULL where a parameter of that name was left out or is None, or is no parameter at all. */
+/* The same, borrowed, or NULL where a parameter of that name was left out or is None, or is no parameter at
+ * all. */
 fa__node *fa__argument_named(const fa__bound_call *call, const char *name);
 /* Where a parameter stands; -1 where there is none of that name. */
 int fa__argument_position(const fa__bound_call *call, const char *name);
-/* axis, dtype, keepdims, ddof or correction, initial, where, mean, as far as they are parameters; out is refused. The dtype is
- * a reference. */
-bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM], fa__reduce_arguments *arguments);
+/* axis, dtype, keepdims, ddof or correction, initial, where, mean, as far as they are parameters; out is
+ * refused. The dtype is a reference. */
+bool fa__argument_reduce(const fa__bound_call *call, int storage[FA_MAX_NDIM],
+                         fa__reduce_arguments *arguments);
 
 /* Says what is wrong with an argument; false. */
 bool fa__argument_refuse(const fa__bound_call *call, int index, const char *what);

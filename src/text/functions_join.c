@@ -9,8 +9,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* ---- Put together
- * --------------------------------------------------------------------------------------------- */
+/* ---- Put together ---- */
 
 static fa__node *ravel_all_and_join(fa__nodes *arrays, const fa_dtype *dtype, fa_error *err)
 {
@@ -177,8 +176,7 @@ static fa__node *apply_delete(const fa__bound_call *call)
     return node;
 }
 
-/* ---- Pads
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Pads ---- */
 
 /* One of the numbers of pad(): a number for all, a pair for all axes, or pairs for each. NULL with an error.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text's functions that shift, repeat, turn and take arrays apart: arguments to routines. Those that put together are
- * functions_join.c. */
+/* Text's functions that shift, repeat, turn and take arrays apart: arguments to routines. Those that put
+ * together are functions_join.c. */
 #include "text/functions.h"
 #include "expr/routines.h"
 
@@ -9,8 +9,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* ---- Shifted and repeated
- * ------------------------------------------------------------------------------------- */
+/* ---- Shifted and repeated ---- */
 
 static fa__node *apply_roll(const fa__bound_call *call)
 {
@@ -89,8 +88,7 @@ static fa__node *apply_broadcast_arrays(const fa__bound_call *call)
     return fa__call_gives(call, wide);
 }
 
-/* ---- Turned
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Turned ---- */
 
 static fa__node *apply_flip(const fa__bound_call *call)
 {
@@ -168,8 +166,7 @@ static fa__node *apply_at_least(const fa__bound_call *call)
     return node;
 }
 
-/* ---- Taken apart
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Taken apart ---- */
 
 static fa__node *split_along(const fa__bound_call *call, fa__node *a, int axis, bool equal)
 {
@@ -181,8 +178,8 @@ static fa__node *split_along(const fa__bound_call *call, fa__node *a, int axis, 
         return NULL;
     if (by_count && (places.items[0] <= 0 || places.items[0] > MANY))
         fa__argument_refuse(call, 1,
-               places.items[0] > MANY ? "more than a million sections"
-                                      : "number sections must be larger than 0.");
+                            places.items[0] > MANY ? "more than a million sections"
+                                                   : "number sections must be larger than 0.");
     else
         parts = fa__nodes_new(by_count ? (int)places.items[0] : places.count + 1, call->err);
     if (parts != NULL && by_count)
@@ -215,8 +212,7 @@ static fa__node *apply_split_axis(const fa__bound_call *call)
     return NULL;
 }
 
-/* ---- Copies
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Copies ---- */
 
 /* 'C', 'F' or 'K', as text says it; `otherwise` where it is left out. */
 static char order_at(const fa__bound_call *call, int index, char otherwise)

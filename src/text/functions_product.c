@@ -7,8 +7,8 @@
 
 typedef fa__node *product(fa__node *a, fa__node *b, fa_error *err);
 
-static product *const products[] = {fa__node_matmul, fa__node_dot,           fa__node_vdot, fa__node_matvec, fa__node_vecmat,
-                                    fa__node_inner,  fa__node_outer_product, fa__node_kron};
+static product *const products[] = {fa__node_matmul, fa__node_dot,   fa__node_vdot,          fa__node_matvec,
+                                    fa__node_vecmat, fa__node_inner, fa__node_outer_product, fa__node_kron};
 enum { MATMUL, DOT, VDOT, MATVEC, VECMAT, INNER, OUTER, KRON };
 
 /* The two arrays, in the type that dtype= says where the function has it. */
@@ -54,7 +54,7 @@ static fa__node *apply_vecdot(const fa__bound_call *call)
         arrays, fa_failed(call->err) ? NULL : fa__node_vecdot(arrays.first, arrays.second, axis, call->err));
 }
 
-/* ---- tensordot --------------------------------------------------------------------------------------------------- */
+/* ---- tensordot ---- */
 
 /* Axes of both arrays. */
 typedef struct pairs {
@@ -64,8 +64,9 @@ typedef struct pairs {
 
 static bool refuse(const fa__bound_call *call, const fa__value *value)
 {
-    return fa__fail_at_column(call->err, FA_BAD_EXPRESSION, value->column,
-                              "tensordot(): axes= is a number, or axes of the first and axes of the second array");
+    return fa__fail_at_column(
+        call->err, FA_BAD_EXPRESSION, value->column,
+        "tensordot(): axes= is a number, or axes of the first and axes of the second array");
 }
 
 /* One number, or several, as the axes of one of the arrays. */
@@ -80,16 +81,18 @@ static bool axes_of(const fa__bound_call *call, const fa__value *value, pairs *t
         return false;
     to->count[which] = axes.count;
     for (int i = 0; i < axes.count; i++)
-        to->axes[which][i] = axes.items[i] >= INT_MIN && axes.items[i] <= INT_MAX ? (int)axes.items[i] : INT_MAX;
+        to->axes[which][i] =
+            axes.items[i] >= INT_MIN && axes.items[i] <= INT_MAX ? (int)axes.items[i] : INT_MAX;
     return true;
 }
 
 /* So many of the last axes of the first array, and of the first axes of the second. */
-static bool neighbours(const fa__bound_call *call, int64_t count, const fa__node *a, const fa__node *b, pairs *to)
+static bool neighbours(const fa__bound_call *call, int64_t count, const fa__node *a, const fa__node *b,
+                       pairs *to)
 {
     if (count > a->ndim || count > b->ndim)
-        return fa__fail(call->err, FA_BAD_SHAPE, "tensordot(): %lld axes of arrays that have %d and %d", (long long)count,
-                        a->ndim, b->ndim);
+        return fa__fail(call->err, FA_BAD_SHAPE, "tensordot(): %lld axes of arrays that have %d and %d",
+                        (long long)count, a->ndim, b->ndim);
     to->count[0] = to->count[1] = count > 0 ? (int)count : 0;
     for (int i = 0; i < to->count[0]; i++) {
         to->axes[0][i] = i - to->count[0];
@@ -121,8 +124,8 @@ static fa__node *apply_tensordot(const fa__bound_call *call)
     pairs over;
     fa__node *a = fa__argument_array(call, 0), *b = fa__argument_array(call, 1), *node = NULL;
     if (!fa_failed(call->err) && read_pairs(call, a, b, &over))
-        node = fa__node_tensordot(a, b, (fa_axes){over.count[0], over.axes[0]}, (fa_axes){over.count[1], over.axes[1]},
-                                  call->err);
+        node = fa__node_tensordot(a, b, (fa_axes){over.count[0], over.axes[0]},
+                                  (fa_axes){over.count[1], over.axes[1]}, call->err);
     fa__node_release(a);
     fa__node_release(b);
     return node;

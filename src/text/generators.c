@@ -199,8 +199,7 @@ static fa__node *apply_geomspace(const fa__bound_call *call)
     return node;
 }
 
-/* ---- One value, or positions
- * ---------------------------------------------------------------------------------- */
+/* ---- One value, or positions ---- */
 
 /* zeros(), ones() and empty(): `code` is the value. */
 static fa__node *apply_filled(const fa__bound_call *call)

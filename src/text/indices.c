@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-/* ---- Basic indices
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Basic indices ---- */
 
 static bool is_word(const char *text, size_t length)
 {
@@ -103,8 +102,7 @@ bool fa__parser_index(fa__parser *p, const fa__token *token, bool *more)
     return *more ? fa__parser_open(p, FA__OPEN_INDEX, token->column) : apply_basic(p, token);
 }
 
-/* ---- Indices of expressions
- * -------------------------------------------------------------------------------------- */
+/* ---- Indices of expressions ---- */
 
 static bool fail_part(fa__parser *p, int column)
 {
@@ -152,7 +150,8 @@ static fa__node *array_part(fa__parser *p, const fa__value *value)
 {
     fa__node *node = fa__value_array(value);
     /* An empty list chooses nothing, though NumPy's empty array would be one of floats. */
-    bool is_nothing = node != NULL && value->kind != FA__VALUE_NODE && fa__count(node->ndim, node->sizes) == 0;
+    bool is_nothing =
+        node != NULL && value->kind != FA__VALUE_NODE && fa__count(node->ndim, node->sizes) == 0;
     return is_nothing ? fa__node_cast(node, FA_INT64, p->err) : fa__node_retain(node);
 }
 

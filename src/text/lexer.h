@@ -38,7 +38,8 @@ bool fa__lexer_next(fa__lexer *lexer, fa__token *token, fa_error *err);
 bool fa__lexer_sees(const fa__lexer *lexer, const char *symbol);
 bool fa__token_is(const fa__token *token, const char *symbol);
 
-/* What begins with a character that no token begins with: always false, with what to write instead where that is known. */
+/* What begins with a character that no token begins with: always false, with what to write instead where that
+ * is known. */
 bool fa__refuse_character(const char *text, size_t length, int column, fa_error *err);
 /* What to say about a symbol that expressions do not have; NULL for others. */
 const char *fa__hint_of_symbol(const fa__token *token);

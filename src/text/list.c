@@ -152,7 +152,8 @@ fa__node *fa__value_as(const fa__value *value, const fa_dtype *dtype, fa_error *
 {
     fa__node *node = fa__value_array(value);
     if (fa__node_is_weak(node))
-        return number_fits(fa__constant_of(node), dtype->type, err) ? fa__node_as_element(node, dtype, err) : NULL;
+        return number_fits(fa__constant_of(node), dtype->type, err) ? fa__node_as_element(node, dtype, err)
+                                                                    : NULL;
     const bool is_list = value->kind != FA__VALUE_NODE;
     const fa_type type = node->dtype->type;
     const bool has_numbers = type == FA_TYPE_INT64 || type == FA_TYPE_UINT64 || type == FA_TYPE_FLOAT64;

@@ -77,7 +77,8 @@ static size_t version_behind(const fa__parser *p, const fa__token *token)
 static bool skip(fa__parser *p, size_t version)
 {
     fa__token token;
-    return version == 0 || (fa__lexer_next(&p->lexer, &token, p->err) && fa__lexer_next(&p->lexer, &token, p->err));
+    return version == 0 ||
+           (fa__lexer_next(&p->lexer, &token, p->err) && fa__lexer_next(&p->lexer, &token, p->err));
 }
 
 static bool function_or_constant(fa__parser *p, const fa__token *token, bool *found)

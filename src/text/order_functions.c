@@ -9,8 +9,7 @@
 
 #include <limits.h>
 
-/* ---- Arguments
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Arguments ---- */
 
 enum { MOST_FIELDS = 256 };
 
@@ -41,8 +40,7 @@ static bool kind_is_known(const fa__bound_call *call, int index)
     return known || refuse(call, index, "kind is 'quicksort', 'mergesort', 'heapsort' or 'stable'");
 }
 
-/* ---- Orders of fields
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Orders of fields ---- */
 
 /* A structure whose elements compare by the fields that order= names, then by the others; the array itself
  * where it is left out. One reference. */
@@ -88,8 +86,7 @@ static fa__node *seen_as_it_was(fa__node *node, const fa__node *a, fa_error *err
     return seen;
 }
 
-/* ---- In order
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- In order ---- */
 
 static fa__node *apply_sort(const fa__bound_call *call)
 {
@@ -123,8 +120,8 @@ static fa__node *apply_searchsorted(const fa__bound_call *call)
         arrays.first = sorted;
     }
     return fa__two_made(arrays, fa_failed(call->err)
-                               ? NULL
-                               : fa__node_searchsorted(arrays.first, arrays.second, right, call->err));
+                                    ? NULL
+                                    : fa__node_searchsorted(arrays.first, arrays.second, right, call->err));
 }
 
 static bool is_whole(const fa__node *node)
@@ -167,8 +164,7 @@ static fa__node *apply_sort_complex(const fa__bound_call *call)
     return node;
 }
 
-/* ---- Sets
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Sets ---- */
 
 /* What is there of some nodes, as the outputs of a call; takes all of them over. One alone is no list. */
 static fa__node *outputs_of(const fa__bound_call *call, int count, fa__node **nodes, bool may_be_one)

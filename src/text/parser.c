@@ -123,7 +123,8 @@ static void explain_binding(fa__parser *p, const fa__opened *bitwise, int next)
                        "'%s' binds tighter than comparisons: write (a > b) %s (c < d)", symbol, symbol);
 }
 
-/* What makes an array of a list beside it. Python's operators on lists and numbers alone mean something else. */
+/* What makes an array of a list beside it. Python's operators on lists and numbers alone mean something else.
+ */
 static bool is_array(const fa__value *value)
 {
     return value->kind == FA__VALUE_NODE && !fa__node_is_weak(value->node);
@@ -577,7 +578,8 @@ static fa__node *finish(fa__parser *p)
     fa__value *value = fa__parser_top_value(p);
     if (fa__value_array(value) == NULL && !fa__parser_is_operand(p, value))
         return NULL;
-    fa__node *node = p->element != NULL ? fa__value_as(value, p->element, p->err) : fa__node_retain(value->node);
+    fa__node *node =
+        p->element != NULL ? fa__value_as(value, p->element, p->err) : fa__node_retain(value->node);
     fa__parser_placed(p, value->column);
     return node;
 }
@@ -609,8 +611,8 @@ static bool may_be_parsed(const char *text, size_t length, fa_error *err)
         return false;
     if (text == NULL)
         return fa__fail(err, FA_INVALID_ARGUMENT, "the expression is NULL");
-    return length <= MAX_TEXT_BYTES || fa__fail(err, FA_TOO_LARGE, "the expression has %zu bytes, more than %d", length,
-                                                MAX_TEXT_BYTES);
+    return length <= MAX_TEXT_BYTES ||
+           fa__fail(err, FA_TOO_LARGE, "the expression has %zu bytes, more than %d", length, MAX_TEXT_BYTES);
 }
 
 static void clear(fa__parser *p)
@@ -641,12 +643,14 @@ fa__node *fa__parse(const char *text, const fa__names *names, fa_error *err)
     return fa__parse_as(text, names, NULL, err);
 }
 
-bool fa__parse_index(const char *text, size_t length, const fa__names *names, fa__index_text *index, fa_error *err)
+bool fa__parse_index(const char *text, size_t length, const fa__names *names, fa__index_text *index,
+                     fa_error *err)
 {
     *index = (fa__index_text){0};
     if (!may_be_parsed(text, length, err))
         return false;
-    fa__parser p = {.lexer = {.text = text, .length = length, .at = 1}, .names = names, .err = err, .index = index};
+    fa__parser p = {
+        .lexer = {.text = text, .length = length, .at = 1}, .names = names, .err = err, .index = index};
     /* What is indexed is not known here: None stands for it. */
     if (fa__parser_push_value(&p, (fa__value){.kind = FA__VALUE_NONE, .column = 1}) &&
         fa__parser_open(&p, FA__OPEN_INDEX, 1))

@@ -65,10 +65,12 @@ bool fa__parser_is_operand(fa__parser *p, fa__value *value);
 bool fa__parser_name(fa__parser *p, const fa__token *token);
 /* Python's words that are no names: false, with what to write instead. */
 bool fa__parser_refuse_keyword(fa__parser *p, const fa__token *token);
-/* What follows an operand: ".name", and "[" with all up to its "]", or, where expressions stand in it (*more), that alone. */
+/* What follows an operand: ".name", and "[" with all up to its "]", or, where expressions stand in it
+ * (*more), that alone. */
 bool fa__parser_attribute(fa__parser *p);
 bool fa__parser_index(fa__parser *p, const fa__token *token, bool *more);
-/* The index whose parts stand on the values from `first_value` on has been closed: applies it to what stands below. */
+/* The index whose parts stand on the values from `first_value` on has been closed: applies it to what stands
+ * below. */
 bool fa__parser_apply_index(fa__parser *p, int64_t first_value, int column);
 
 #endif

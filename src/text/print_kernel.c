@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernels of users' as text: "name@2(a0, a1, axis=1)[0]". Reduced axes stand last in the inputs of a reduction: that is how it
- * prints, and reads back. */
+/* Kernels of users' as text: "name@2(a0, a1, axis=1)[0]". Reduced axes stand last in the inputs of a
+ * reduction: that is how it prints, and reads back. */
 #include "expr/user_kernel.h"
 #include "text/writer.h"
 

@@ -49,9 +49,9 @@ static fa__node *apply_take(const fa__bound_call *call)
     if (!fa_failed(call->err) && fa__argument_given(call, 3))
         fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[3]->column,
                            "take(): out= is not part of expressions");
-    return fa__two_made(arrays, fa_failed(call->err)
-                               ? NULL
-                               : fa__node_take_along(arrays.first, arrays.second, axis, mode, call->err));
+    return fa__two_made(arrays, fa_failed(call->err) ? NULL
+                                                     : fa__node_take_along(arrays.first, arrays.second, axis,
+                                                                           mode, call->err));
 }
 
 static fa__node *apply_compress(const fa__bound_call *call)
@@ -60,15 +60,15 @@ static fa__node *apply_compress(const fa__bound_call *call)
     fa__two arrays = fa__arguments_two(call, is_method ? 1 : 0, is_method ? 0 : 1);
     int axis = axis_at(call, 2);
     return fa__two_made(arrays, fa_failed(call->err)
-                               ? NULL
-                               : fa__node_compress(arrays.first, arrays.second, axis, call->err));
+                                    ? NULL
+                                    : fa__node_compress(arrays.first, arrays.second, axis, call->err));
 }
 
 static fa__node *apply_extract(const fa__bound_call *call)
 {
     fa__two arrays = fa__arguments_two(call, 0, 1);
-    return fa__two_made(arrays,
-                   fa_failed(call->err) ? NULL : fa__node_extract(arrays.first, arrays.second, call->err));
+    return fa__two_made(
+        arrays, fa_failed(call->err) ? NULL : fa__node_extract(arrays.first, arrays.second, call->err));
 }
 
 static fa__node *apply_take_along_axis(const fa__bound_call *call)
@@ -76,21 +76,22 @@ static fa__node *apply_take_along_axis(const fa__bound_call *call)
     fa__two arrays = fa__arguments_two(call, 0, 1);
     int axis = call->arguments[2] != NULL ? axis_at(call, 2) : -1;
     return fa__two_made(arrays, fa_failed(call->err)
-                               ? NULL
-                               : fa__node_take_along_axis(arrays.first, arrays.second, axis, call->err));
+                                    ? NULL
+                                    : fa__node_take_along_axis(arrays.first, arrays.second, axis, call->err));
 }
 
 static fa__node *apply_spread(const fa__bound_call *call)
 {
     fa__two arrays = fa__arguments_two(call, 0, 1);
-    return fa__two_made(arrays,
-                   fa_failed(call->err) ? NULL : fa__node_spread(arrays.first, arrays.second, call->err));
+    return fa__two_made(
+        arrays, fa_failed(call->err) ? NULL : fa__node_spread(arrays.first, arrays.second, call->err));
 }
 
 static fa__node *apply_flatnonzero(const fa__bound_call *call)
 {
     fa__node *input = fa__argument_array(call, 0);
-    return fa__two_made((fa__two){input, NULL}, input != NULL ? fa__node_flatnonzero(input, call->err) : NULL);
+    return fa__two_made((fa__two){input, NULL},
+                        input != NULL ? fa__node_flatnonzero(input, call->err) : NULL);
 }
 
 static fa__node *apply_argwhere(const fa__bound_call *call)
@@ -99,8 +100,7 @@ static fa__node *apply_argwhere(const fa__bound_call *call)
     return fa__two_made((fa__two){input, NULL}, input != NULL ? fa__node_argwhere(input, call->err) : NULL);
 }
 
-/* ---- Choices
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Choices ---- */
 
 /* A list of choices: numbers in it stay literals, as in NumPy. */
 static fa__nodes *choices_at(const fa__bound_call *call, int index)
@@ -151,8 +151,7 @@ static fa__node *apply_select(const fa__bound_call *call)
     return node;
 }
 
-/* ---- What gives several arrays
- * ----------------------------------------------------------------------------------- */
+/* ---- What gives several arrays ---- */
 
 static fa__node *apply_nonzero(const fa__bound_call *call)
 {

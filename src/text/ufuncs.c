@@ -11,7 +11,8 @@ static fa__node *apply_scan(const fa__bound_call *call)
     fa__reduce_arguments arguments;
     fa__node *input = fa__argument_node(call, 0), *node = NULL;
     if (fa__argument_reduce(call, storage, &arguments))
-        node = fa__node_scan((fa__scan)call->function->code, input, arguments.axes, arguments.dtype, call->err);
+        node =
+            fa__node_scan((fa__scan)call->function->code, input, arguments.axes, arguments.dtype, call->err);
     fa_dtype_release(arguments.dtype);
     return node;
 }
@@ -45,7 +46,8 @@ static fa__node *apply_diff(const fa__bound_call *call)
     return fa_failed(call->err) ? NULL : fa__node_diff(input, n, axis, before, behind, call->err);
 }
 
-/* The scans of the array API: an axis has to be named where there are several, and may begin with what changes nothing.
+/* The scans of the array API: an axis has to be named where there are several, and may begin with what
+ * changes nothing.
  */
 static fa__node *apply_cumulative(const fa__bound_call *call)
 {
@@ -61,11 +63,13 @@ static fa__node *apply_cumulative(const fa__bound_call *call)
     if (arguments.axes.count < 0)
         arguments.axes = (fa_axes){1, only};
     if (!fa_failed(call->err))
-        node = fa__node_scan((fa__scan)call->function->code, input, arguments.axes, arguments.dtype, call->err);
+        node =
+            fa__node_scan((fa__scan)call->function->code, input, arguments.axes, arguments.dtype, call->err);
     fa_dtype_release(arguments.dtype);
     if (node == NULL || !includes)
         return node;
-    fa__node *whole = fa__node_begin_scan(node, fa__axis(arguments.axes.axes[0], node->ndim, call->err), call->err);
+    fa__node *whole =
+        fa__node_begin_scan(node, fa__axis(arguments.axes.axes[0], node->ndim, call->err), call->err);
     fa__node_release(node);
     return whole;
 }
@@ -98,7 +102,8 @@ static fa__node *apply_accumulate(const fa__bound_call *call)
                                     "accumulate does not allow multiple axes");
     if (parsed)
         node = fa__node_accumulate((fa__operation)call->function->code, input,
-                                   arguments.axes.count == 1 ? arguments.axes.axes[0] : 0, arguments.dtype, call->err);
+                                   arguments.axes.count == 1 ? arguments.axes.axes[0] : 0, arguments.dtype,
+                                   call->err);
     fa_dtype_release(arguments.dtype);
     return node;
 }
@@ -109,10 +114,11 @@ static fa__node *apply_reduceat(const fa__bound_call *call)
     int axis = axis_at(call, 2, 0);
     const fa_dtype *dtype = fa__argument_dtype(call, 3);
     if (!fa_failed(call->err) && fa__argument_given(call, 4))
-        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[4]->column, "%s(): out= is not part of expressions",
-                           call->function->name);
+        fa__fail_at_column(call->err, FA_BAD_EXPRESSION, call->arguments[4]->column,
+                           "%s(): out= is not part of expressions", call->function->name);
     if (!fa_failed(call->err))
-        node = fa__node_reduceat((fa__operation)call->function->code, input, positions, axis, dtype, call->err);
+        node =
+            fa__node_reduceat((fa__operation)call->function->code, input, positions, axis, dtype, call->err);
     fa__node_release(positions);
     fa_dtype_release(dtype);
     return node;
@@ -121,7 +127,9 @@ static fa__node *apply_reduceat(const fa__bound_call *call)
 static fa__node *apply_outer(const fa__bound_call *call)
 {
     fa__node *first = fa__argument_node(call, 0), *second = fa__argument_node(call, 1);
-    return fa_failed(call->err) ? NULL : fa__node_outer((fa__operation)call->function->code, first, second, call->err);
+    return fa_failed(call->err)
+               ? NULL
+               : fa__node_outer((fa__operation)call->function->code, first, second, call->err);
 }
 
 static fa__node *refuse_at(const fa__bound_call *call)
@@ -145,9 +153,11 @@ const fa__function fa__scan_functions[] = {
     FA__SCANS(ROW)
 #undef ROW
         {"cumulative_sum", "", "x axis= dtype= out= include_initial=", apply_cumulative, FA__SCAN_CUMSUM,
-         FA__AS_FUNCTION, FA_OPERATION_FUNCTION, "Running sums along an axis, from 0 on where that is asked for."},
-    {"cumulative_prod", "", "x axis= dtype= out= include_initial=", apply_cumulative, FA__SCAN_CUMPROD, FA__AS_FUNCTION,
-     FA_OPERATION_FUNCTION, "Running products along an axis, from 1 on where that is asked for."},
+         FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
+         "Running sums along an axis, from 0 on where that is asked for."},
+    {"cumulative_prod", "", "x axis= dtype= out= include_initial=", apply_cumulative, FA__SCAN_CUMPROD,
+     FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
+     "Running products along an axis, from 1 on where that is asked for."},
     {"average", "", "a axis= weights= keepdims=", apply_average, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
      "Mean with weights."},
     {"diff", "", "a n= axis= prepend= append=", apply_diff, 0, FA__AS_FUNCTION, FA_OPERATION_FUNCTION,
@@ -156,7 +166,8 @@ const fa__function fa__scan_functions[] = {
 };
 
 const fa__function fa__ufunc_methods[] = {
-#define METHOD(name, parameters, apply, id) {name, "", parameters, apply, FA__OP_##id, 0, FA_OPERATION_FUNCTION, ""},
+#define METHOD(name, parameters, apply, id) \
+    {name, "", parameters, apply, FA__OP_##id, 0, FA_OPERATION_FUNCTION, ""},
 #define ROW(id, name, arity, symbol, aliases, rule, documentation)                                 \
     METHOD(#name ".reduce", "array axis= dtype= out= keepdims= initial= where=", apply_reduce, id) \
     METHOD(#name ".accumulate", "array axis= dtype= out=", apply_accumulate, id)                   \

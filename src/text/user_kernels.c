@@ -50,8 +50,7 @@ static void unlock(void)
     atomic_flag_clear_explicit(&list_lock, memory_order_release);
 }
 
-/* ---- Names
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Names ---- */
 
 /* "name" or "name@2": the length of the first, and the version; false where it is no such name. */
 static bool split_name(const char *name, size_t length, size_t *bare, int *version)
@@ -138,8 +137,7 @@ fa__kernel *fa__kernel_next(fa__kernel *kernel)
     return kernel;
 }
 
-/* ---- Registering
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Registering ---- */
 
 static bool refuse(const fa_kernel *kernel, const char *what, fa_error *err)
 {
@@ -304,9 +302,7 @@ bool fa__kernel_unregister(const char *name, fa_error *err)
     return true;
 }
 
-/* ---- Text
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Text ---- */
 
 static fa__node *apply_kernel(const fa__bound_call *call)
 {

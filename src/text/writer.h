@@ -69,7 +69,8 @@ fa__number fa__constant_number(const fa__node *scalar);
 bool fa__is_negative_literal(const fa__node *scalar);
 void fa__put_scalar(fa__writer *w, const fa__node *scalar);
 
-/* ", axis=...": the axes of a node's first input; nothing where they are all of them and that is the default. */
+/* ", axis=...": the axes of a node's first input; nothing where they are all of them and that is the default.
+ */
 void fa__write_axes(fa__writer *w, const fa__node *node, bool all_is_default);
 
 void fa__write_generator(fa__writer *w, const fa__node *node);

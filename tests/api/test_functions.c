@@ -120,7 +120,8 @@ static void defaults_and_options_are_those_of_numpy(void **state)
 {
     (void)state;
     const double seven = 7, tenth = 0.1;
-    fa_array *a = numbers(4, (const double[]){NAN, -INFINITY, 1.25, 15}), *b = numbers(1, (const double[]){1.3});
+    fa_array *a = numbers(4, (const double[]){NAN, -INFINITY, 1.25, 15}),
+             *b = numbers(1, (const double[]){1.3});
     fa_array *made[] = {
         fa_nan_to_num(a, NULL, &err),
         fa_nan_to_num(a, &(fa_nan_options){.nan = &seven, .neginf = &tenth}, &err),

@@ -33,7 +33,7 @@ static void assert_same(fa_array *found, fa_array *expected, const char *what, f
         fail_msg("%s: other elements", what);
 }
 
-/* ---- Masked writes ------------------------------------------------------------------------- */
+/* ---- Masked writes ---- */
 
 static void by_copyto(fa_array *target, fa_array *mask, fa_array *value, fa_error *err)
 {
@@ -84,7 +84,7 @@ static void a_masked_write_of_what_waits_leaves_the_others(void **state)
         }
 }
 
-/* ---- Several results of one computation ---------------------------------------------------- */
+/* ---- Several results of one computation ---- */
 
 static void what_two_arrays_are_made_of_is_not_changed_through_one(void **state)
 {
@@ -122,7 +122,7 @@ static void a_scan_that_is_stored_and_kept_stands_in_two_places(void **state)
         fa_release(all[i]);
 }
 
-/* ---- at() ---------------------------------------------------------------------------------- */
+/* ---- at() ---- */
 
 /* operation.at(target, indices, values), where `target` waits and `values` may read it. */
 static void assert_at(const char *operation, const char *target_text, const char *index_text,
@@ -158,7 +158,7 @@ static void at_reads_what_waits_as_it_was(void **state)
     assert_at("add", "(arange(5000) + 1) % 5000", NULL, "1");
 }
 
-/* ---- Several targets ----------------------------------------------------------------------- */
+/* ---- Several targets ---- */
 
 /* The gate computes such readers before; the engine alone keeps its word too. */
 static void what_a_later_sink_reads_at_any_depth_is_written_last(void **state)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernels of users': what they see, how often they are called, what becomes of their results, their errors and their names. */
+/* Kernels of users': what they see, how often they are called, what becomes of their results, their errors
+ * and their names. */
 #include <farray/farray.h>
 
 #include "text/text.h"
@@ -118,16 +119,32 @@ static void release(void *user)
 
 static fa_kernel kernel_of(const char *name, counts *c)
 {
-    return (fa_kernel){.abi = FA_KERNEL_ABI, .name = name, .documentation = "For the tests.", .input_count = 2,
-                       .output_count = 2, .inputs = doubles, .outputs = mixed, .user = c, .compute = combine,
+    return (fa_kernel){.abi = FA_KERNEL_ABI,
+                       .name = name,
+                       .documentation = "For the tests.",
+                       .input_count = 2,
+                       .output_count = 2,
+                       .inputs = doubles,
+                       .outputs = mixed,
+                       .user = c,
+                       .compute = combine,
                        .release = release};
 }
 
 static fa_kernel total_of(const char *name)
 {
-    return (fa_kernel){.abi = FA_KERNEL_ABI, .name = name, .input_count = 2, .output_count = 2, .inputs = doubles,
-                       .outputs = mixed, .state_bytes = sizeof(total), .begin = total_begin, .add = total_add,
-                       .merge = total_merge, .end = total_end, .user = NULL};
+    return (fa_kernel){.abi = FA_KERNEL_ABI,
+                       .name = name,
+                       .input_count = 2,
+                       .output_count = 2,
+                       .inputs = doubles,
+                       .outputs = mixed,
+                       .state_bytes = sizeof(total),
+                       .begin = total_begin,
+                       .add = total_add,
+                       .merge = total_merge,
+                       .end = total_end,
+                       .user = NULL};
 }
 
 static void assert_good(const fa_error *err)
@@ -139,7 +156,8 @@ static void assert_good(const fa_error *err)
 static void assert_equal_arrays(fa_array *found, const char *text, fa_vars vars, fa_error *err)
 {
     fa_array *expected = fa_eval(text, vars, err);
-    fa_array *same = fa_eval("array_equal(found, expected)", FA_VARS({"found", found}, {"expected", expected}), err);
+    fa_array *same =
+        fa_eval("array_equal(found, expected)", FA_VARS({"found", found}, {"expected", expected}), err);
     bool is = same != NULL && fa_item_int64(same, err) != 0;
     fa_release(same);
     fa_release(expected);
@@ -148,7 +166,7 @@ static void assert_equal_arrays(fa_array *found, const char *text, fa_vars vars,
         fail_msg("not %s", text);
 }
 
-/* ---- Elements ----------------------------------------------------------------------------------------------------- */
+/* ---- Elements ---- */
 
 static void every_layout_is_a_block(void **unused)
 {
@@ -157,9 +175,11 @@ static void every_layout_is_a_block(void **unused)
     fa_kernel kernel = kernel_of("combine", &c);
     fa_error err = {0};
     fa_kernel_register(&kernel, &err);
-    static const char *const firsts[] = {"x", "x[::-1]", "x.T[:50, :60].T", "x[::2, ::3][:5, :6]", "astype(x, 'i4')", "x[0]",
-                                         "x * 3", "x[:, :1]", "x[3, 4]"};
-    static const char *const seconds[] = {"y", "y[::-1]", "y[:60, :50]", "y[:5, :6]", "astype(y, 'f4')", "y", "sqrt(y)", "y[:1]", "y"};
+    static const char *const firsts[] = {
+        "x",     "x[::-1]",  "x.T[:50, :60].T", "x[::2, ::3][:5, :6]", "astype(x, 'i4')", "x[0]",
+        "x * 3", "x[:, :1]", "x[3, 4]"};
+    static const char *const seconds[] = {"y", "y[::-1]", "y[:60, :50]", "y[:5, :6]", "astype(y, 'f4')",
+                                          "y", "sqrt(y)", "y[:1]",       "y"};
     fa_array *x = fa_eval("arange(0., 30000.).reshape(150, 200)", FA_VARS(), &err);
     fa_array *y = fa_create(in_folder("y.npy"), FA_FLOAT64, FA_SHAPE(150, 200), NULL, &err);
     fa_eval_into(y, "random_uniform((150, 200), low=0, high=20000, seed=3)", FA_VARS(), &err);
@@ -168,7 +188,8 @@ static void every_layout_is_a_block(void **unused)
         char call[128], expected[192];
         for (int output = 0; output < 2; output++) {
             snprintf(call, sizeof call, "combine(%s, %s)[%d]", firsts[i], seconds[i], output);
-            snprintf(expected, sizeof expected, output == 0 ? "2.0 * %s + %s" : "astype(%s > %s, 'i4')", firsts[i], seconds[i]);
+            snprintf(expected, sizeof expected, output == 0 ? "2.0 * %s + %s" : "astype(%s > %s, 'i4')",
+                     firsts[i], seconds[i]);
             fa_array *found = fa_eval(call, FA_VARS({"x", x}, {"y", y}), &err);
             assert_equal_arrays(found, expected, FA_VARS({"x", x}, {"y", y}), &err);
             fa_release(found);
@@ -196,8 +217,10 @@ static void outputs_together_are_one_call(void **unused)
     fa_array *outputs[2];
     fa_kernel_apply("combine", (fa_array *[]){x, x}, 2, outputs, 2, &err);
     assert_int_equal(atomic_load(&c.calls), 0);
-    fa_array *more = fa_eval("a * b + combine(x, x)[0]", FA_VARS({"a", outputs[0]}, {"b", outputs[1]}, {"x", x}), &err);
-    fa_evaluate_all((fa_output[]){{.array = outputs[0]}, {.array = outputs[1]}, {.array = more}}, 3, NULL, &err);
+    fa_array *more =
+        fa_eval("a * b + combine(x, x)[0]", FA_VARS({"a", outputs[0]}, {"b", outputs[1]}, {"x", x}), &err);
+    fa_evaluate_all((fa_output[]){{.array = outputs[0]}, {.array = outputs[1]}, {.array = more}}, 3, NULL,
+                    &err);
     assert_good(&err);
     /* The third names the kernel anew, on the same elements. */
     assert_int_equal(atomic_load(&c.elements), 100000);
@@ -213,8 +236,13 @@ static void outputs_together_are_one_call(void **unused)
 static void one_element_at_a_time(void **unused)
 {
     (void)unused;
-    fa_kernel kernel = {.abi = FA_KERNEL_ABI, .name = "twice", .input_count = 1, .output_count = 1, .inputs = doubles,
-                        .outputs = doubles, .element = twice};
+    fa_kernel kernel = {.abi = FA_KERNEL_ABI,
+                        .name = "twice",
+                        .input_count = 1,
+                        .output_count = 1,
+                        .inputs = doubles,
+                        .outputs = doubles,
+                        .element = twice};
     fa_error err = {0};
     fa_kernel_register(&kernel, &err);
     fa_array *found = fa_eval("twice(arange(5000))[1:]", FA_VARS(), &err);
@@ -271,8 +299,14 @@ static void kernels_may_not_compute(void **unused)
 {
     (void)unused;
     static counts c;
-    fa_kernel kernel = {.abi = FA_KERNEL_ABI, .name = "reenter", .input_count = 1, .output_count = 1, .inputs = doubles,
-                        .outputs = doubles, .compute = reenter, .user = &c};
+    fa_kernel kernel = {.abi = FA_KERNEL_ABI,
+                        .name = "reenter",
+                        .input_count = 1,
+                        .output_count = 1,
+                        .inputs = doubles,
+                        .outputs = doubles,
+                        .compute = reenter,
+                        .user = &c};
     fa_error err = {0};
     fa_kernel_register(&kernel, &err);
     static const char *const texts[] = {"reenter(arange(3.))", "reenter(arange(1e6))"};
@@ -305,11 +339,13 @@ static void serial_kernels_run_one_at_a_time(void **unused)
     assert_good(&err);
 }
 
-/* A factor that the windows of a product read again and again is computed once, be it that it only fits into scratch. */
+/* A factor that the windows of a product read again and again is computed once, be it that it only fits into
+ * scratch. */
 static void factors_of_a_product_are_computed_once(void **unused)
 {
     (void)unused;
-    static const char *const products[] = {"x @ combine(x, 1)[0]", "combine(x, 1)[0] @ x", "x @ combine(x, 1)[0].T"};
+    static const char *const products[] = {"x @ combine(x, 1)[0]", "combine(x, 1)[0] @ x",
+                                           "x @ combine(x, 1)[0].T"};
     static const char *const same[] = {"x @ (2 * x + 1)", "(2 * x + 1) @ x", "x @ (2 * x + 1).T"};
     static const size_t limits[] = {0, 1 << 20};
     counts c = {0};
@@ -335,7 +371,7 @@ static void factors_of_a_product_are_computed_once(void **unused)
     assert_good(&err);
 }
 
-/* ---- Reductions --------------------------------------------------------------------------------------------------- */
+/* ---- Reductions ---- */
 
 static void reductions_are_the_same_bits(void **unused)
 {
@@ -343,9 +379,13 @@ static void reductions_are_the_same_bits(void **unused)
     fa_kernel kernel = total_of("total");
     fa_error err = {0};
     fa_kernel_register(&kernel, &err);
-    static const char *const texts[] = {"total(x, y)[0]", "total(x, y, axis=0)[0]", "total(x.T, y.T, axis=(0,))[0]",
-                                        "total(x, 0.1, axis=1, keepdims=True)[0]", "total(x.reshape(-1), y.reshape(-1))[0]",
-                                        "total(x[:, :3], y[:, :3])[0]", "total(x[::-1, ::7], y[::-1, ::7])[0]"};
+    static const char *const texts[] = {"total(x, y)[0]",
+                                        "total(x, y, axis=0)[0]",
+                                        "total(x.T, y.T, axis=(0,))[0]",
+                                        "total(x, 0.1, axis=1, keepdims=True)[0]",
+                                        "total(x.reshape(-1), y.reshape(-1))[0]",
+                                        "total(x[:, :3], y[:, :3])[0]",
+                                        "total(x[::-1, ::7], y[::-1, ::7])[0]"};
     /* In files: results have to find room under the small limits. */
     fa_array *x = fa_create(in_folder("x.npy"), FA_FLOAT64, FA_SHAPE(700, 1500), NULL, &err);
     fa_array *y = fa_create(in_folder("y.npy"), FA_FLOAT64, FA_SHAPE(700, 1500), NULL, &err);
@@ -371,7 +411,8 @@ static void reductions_are_the_same_bits(void **unused)
         fa_release(first);
     }
     fa_set_threads(0, &err);
-    fa_array *near = fa_eval("max(abs(total(x, y, axis=0)[0] - sum(x * y, axis=0))) < 1e-9", FA_VARS({"x", x}, {"y", y}), &err);
+    fa_array *near = fa_eval("max(abs(total(x, y, axis=0)[0] - sum(x * y, axis=0))) < 1e-9",
+                             FA_VARS({"x", x}, {"y", y}), &err);
     assert_int_equal(fa_item_int64(near, &err), 1);
     fa_array *count = fa_eval("total(x, y, axis=1)[1]", FA_VARS({"x", x}, {"y", y}), &err);
     assert_equal_arrays(count, "full(700, 1500, dtype='i4')", FA_VARS(), &err);
@@ -410,7 +451,7 @@ static void a_reduction_may_fail(void **unused)
     assert_good(&err);
 }
 
-/* ---- Text and names ----------------------------------------------------------------------------------------------- */
+/* ---- Text and names ---- */
 
 static void assert_round_trip(const char *text, fa_array *x, fa_error *err)
 {
@@ -419,7 +460,8 @@ static void assert_round_trip(const char *text, fa_array *x, fa_error *err)
     int count = 0;
     fa_expression(found, printed, sizeof printed, leaves, 4, &count, err);
     assert_good(err);
-    fa_array *parsed = fa_eval(printed, FA_VARS({"a0", count > 0 ? leaves[0] : x}, {"a1", count > 1 ? leaves[1] : x}), err);
+    fa_array *parsed =
+        fa_eval(printed, FA_VARS({"a0", count > 0 ? leaves[0] : x}, {"a1", count > 1 ? leaves[1] : x}), err);
     if (fa_failed(err))
         fail_msg("%s prints as %s: %s", text, printed, err->message);
     fa_expression(parsed, again, sizeof again, leaves, 4, &count, err);
@@ -439,9 +481,14 @@ static void graphs_print_and_parse_back(void **unused)
     fa_kernel_register(&sum, &err);
     fa_array *x = fa_eval("arange(60.).reshape(3, 4, 5)", FA_VARS(), &err);
     fa_evaluate(x, NULL, &err);
-    static const char *const texts[] = {"combine(x, 1)[1]", "combine@2(x[0], x[1] * 2)[0] + 1", "-combine(x.T, 2)[0][1:]",
-                                        "total(x, x)[0]", "total(x, x[0], axis=1)[1]", "total(x.T * 2, 1.5, axis=(0, 2))[0] ** 2",
-                                        "total(x, x, axis=-1, keepdims=True)[0]", "total(combine(x, x)[0], x, axis=())[0]"};
+    static const char *const texts[] = {"combine(x, 1)[1]",
+                                        "combine@2(x[0], x[1] * 2)[0] + 1",
+                                        "-combine(x.T, 2)[0][1:]",
+                                        "total(x, x)[0]",
+                                        "total(x, x[0], axis=1)[1]",
+                                        "total(x.T * 2, 1.5, axis=(0, 2))[0] ** 2",
+                                        "total(x, x, axis=-1, keepdims=True)[0]",
+                                        "total(combine(x, x)[0], x, axis=())[0]"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_round_trip(texts[i], x, &err);
     fa_release(x);
@@ -459,7 +506,8 @@ static void the_newest_version_is_meant(void **unused)
     fa_kernel_register(&first, &err);
     fa_kernel_register(&second, &err);
     fa_kernel_register(&second, &err); /* the same again is no news */
-    fa_array *a = fa_eval("combine(1, 2)[0]", FA_VARS(), &err), *b = fa_eval("combine@9(1, 2)[0]", FA_VARS(), &err);
+    fa_array *a = fa_eval("combine(1, 2)[0]", FA_VARS(), &err),
+             *b = fa_eval("combine@9(1, 2)[0]", FA_VARS(), &err);
     fa_evaluate(a, NULL, &err);
     assert_int_equal(atomic_load(&old.calls), 0);
     assert_int_equal(atomic_load(&new.calls), 1);
@@ -492,7 +540,8 @@ static void text_holds_its_kernels(void **unused)
 {
     (void)unused;
     static counts c;
-    static const char *const wrong[] = {"combine(a)[0]", "combine.at(a, 1)", "combine + a", "[combine, a]", "combine@0(a)"};
+    static const char *const wrong[] = {"combine(a)[0]", "combine.at(a, 1)", "combine + a", "[combine, a]",
+                                        "combine@0(a)"};
     fa_error err = {0};
     fa_kernel kernel = kernel_of("combine", &c);
     fa_array *a = fa_eval("2.0", FA_VARS(), &err);
@@ -534,8 +583,14 @@ static void *live_on(void *unused)
 {
     (void)unused;
     fa_error err = {0};
-    fa_kernel kernel = {.abi = FA_KERNEL_ABI, .name = "alive", .input_count = 1, .output_count = 1, .inputs = doubles,
-                        .outputs = doubles, .element = look_alive, .release = end_life};
+    fa_kernel kernel = {.abi = FA_KERNEL_ABI,
+                        .name = "alive",
+                        .input_count = 1,
+                        .output_count = 1,
+                        .inputs = doubles,
+                        .outputs = doubles,
+                        .element = look_alive,
+                        .release = end_life};
     for (int i = 0; i < LIVES; i++) {
         atomic_store(&lives[i], 1);
         kernel.user = &lives[i];
@@ -577,7 +632,8 @@ static void a_name_is_listed_once(void **unused)
     (void)unused;
     static counts c;
     fa_error err = {0};
-    const fa_kernel twice_listed[] = {kernel_of("first", &c), kernel_of("combine@2", &c), kernel_of("combine@2", &c)};
+    const fa_kernel twice_listed[] = {kernel_of("first", &c), kernel_of("combine@2", &c),
+                                      kernel_of("combine@2", &c)};
     fa__kernels_register(twice_listed, 3, &err);
     assert_int_equal(err.code, FA_INVALID_ARGUMENT);
     assert_non_null(strstr(err.message, "kernel 'combine@2': its name is listed twice"));
@@ -634,10 +690,11 @@ static void what_is_no_kernel_is_refused(void **unused)
     static const struct {
         const char *text;
         int code;
-    } wrong[] = {{"combine(1)[0]", FA_BAD_EXPRESSION},       {"combine(1j, 2)[0]", FA_BAD_TYPES},
-                 {"combine('a', 2)[0]", FA_BAD_TYPES},       {"combine(zeros(3), zeros(4))[0]", FA_BAD_SHAPE},
-                 {"combine(1, 2)", FA_BAD_EXPRESSION},       {"combine(1, 2)[2]", FA_BAD_INDEX},
-                 {"combine(1, 2, axis=0)[0]", FA_BAD_EXPRESSION}};
+    } wrong[] = {
+        {"combine(1)[0]", FA_BAD_EXPRESSION},           {"combine(1j, 2)[0]", FA_BAD_TYPES},
+        {"combine('a', 2)[0]", FA_BAD_TYPES},           {"combine(zeros(3), zeros(4))[0]", FA_BAD_SHAPE},
+        {"combine(1, 2)", FA_BAD_EXPRESSION},           {"combine(1, 2)[2]", FA_BAD_INDEX},
+        {"combine(1, 2, axis=0)[0]", FA_BAD_EXPRESSION}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         assert_null(fa_eval(wrong[i].text, FA_VARS(), &err));
         if (err.code != wrong[i].code)

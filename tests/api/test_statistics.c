@@ -62,13 +62,15 @@ static void weights_rows_and_periods(void **state)
     fa_array *weights = fa_from_data(FA_FLOAT64, FA_SHAPE(3), (const double[]){1, 1, 8}, &err);
     const fa_quantile_options by_weight = {.method = FA_QUANTILE_INVERTED_CDF, .weights = weights};
     fa_array *quantiles = fa_quantile_at(a, 0.3, FA_AXES(0), &by_weight, &err);
-    assert_true(fa_get_float64(quantiles, FA_COORDS(0), &err) == 3 && fa_get_float64(quantiles, FA_COORDS(1), &err) == 1);
+    assert_true(fa_get_float64(quantiles, FA_COORDS(0), &err) == 3 &&
+                fa_get_float64(quantiles, FA_COORDS(1), &err) == 1);
     fa_array *counts = NULL, *inverse = NULL;
     const int rows = 0;
     fa_array *unique =
         fa_unique(a, &(fa_unique_options){.axis = &rows, .counts = &counts, .inverse = &inverse}, &err);
     assert_int_equal(fa_size_of_axis(unique, 0), 2);
-    assert_true(fa_get_float64(unique, FA_COORDS(1, 0), &err) == 3 && fa_get_int64(counts, FA_COORDS(1), &err) == 2);
+    assert_true(fa_get_float64(unique, FA_COORDS(1, 0), &err) == 3 &&
+                fa_get_int64(counts, FA_COORDS(1), &err) == 2);
     assert_int_equal(fa_ndim(inverse), 1);
     fa_array *x = fa_from_data(FA_FLOAT64, FA_SHAPE(1), (const double[]){7.5}, &err);
     fa_array *points = fa_from_data(FA_FLOAT64, FA_SHAPE(3), (const double[]){2, 0, 1}, &err);
@@ -99,10 +101,12 @@ static void what_is_refused(void **state)
     assert_refused(fa_median(a, FA_ALL_AXES, &used, &err), FA_INVALID_ARGUMENT);
     assert_refused(fa_quantile(a, NULL, FA_ALL_AXES, NULL, &err), FA_INVALID_ARGUMENT);
     fa_array *complex = fa_astype(a, FA_COMPLEX64, &err);
-    assert_refused(fa_median(complex, FA_ALL_AXES, &(fa_quantile_options){.skip_nan = true}, &err), FA_BAD_TYPES);
+    assert_refused(fa_median(complex, FA_ALL_AXES, &(fa_quantile_options){.skip_nan = true}, &err),
+                   FA_BAD_TYPES);
     assert_refused(fa_quantile_at(complex, 0.5, FA_ALL_AXES, NULL, &err), FA_BAD_TYPES);
     const fa_quantile_options weighted = {.weights = a};
-    assert_refused(fa_quantile_at(a, 0.5, FA_ALL_AXES, &weighted, &err), FA_INVALID_ARGUMENT); /* by 'linear' */
+    assert_refused(fa_quantile_at(a, 0.5, FA_ALL_AXES, &weighted, &err),
+                   FA_INVALID_ARGUMENT); /* by 'linear' */
     fa_array *far = fa_from_data(FA_FLOAT64, FA_SHAPE(1), (const double[]){2}, &err);
     fa_array *pending = fa_quantile(a, far, FA_ALL_AXES, NULL, &err); /* looked at when it is computed */
     assert_true(fa_item_float64(pending, &err) == 0);

@@ -47,9 +47,9 @@ static void built_in_dtypes_live_for_ever(void **state)
     static const struct {
         const char *text;
         int64_t item_bytes, alignment;
-    } rows[] = {{"|b1", 1, 1}, {"|i1", 1, 1}, {"|u1", 1, 1}, {"<i2", 2, 2},  {"<u2", 2, 2},
-                {"<i4", 4, 4}, {"<u4", 4, 4}, {"<i8", 8, 8}, {"<u8", 8, 8},  {"<f2", 2, 2}, {"bfloat16", 2, 2},
-                {"<f4", 4, 4}, {"<f8", 8, 8}, {"<c8", 8, 4}, {"<c16", 16, 8}};
+    } rows[] = {{"|b1", 1, 1},      {"|i1", 1, 1}, {"|u1", 1, 1}, {"<i2", 2, 2}, {"<u2", 2, 2},
+                {"<i4", 4, 4},      {"<u4", 4, 4}, {"<i8", 8, 8}, {"<u8", 8, 8}, {"<f2", 2, 2},
+                {"bfloat16", 2, 2}, {"<f4", 4, 4}, {"<f8", 8, 8}, {"<c8", 8, 4}, {"<c16", 16, 8}};
     for (int type = 0; type <= FA_TYPE_COMPLEX128; type++) {
         const fa_dtype *dtype = fa_dtype_of((fa_type)type);
         char text[16];

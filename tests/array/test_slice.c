@@ -97,8 +97,9 @@ static void refusals_name_the_column(void **state)
     assert_refused("[1:2:0]", 6, "index: slice step cannot be zero, found: 0");
     assert_refused("[::None0]", 4, "index: expected ',' or ']', found: None0");
     assert_refused("[007]", 2, "index: a number begins with 0, found: 007");
-    assert_refused("[0, 1.5]", 5,
-                   "index: only integers, slices, '...', None and one field name can stand in an index, found: 1.5");
+    assert_refused(
+        "[0, 1.5]", 5,
+        "index: only integers, slices, '...', None and one field name can stand in an index, found: 1.5");
     assert_refused("[-]", 2, "index: expected a number, found: -");
     assert_refused("['a]", 2, "index: a field name has no end, found: 'a]");
     assert_refused("['a', 'b']", 5, "index: expected ',' or ']', found: , 'b']");

@@ -88,9 +88,9 @@ static void test_bfloat16_keeps_its_type(void **state)
     static const struct {
         int other;
         char result;
-    } rows[] = {{FA_TYPE_BOOL, 'V'},      {FA_TYPE_INT8, 'V'},      {FA_TYPE_UINT64, 'V'},  {FA_TYPE_FLOAT16, 'f'},
-                {FA_TYPE_FLOAT32, 'f'},   {FA_TYPE_FLOAT64, 'd'},   {FA_TYPE_BFLOAT16, 'V'}, {TYPE_COUNT, 'V'},
-                {TYPE_COUNT + 1, 'V'}};
+    } rows[] = {{FA_TYPE_BOOL, 'V'},     {FA_TYPE_INT8, 'V'},    {FA_TYPE_UINT64, 'V'},
+                {FA_TYPE_FLOAT16, 'f'},  {FA_TYPE_FLOAT32, 'f'}, {FA_TYPE_FLOAT64, 'd'},
+                {FA_TYPE_BFLOAT16, 'V'}, {TYPE_COUNT, 'V'},      {TYPE_COUNT + 1, 'V'}};
     static const fa__operation operations[] = {FA__OP_ADD, FA__OP_DIVIDE, FA__OP_POWER, FA__OP_ARCTAN2};
     for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
         for (size_t k = 0; k < sizeof operations / sizeof *operations; k++) {

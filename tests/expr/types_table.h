@@ -3,10 +3,9 @@
 static const struct {
     const char *name, *results;
 } types_table[] = {
-    {"add",
-     "tbBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
-     "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
-     "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
+    {"add", "tbBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
+            "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
+            "dddddddDDddDFFFFFDDDDFFDFDFFFDDDDDDDDDDDDDDDDDlbBhHiIlLefdFDdddddddddefdFDDDDDDDDDDFFDFD"},
     {"subtract",
      "-bBhHiIlLefdFDldDbbhhiilldefdFDbdDBhBhHiIlLefdFDBdDhhhhiilldffdFDhdDHiHiHiIlLffdFDHdDiiiiiillddd"
      "dDDidDIlIlIlIlLdddDDIdDllllllllddddDDldDLdLdLdLdLdddDDLdDeeeffddddefdFDeeFfffffddddffdFDffFddddd"
@@ -143,14 +142,12 @@ static const struct {
      "bbBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
      "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
      "----------------------------------------------lbBhHiIlL---------------------------------"},
-    {"gcd",
-     "-bBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
-     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
-     "----------------------------------------------lbBhHiIlL---------------------------------"},
-    {"lcm",
-     "-bBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
-     "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
-     "----------------------------------------------lbBhHiIlL---------------------------------"},
+    {"gcd", "-bBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+            "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+            "----------------------------------------------lbBhHiIlL---------------------------------"},
+    {"lcm", "-bBhHiIlL-----l--bbhhiill------b--BhBhHiIlL-----B--hhhhiill------h--HiHiHiIlL-----H--iiiiiill---"
+            "---i--IlIlIlIlL-----I--llllllll------l--L-L-L-L-L-----L-----------------------------------------"
+            "----------------------------------------------lbBhHiIlL---------------------------------"},
     {"negative", "-bBhHiIlLefdFD"},
     {"positive", "-bBhHiIlLefdFD"},
     {"absolute", "tbBhHiIlLefdfd"},

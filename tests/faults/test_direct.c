@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files past the page cache: the same bits as through it for every layout, by the ring and by threads, also where some
- * transfers fail; and the page cache is afterwards as it was before. A count of transfers tells which way was taken.
- * The linker leads the library's calls here (--wrap). */
+/* Files past the page cache: the same bits as through it for every layout, by the ring and by threads, also
+ * where some transfers fail; and the page cache is afterwards as it was before. A count of transfers tells
+ * which way was taken. The linker leads the library's calls here (--wrap). */
 #include "faults/arrays.h"
 
 #include "storage/storage.h"
@@ -22,13 +22,14 @@ const char *__tsan_default_options(void)
     return "die_after_fork=0";
 }
 
-/* ---- What fails -------------------------------------------------------------------------------------------------- */
+/* ---- What fails ---- */
 
 static struct {
     bool no_ring;
     bool submit_in_part; /* what follows a failed submission leaves the last entry */
-    size_t page_bytes; /* 0: the system's */
-    int submit_every, read_every, direct_read_every, write_every, direct_write_every; /* each N-th fails; 0: none */
+    size_t page_bytes;   /* 0: the system's */
+    int submit_every, read_every, direct_read_every, write_every,
+        direct_write_every; /* each N-th fails; 0: none */
     atomic_int submitted, read, direct, written, direct_written;
 } plan;
 
@@ -93,7 +94,8 @@ ssize_t __wrap_pwrite(int file, const void *bytes, size_t size, off_t offset);
 ssize_t __wrap_pwrite(int file, const void *bytes, size_t size, off_t offset)
 {
     bool direct = is_direct(file);
-    if (direct ? is_nth(&plan.direct_written, plan.direct_write_every) : is_nth(&plan.written, plan.write_every)) {
+    if (direct ? is_nth(&plan.direct_written, plan.direct_write_every)
+               : is_nth(&plan.written, plan.write_every)) {
         errno = EIO;
         return -1;
     }
@@ -105,7 +107,7 @@ static int transfers(void)
     return atomic_load(&plan.submitted) + atomic_load(&plan.direct) + atomic_load(&plan.direct_written);
 }
 
-/* ---- The same bits ----------------------------------------------------------------------------------------------- */
+/* ---- The same bits ---- */
 
 /* `a` and `b` are float64, `n` int8, `r` without a header at byte 40. */
 static const char *const questions[] = {
@@ -167,7 +169,8 @@ static void *answer(fa__io mode, int question, size_t *bytes, fa_error *err)
 {
     fa__set_io_mode(mode);
     inputs in = open_inputs(err);
-    fa_array *x = fa_eval(questions[question], FA_VARS({"a", in.a}, {"b", in.b}, {"n", in.n}, {"r", in.r}), err);
+    fa_array *x =
+        fa_eval(questions[question], FA_VARS({"a", in.a}, {"b", in.b}, {"n", in.n}, {"r", in.r}), err);
     *bytes = x != NULL ? (size_t)fa_bytes(x) : 0;
     void *values = malloc(*bytes + 1);
     fa_get_all(x, values, *bytes, err);
@@ -182,7 +185,8 @@ static void *saved_answer(int question, const char *name, size_t *bytes, fa_erro
 {
     fa__set_io_mode(FA__IO_DIRECT);
     inputs in = open_inputs(err);
-    fa_array *x = fa_eval(questions[question], FA_VARS({"a", in.a}, {"b", in.b}, {"n", in.n}, {"r", in.r}), err);
+    fa_array *x =
+        fa_eval(questions[question], FA_VARS({"a", in.a}, {"b", in.b}, {"n", in.n}, {"r", in.r}), err);
     fa_save(in_folder(name), x, NULL, err);
     fa_release(x);
     release_inputs(&in);
@@ -197,7 +201,8 @@ static void *saved_answer(int question, const char *name, size_t *bytes, fa_erro
     return values;
 }
 
-/* How many answers are not as they should be: for children too, where an assertion would return into the parent's tests. */
+/* How many answers are not as they should be: for children too, where an assertion would return into the
+ * parent's tests. */
 static int compare_all(void *argument)
 {
     int wrong = 0;
@@ -209,10 +214,10 @@ static int compare_all(void *argument)
         void *expected = answer(FA__IO_PREAD, i, &bytes, &err);
         int before = transfers();
         void *direct = answer(FA__IO_DIRECT, i, &direct_bytes, &err);
-        const char *what = fa_failed(&err) ? err.message
+        const char *what = fa_failed(&err)                                                 ? err.message
                            : bytes != direct_bytes || memcmp(expected, direct, bytes) != 0 ? "other values"
-                           : transfers() == before                                         ? "through the page cache"
-                                                                                           : NULL;
+                           : transfers() == before ? "through the page cache"
+                                                   : NULL;
         if (what != NULL)
             print_error("%s: %s\n", questions[i], what);
         wrong += what != NULL;
@@ -305,7 +310,8 @@ static void save_turned(const char *name, size_t limit)
 static void matrices_around_a_grain_are_turned(void **state)
 {
     (void)state;
-    static const int64_t sizes[][2] = {{2, 3}, {10, 10}, {20, 20}, {16, 32}, {23, 23}, {2, 40000}, {40000, 2}};
+    static const int64_t sizes[][2] = {{2, 3},   {10, 10},   {20, 20},  {16, 32},
+                                       {23, 23}, {2, 40000}, {40000, 2}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         fa_error err = {0};
         make_numbers(in_folder("s.npy"), sizes[i][0], sizes[i][1], &err);
@@ -377,7 +383,8 @@ static int save_with_large_pages(void *argument)
     size_t bytes, saved_bytes;
     plan.no_ring = true;
     plan.page_bytes = 64 << 10;
-    void *expected = answer(FA__IO_PREAD, 0, &bytes, &err), *saved = saved_answer(0, "x.npy", &saved_bytes, &err);
+    void *expected = answer(FA__IO_PREAD, 0, &bytes, &err),
+         *saved = saved_answer(0, "x.npy", &saved_bytes, &err);
     bool same = !fa_failed(&err) && bytes == saved_bytes && memcmp(expected, saved, bytes) == 0;
     free(saved);
     free(expected);
@@ -416,7 +423,8 @@ static int fail_both_ways(void *argument)
     plan.direct_write_every = plan.write_every = 2;
     for (int i = 0; i < 9 && !fa_failed(&err); i++)
         free(saved_answer(0, "y.npy", &bytes, &err));
-    if (err.code != FA_IO_ERROR || strstr(err.message, "y.npy") == NULL || strstr(err.message, "byte") == NULL)
+    if (err.code != FA_IO_ERROR || strstr(err.message, "y.npy") == NULL ||
+        strstr(err.message, "byte") == NULL)
         return 4;
     return access(in_folder("y.npy"), F_OK) == 0 || fa_memory_used() != 0 ? 5 : 0;
 }
@@ -427,11 +435,12 @@ static void what_fails_both_ways_names_file_and_byte(void **state)
     assert_int_equal(in_child(fail_both_ways, NULL), 0);
 }
 
-/* ---- The page cache ----------------------------------------------------------------------------------------------- */
+/* ---- The page cache ---- */
 
 enum {
-    LARGE_ROWS = 1024, LARGE_COLUMNS = 1024, /* 8 MiB */
-    WATCHED_ROWS = 8 * LARGE_ROWS            /* what takes longer than the time between two callbacks */
+    LARGE_ROWS = 1024,
+    LARGE_COLUMNS = 1024,         /* 8 MiB */
+    WATCHED_ROWS = 8 * LARGE_ROWS /* what takes longer than the time between two callbacks */
 };
 
 static int64_t resident_bytes(const char *name)
@@ -509,7 +518,7 @@ static void changes_that_are_not_on_the_disk_are_seen(void **state)
     assert_clean(err);
 }
 
-/* ---- Ending early -------------------------------------------------------------------------------------------------- */
+/* ---- Ending early ---- */
 
 static bool cancel(const fa_progress *progress, void *user)
 {
@@ -529,8 +538,8 @@ static bool fork_once(const fa_progress *progress, void *user)
     return true;
 }
 
-static const char slow[] =
-    "sum(a ** 1.7 + a ** 1.3 + a ** 0.3 + sin(a) ** 2 + a ** 2.1 + a ** 0.1 + a ** 1.01 + a ** 3.3 + cos(a) ** 4)";
+static const char slow[] = "sum(a ** 1.7 + a ** 1.3 + a ** 0.3 + sin(a) ** 2 + a ** 2.1 + a ** 0.1 + a ** "
+                           "1.01 + a ** 3.3 + cos(a) ** 4)";
 
 static int evaluate_watched(bool (*progress)(const fa_progress *, void *), fa_error *err)
 {
@@ -562,7 +571,8 @@ static void a_cancelled_evaluation_leaves_nothing(void **state)
     assert_int_equal(fa_memory_used(), 0);
 }
 
-/* The child of a process that reads ahead at this moment has neither ring nor buffers, and computes by its own. */
+/* The child of a process that reads ahead at this moment has neither ring nor buffers, and computes by its
+ * own. */
 static void a_child_forked_while_reads_are_under_way_computes(void **state)
 {
     (void)state;
@@ -589,17 +599,21 @@ int main(void)
     setenv("FARRAY_TILE", "8192", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_bits_are_the_same_by_threads, make_files, remove_folder),
-        cmocka_unit_test_setup_teardown(transfers_that_are_refused_or_fail_are_made_up_for, make_files, remove_folder),
-        cmocka_unit_test_setup_teardown(larger_pages_are_written_through_the_cache, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(transfers_that_are_refused_or_fail_are_made_up_for, make_files,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(larger_pages_are_written_through_the_cache, make_files,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(what_fails_both_ways_names_file_and_byte, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(the_bits_are_the_same_past_the_page_cache, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(matrices_are_turned_at_once_and_by_strips, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(matrices_around_a_grain_are_turned, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(matrices_are_turned_without_scratch, make_files, remove_folder),
-        cmocka_unit_test_setup_teardown(what_was_in_memory_stays_and_nothing_is_left, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(what_was_in_memory_stays_and_nothing_is_left, make_files,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(changes_that_are_not_on_the_disk_are_seen, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(a_cancelled_evaluation_leaves_nothing, make_files, remove_folder),
-        cmocka_unit_test_setup_teardown(a_child_forked_while_reads_are_under_way_computes, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(a_child_forked_while_reads_are_under_way_computes, make_files,
+                                        remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,8 +12,7 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
-/* ---- What fails
- * ----------------------------------------------------------------------------------------------- */
+/* ---- What fails ---- */
 
 enum { MEMORY, SYSTEM };
 
@@ -73,8 +72,7 @@ WRAP(SYSTEM, -1, int, fallocate, (int file, int mode, off_t offset, off_t size),
 WRAP(SYSTEM, -1, int, msync, (void *at, size_t size, int flags), (at, size, flags))
 WRAP(SYSTEM, -1, int, memfd_create, (const char *name, unsigned flags), (name, flags))
 
-/* ---- What is done meanwhile
- * ----------------------------------------------------------------------------------- */
+/* ---- What is done meanwhile ---- */
 
 enum { ROWS = 40, COLUMNS = 50, ELEMENTS = ROWS * COLUMNS };
 
@@ -162,7 +160,8 @@ static void reduce(fa_error *err)
 static void multiply(fa_error *err)
 {
     fa_array *a = made(fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, err), err);
-    fa_array *x = made(fa_eval("astype(a, 'i8') @ astype(a.T, 'i8') + dot(a[0], a[1])", FA_VARS({"a", a}), err), err);
+    fa_array *x =
+        made(fa_eval("astype(a, 'i8') @ astype(a.T, 'i8') + dot(a[0], a[1])", FA_VARS({"a", a}), err), err);
     fa_array *y = made(fa_tensordot(x, x, FA_AXES(0), FA_AXES(1), err), err);
     fa_evaluate(x, NULL, err);
     fa_release(y);
@@ -194,7 +193,7 @@ static int count_add(void *state, const void *const *in, int64_t n, void *user)
 
 static int count_merge(void *state, const void *next, void *user)
 {
-    return count_add(state, NULL, (int64_t)*(const double *)next, user);
+    return count_add(state, NULL, (int64_t) * (const double *)next, user);
 }
 
 static int count_end(const void *state, void *const *out, void *user)
@@ -207,11 +206,24 @@ static int count_end(const void *state, void *const *out, void *user)
 static void user_kernels(fa_error *err)
 {
     static const fa_type type[] = {FA_TYPE_FLOAT64};
-    const fa_kernel block = {.abi = FA_KERNEL_ABI, .name = "block_of", .input_count = 1, .output_count = 1, .inputs = type,
-                             .outputs = type, .compute = copy_block};
-    const fa_kernel count = {.abi = FA_KERNEL_ABI, .name = "count_of", .input_count = 1, .output_count = 1, .inputs = type,
-                             .outputs = type, .state_bytes = sizeof(double), .begin = count_begin, .add = count_add,
-                             .merge = count_merge, .end = count_end};
+    const fa_kernel block = {.abi = FA_KERNEL_ABI,
+                             .name = "block_of",
+                             .input_count = 1,
+                             .output_count = 1,
+                             .inputs = type,
+                             .outputs = type,
+                             .compute = copy_block};
+    const fa_kernel count = {.abi = FA_KERNEL_ABI,
+                             .name = "count_of",
+                             .input_count = 1,
+                             .output_count = 1,
+                             .inputs = type,
+                             .outputs = type,
+                             .state_bytes = sizeof(double),
+                             .begin = count_begin,
+                             .add = count_add,
+                             .merge = count_merge,
+                             .end = count_end};
     fa_kernel_register(&block, err);
     fa_kernel_register(&count, err);
     fa_array *a = made(fa_open(in_folder("a.npy"), FA_READ_ONLY, NULL, err), err);
@@ -418,8 +430,7 @@ static void use_bytes(fa_error *err)
     unlink(path);
 }
 
-/* ---- The walk
- * ------------------------------------------------------------------------------------------------- */
+/* ---- The walk ---- */
 
 /* Everything, with the N-th call failing, until no call is the N-th. */
 static void walk(int kind, void (*body)(fa_error *), const char *name)
@@ -547,9 +558,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(allocations_fail_while_threads_start, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(every_allocation_fails_in_turn, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(every_call_of_the_system_fails_in_turn, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(every_allocation_fails_in_turn_past_the_page_cache, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(every_call_of_the_system_fails_in_turn_past_the_page_cache, make_folder,
+        cmocka_unit_test_setup_teardown(every_allocation_fails_in_turn_past_the_page_cache, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(every_call_of_the_system_fails_in_turn_past_the_page_cache,
+                                        make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

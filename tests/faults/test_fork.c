@@ -173,8 +173,13 @@ static void a_child_looks_names_up_while_its_parent_did(void **state)
     fa_error err = {0};
     fa_type type = FA_TYPE_FLOAT64;
     char name[32];
-    fa_kernel kernel = {.abi = FA_KERNEL_ABI, .name = name, .input_count = 1, .output_count = 1, .inputs = &type,
-                        .outputs = &type, .element = nothing};
+    fa_kernel kernel = {.abi = FA_KERNEL_ABI,
+                        .name = name,
+                        .input_count = 1,
+                        .output_count = 1,
+                        .inputs = &type,
+                        .outputs = &type,
+                        .element = nothing};
     for (int i = 0; i < 1000; i++) {
         snprintf(name, sizeof name, "kernel%d", i);
         fa_kernel_register(&kernel, &err);
@@ -221,8 +226,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_child_computes_where_the_pool_lived, make_shared, forget_shared),
         cmocka_unit_test_setup_teardown(a_child_computes_while_its_parent_did, make_shared, forget_shared),
         cmocka_unit_test_setup_teardown(a_child_computes_past_the_page_cache, make_shared, forget_shared),
-        cmocka_unit_test_setup_teardown(a_child_computes_while_its_parent_reads_past_the_page_cache, make_shared,
-                                        forget_shared),
+        cmocka_unit_test_setup_teardown(a_child_computes_while_its_parent_reads_past_the_page_cache,
+                                        make_shared, forget_shared),
         cmocka_unit_test(a_child_looks_names_up_while_its_parent_did),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

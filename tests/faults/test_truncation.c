@@ -56,7 +56,8 @@ static double value_of(int64_t i)
 /* What is computed of the file. */
 static const char *const questions[] = {
     "a * 2",   "sum(a)",         "a.T + 1",        "astype(a, 'f4')",
-    "a[::-1]", "max(a, axis=0)", "sum(a, axis=1)", "(a - 1) / max(a) + sqrt(a) * 0", "a.T"};
+    "a[::-1]", "max(a, axis=0)", "sum(a, axis=1)", "(a - 1) / max(a) + sqrt(a) * 0",
+    "a.T"};
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 /* Whether all values of a result are right. */
@@ -267,7 +268,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(mapped_files_are_cut, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(files_that_are_read_are_cut, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(files_in_automatic_mode_are_cut, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(files_that_are_read_past_the_page_cache_are_cut, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(files_that_are_read_past_the_page_cache_are_cut, make_folder,
+                                        remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Products of matrices against the definition, on every instruction set that the processor has: all types, sizes around
- * those of tiles and panels, and factors at any strides. Elements are small whole numbers, whose sums are exact. */
+/* Products of matrices against the definition, on every instruction set that the processor has: all types,
+ * sizes around those of tiles and panels, and factors at any strides. Elements are small whole numbers, whose
+ * sums are exact. */
 #include "array/dtype.h"
 #include "kernel/isa.h"
 #include "platform/platform.h"
@@ -63,14 +64,18 @@ typedef struct matrix {
     int64_t rows, columns, row, column; /* strides in elements */
     number *values;                     /* in C order */
     char *elements;
-    int64_t origin;                     /* of element (0, 0) */
+    int64_t origin; /* of element (0, 0) */
     size_t item;
 } matrix;
 
 /* Strides: 0 rows are dense, 1 columns are, 2 neither, 3 backwards, 4 one row for all. */
 static matrix make(fa_type type, int64_t rows, int64_t columns, int how)
 {
-    matrix m = {.rows = rows, .columns = columns, .row = columns + 3, .column = 1, .item = (size_t)fa__type_bytes(type)};
+    matrix m = {.rows = rows,
+                .columns = columns,
+                .row = columns + 3,
+                .column = 1,
+                .item = (size_t)fa__type_bytes(type)};
     if (how == 1) {
         m.row = 1;
         m.column = rows + 2;
@@ -115,11 +120,13 @@ static number element(fa_type type, const matrix *a, const matrix *b, int64_t i,
     return sum;
 }
 
-static void check(const fa__kernels *kernels, fa_type type, int64_t rows, int64_t inner, int64_t columns, int how, bool add)
+static void check(const fa__kernels *kernels, fa_type type, int64_t rows, int64_t inner, int64_t columns,
+                  int how, bool add)
 {
     matrix a = make(type, rows, inner, how % 5), b = make(type, inner, columns, how / 5);
     int64_t across = columns + 2;
-    char *result = malloc((size_t)(rows * across + 1) * a.item), *expected = malloc((size_t)(rows * across + 1) * a.item);
+    char *result = malloc((size_t)(rows * across + 1) * a.item),
+         *expected = malloc((size_t)(rows * across + 1) * a.item);
     for (int64_t i = 0; i < rows * across; i++)
         put(type, result + (size_t)i * a.item, (number){i % 3 == 0, i % 2});
     memcpy(expected, result, (size_t)(rows * across) * a.item);
@@ -130,15 +137,23 @@ static void check(const fa__kernels *kernels, fa_type type, int64_t rows, int64_
             put(type, expected + (size_t)at * a.item, element(type, &a, &b, i, j, before));
         }
     void *room = aligned_alloc(64, kernels->product_rooms[type]);
-    fa__product product = {
-        .rows = rows, .inner = inner, .columns = columns,
-        .first = a.elements + (size_t)a.origin * a.item, .first_row = a.row, .first_column = a.column,
-        .second = b.elements + (size_t)b.origin * b.item, .second_row = b.row, .second_column = b.column,
-        .result = result, .result_row = across, .add = add, .room = room};
+    fa__product product = {.rows = rows,
+                           .inner = inner,
+                           .columns = columns,
+                           .first = a.elements + (size_t)a.origin * a.item,
+                           .first_row = a.row,
+                           .first_column = a.column,
+                           .second = b.elements + (size_t)b.origin * b.item,
+                           .second_row = b.row,
+                           .second_column = b.column,
+                           .result = result,
+                           .result_row = across,
+                           .add = add,
+                           .room = room};
     kernels->products[type](&product);
     if (memcmp(result, expected, (size_t)(rows * across) * a.item) != 0)
-        fail_msg("%s: type %d, %lld x %lld x %lld, strides %d, add %d", kernels->name, (int)type, (long long)rows,
-                 (long long)inner, (long long)columns, how, add);
+        fail_msg("%s: type %d, %lld x %lld x %lld, strides %d, add %d", kernels->name, (int)type,
+                 (long long)rows, (long long)inner, (long long)columns, how, add);
     free(room);
     free(result);
     free(expected);
@@ -148,7 +163,8 @@ static void check(const fa__kernels *kernels, fa_type type, int64_t rows, int64_
 
 static void every_type(const fa__kernels *kernels)
 {
-    static const int64_t sizes[][3] = {{1, 1, 1}, {2, 0, 3}, {6, 7, 16}, {13, 64, 33}, {12, 65, 64}, {25, 300, 70}};
+    static const int64_t sizes[][3] = {{1, 1, 1},    {2, 0, 3},    {6, 7, 16},
+                                       {13, 64, 33}, {12, 65, 64}, {25, 300, 70}};
     for (int type = 0; type < FA__KERNEL_TYPES; type++) {
         if (kernels->products[type] == NULL)
             continue;
@@ -195,8 +211,17 @@ static void instruction_sets_agree(void **unused)
         b[i] = 1.0 / (1 + next(1000)) - 0.01;
     }
     for (int i = 0; i < 2; i++) {
-        fa__product product = {.rows = N, .inner = N, .columns = N, .first = a, .first_row = N, .first_column = 1,
-                               .second = b, .second_row = N, .second_column = 1, .result = results[i], .result_row = N,
+        fa__product product = {.rows = N,
+                               .inner = N,
+                               .columns = N,
+                               .first = a,
+                               .first_row = N,
+                               .first_column = 1,
+                               .second = b,
+                               .second_row = N,
+                               .second_column = 1,
+                               .result = results[i],
+                               .result_row = N,
                                .room = room};
         (i == 0 ? &old : &new)->products[FA_TYPE_FLOAT64](&product);
     }

@@ -173,7 +173,8 @@ static void test_digits_count_buckets(void **unused)
     check_digits(fa__ranker_find(FA_TYPE_FLOAT32), -5, 12, 9999);
     check_digits(fa__ranker_find(FA_TYPE_FLOAT64), INT64_MIN, 48, 65536);
     check_digits(fa__ranker_find(FA_TYPE_FLOAT64), INT64_MAX / 2, 40, 65536);
-    /* Keys of 64 bits, each with a bucket of its own: those beyond are counted apart, not somewhere behind. */
+    /* Keys of 64 bits, each with a bucket of its own: those beyond are counted apart, not somewhere behind.
+     */
     check_digits(fa__ranker_find(FA_TYPE_INT64), 0, 0, 2);
     check_digits(fa__ranker_find(FA_TYPE_FLOAT64), -3, 0, 65536);
 }

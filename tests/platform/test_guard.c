@@ -63,8 +63,7 @@ static void guards_nest(void **state)
         assert_ptr_equal(fa__guarded(read_in_a_guard, missing(i * page)), missing(i * page) + 1);
 }
 
-/* ---- Threads, while the file is cut under them
- * ----------------------------------------------------------------- */
+/* ---- Threads, while the file is cut under them ---- */
 
 enum { READERS = 4, FAULTS_EACH = 2500 };
 
@@ -175,8 +174,7 @@ static void the_register_changes_under_faults(void **state)
     }
 }
 
-/* ---- Masks and stacks
- * ----------------------------------------------------------------------------------------- */
+/* ---- Masks and stacks ---- */
 
 static sigset_t mask_now(void)
 {
@@ -246,8 +244,7 @@ static void an_alternative_stack_is_used_and_left(void **state)
     assert_int_equal(in_child(fault_on_an_alternative_stack, NULL), 0);
 }
 
-/* ---- Forks
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Forks ---- */
 
 static int fault_in_the_child(void *argument)
 {

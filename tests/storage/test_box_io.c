@@ -28,8 +28,7 @@ static fa__file *make_file(const char *name, const void *bytes, size_t size)
     return file;
 }
 
-/* ---- Random boxes
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Random boxes ---- */
 
 typedef struct random_box {
     fa__box box;
@@ -116,8 +115,7 @@ static void random_boxes_are_read_and_written_as_memory_is(void **state)
     free(seen);
 }
 
-/* ---- Cost
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Cost ---- */
 
 static int64_t bytes_of_read(fa__file *file, const fa__box *box, void *elements)
 {

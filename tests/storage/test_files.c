@@ -57,8 +57,7 @@ static void set_element(fa_array *array, int64_t index, double value, fa_error *
     fa__source_write(array->source, &box, &value, err);
 }
 
-/* ---- Opening
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Opening ---- */
 
 static void an_npy_file_is_opened_by_its_content(void **state)
 {
@@ -140,8 +139,9 @@ static void what_is_no_array_is_refused_in_clear_words(void **state)
     write_npy("cut.npy", 1000, 0);
     assert_int_equal(truncate(in_folder("cut.npy"), 4096), 0);
     assert_not_opened("cut.npy", FA_READ_ONLY, FA_BAD_FORMAT, "header claims 8128 bytes, file has 4096");
-    assert_not_opened("cut.npy", FA_CREATE, FA_INVALID_ARGUMENT,
-                      "a file is opened with FA_READ_ONLY, FA_READ_WRITE or FA_COPY_ON_WRITE, not with mode 2");
+    assert_not_opened(
+        "cut.npy", FA_CREATE, FA_INVALID_ARGUMENT,
+        "a file is opened with FA_READ_ONLY, FA_READ_WRITE or FA_COPY_ON_WRITE, not with mode 2");
     fa_error err = {0};
     assert_null(fa__storage_open("", FA_READ_ONLY, NULL, &err));
     assert_int_equal(err.code, FA_INVALID_ARGUMENT);
@@ -169,8 +169,7 @@ static void a_read_only_file_is_never_changed(void **state)
     assert_memory_equal(&before.st_ctim, &after.st_ctim, sizeof before.st_ctim);
 }
 
-/* ---- Two handles of one file
- * ------------------------------------------------------------------------------------- */
+/* ---- Two handles of one file ---- */
 
 static void two_handles_share_one_owner(void **state)
 {
@@ -242,8 +241,7 @@ static void a_replaced_file_is_another_file(void **state)
     fa_release(new);
 }
 
-/* ---- Locks
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Locks ---- */
 
 static int open_for_writing(void *path)
 {
@@ -282,8 +280,7 @@ static void writers_keep_replacers_of_other_processes_away(void **state)
     assert_int_equal(in_child(open_for_writing, path), FA_OK);
 }
 
-/* ---- Headerless files
- * --------------------------------------------------------------------------------------------- */
+/* ---- Headerless files ---- */
 
 static void headerless_files_need_dtype_and_shape(void **state)
 {
@@ -369,8 +366,7 @@ static void empty_arrays_live_in_files_too(void **state)
     fa_release(array);
 }
 
-/* ---- Closing
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Closing ---- */
 
 static int count_descriptors(void)
 {
@@ -431,8 +427,7 @@ static void closing_waits_for_nobody_and_unmaps_under_nobody(void **state)
     fa__set_io_mode(FA__IO_AUTO);
 }
 
-/* ---- Losing bytes
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Losing bytes ---- */
 
 static void touch(void *bytes)
 {
@@ -557,8 +552,7 @@ static void a_handle_cycle_leaves_nothing(void **state)
     assert_int_equal(count_descriptors(), before);
 }
 
-/* ---- Scratch
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Scratch ---- */
 
 static void scratch_is_zeroed_and_nameless(void **state)
 {

@@ -34,8 +34,7 @@ static bool parse(int major, const char *literal, int64_t file_bytes, fa__layout
     return fa__npy_parse("x.npy", buffer, size, file_bytes, layout, err);
 }
 
-/* ---- Refused headers
- * -------------------------------------------------------------------------------------------- */
+/* ---- Refused headers ---- */
 
 typedef struct hostile {
     int major;
@@ -177,8 +176,7 @@ static void the_file_must_hold_what_the_header_claims(void **state)
     fa__layout_clear(&layout);
 }
 
-/* ---- Accepted headers
- * ------------------------------------------------------------------------------------------- */
+/* ---- Accepted headers ---- */
 
 static void accepted_headers_say_what_they_say(void **state)
 {
@@ -234,8 +232,7 @@ static void a_failed_error_stops_everything(void **state)
     assert_string_equal(err.message, "before");
 }
 
-/* ---- Written headers
- * -------------------------------------------------------------------------------------------- */
+/* ---- Written headers ---- */
 
 static void expect_written(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_order order,
                            const char *literal)

@@ -228,7 +228,8 @@ static void copy_on_write_changes_no_archive(void **state)
         fa_error err = {0};
         write_archive("x.npz", (enum form)form, &a);
         fa_array *array = fa__storage_open(member_path("x.npz", "b"), FA_COPY_ON_WRITE, NULL, &err);
-        fa__box one = {1, 8, 8, (int64_t[]){1}, (int64_t[]){8}}, all = {1, 8, 0, (int64_t[]){3}, (int64_t[]){8}};
+        fa__box one = {1, 8, 8, (int64_t[]){1}, (int64_t[]){8}},
+                all = {1, 8, 0, (int64_t[]){3}, (int64_t[]){8}};
         assert_true(fa__source_write(array->source, &one, &nine, &err));
         assert_true(fa__source_read(array->source, &all, values, &err));
         assert_true(values[0] == 10 && values[1] == 9);

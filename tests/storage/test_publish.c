@@ -52,8 +52,7 @@ static void assert_uniform(const char *name, int64_t count, double value)
     assert_int_equal(found, count);
 }
 
-/* ---- Whole or not
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Whole or not ---- */
 
 static void a_file_appears_when_it_is_committed(void **state)
 {
@@ -156,8 +155,7 @@ static void a_raw_file_is_its_bytes_alone(void **state)
     unlink(in_folder("mymmap"));
 }
 
-/* ---- Targets that are not plain
- * --------------------------------------------------------------------------------- */
+/* ---- Targets that are not plain ---- */
 
 static void a_link_is_followed(void **state)
 {
@@ -270,8 +268,7 @@ static void a_long_name_has_a_temporary_too(void **state)
     unlink(in_folder(name));
 }
 
-/* ---- Killed writers
- * --------------------------------------------------------------------------------------------- */
+/* ---- Killed writers ---- */
 
 enum { DIE_BEGUN, DIE_FILLED, DIE_PREPARED, DIE_ANYWHERE };
 
@@ -391,8 +388,7 @@ static void the_temporaries_of_living_writers_stay(void **state)
     unlink(in_folder("both.npy"));
 }
 
-/* ---- Archives that several begin
- * ---------------------------------------------------------------------------------- */
+/* ---- Archives that several begin ---- */
 
 static void check_members(const char *const *names, int count)
 {
@@ -469,8 +465,7 @@ static void processes_fill_a_new_archive_together(void **state)
     }
 }
 
-/* ---- Full disks
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Full disks ---- */
 
 static void check_full_disk(int64_t disk_bytes)
 {
