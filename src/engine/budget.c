@@ -62,7 +62,7 @@ bool fa__budget_set(size_t bytes, fa_error *err)
         return fa__fail(err, FA_INVALID_ARGUMENT,
                         "a memory limit of %zu bytes is below the least one of %d bytes", bytes,
                         SMALLEST_LIMIT);
-    fa__ledger_set_limit(bytes != 0 ? bytes : default_limit());
+    fa__ledger_set_limit(bytes == 0 ? default_limit() : bytes > INT64_MAX ? INT64_MAX : bytes);
     return true;
 }
 

@@ -203,8 +203,11 @@ fa__node *fa__node_weighted_quantile(fa__node *input, fa__node *q, const fa__qua
     fa__node *column = places != NULL ? fa__keep(&k, fa__node_reshape(places, FA_SHAPE(-1, 1), err)) : NULL;
     fa__node *last =
         fa_failed(err) ? NULL : fa__keep(&k, fa__node_int(sorted->sizes[sorted->ndim - 1] - 1, err));
+    /* Running parts are in order. */
     fa__node *at =
-        compose(&k, "minimum(count_nonzero(a[..., newaxis, :] < b, axis=-1), c)", parts, column, last);
+        parts != NULL && parts->ndim == 1
+            ? compose(&k, "minimum(searchsorted(a, b[:, 0]), c)", parts, column, last)
+            : compose(&k, "minimum(count_nonzero(a[..., newaxis, :] < b, axis=-1), c)", parts, column, last);
     fa__node *found = in_order(&k, sorted, at), *result = found;
     if (found != NULL && fa__type_kind(input->dtype->type) == 'f')
         result = compose(&k, "where(isnan(b[..., -1:]), nan, a)", found, sorted, NULL);

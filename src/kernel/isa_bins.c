@@ -155,7 +155,7 @@ static void set_offsets(int32_t offsets[SETS], int32_t count)
 
 static bool can_measure(double margin, const fa__bins *bins)
 {
-    return margin < 0.25 && bins->width < INFINITY;
+    return margin < 0.25 && bins->width < INFINITY && bins->count / bins->width < INFINITY;
 }
 
 #define S       f32

@@ -135,14 +135,6 @@ const int64_t *fa__positions_run(const fa__flat *positions, int64_t first, int64
     return fa__flat_read(positions, first, step, n, room, err) ? room : NULL;
 }
 
-static bool are_inside(const int64_t *positions, int64_t n, int64_t size)
-{
-    bool outside = false;
-    for (int64_t i = 0; i < n; i++)
-        outside |= (uint64_t)positions[i] >= (uint64_t)size;
-    return !outside;
-}
-
 /* Makes positions of what is asked for: from the end, around, or to the end. */
 static bool bring_inside(int64_t *positions, int64_t n, fa__take_mode mode, const fa__chosen_axes *axes,
                          fa_error *err)
@@ -178,6 +170,21 @@ static void add_offsets(const int64_t *positions, int64_t n, const fa__chosen_ax
         memset(offsets, 0, (size_t)n * sizeof *offsets);
     for (int64_t i = 0; i < n; i++)
         offsets[i] += fa__flat_offset(axes->ndim, axes->sizes, axes->strides, positions[i]);
+}
+
+/* The same of positions along one axis, of which all are inside already; false where one is not. Each is read
+ * once: whoever changes them meanwhile makes other elements of them and nothing worse. */
+static bool offsets_at_once(const int64_t *positions, int64_t n, const fa__chosen_axes *axes,
+                            int64_t *offsets)
+{
+    const int64_t stride = axes->strides[axes->ndim - 1];
+    bool outside = axes->ndim != 1;
+    for (int64_t i = 0; i < n && axes->ndim == 1; i++) {
+        const int64_t position = positions[i];
+        outside |= (uint64_t)position >= (uint64_t)axes->size;
+        offsets[i] = (int64_t)((uint64_t)position * (uint64_t)stride);
+    }
+    return !outside;
 }
 
 /* ---- Masks ---- */
@@ -270,7 +277,9 @@ bool fa__chooser_offsets(const fa__chooser *chooser, int64_t first, int64_t step
             positions = fa__positions_run(&index->flat, first, step, n, room, err);
         if (fa_failed(err))
             break;
-        if (index->counts == NULL && !are_inside(positions, n, index->axes.size)) {
+        if (index->counts == NULL && i == 0 && offsets_at_once(positions, n, &index->axes, offsets))
+            continue;
+        if (index->counts == NULL) {
             if (positions != room)
                 memcpy(room, positions, (size_t)n * sizeof *room);
             positions = room;

@@ -191,6 +191,8 @@ static uint64_t wait_for(plan *p, int64_t task)
             break;
         if (i > PATIENCE)
             fa__thread_yield();
+        else
+            fa__thread_pause();
     }
     return atomic_load_explicit(&p->sum, memory_order_relaxed);
 }
@@ -211,7 +213,6 @@ static void take_turn(worker *w, const fa__span *span)
     plan *p = w->plan;
     const int64_t n = span->last - span->first;
     const void *x = p->pieces + span->first * p->item_bytes;
-    w->silent = span->task;
     if (p->node->loop_type != FA_TYPE_FLOAT64) {
         const uint64_t sum = whole_sum(x, n), before = span->task > 0 ? wait_for(p, span->task) : 0;
         memcpy(w->carries, &before, sizeof before);
@@ -266,6 +267,8 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
 {
     worker *w = worker_pointer;
     const plan *p = w->plan;
+    if (p->pieces != NULL)
+        w->silent = span->task; /* from now on others wait for it */
     if (fa_failed(err))
         return false;
     w->width = 1;
@@ -277,7 +280,7 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
         w->carries = fa__alloc((size_t)(w->width * p->item_bytes), err);
         w->carries_width = w->carries != NULL ? w->width : 0;
     }
-    if (w->plan->pieces != NULL && !fa_failed(err))
+    if (p->pieces != NULL && !fa_failed(err))
         take_turn(w, span);
     return !fa_failed(err);
 }

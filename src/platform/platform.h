@@ -191,6 +191,8 @@ void fa__condition_broadcast(fa__condition *condition);
 /* All signals are blocked in the new thread but SIGBUS and its kin. */
 fa__thread *fa__thread_start(const char *name, void (*body)(void *), void *argument, fa_error *err);
 void fa__thread_join(fa__thread *thread);
+/* For loops that wait for a moment. */
+void fa__thread_pause(void);
 void fa__thread_yield(void);
 /* Calls `forget` in the child after each fork. For the pool: its threads do not exist there. */
 void fa__at_fork_child(void (*forget)(void));

@@ -113,6 +113,13 @@ void fa__thread_join(fa__thread *thread)
     fa__free(thread);
 }
 
+void fa__thread_pause(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
 void fa__thread_yield(void)
 {
     sched_yield();

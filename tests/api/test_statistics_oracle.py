@@ -173,6 +173,9 @@ def histograms(check):
             x = numbers(dtype, (400,), 0.1)
             check.check("histogram(x, e)[0]", x=x, e=edges)
             check.check("histogram(x, e[::-1][::-1])[1]", x=x, e=edges)
+    for bins, width in itertools.product((1, 10, 600), (1e-300, 1e-306, 1e-310, 4e-320, 1e300)):  # count / width overflows
+        x = generator.random(3000) * width
+        check.check(f"histogram(x, {bins}, (0., {width!r}))[0]", x=x)
     x = np.array([1.0, np.nan, 2.0, np.inf, -np.inf, 5.0])
     for text in ("histogram(x)[0]", "histogram(x, 4, (0, 5))[0]", "histogram(x, [0, 1, 2, 5])[0]", "histogram(x[:0])[0]", "histogram(x[:0], 3)[1]",
                  "histogram(x[:1])[0]", "histogram(x[:1])[1]", "histogram(x, 0)[0]", "histogram(x, -1)[0]", "histogram(x, 3, (5, 1))[0]",

@@ -156,6 +156,17 @@ static void reduce(fa_error *err)
     fa_release(a);
 }
 
+/* A long line of all threads in turns: who fails owes the others a word. */
+static void add_up_in_turns(fa_error *err)
+{
+    fa_array *x = made(fa_eval("arange(600000.0)", FA_VARS(), err), err);
+    fa_evaluate(x, NULL, err);
+    fa_array *sums = made(fa_eval("cumsum(x)", FA_VARS({"x", x}), err), err);
+    fa_evaluate(sums, NULL, err);
+    fa_release(sums);
+    fa_release(x);
+}
+
 /* OpenBLAS would allocate too: a library of others', which ends the process when it cannot. */
 static void multiply(fa_error *err)
 {
@@ -480,6 +491,7 @@ static void walk_all(int kind)
     walk(kind, parse, "parse");
     walk(kind, evaluate_text, "evaluate text");
     walk(kind, reduce, "reduce");
+    walk(kind, add_up_in_turns, "add up in turns");
     walk(kind, multiply, "multiply");
     walk(kind, user_kernels, "kernels of the user's");
     walk(kind, create_and_assign, "create and assign");

@@ -75,7 +75,7 @@ def _structures(text):
             if callback:
                 fields.append((callback.group(1), _ProgressCallback if callback.group(1) == "progress" else c_void_p))
                 continue
-            kind, declarators = re.match(r"(?:const )?(\w+) (.*)", member, re.S).groups()
+            kind, declarators = re.match(r"(?:const )?(\w+) (.*)", " ".join(member.split())).groups()
             for declarator in declarators.split(","):
                 word, length = re.match(r"[\s*]*(\w+)(?:\[(\d+)\])?", declarator).groups()
                 base = c_void_p if "*" in declarator else _SCALARS.get(kind, c_int)  # else an enumeration
