@@ -86,6 +86,20 @@ static fa_array *counted(const request *wanted, fa_error *err)
     return result;
 }
 
+/* In [0, 1): short floats round what is next to 1 up to it. */
+static fa_array *below_one(fa_array *numbers, fa_error *err)
+{
+    const fa_shape one = {0};
+    fa_array *end = fa_ones(fa_dtype_of_array(numbers), one, err);
+    fa_array *start = fa_zeros(fa_dtype_of_array(numbers), one, err);
+    fa_array *last = fa_nextafter(end, start, err), *result = fa_minimum(numbers, last, err);
+    fa_release(last);
+    fa_release(start);
+    fa_release(end);
+    fa_release(numbers);
+    return result;
+}
+
 static fa_array *random_numbers(const request *wanted, fa_error *err)
 {
     const fa_dtype *dtype = fa_dtype_type(wanted->dtype) == FA_TYPE_FLOAT32 ? FA_FLOAT32 : FA_FLOAT64;
@@ -94,7 +108,9 @@ static fa_array *random_numbers(const request *wanted, fa_error *err)
                             : fa_random_uniform(dtype, wanted->shape, &wanted->random, err);
     fa_array *result = fa_astype(numbers, wanted->dtype, err);
     fa_release(numbers);
-    return result;
+    const fa_type type = fa_dtype_type(wanted->dtype);
+    const bool is_short = type == FA_TYPE_FLOAT16 || type == FA_TYPE_BFLOAT16;
+    return is_short && strcmp(wanted->fill, "uniform") == 0 ? below_one(result, err) : result;
 }
 
 /* Whether a number is still the same after it became an element: 300 is no uint8, 2.5 no integer, 1j no

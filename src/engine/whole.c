@@ -251,7 +251,15 @@ static void poll(void *user)
     }
 }
 
-bool fa__whole_parallel(fa__whole_run *run, int64_t jobs,
+/* How many workers may take so many bytes each that nobody charges: a few in any case, which are part of the
+ * slack beside the limit. */
+static int64_t workers_with_room(int64_t worker_bytes)
+{
+    enum { SLACK_BYTES = 4 << 20 };
+    return fa__max_i64((fa__budget_available() / 2 + SLACK_BYTES) / fa__max_i64(worker_bytes, 1), 1);
+}
+
+bool fa__whole_parallel(fa__whole_run *run, int64_t jobs, int64_t worker_bytes,
                         void (*body)(void *user, int64_t job, fa_error *err), void *user, fa_error *err)
 {
     if (fa_failed(err) || jobs <= 0)
@@ -269,7 +277,8 @@ bool fa__whole_parallel(fa__whole_run *run, int64_t jobs,
     if (jobs == 1 && !callback)
         work(&c, 0);
     else
-        fa__pool_run((int)fa__min_i64(jobs, fa__pool_threads()), work, &c, callback ? poll : NULL, &c, err);
+        fa__pool_run((int)fa__min_i64(fa__min_i64(jobs, workers_with_room(worker_bytes)), fa__pool_threads()),
+                     work, &c, callback ? poll : NULL, &c, err);
     fa__error_move(err, &c.err);
     return !fa_failed(err);
 }

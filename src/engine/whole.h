@@ -54,8 +54,9 @@ fa_array *fa__whole_input(fa__whole_run *run, int input, fa_error *err);
 /* Elements [first, first + n) of the result, as they stand in C order, from dense memory. */
 bool fa__whole_write(fa__whole_run *run, int64_t first, int64_t n, const void *elements, fa_error *err);
 /* Calls body for job = 0 .. jobs - 1 on the pool; the first error ends it, and a callback can. No body may
- * call back into the functions above but fa__whole_write(). */
-bool fa__whole_parallel(fa__whole_run *run, int64_t jobs,
+ * call back into the functions above but fa__whole_write(). `worker_bytes` is what a body takes without
+ * charging it. */
+bool fa__whole_parallel(fa__whole_run *run, int64_t jobs, int64_t worker_bytes,
                         void (*body)(void *user, int64_t job, fa_error *err), void *user, fa_error *err);
 
 /* What stands beside the first input of a walk: a concrete view. One reference. */

@@ -160,7 +160,7 @@ static bool run_sums(fa__whole_run *run, fa_error *err)
         fa__bins_start(&s.bins, node, 2, err);
     for (; s.count > 0 && s.piece * s.together < fa__min_i64(s.length, s.n) && !fa_failed(err); s.piece++)
         if (read_pieces(&s, err))
-            fa__whole_parallel(run, s.segments, segment_job, &s, err);
+            fa__whole_parallel(run, s.segments, 0, segment_job, &s, err);
     if (!fa_failed(err) && s.count > 0)
         write_sums(&s, err);
     fa__bins_clear(&s.bins);

@@ -216,7 +216,7 @@ static bool put_taken(const merge *m, int64_t first, int64_t n, fa_error *err)
 static bool merge_runs(merge *m, fa_error *err)
 {
     for (int64_t done = 0, n; done < m->s->lines.n && !fa_failed(err); done += n) {
-        if (!fa__whole_parallel(m->s->lines.run, m->count, hold_more, m, err))
+        if (!fa__whole_parallel(m->s->lines.run, m->count, 0, hold_more, m, err))
             break;
         int64_t bound = find_bound(m);
         n = 0;
@@ -225,7 +225,7 @@ static bool merge_runs(merge *m, fa_error *err)
             n += count_below(m, r, bound);
         }
         m->runs[m->count].taken = n;
-        if (!fa__whole_parallel(m->s->lines.run, m->count, take_run, m, err))
+        if (!fa__whole_parallel(m->s->lines.run, m->count, 0, take_run, m, err))
             break;
         for (int64_t r = 0; r < m->count; r++)
             m->runs[r].used += m->runs[r + 1].taken - m->runs[r].taken;

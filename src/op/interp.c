@@ -114,7 +114,7 @@ static bool run(fa__whole_run *whole, fa_error *err)
     table t = {.run = whole};
     int64_t job = JOB_BLOCKS * FA__BLOCK;
     if (start(&t, err))
-        fa__whole_parallel(whole, (t.total + job - 1) / job, work, &t, err);
+        fa__whole_parallel(whole, (t.total + job - 1) / job, 0, work, &t, err);
     fa__flat_clear(&t.wanted);
     fa__free(t.points);
     return !fa_failed(err);

@@ -202,7 +202,7 @@ bool fa__write_run(fa__whole_run *run, fa__source *source, int64_t offset, int64
                    fa_error *err)
 {
     writing w = {.source = source, .from = from, .offset = offset, .bytes = bytes};
-    if (!fa__whole_parallel(run, (bytes + WRITTEN_BYTES - 1) / WRITTEN_BYTES, write_piece, &w, err))
+    if (!fa__whole_parallel(run, (bytes + WRITTEN_BYTES - 1) / WRITTEN_BYTES, 0, write_piece, &w, err))
         return false;
     if (source->class->write_behind != NULL)
         source->class->write_behind(source, offset, bytes, false, err);
@@ -274,7 +274,7 @@ static bool write_lines(const fa__line_sink *sink, int64_t line, int64_t count, 
                              array->offset + (line * sink->lines->n + first) * item, count * n * item,
                              elements, err);
     turning t = {.sink = sink, .line = line, .count = count, .first = first, .n = n, .elements = elements};
-    return fa__whole_parallel(sink->lines->run, (n + TURNED_ROWS - 1) / TURNED_ROWS, turn_rows, &t, err);
+    return fa__whole_parallel(sink->lines->run, (n + TURNED_ROWS - 1) / TURNED_ROWS, 0, turn_rows, &t, err);
 }
 
 bool fa__line_sink_write(const fa__line_sink *sink, int64_t line, int64_t count, const void *elements,
@@ -335,8 +335,8 @@ bool fa__line_sink_finish(fa__line_sink *sink, fa_error *err)
         laying l = {.sink = sink, .side = square_side(sink->staged->dtype->item_bytes)};
         l.down = (lines->n + l.side - 1) / l.side;
         l.across = (lines->inside + l.side - 1) / l.side;
-        fa__whole_parallel(lines->run, l.down * l.across * (lines->count / lines->inside), lay_square, &l,
-                           err);
+        fa__whole_parallel(lines->run, l.down * l.across * (lines->count / lines->inside),
+                           2 * l.side * l.side * sink->staged->dtype->item_bytes, lay_square, &l, err);
     }
     fa_release(sink->staged);
     sink->staged = NULL;

@@ -200,7 +200,7 @@ typedef void body(void *user, int64_t job, fa_error *err);
 static bool each(fa__whole_run *run, int64_t jobs, body *one, void *user, fa_error *err)
 {
     if (run != NULL)
-        return fa__whole_parallel(run, jobs, one, user, err);
+        return fa__whole_parallel(run, jobs, 0, one, user, err);
     for (int64_t job = 0; job < jobs && !fa_failed(err); job++)
         one(user, job, err);
     return !fa_failed(err);

@@ -147,7 +147,7 @@ static bool walk_chunk(parting *p, walk_body *body, fa_error *err)
 {
     p->body = body;
     p->piece = fa__max_i64((p->n + PIECES - 1) / PIECES, LEAST_PIECE);
-    return fa__whole_parallel(p->s->lines.run, (p->n + p->piece - 1) / p->piece, walk_piece, p, err);
+    return fa__whole_parallel(p->s->lines.run, (p->n + p->piece - 1) / p->piece, 0, walk_piece, p, err);
 }
 
 /* Brings in the chunk that begins at `first`. One that is all of the line stays. */

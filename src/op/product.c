@@ -157,7 +157,7 @@ static bool multiply_window(work *w, fa_error *err)
     int64_t steps = fa__max_i64(v->rows * v->columns, 1) * v->depth; /* below 2**63: a window is in memory */
     w->items_per_job = w->down * w->across > 1 ? 1 : fa__max_i64(JOB_STEPS / steps, 1);
     int64_t jobs = (v->items + w->items_per_job - 1) / w->items_per_job * w->down * w->across;
-    return fa__whole_parallel(w->run, jobs, multiply, w, err);
+    return fa__whole_parallel(w->run, jobs, 0, multiply, w, err);
 }
 
 /* ---- Windows of the factors ---- */
@@ -316,7 +316,7 @@ static bool write_window(work *w, fa_error *err)
         return fa__whole_write(w->run, first / w->item_bytes, count, w->buffer, err);
     }
     w->down = (v->rows + EDGE - 1) / EDGE;
-    return fa__whole_parallel(w->run, v->items * w->down, write_rows, w, err);
+    return fa__whole_parallel(w->run, v->items * w->down, 0, write_rows, w, err);
 }
 
 /* All of the inner dimension for one window of the result. `depth`: as much of it as the factors' windows

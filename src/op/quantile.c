@@ -369,7 +369,8 @@ static void many_lines(quantiles *t, fa_error *err)
         int64_t first[FA_MAX_NDIM], sizes[FA_MAX_NDIM];
         b.lines = box_of_lines(t, line, most, first, sizes);
         if (!read_lines(t, first, sizes, memory, 0, err) ||
-            !fa__whole_parallel(t->run, (b.lines + LINES_OF_A_JOB - 1) / LINES_OF_A_JOB, lines_job, &b, err))
+            !fa__whole_parallel(t->run, (b.lines + LINES_OF_A_JOB - 1) / LINES_OF_A_JOB, 0, lines_job, &b,
+                                err))
             break;
         for (int64_t i = 0; i < t->count; i++)
             fa__whole_write(t->run, i * t->lines + line, b.lines, b.results + i * b.lines * t->result_bytes,

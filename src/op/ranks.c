@@ -271,7 +271,7 @@ static void select_kept(fa__rank_search *s, counting *c, known *all, fa_error *e
         owners[at] = i;
     }
     selecting job = {s->ranker, c->kept, places, atomic_load(&c->kept_count), count};
-    if (count == 0 || !fa__whole_parallel(s->run, 1, select_job, &job, err))
+    if (count == 0 || !fa__whole_parallel(s->run, 1, 0, select_job, &job, err))
         return;
     for (int64_t i = 0; i < count; i++) {
         known *k = &all[owners[i]];

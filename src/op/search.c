@@ -177,9 +177,9 @@ static bool seek(fa__whole_run *run, seeking *k, void *room, fa_error *err)
 {
     int64_t jobs = (k->n + SEEK_PIECE - 1) / SEEK_PIECE;
     if (k->s->items != NULL)
-        return fa__whole_parallel(run, jobs, seek_in_memory, k, err);
+        return fa__whole_parallel(run, jobs, 0, seek_in_memory, k, err);
     return fa__argsort_line(run, &k->s->order, k->elements, k->n, 0, k->order, room, err) &&
-           fa__whole_parallel(run, jobs, seek_in_file, k, err);
+           fa__whole_parallel(run, jobs, 0, seek_in_file, k, err);
 }
 
 /* ---- SEARCHSORTED ---- */
@@ -351,7 +351,7 @@ static bool test_all(fa__whole_run *run, testing *t, int64_t limit, fa_error *er
         t->k.n = fa__lines_read_flat(&lines, done, most, s->order.dtype, elements, err);
         if (t->k.n == 0 || (!t->first && !read_found(run, done, t->k.n, t->found, err)))
             break;
-        if (fa__whole_parallel(run, (t->k.n + SEEK_PIECE - 1) / SEEK_PIECE, test_piece, t, err))
+        if (fa__whole_parallel(run, (t->k.n + SEEK_PIECE - 1) / SEEK_PIECE, 0, test_piece, t, err))
             fa__write_run(run, run->result->source, run->result->offset + done, t->k.n, t->found, err);
     }
     fa__work_give_back(&work);

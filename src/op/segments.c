@@ -249,7 +249,7 @@ static bool run(fa__whole_run *whole, fa_error *err)
 {
     segments s = {.run = whole};
     if (fa__count(whole->node->ndim, whole->node->sizes) > 0 && start(&s, err))
-        fa__whole_parallel(whole, (s.total + s.job - 1) / s.job, work, &s, err);
+        fa__whole_parallel(whole, (s.total + s.job - 1) / s.job, 0, work, &s, err);
     fa__flat_clear(&s.elements);
     fa__flat_clear(&s.positions);
     return !fa_failed(err);

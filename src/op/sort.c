@@ -83,7 +83,8 @@ static bool sort_batch(const fa__sorting *s, char *elements, int64_t *positions,
     }
     batch b = {.s = s, .elements = elements, .positions = positions, .count = count};
     b.group = fa__max_i64(GROUP_BYTES / fa__max_i64(line_bytes, 1), 1);
-    return fa__whole_parallel(s->lines.run, (count + b.group - 1) / b.group, sort_group, &b, err);
+    return fa__whole_parallel(s->lines.run, (count + b.group - 1) / b.group, room_of(s, n), sort_group, &b,
+                              err);
 }
 
 /* Whether values can be read to where they stay: lines stand in the result as they do in the input, in

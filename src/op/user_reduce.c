@@ -149,7 +149,7 @@ static bool take_box(work *w, fa_error *err)
     w->line = w->leaf_axis < 0 ? w->leaf_elements : sizes[w->leaf_axis] * (w->leaf_elements / w->leaf_step);
     w->line_leaves = (w->line + w->leaf_elements - 1) / w->leaf_elements;
     w->leaves = count / w->line * w->line_leaves;
-    return fa__whole_parallel(w->run, (w->leaves + JOB_LEAVES - 1) / JOB_LEAVES, make_leaves, w, err) &&
+    return fa__whole_parallel(w->run, (w->leaves + JOB_LEAVES - 1) / JOB_LEAVES, 0, make_leaves, w, err) &&
            merge_box(w, err);
 }
 

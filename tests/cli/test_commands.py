@@ -44,6 +44,11 @@ class Create(Case):
             self.assertIn(f"'descr': '{dtype}'", header)
             self.assertEqual(data, npy(wanted, dtype)[-len(data):], fill)
 
+    def test_uniform_numbers_are_below_one(self):
+        for dtype, view in [("f2", "u"), ("bfloat16", "view(u, 'bfloat16')")]:
+            self.succeeds("create", "u.npy", "--dtype", dtype, "--shape", "100000", "--fill", "uniform", "--seed", "1")
+            self.assertEqual(self.succeeds("eval", f"any({view} >= 1)", "u=u.npy"), "False\n")
+
     def test_bfloat16_stands_as_raw_bytes(self):
         self.succeeds("create", "b.npy", "--dtype", "bfloat16", "--shape", "3", "--fill", "1.5")
         header, data = read_npy(self.path("b.npy"))
