@@ -66,21 +66,6 @@ static fa__node *variables(fa__kit *k, const fa__cov_arguments *arguments)
     return both[1] != NULL ? fa__keep(k, fa__node_concatenate(2, both, 0, NULL, k->err)) : NULL;
 }
 
-/* Whether a text says so of an array, now. */
-static bool holds(fa__node *node, const char *text, fa_error *err)
-{
-    uint8_t truth = 0;
-    fa__node *said = fa_failed(err) ? NULL : fa__compose(text, 1, &node, err);
-    fa_array *stands = said != NULL ? fa__stand(said, err) : NULL;
-    if (stands != NULL) {
-        const fa__box box = {0, 1, stands->offset, stands->sizes, stands->strides};
-        fa__source_read(stands->source, &box, &truth, err);
-    }
-    fa_release(stands);
-    fa__node_release(said);
-    return truth != 0;
-}
-
 /* Weights of observations as float64, checked now as NumPy checks them. */
 static fa__node *weights_of(fa__kit *k, fa__node *weights, const char *name, int64_t n, bool are_counts)
 {
@@ -92,9 +77,9 @@ static fa__node *weights_of(fa__kit *k, fa__node *weights, const char *name, int
     else if (weights->sizes[0] != n)
         fa__fail(err, FA_BAD_SHAPE, "incompatible numbers of samples and %s", name);
     fa__node *wide = fa_failed(err) ? NULL : fa__keep(k, fa__node_cast(weights, FA_FLOAT64, err));
-    if (wide != NULL && are_counts && !holds(wide, "all(a == rint(a))", err) && !fa_failed(err))
+    if (wide != NULL && are_counts && !fa__formula_holds("all(a == rint(a))", wide, err) && !fa_failed(err))
         fa__fail(err, FA_BAD_TYPES, "%s must be integer", name);
-    if (wide != NULL && !fa_failed(err) && holds(wide, "any(a < 0)", err))
+    if (wide != NULL && !fa_failed(err) && fa__formula_holds("any(a < 0)", wide, err))
         fa__fail(err, FA_OUT_OF_RANGE, "%s cannot be negative", name);
     return wide;
 }

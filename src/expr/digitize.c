@@ -14,32 +14,18 @@
 
 enum { DOWN = -1, NEITHER = 0, UP = 1 };
 
-/* Whether a text says so of bins, now. */
-static bool holds(const char *text, fa__node *bins, fa_error *err)
-{
-    uint8_t truth = 0;
-    fa__node *said = fa_failed(err) ? NULL : fa__compose(text, 1, &bins, err);
-    fa_array *stands = said != NULL ? fa__stand(said, err) : NULL;
-    if (stands != NULL) {
-        const fa__box box = {0, 1, stands->offset, stands->sizes, stands->strides};
-        fa__source_read(stands->source, &box, &truth, err);
-    }
-    fa_release(stands);
-    fa__node_release(said);
-    return truth != 0;
-}
-
 /* Which way bins go, looked at now, as NumPy looks: at the first two that differ, and then for a step the
  * other way. NaN, which it does not see, has to stand where order puts it: behind all others. */
 static int direction_now(fa__node *bins, fa_error *err)
 {
-    if (bins->sizes[0] <= 1 || holds("all(a == a[0])", bins, err))
+    if (bins->sizes[0] <= 1 || fa__formula_holds("all(a == a[0])", bins, err))
         return UP;
-    const int direction = holds("a[0] < a[argmax(a != a[0])]", bins, err) ? UP : DOWN;
+    const int direction = fa__formula_holds("a[0] < a[argmax(a != a[0])]", bins, err) ? UP : DOWN;
     const bool breaks =
         direction == UP
-            ? holds("any(a[:-1] > a[1:]) | any((a[:-1] != a[:-1]) & (a[1:] == a[1:]))", bins, err)
-            : holds("any(a[:-1] < a[1:]) | any((a[:-1] == a[:-1]) & (a[1:] != a[1:]))", bins, err);
+            ? fa__formula_holds("any(a[:-1] > a[1:]) | any((a[:-1] != a[:-1]) & (a[1:] == a[1:]))", bins, err)
+            : fa__formula_holds("any(a[:-1] < a[1:]) | any((a[:-1] == a[:-1]) & (a[1:] != a[1:]))", bins,
+                                err);
     return breaks ? NEITHER : direction;
 }
 

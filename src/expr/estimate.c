@@ -18,23 +18,6 @@ typedef struct sample {
 
 typedef enum wanted { WIDTH = 0, DEVIATION = 1, QUARTERS = 2, SKEWNESS = 4 } wanted;
 
-/* One number that a text gives, now. */
-static double number_now(const char *text, fa__node *input, fa_error *err)
-{
-    double number = 0;
-    fa__node *node = fa_failed(err) ? NULL : fa__compose(text, 1, &input, err);
-    fa__node *wide = node != NULL ? fa__node_cast(node, FA_FLOAT64, err) : NULL;
-    fa_array *stands = wide != NULL ? fa__stand(wide, err) : NULL;
-    if (stands != NULL) {
-        const fa__box box = {0, sizeof number, stands->offset, stands->sizes, stands->strides};
-        fa__source_read(stands->source, &box, &number, err);
-    }
-    fa_release(stands);
-    fa__node_release(wide);
-    fa__node_release(node);
-    return number;
-}
-
 static double square_root_rule(const sample *s)
 {
     return (s->most - s->least) / sqrt(s->n);
@@ -115,14 +98,14 @@ static fa__node *inside(fa__node *input, const fa__histogram_arguments *argument
 
 static void look(fa__node *input, int wants, sample *s, fa_error *err)
 {
-    s->least = number_now("min(a)", input, err);
-    s->most = number_now("max(a)", input, err);
+    s->least = fa__formula_number("min(a)", input, err);
+    s->most = fa__formula_number("max(a)", input, err);
     if (wants & (DEVIATION | SKEWNESS))
-        s->deviation = number_now("std(a)", input, err);
+        s->deviation = fa__formula_number("std(a)", input, err);
     if (wants & QUARTERS)
-        s->quarters = number_now("subtract(percentile(a, 75), percentile(a, 25))", input, err);
+        s->quarters = fa__formula_number("subtract(percentile(a, 75), percentile(a, 25))", input, err);
     if ((wants & SKEWNESS) && s->deviation > 0)
-        s->skewness = number_now("mean(((a - mean(a)) / std(a)) ** 3)", input, err);
+        s->skewness = fa__formula_number("mean(((a - mean(a)) / std(a)) ** 3)", input, err);
 }
 
 bool fa__histogram_estimate(fa__node *input, const fa__histogram_arguments *arguments, int64_t *count,
@@ -140,8 +123,8 @@ bool fa__histogram_estimate(fa__node *input, const fa__histogram_arguments *argu
         look(seen, rules[rule].wants, &s, err);
         double width = fa_failed(err) ? 0 : rules[rule].width(&s), first = s.least, last = s.most;
         if (arguments->has_range) {
-            first = number_now("a + 0.0", arguments->first, err);
-            last = number_now("a + 0.0", arguments->last, err);
+            first = fa__formula_number("a + 0.0", arguments->first, err);
+            last = fa__formula_number("a + 0.0", arguments->last, err);
         }
         if (!fa_failed(err) &&
             fa__histogram_ends(FA_TYPE_FLOAT64, arguments->has_range, &first, &last, err) && width > 0) {

@@ -18,4 +18,9 @@ static inline fa__node *fa__compose(const char *text, int count, fa__node *const
     return fa__reader.compose(text, count, nodes, err);
 }
 
+/* What a text says of one node, the name a, computed now: whether it holds, and the one number that it gives.
+ * False and 0 after an error, and of no node. */
+bool fa__formula_holds(const char *text, fa__node *a, fa_error *err);
+double fa__formula_number(const char *text, fa__node *a, fa_error *err);
+
 #endif

@@ -110,21 +110,6 @@ static fa__node *spread_weights(fa__kit *k, fa__node *weights, const fa__node *i
                : NULL;
 }
 
-/* Whether a text says so of an array, now. */
-static bool holds(const char *text, fa__node *node, fa_error *err)
-{
-    uint8_t truth = 0;
-    fa__node *said = fa_failed(err) || node == NULL ? NULL : fa__compose(text, 1, &node, err);
-    fa_array *stands = said != NULL ? fa__stand(said, err) : NULL;
-    if (stands != NULL) {
-        const fa__box box = {0, 1, stands->offset, stands->sizes, stands->strides};
-        fa__source_read(stands->source, &box, &truth, err);
-    }
-    fa_release(stands);
-    fa__node_release(said);
-    return truth != 0;
-}
-
 /* Weights are looked at now, as NumPy does. */
 static bool are_weights(const fa__node *weights, fa__node *node, fa_error *err)
 {
@@ -133,7 +118,8 @@ static bool are_weights(const fa__node *weights, fa__node *node, fa_error *err)
         fa__dtype_display(weights->dtype, text, sizeof text);
         return fa__fail(err, FA_BAD_TYPES, "weights are real numbers, not %s", text);
     }
-    return !holds("any(a < 0)", node, err) || fa__fail(err, FA_OUT_OF_RANGE, "Weights must be non-negative.");
+    return !fa__formula_holds("any(a < 0)", node, err) ||
+           fa__fail(err, FA_OUT_OF_RANGE, "Weights must be non-negative.");
 }
 
 /* What part of the weights stands up to each element in order; what comes before any weight is below every
@@ -142,7 +128,7 @@ static fa__node *running_parts(fa__kit *k, fa__node *weights, fa_type type_of_q)
 {
     fa__node *sums = compose(k, "cumsum(a, axis=-1)", weights, NULL, NULL);
     fa__node *parts = compose(k, "a / a[..., -1:]", sums, NULL, NULL);
-    if (holds("any(isnan(a[..., -1]))", parts, k->err))
+    if (fa__formula_holds("any(isnan(a[..., -1]))", parts, k->err))
         fa__fail(k->err, FA_OUT_OF_RANGE, "Weights included NaN, inf or were all zero.");
     const bool is_float = fa__type_kind(type_of_q) == 'f' && type_of_q != FA_TYPE_FLOAT64;
     if (parts != NULL && is_float && !fa_failed(k->err))
@@ -185,7 +171,7 @@ fa__node *fa__node_weighted_quantile(fa__node *input, fa__node *q, const fa__qua
         fa__fail(err, FA_BAD_SHAPE, "q must be a scalar or 1d");
         return NULL;
     }
-    if (q->ndim > 0 && holds("any((a < 0) | (a > 1) | (a != a))", q, err))
+    if (q->ndim > 0 && fa__formula_holds("any((a < 0) | (a > 1) | (a != a))", q, err))
         fa__fail(err, FA_OUT_OF_RANGE, "Quantiles must be in the range [0, 1]");
     fa__node *spread = spread_weights(&k, weights, input, arguments);
     fa__node *wide = spread != NULL && are_weights(weights, spread, err)

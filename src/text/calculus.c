@@ -45,15 +45,7 @@ static fa__node *as_spans(fa__node *input, fa_error *err)
 /* Coordinates that are evenly spaced count as one number, as in NumPy: this is looked at. */
 static fa__node *even_spacing(fa__node *steps, fa_error *err)
 {
-    bool even = false;
-    fa__node *all = fa__compose("all(a == a[0])", 1, &steps, err);
-    fa_array *stands = all != NULL ? fa__stand(all, err) : NULL;
-    if (stands != NULL) {
-        fa__box box = {0, 1, stands->offset, NULL, NULL};
-        fa__source_read(stands->source, &box, &even, err);
-    }
-    fa_release(stands);
-    fa__node_release(all);
+    const bool even = fa__formula_holds("all(a == a[0])", steps, err);
     return even && !fa_failed(err) ? fa__node_slice(steps, 0, 0, 1, 1, err) : NULL;
 }
 
