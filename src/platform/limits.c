@@ -22,6 +22,20 @@ size_t fa__memory_total(void)
     return group < machine ? group : machine;
 }
 
+size_t fa__memory_available(void)
+{
+    FILE *file = fopen("/proc/meminfo", "re");
+    unsigned long long kibibytes = 0;
+    char line[128];
+    while (file != NULL && fgets(line, sizeof line, file) != NULL &&
+           sscanf(line, "MemAvailable: %llu", &kibibytes) != 1)
+        ;
+    if (file != NULL)
+        fclose(file);
+    size_t machine = (size_t)kibibytes << 10, group = fa__group_memory_limit("");
+    return group < machine ? group : machine;
+}
+
 size_t fa__memory_resident(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");

@@ -76,6 +76,7 @@ enum { FA__DIRECT_GRAIN = 4096 };
 typedef struct fa__transfer {
     fa__file *file; /* for which fa__file_open_direct() said yes */
     bool writing;
+    bool through_cache; /* after all, and leaves there what it read */
     int64_t offset;
     char *buffer;
     size_t size;
@@ -218,6 +219,8 @@ fa__function_address fa__library_function(void *library, const char *name);
  * read several files of the system each time: to be asked once. */
 size_t fa__memory_total(void);
 size_t fa__memory_resident(void);
+/* What is free, or is a cache that would make room; never more than the control group may have. */
+size_t fa__memory_available(void);
 /* Processors that this process may use: affinity and the control group's quota, at least 1. */
 int fa__processors(void);
 size_t fa__cache_bytes(int level); /* 1: data, 2, 3; a sensible guess where the system does not say */

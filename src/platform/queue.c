@@ -43,13 +43,18 @@ bool fa__file_open_direct(fa__file *file)
 
 /* ---- One transfer by calls ---- */
 
+static int descriptor_of(const fa__transfer *transfer)
+{
+    return transfer->through_cache ? transfer->file->descriptor : transfer->file->direct;
+}
+
 static ssize_t move_some(const fa__transfer *transfer, size_t done)
 {
     char *buffer = transfer->buffer + done;
     size_t size = transfer->size - done;
     off_t at = transfer->offset + (off_t)done;
-    return transfer->writing ? pwrite(transfer->file->direct, buffer, size, at)
-                             : pread(transfer->file->direct, buffer, size, at);
+    return transfer->writing ? pwrite(descriptor_of(transfer), buffer, size, at)
+                             : pread(descriptor_of(transfer), buffer, size, at);
 }
 
 /* Ends early at the end of the file: what follows a count that is no multiple of the grain could not be asked
@@ -137,13 +142,15 @@ static bool submit(fa__transfer *transfer)
     struct io_uring_sqe *entry = io_uring_get_sqe(&queue.ring);
     if (entry == NULL)
         return false;
-    int descriptor = transfer->file->direct;
+    int descriptor = descriptor_of(transfer);
     if (transfer->writing)
         io_uring_prep_write(entry, descriptor, transfer->buffer, (unsigned)transfer->size,
                             (uint64_t)transfer->offset);
     else
         io_uring_prep_read(entry, descriptor, transfer->buffer, (unsigned)transfer->size,
                            (uint64_t)transfer->offset);
+    if (transfer->through_cache) /* what the system has read ahead is not to be copied here, under the lock */
+        io_uring_sqe_set_flags(entry, IOSQE_ASYNC);
     io_uring_sqe_set_data(entry, transfer);
     int submitted;
     do

@@ -33,6 +33,33 @@ static bool mode_allows(void)
 
 /* ---- Reading ---- */
 
+/* A file that is read again and again belongs into memory, where there is room for it beside everything else.
+ * A reading through the cache takes longer than one past it: it pays when others follow, which is likely
+ * after two, since one expression seldom takes more. What the system threw out again was read twice in vain,
+ * and whether there is room is asked anew. */
+enum { READINGS = 2, SHARE_OF_MEMORY = 4 };
+
+static void count(fa__file_object *object, fa__file *file, int64_t bytes)
+{
+    fa_error ignored = {0};
+    int64_t size = fa__file_size(file, &ignored), without_header = size - FA__DIRECT_GRAIN;
+    fa__mutex_lock(&object->mutex);
+    object->bytes_read += bytes;
+    if (!fa_failed(&ignored) && object->bytes_read / READINGS >= without_header) {
+        object->is_kept = (uint64_t)size <= fa__memory_available() / SHARE_OF_MEMORY;
+        object->bytes_read = 0;
+    }
+    fa__mutex_unlock(&object->mutex);
+}
+
+static bool is_kept(fa__file_object *object)
+{
+    fa__mutex_lock(&object->mutex);
+    bool kept = object->is_kept && fa__io_mode() == FA__IO_AUTO;
+    fa__mutex_unlock(&object->mutex);
+    return kept;
+}
+
 bool fa__direct_can(fa__file_object *object)
 {
     fa_error ignored = {0};
@@ -88,6 +115,7 @@ bool fa__direct_begin(fa__file_object *object, const fa__tenant *tenant, int64_t
     }
     transfer->file = file;
     transfer->writing = false;
+    transfer->through_cache = is_kept(object);
     transfer->offset = first / FA__DIRECT_GRAIN * FA__DIRECT_GRAIN;
     transfer->size = (size_t)(fa__round_up(first + size, FA__DIRECT_GRAIN) - transfer->offset);
     transfer->buffer = buffer;
@@ -101,6 +129,8 @@ char *fa__direct_end(fa__file_object *object, int64_t first, int64_t size, fa__t
     bool whole = transfer->moved >= first + size - transfer->offset;
     if (transfer->system_errno == EINVAL || transfer->system_errno == EOPNOTSUPP)
         refuse_direct(object);
+    if (whole)
+        count(object, transfer->file, size);
     fa__object_leave(object);
     if (!whole)
         return NULL;
@@ -142,6 +172,7 @@ bool fa__direct_begin_write(fa__file_object *object, const fa__tenant *tenant, i
     if (open_direct(object, file) && empty_cache(file, first, size, err)) {
         transfer->file = file;
         transfer->writing = true;
+        transfer->through_cache = false;
         transfer->offset = first;
         transfer->size = (size_t)size;
         transfer->buffer = elements;

@@ -25,6 +25,8 @@ struct fa__file_object {
     bool is_closed, is_resizing;
     bool is_new;         /* nobody else has seen the file yet */
     bool refuses_direct; /* the file system said so when it was tried */
+    bool is_kept;        /* in the page cache, when it is read */
+    int64_t bytes_read;  /* from the disk since that was last decided */
     fa_error failure;
     int replacing;       /* holders of the exclusive form of our lock */
     char *unsynced_name; /* of a new file whose folder was not flushed yet; else NULL */

@@ -28,6 +28,7 @@ static struct {
     bool no_ring;
     bool submit_in_part; /* what follows a failed submission leaves the last entry */
     size_t page_bytes;   /* 0: the system's */
+    size_t available;    /* memory; 0: the system's */
     int submit_every, read_every, direct_read_every, write_every,
         direct_write_every; /* each N-th fails; 0: none */
     atomic_int submitted, read, direct, written, direct_written;
@@ -70,6 +71,13 @@ size_t __wrap_fa__page_size(void);
 size_t __wrap_fa__page_size(void)
 {
     return plan.page_bytes > 0 ? plan.page_bytes : __real_fa__page_size();
+}
+
+size_t __real_fa__memory_available(void);
+size_t __wrap_fa__memory_available(void);
+size_t __wrap_fa__memory_available(void)
+{
+    return plan.available > 0 ? plan.available : __real_fa__memory_available();
 }
 
 static bool is_direct(int file)
@@ -501,6 +509,49 @@ static void what_was_in_memory_stays_and_nothing_is_left(void **state)
     assert_int_equal(resident_bytes("l.npy"), warm);
 }
 
+static void sum_again(fa_array *a, double expected)
+{
+    fa_error err = {0};
+    fa_array *sum = fa_eval("sum(a)", FA_VARS({"a", a}), &err);
+    assert_true(fa_item_float64(sum, &err) == expected);
+    assert_clean(err);
+    fa_release(sum);
+}
+
+/* Two readings leave nothing, a third one all, where that is a quarter of what memory has left. */
+static void what_is_read_again_and_again_stays(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    const double n = LARGE_ROWS * LARGE_COLUMNS, total = n * (n + 1) / 2;
+    const int64_t bytes = (int64_t)n * 8;
+    make_numbers(in_folder("l.npy"), LARGE_ROWS, LARGE_COLUMNS, &err);
+    drop_from_cache("l.npy", 0);
+    int64_t cold = resident_bytes("l.npy");
+    if (cold < 0 || cold > 1 << 20)
+        skip();
+    fa_array *a = fa_open(in_folder("l.npy"), FA_READ_ONLY, NULL, &err);
+    assert_clean(err);
+    plan.available = (size_t)bytes; /* four times as much would be enough */
+    for (int i = 0; i < 4; i++)
+        sum_again(a, total);
+    assert_true(resident_bytes("l.npy") <= cold);
+    plan.available = 0;
+    sum_again(a, total);
+    sum_again(a, total);
+    assert_true(resident_bytes("l.npy") <= cold);
+    for (int round = 0; round < 2; round++) { /* also what the system threw out meanwhile */
+        sum_again(a, total);
+        assert_true(resident_bytes("l.npy") >= bytes - (1 << 20));
+        int before = transfers();
+        sum_again(a, total);
+        assert_int_equal(transfers(), before);
+        drop_from_cache("l.npy", 0);
+    }
+    fa_release(a);
+    assert_clean(err);
+}
+
 /* What is in the page cache and not on the disk yet is seen. */
 static void changes_that_are_not_on_the_disk_are_seen(void **state)
 {
@@ -610,6 +661,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(matrices_are_turned_without_scratch, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(what_was_in_memory_stays_and_nothing_is_left, make_files,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(what_is_read_again_and_again_stays, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(changes_that_are_not_on_the_disk_are_seen, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(a_cancelled_evaluation_leaves_nothing, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(a_child_forked_while_reads_are_under_way_computes, make_files,
