@@ -122,12 +122,14 @@ typedef struct worst_case {
 } worst_case;
 
 /* The distance of `got` from an exact value, in units that are no smaller than those of 2**smallest. Infinity
- * stands where the type's next number would, for itself and for everything beyond. */
+ * stands where the type's next number would, for itself and for everything beyond. Another sign is as far as
+ * can be, unless units are larger than the type's: then it is a distance like others. */
 static double error_of(mpfr_t exact, double got, const float_format *format, long smallest)
 {
     if (mpfr_nan_p(exact) || got != got)
         return mpfr_nan_p(exact) && got != got ? 0 : INFINITY;
-    if ((mpfr_signbit(exact) != 0) != (signbit(got) != 0))
+    const bool has_other_sign = (mpfr_signbit(exact) != 0) != (signbit(got) != 0);
+    if (has_other_sign && (smallest == format->smallest || mpfr_zero_p(exact)))
         return INFINITY;
     if (mpfr_zero_p(exact))
         return got == 0 ? 0 : INFINITY;
@@ -145,7 +147,7 @@ static double error_of(mpfr_t exact, double got, const float_format *format, lon
         mpfr_set_ui_2exp(size, 1, format->largest + 1, MPFR_RNDN);
     else
         mpfr_set_d(size, fabs(got), MPFR_RNDN);
-    mpfr_sub(distance, distance, size, MPFR_RNDN);
+    (has_other_sign ? mpfr_add : mpfr_sub)(distance, distance, size, MPFR_RNDN);
     const long unit = (exponent > smallest ? exponent : smallest) - format->digits + 1;
     mpfr_mul_2si(distance, distance, -(is_beyond ? unit - 1 : unit), MPFR_RNDN);
     const double error = fabs(mpfr_get_d(distance, MPFR_RNDN));
