@@ -210,10 +210,5 @@ bool fa__parser_attribute(fa__parser *p)
     const fa__function *attribute = fa__attribute_find(token.start, token.length);
     if (attribute == NULL)
         return unknown(p, &token, "attribute", fa__nearest_attribute(token.start, token.length, &distance));
-    fa__node *node = fa__attribute(attribute, value->node, p->err);
-    if (node == NULL)
-        return fa__parser_placed(p, token.column);
-    fa__node_release(value->node);
-    value->node = node;
-    return true;
+    return fa__attribute(attribute, value, p->err) || fa__parser_placed(p, token.column);
 }
