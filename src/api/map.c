@@ -19,7 +19,7 @@ static fa_map *make_map(fa_array *bytes, bool in_memory, size_t charged, fa_erro
     fa_map *map = bytes != NULL ? fa__alloc_zero(1, sizeof *map, err) : NULL;
     if (map == NULL) {
         fa_release(bytes);
-        fa__ledger_release(bytes != NULL ? charged : 0);
+        fa__ledger_release_array(bytes != NULL ? charged : 0);
         return NULL;
     }
     map->bytes = bytes;
@@ -86,7 +86,8 @@ void fa_map_close(fa_map *map, fa_error *err)
     fa_release(map->bytes);
     fa__free(map->earlier);
     fa__free(map->line);
-    fa__ledger_release(map->line_room + map->charged);
+    fa__ledger_release(map->line_room);
+    fa__ledger_release_array(map->charged);
     fa__free(map);
 }
 
@@ -356,11 +357,8 @@ static bool charge_growth(fa_map *map, size_t size, fa_error *err)
 {
     if (!map->in_memory || size <= map->charged)
         return true;
-    if (!fa__ledger_charge(size - map->charged))
-        return fa__fail(err, FA_NO_MEMORY,
-                        "%s: %zu bytes do not fit into the memory limit: %zu of %zu are used",
-                        fa__map_name(map), size, fa__ledger_used(), fa__ledger_limit());
-    return true;
+    return fa__ledger_charge_array(size - map->charged) ||
+           fa__ledger_refused(err, "a map in memory", size - map->charged);
 }
 
 void fa_map_resize(fa_map *map, size_t size, fa_error *err)
@@ -372,7 +370,7 @@ void fa_map_resize(fa_map *map, size_t size, fa_error *err)
     fa_array *bytes = fa_resize(map->bytes, (int64_t)size, err);
     if (map->in_memory) {
         size_t held = bytes != NULL ? size : map->charged, before = size > map->charged ? size : map->charged;
-        fa__ledger_release(before - held);
+        fa__ledger_release_array(before - held);
         map->charged = held;
     }
     if (bytes == NULL)

@@ -75,8 +75,7 @@ static int64_t find(fa_map *map, const void *pattern, size_t length, int64_t fro
     if (room > stop - start)
         room = stop - start;
     if (!fa__ledger_charge(room)) {
-        fa__fail(err, FA_NO_MEMORY, "%s: %zu bytes for searching do not fit into the memory limit",
-                 fa__map_name(map), room);
+        fa__ledger_refused(err, "searching a map", room);
         return -1;
     }
     char *window = fa__alloc(room, err);

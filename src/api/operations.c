@@ -114,12 +114,14 @@ static fa_array *of_strings(fa__string_operation operation, int count, fa_array 
 #define ARRAYS_s    fa_array *a
 #define ARRAYS_ss   fa_array *a, fa_array *b
 #define ARRAYS_si   fa_array *a, fa_array *b
+#define ARRAYS_siii fa_array *a, fa_array *b, fa_array *c, fa_array *d
 #define ARRAYS_sis  fa_array *a, fa_array *b, fa_array *c
 #define ARRAYS_ssii fa_array *a, fa_array *b, fa_array *c, fa_array *d
 #define ARRAYS_sssi fa_array *a, fa_array *b, fa_array *c, fa_array *d
 #define LIST_s      a
 #define LIST_ss     a, b
 #define LIST_si     a, b
+#define LIST_siii   a, b, c, d
 #define LIST_sis    a, b, c
 #define LIST_ssii   a, b, c, d
 #define LIST_sssi   a, b, c, d

@@ -17,14 +17,12 @@ fa__counts *fa__counts_new(int64_t elements, fa_error *err)
         return NULL;
     int64_t blocks = elements / FA__COUNTED_BLOCK + (elements % FA__COUNTED_BLOCK != 0);
     if (!fa__ledger_charge_array(bytes_of(blocks))) {
-        fa__fail(err, FA_NO_MEMORY,
-                 "the memory limit of %zu bytes has no room for the counts of a mask of %lld elements",
-                 fa__ledger_limit(), (long long)elements);
+        fa__ledger_refused(err, "counting a mask", bytes_of(blocks));
         return NULL;
     }
     fa__counts *counts = fa__alloc_zero(1, bytes_of(blocks), err);
     if (counts == NULL) {
-        fa__ledger_release(bytes_of(blocks));
+        fa__ledger_release_array(bytes_of(blocks));
         return NULL;
     }
     fa__references_start(&counts->references);
@@ -50,7 +48,7 @@ void fa__counts_release(fa__counts *counts)
 {
     if (counts == NULL || !fa__references_drop(&counts->references))
         return;
-    fa__ledger_release(bytes_of(counts->blocks));
+    fa__ledger_release_array(bytes_of(counts->blocks));
     fa__free(counts);
 }
 

@@ -82,7 +82,7 @@ static void memory_destroy(fa__source *source)
     memory_source *memory = (memory_source *)source;
     if (memory->allocation != NULL) {
         fa__free(memory->allocation);
-        fa__ledger_release((size_t)source->bytes);
+        fa__ledger_release_array((size_t)source->bytes);
     } else if (memory->give_back != NULL) {
         memory->give_back(memory->bytes, source->bytes);
     }
@@ -144,15 +144,14 @@ fa__source *fa__memory_source(int64_t bytes, fa_error *err)
     if (fa_failed(err))
         return NULL;
     if (!fa__ledger_charge_array((size_t)bytes)) {
-        fa__fail(err, FA_NO_MEMORY, "%lld bytes do not fit in the memory limit: %zu of %zu bytes are in use",
-                 (long long)bytes, fa__ledger_used(), fa__ledger_limit());
+        fa__ledger_refused(err, "an array", (size_t)bytes);
         return NULL;
     }
     memory_source *memory = make_memory(bytes, err);
     size_t room = (size_t)bytes + (bytes >= LARGE_BYTES ? LARGE_ALIGNMENT : 0);
     void *allocation = memory != NULL ? fa__alloc_zero(room, 1, err) : NULL;
     if (allocation == NULL) {
-        fa__ledger_release((size_t)bytes);
+        fa__ledger_release_array((size_t)bytes);
         fa__free(memory);
         return NULL;
     }

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,7 @@ bool fa__grow(void *items_pointer, int64_t *capacity, int64_t needed, size_t ite
 }
 
 static _Atomic size_t ledger_used;
+static _Atomic size_t ledger_arrays; /* a part of what is used */
 static _Atomic size_t ledger_limit;
 
 bool fa__ledger_charge(size_t bytes)
@@ -90,7 +92,16 @@ bool fa__ledger_charge_beyond(size_t bytes, size_t beyond)
 bool fa__ledger_charge_array(size_t bytes)
 {
     enum { SMALL_BYTES = 4 << 10 };
-    return fa__ledger_charge_beyond(bytes, bytes <= SMALL_BYTES ? FA__BEYOND_LIMIT / 2 : 0);
+    if (!fa__ledger_charge_beyond(bytes, bytes <= SMALL_BYTES ? FA__BEYOND_LIMIT / 2 : 0))
+        return false;
+    atomic_fetch_add(&ledger_arrays, bytes);
+    return true;
+}
+
+void fa__ledger_release_array(size_t bytes)
+{
+    atomic_fetch_sub(&ledger_arrays, bytes);
+    fa__ledger_release(bytes);
 }
 
 void fa__ledger_release(size_t bytes)
@@ -98,6 +109,42 @@ void fa__ledger_release(size_t bytes)
     size_t before = atomic_fetch_sub(&ledger_used, bytes);
     assert(before >= bytes);
     (void)before;
+}
+
+/* "512 bytes", "3.2 MiB". */
+static const char *size_words(char words[24], size_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double size = (double)bytes / 1024;
+    int unit = 0;
+    for (; size >= 1024; size /= 1024)
+        unit++;
+    if (bytes < 10000)
+        snprintf(words, 24, "%zu bytes", bytes);
+    else
+        snprintf(words, 24, size == (double)(int)size ? "%.0f %s" : "%.1f %s", size, units[unit]);
+    return words;
+}
+
+bool fa__ledger_refused(fa_error *err, const char *what, size_t bytes)
+{
+    char needed[24], limit[24], arrays[24], others[24];
+    const size_t used = fa__ledger_used(), held = atomic_load(&ledger_arrays),
+                 computing = used > held ? used - held : 0;
+    size_words(needed, bytes);
+    size_words(limit, fa__ledger_limit());
+    size_words(arrays, held);
+    size_words(others, computing);
+    if (held == 0 && computing == 0)
+        return fa__fail(err, FA_NO_MEMORY, "%s needs %s, and the memory limit is %s", what, needed, limit);
+    if (computing == 0)
+        return fa__fail(err, FA_NO_MEMORY,
+                        "%s needs %s, and %s of the memory limit of %s are held by arrays in use", what,
+                        needed, arrays, limit);
+    return fa__fail(
+        err, FA_NO_MEMORY,
+        "%s needs %s, and of the memory limit of %s arrays in use hold %s, what is being computed %s", what,
+        needed, limit, arrays, others);
 }
 
 size_t fa__ledger_used(void)

@@ -28,9 +28,14 @@ bool fa__ledger_charge(size_t bytes);
 /* The same, up to `beyond` bytes above the limit: for the few buffers without which work that has begun
  * cannot go on. */
 bool fa__ledger_charge_beyond(size_t bytes, size_t beyond);
-/* The same for arrays and lists: those of up to 4 KiB have half of FA__BEYOND_LIMIT above the limit. */
-bool fa__ledger_charge_array(size_t bytes);
 void fa__ledger_release(size_t bytes);
+/* The same for arrays, which stay for as long as their users want: those of up to 4 KiB have half of
+ * FA__BEYOND_LIMIT above the limit. */
+bool fa__ledger_charge_array(size_t bytes);
+void fa__ledger_release_array(size_t bytes);
+/* What the ledger refused: how much it would have been, and who holds the limit. FA_NO_MEMORY; false. `what`
+ * is a noun, as "an array". */
+bool fa__ledger_refused(fa_error *err, const char *what, size_t bytes);
 size_t fa__ledger_used(void);
 size_t fa__ledger_limit(void);
 void fa__ledger_set_limit(size_t bytes);

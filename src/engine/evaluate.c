@@ -98,9 +98,9 @@ static job *add_job(evaluation *e, fa__node *node, int level)
 {
     if (fa_failed(e->err) || !fa__grow(&e->jobs, &e->capacity, e->count + 1, sizeof *e->jobs, e->err))
         return NULL;
-    job *new = &e->jobs[e->count++];
-    *new = (job){.node = fa__node_retain(node), .level = level};
-    return new;
+    job *added = &e->jobs[e->count++];
+    *added = (job){.node = fa__node_retain(node), .level = level};
+    return added;
 }
 
 /* The mask of a job; both are there in the level of the later one. */
@@ -122,11 +122,11 @@ static void add_sink(evaluation *e, const fa__sink *sink)
     if (sink->target != NULL) {
         fa__node *leaf = fa__node_leaf(sink->value, e->err);
         int level = leaf != NULL ? fa__schedule_add(&e->schedule, leaf, e->err) : -1;
-        job *new = level >= 0 ? add_job(e, leaf, level) : NULL;
-        if (new != NULL)
-            new->target = fa_retain(sink->target);
-        if (new != NULL && sink->where != NULL)
-            add_where(e, new, sink->where);
+        job *added = level >= 0 ? add_job(e, leaf, level) : NULL;
+        if (added != NULL)
+            added->target = fa_retain(sink->target);
+        if (added != NULL && sink->where != NULL)
+            add_where(e, added, sink->where);
         fa__node_release(leaf);
         return;
     }
@@ -134,9 +134,9 @@ static void add_sink(evaluation *e, const fa__sink *sink)
         return;
     fa__node *root = fa__pending_root(pending);
     int level = fa__schedule_add(&e->schedule, root, e->err);
-    job *new = level >= 0 ? add_job(e, root, level) : NULL;
-    if (new != NULL)
-        new->completes = pending;
+    job *added = level >= 0 ? add_job(e, root, level) : NULL;
+    if (added != NULL)
+        added->completes = pending;
 }
 
 static void add_barriers(evaluation *e)
@@ -144,14 +144,14 @@ static void add_barriers(evaluation *e)
     for (int64_t i = 0; i < e->schedule.barrier_count; i++) {
         fa__barrier *barrier = &e->schedule.barriers[i];
         fa__node *node = barrier->node;
-        job *new = add_job(e, fa__node_is_walk(node) ? node->inputs[0] : node, barrier->level);
-        if (new == NULL)
+        job *added = add_job(e, fa__node_is_walk(node) ? node->inputs[0] : node, barrier->level);
+        if (added == NULL)
             return;
-        new->feeds = fa__node_is_walk(node) ? node : NULL;
-        new->keeps = node->kind == FA__NODE_SCAN || new->feeds == NULL ? node : NULL;
-        new->lasting = node->kind == FA__NODE_SCAN || node->kind == FA__NODE_WHOLE;
-        new->derives = barrier->derives;
-        new->runs = node->kind == FA__NODE_WHOLE &&new->feeds == NULL;
+        added->feeds = fa__node_is_walk(node) ? node : NULL;
+        added->keeps = node->kind == FA__NODE_SCAN || added->feeds == NULL ? node : NULL;
+        added->lasting = node->kind == FA__NODE_SCAN || node->kind == FA__NODE_WHOLE;
+        added->derives = barrier->derives;
+        added->runs = node->kind == FA__NODE_WHOLE && added->feeds == NULL;
     }
 }
 

@@ -81,8 +81,7 @@ static bool need_buffer(char **buffer, size_t *have, size_t bytes, fa_error *err
 {
     if (have_buffer(buffer, have, bytes, err) || fa_failed(err))
         return !fa_failed(err);
-    return fa__fail(err, FA_NO_MEMORY, "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
-                    fa__ledger_limit(), fa__buffer_size(bytes));
+    return fa__ledger_refused(err, "a buffer", fa__buffer_size(bytes));
 }
 
 void fa__reach_clear(fa__reach *reach)

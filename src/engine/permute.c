@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Memory is read in the runs that it is read ahead in, a page at least, and whole cache lines of the target
  * are written past the cache wherever they belong: a processor reads ahead along a few rows, and does not
- * mind where it writes.
+ * mind where it writes. Of rows that lie side by side in the target as many are read together as fill two
+ * cache lines of it:
  *
  *     source                 target
- *     a a a a b b b b        a c . .      of rows that lie side by side in the target as many are read
- * together c c c c d d d d        a c . .      as fill two cache lines of it . . . .                a c . .
+ *     a a a a b b b b        a c . .
+ *     c c c c d d d d        a c . .
+ *     . . . .                a c . .
  */
 #include "engine/permute.h"
 

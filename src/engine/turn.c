@@ -259,16 +259,13 @@ static bool run_walk(walk *w, const fa__operand *to, void (*poll)(void *), void 
     int threads = (int)fa__min_i64(turn->threads, w->tiles);
     size_t bytes = w->piece_bytes * (size_t)(threads * PIECES_AHEAD);
     if (!fa__ledger_charge(bytes))
-        return fa__fail(err, FA_NO_MEMORY,
-                        "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
-                        fa__ledger_limit(), bytes);
+        return fa__ledger_refused(err, "a buffer", bytes);
     w->pieces = fa__pages_alloc(bytes, true, err);
     if (w->pieces != NULL) {
         fa__pages_keep_from_children(w->pieces, bytes);
         w->behind = fa__behind_start(&pass, w->tile, threads, fa__budget_available());
         if (w->behind == NULL)
-            fa__fail(err, FA_NO_MEMORY, "the memory limit of %zu bytes has no room for buffers of %lld bytes",
-                     fa__ledger_limit(), (long long)(w->tile * stride));
+            fa__ledger_refused(err, "a buffer", (size_t)(w->tile * stride));
         fa__pool_run(threads, work, w, poll, user, err);
         fa__error_move(err, &w->err);
         if (atomic_load(turn->stop) && !fa_failed(err))

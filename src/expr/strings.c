@@ -211,10 +211,31 @@ fa__node *fa__node_compare_strings(fa__operation operation, fa__node *const *inp
 
 /* ---- What is left out ---- */
 
+/* A bound of a slice where its step goes back, and where it does not; one that is left out does not. */
+static fa__node *by_step(fa__node *step, int64_t back, int64_t ahead, fa_error *err)
+{
+    if (step == NULL)
+        return fa__node_int(ahead, err);
+    fa__node *zero = fa__node_int(0, err), *is_back = NULL, *node = NULL;
+    if (zero != NULL)
+        is_back = fa__node_operation(FA__OP_LESS, (fa__node *const[]){step, zero}, err);
+    fa__node *values[3] = {is_back, fa__node_int(back, err), fa__node_int(ahead, err)};
+    if (!fa_failed(err))
+        node = fa__node_operation(FA__OP_WHERE, values, err);
+    for (int i = 0; i < 3; i++)
+        fa__node_release(values[i]);
+    fa__node_release(zero);
+    return node;
+}
+
 /* What is left out: all of a string, as often as it is found, 8 characters a tab. Spaces to strip and to fill
  * with are no input at all. */
-static fa__node *left_out(fa__string_operation operation, int input, fa_error *err)
+static fa__node *left_out(fa__string_operation operation, int input, fa__node *const *given, fa_error *err)
 {
+    if (operation == FA__STRING_SLICE)
+        return input == 3   ? fa__node_int(1, err)
+               : input == 2 ? by_step(given[3], INT64_MIN, INT64_MAX, err)
+                            : by_step(given[3], INT64_MAX, 0, err);
     if (operation == FA__STRING_EXPANDTABS)
         return fa__node_int(8, err);
     if (operation == FA__STRING_REPLACE)
@@ -232,7 +253,7 @@ fa__node *fa__node_string_with_defaults(fa__string_operation operation, fa__node
         if (given[i] == NULL && optional && rows[operation].kinds[i] == 's')
             count = i;
         else if (given[i] == NULL && optional)
-            inputs[i] = defaults[i] = left_out(operation, i, err);
+            inputs[i] = defaults[i] = left_out(operation, i, given, err);
     }
     fa__node *node = fa__node_string(operation, count, inputs, err);
     for (int i = 0; i < FA__STRING_INPUTS; i++)

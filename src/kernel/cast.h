@@ -14,6 +14,7 @@ typedef enum fa__trouble {
     FA__TROUBLE_NOT_FOUND,
     FA__TROUBLE_FILL,
     FA__TROUBLE_SEPARATOR,
+    FA__TROUBLE_STEP,
     FA__TROUBLE_ASCII,
     FA__TROUBLE_UTF8,
     FA__TROUBLE_NUMBER

@@ -61,12 +61,14 @@
     X(MAXIMUM, maximum, 2, "", "", ARITHMETIC, "Larger of two; NaN when either is.")                         \
     X(FMIN, fmin, 2, "", "", ARITHMETIC, "Smaller of two; the other one when either is NaN.")                \
     X(FMAX, fmax, 2, "", "", ARITHMETIC, "Larger of two; the other one when either is NaN.")                 \
-    X(EQUAL, equal, 2, "==", "", COMPARE, "Whether two are equal.")                                          \
-    X(NOT_EQUAL, not_equal, 2, "!=", "", COMPARE, "Whether two differ.")                                     \
-    X(LESS, less, 2, "<", "", COMPARE, "Whether the first is smaller.")                                      \
-    X(LESS_EQUAL, less_equal, 2, "<=", "", COMPARE, "Whether the first is smaller or equal.")                \
-    X(GREATER, greater, 2, ">", "", COMPARE, "Whether the first is larger.")                                 \
-    X(GREATER_EQUAL, greater_equal, 2, ">=", "", COMPARE, "Whether the first is larger or equal.")           \
+    X(EQUAL, equal, 2, "==", "strings.equal", COMPARE, "Whether two are equal.")                             \
+    X(NOT_EQUAL, not_equal, 2, "!=", "strings.not_equal", COMPARE, "Whether two differ.")                    \
+    X(LESS, less, 2, "<", "strings.less", COMPARE, "Whether the first is smaller.")                          \
+    X(LESS_EQUAL, less_equal, 2, "<=", "strings.less_equal", COMPARE,                                        \
+      "Whether the first is smaller or equal.")                                                              \
+    X(GREATER, greater, 2, ">", "strings.greater", COMPARE, "Whether the first is larger.")                  \
+    X(GREATER_EQUAL, greater_equal, 2, ">=", "strings.greater_equal", COMPARE,                               \
+      "Whether the first is larger or equal.")                                                               \
     X(LOGICAL_AND, logical_and, 2, "", "", LOGIC, "Whether both are true.")                                  \
     X(LOGICAL_OR, logical_or, 2, "", "", LOGIC, "Whether either is true.")                                   \
     X(LOGICAL_XOR, logical_xor, 2, "", "", LOGIC, "Whether exactly one is true.")                            \

@@ -26,6 +26,7 @@
     X(ljust)            \
     X(rjust)            \
     X(zfill)            \
+    X(slice)            \
     X(add)              \
     X(multiply)         \
     X(before)           \
@@ -160,6 +161,8 @@ const char *fa__trouble_words(fa__trouble trouble)
         return "the fill character must be exactly one character long";
     case FA__TROUBLE_SEPARATOR:
         return "empty separator";
+    case FA__TROUBLE_STEP:
+        return "slice step cannot be zero";
     case FA__TROUBLE_ASCII:
         return "a string that is to become another type has a character beyond ASCII";
     case FA__TROUBLE_UTF8:

@@ -48,6 +48,8 @@
     X(LJUST, ljust, "a width fillchar=", sis, MEASURED, "At the left of width characters.")                  \
     X(RJUST, rjust, "a width fillchar=", sis, MEASURED, "At the right of width characters.")                 \
     X(ZFILL, zfill, "a width", si, MEASURED, "Filled up with zeros behind the sign.")                        \
+    X(SLICE, slice, "a start= stop= step=", siii, SAME,                                                      \
+      "The characters of Python's slice a[start:stop:step].")                                                \
     X(ADD, add, "x1 x2", ss, SUM, "One string behind the other.")                                            \
     X(MULTIPLY, multiply, "a i", si, MEASURED, "The string i times.")                                        \
     X(BEFORE, before, "a sep", ss, MEASURED,                                                                 \

@@ -421,6 +421,31 @@ static fa__trouble NAME(make_zfill)(NAME(sink) * sink, const fa__strings *block,
     return FA__NO_TROUBLE;
 }
 
+/* Python's bound of a slice: from the end where it is negative, and not beyond either end. */
+static int64_t NAME(bound)(int64_t at, int64_t length, int64_t step)
+{
+    const int64_t low = step < 0 ? -1 : 0, high = step < 0 ? length - 1 : length;
+    if (at < 0)
+        at = at < -length ? low : at + length;
+    return at > high ? high : at;
+}
+
+static fa__trouble NAME(make_slice)(NAME(sink) * sink, const fa__strings *block, int64_t n)
+{
+    const NAME(text) text = NAME(element)(block, 0, n);
+    const int64_t step = NAME(whole)(block, 3, n),
+                  stop = NAME(bound)(NAME(whole)(block, 2, n), text.length, step);
+    int64_t at = NAME(bound)(NAME(whole)(block, 1, n), text.length, step);
+    if (step == 0)
+        return FA__TROUBLE_STEP;
+    while (step > 0 ? at < stop : at > stop) {
+        NAME(put)(sink, text.at[at]);
+        if (__builtin_add_overflow(at, step, &at))
+            break;
+    }
+    return FA__NO_TROUBLE;
+}
+
 static fa__trouble NAME(make_add)(NAME(sink) * sink, const fa__strings *block, int64_t n)
 {
     const NAME(text) first = NAME(element)(block, 0, n), second = NAME(element)(block, 1, n);

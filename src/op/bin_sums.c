@@ -128,8 +128,7 @@ static bool take_room(sums *s, fa_error *err)
     const size_t numbers = (size_t)(s->segments * (s->count + 1) * s->parts),
                  totals = numbers * sizeof(double);
     if (totals >= LEAST_CHARGE && !fa__ledger_charge(totals))
-        return fa__fail(err, FA_NO_MEMORY, "sums in %lld bins: the memory limit has no room for them",
-                        (long long)s->count);
+        return fa__ledger_refused(err, "adding up in bins", totals);
     s->charged = totals >= LEAST_CHARGE ? totals : 0;
     const size_t each = (size_t)(s->segments * (s->element_bytes + s->parts * (int64_t)sizeof(double))),
                  limit = fa__ledger_limit(), used = fa__ledger_used(), left = limit > used ? limit - used : 0;

@@ -77,8 +77,7 @@ static bool read_edges(fa__bins_of *of, const fa__node *node, int input, fa_erro
     const int64_t n = node->inputs[input]->sizes[0], bytes = fa__type_bytes(of->bins.type);
     const size_t room = (size_t)((n + 1) * bytes);
     if (room >= LEAST_CHARGE && !fa__ledger_charge(room))
-        return fa__fail(err, FA_NO_MEMORY, "%lld edges of bins: the memory limit has no room for them",
-                        (long long)n);
+        return fa__ledger_refused(err, "a list of edges of bins", room);
     of->charged = room >= LEAST_CHARGE ? room : 0;
     of->bins.edges = of->edges = fa__alloc(room, err);
     fa_array *array = of->edges != NULL ? fa__whole_beside(node, input, err) : NULL;

@@ -61,8 +61,7 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
     p->banks = p->narrow_bytes == 1 ? 4 : p->narrow_bytes == 2 ? 1 : FA__BIN_BANKS((int32_t)(p->slots - 1));
     p->is_shared = p->slots > MOST_OWN;
     if (p->is_shared && !fa__ledger_charge((size_t)p->slots * sizeof *p->counters))
-        fa__fail(err, FA_NO_MEMORY, "%lld bins: the memory limit has no room for their counts",
-                 (long long)p->slots - 1);
+        fa__ledger_refused(err, "counting in bins", (size_t)p->slots * sizeof *p->counters);
     else if (p->is_shared)
         p->charged = (size_t)p->slots * sizeof *p->counters;
     if (!fa_failed(err))

@@ -38,9 +38,7 @@ void *fa__work_take(fa__work *work, int64_t bytes, fa_error *err)
     int64_t limit = (int64_t)fa__min_i64((int64_t)(fa__ledger_limit() >> 1), INT64_MAX / 4) * 2;
     *work = (fa__work){.bytes = size, .charged = bytes > LEAST_WORK && fa__ledger_charge(size) ? size : 0};
     if (work->charged == 0 && bytes > 2 * floor_of(limit)) {
-        fa__fail(err, FA_NO_MEMORY,
-                 "sorting needs %zu bytes, which do not fit into the memory limit of %zu bytes", size,
-                 fa__ledger_limit());
+        fa__ledger_refused(err, "sorting", size);
         return NULL;
     }
     work->memory = fa__buffer_take(size, err);

@@ -33,7 +33,7 @@ static void file_destroy(fa__source *source)
     file_source *self = (file_source *)source;
     fa__object_remove_tenant(self->object, &self->tenant);
     fa__object_release(self->object);
-    fa__ledger_release(self->charged);
+    fa__ledger_release_array(self->charged);
     fa__layout_clear(&self->layout);
     fa__free(self->member);
     fa__free(self);

@@ -47,7 +47,7 @@ fa__source *fa__scratch_source(int64_t bytes, fa_error *err)
         return NULL;
     const char *folder = scratch_folder();
     size_t charged = fa__path_is_memory(folder) ? (size_t)bytes : 0;
-    if (charged > 0 && !fa__ledger_charge(charged)) {
+    if (charged > 0 && !fa__ledger_charge_array(charged)) {
         fa__fail(err, FA_NO_MEMORY,
                  "scratch of %lld bytes in %s is memory, and the limit of %zu bytes has no room for it "
                  "(FARRAY_TMPDIR "
@@ -57,7 +57,7 @@ fa__source *fa__scratch_source(int64_t bytes, fa_error *err)
     }
     fa__source *source = make_scratch(folder, bytes, charged, err);
     if (source == NULL)
-        fa__ledger_release(charged);
+        fa__ledger_release_array(charged);
     return source;
 }
 
@@ -65,7 +65,7 @@ fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, 
 {
     if (fa_failed(err))
         return NULL;
-    *charged = fa__ledger_charge((size_t)bytes) ? (size_t)bytes : 0;
+    *charged = fa__ledger_charge_array((size_t)bytes) ? (size_t)bytes : 0;
     bool is_memory = *charged > 0 || bytes == 0;
     fa_error inner = {0};
     fa__file *file = is_memory ? fa__file_open(name, FA__OPEN_WRITE | FA__OPEN_MEMORY, &inner)
@@ -83,7 +83,7 @@ fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, 
         fa__object_release(object);
     }
     if (array == NULL)
-        fa__ledger_release(*charged);
+        fa__ledger_release_array(*charged);
     return array;
 }
 
@@ -98,20 +98,20 @@ static size_t in_huge_pages(int64_t bytes)
 static void give_pages_back(void *pages, int64_t bytes)
 {
     fa__pages_free(pages, in_huge_pages(bytes));
-    fa__ledger_release(in_huge_pages(bytes));
+    fa__ledger_release_array(in_huge_pages(bytes));
 }
 
 static fa__source *memory_in_huge_pages(int64_t bytes, fa_error *err)
 {
     size_t size = in_huge_pages(bytes);
-    if (!fa__ledger_charge(size)) {
-        fa__fail(err, FA_NO_MEMORY, "%lld bytes do not fit into the memory limit", (long long)bytes);
+    if (!fa__ledger_charge_array(size)) {
+        fa__ledger_refused(err, "an array", size);
         return NULL;
     }
     void *pages = fa__pages_alloc(size, true, err);
     if (pages != NULL)
         return fa__memory_source_adopt(pages, bytes, give_pages_back, err);
-    fa__ledger_release(size);
+    fa__ledger_release_array(size);
     return NULL;
 }
 

@@ -280,6 +280,11 @@ static fa__node *array_of(const fa__bound_call *call, const fa__value *value)
     return node;
 }
 
+fa__node *fa__sequence_array(const fa__value *value, fa_error *err)
+{
+    return array_of(&(fa__bound_call){.err = err}, value);
+}
+
 fa__node *fa__argument_array(const fa__bound_call *call, int index)
 {
     return array_of(call, call->arguments[index]);
@@ -350,7 +355,8 @@ fa__nodes *fa__value_arrays(const fa__bound_call *call, const fa__value *value)
             nodes->items[i] = array_of(call, &value->as.list->items[i]);
     } else {
         fa__fail_at_column(err, FA_BAD_EXPRESSION, value->column, "%s%s%s where arrays are expected",
-                           call->function->name, "(): ", fa__value_words(value));
+                           call->function != NULL ? call->function->name : "",
+                           call->function != NULL ? "(): " : "", fa__value_words(value));
     }
     if (!fa_failed(err))
         return nodes;
@@ -406,6 +412,17 @@ fa__node *fa__call_of_array(const fa__bound_call *call, fa__node *(*routine)(fa_
     fa__node *node = a != NULL ? routine(a, call->err) : NULL;
     fa__node_release(a);
     return node;
+}
+
+fa__node *fa__call_gives_numbers(const fa__bound_call *call, int count, const int64_t *numbers)
+{
+    fa__tuple *tuple = fa__alloc_zero(1, sizeof *tuple, call->err);
+    if (tuple == NULL)
+        return NULL;
+    tuple->count = count;
+    memcpy(tuple->items, numbers, (size_t)count * sizeof *numbers);
+    *call->numbers = tuple;
+    return NULL;
 }
 
 fa__node *fa__call_gives(const fa__bound_call *call, fa__nodes *nodes)

@@ -89,23 +89,12 @@ const fa__function *fa__function_next(fa__function_cursor *at)
 {
     static const fa__function *const lists[] = {
         fa__array_functions, /* first: these forms of clip, conjugate and where are NumPy's */
-        fa__order_functions,
-        fa__elementwise_functions,
-        fa__pair_functions,
-        reduction_rows,
-        type_rows,
-        fa__generator_functions,
-        fa__take_functions,
-        fa__scan_functions,
-        fa__move_functions,
-        fa__join_functions,
-        fa__product_functions,
-        fa__calculus_functions,
-        fa__formula_functions,
-        fa__time_functions,
-        fa__string_functions,
-        fa__statistics_functions,
-        fa__histogram_functions,
+        fa__size_functions,      fa__order_functions,      fa__elementwise_functions,
+        fa__pair_functions,      reduction_rows,           type_rows,
+        fa__generator_functions, fa__take_functions,       fa__scan_functions,
+        fa__move_functions,      fa__join_functions,       fa__product_functions,
+        fa__calculus_functions,  fa__formula_functions,    fa__time_functions,
+        fa__string_functions,    fa__statistics_functions, fa__histogram_functions,
     };
     for (; at->list < sizeof lists / sizeof *lists; at->list++, at->row = 0) {
         const fa__function *row = &lists[at->list][at->row];
@@ -258,12 +247,16 @@ static fa__list *list_further(const fa__value *arguments, int64_t count, fa_erro
 static bool run(fa__bound_call *bound, fa__value *result)
 {
     fa__nodes *several = NULL;
+    fa__tuple *numbers = NULL;
     bound->several = &several;
+    bound->numbers = &numbers;
     result->node = bound->function->apply(bound);
-    result->kind = several != NULL ? FA__VALUE_NODES : FA__VALUE_NODE;
+    result->kind = several != NULL ? FA__VALUE_NODES : numbers != NULL ? FA__VALUE_TUPLE : FA__VALUE_NODE;
     if (several != NULL)
         result->as.nodes = several;
-    return result->node != NULL || several != NULL;
+    else if (numbers != NULL)
+        result->as.tuple = numbers;
+    return result->node != NULL || several != NULL || numbers != NULL;
 }
 
 static bool call_bound(fa__bound_call *bound, const char *parameters, const fa__value *arguments,
@@ -311,11 +304,15 @@ static bool call_bound(fa__bound_call *bound, const char *parameters, const fa__
     return nothing_is_missing(bound, parameters, column) && run(bound, result);
 }
 
-fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err)
+bool fa__attribute(const fa__function *attribute, fa__value *value, fa_error *err)
 {
-    fa__value self = {.kind = FA__VALUE_NODE, .node = node};
-    fa__bound_call bound = {.function = attribute, .arguments = {&self}, .err = err};
-    return attribute->apply(&bound);
+    fa__value result = {.column = value->column};
+    fa__bound_call bound = {.function = attribute, .arguments = {value}, .err = err};
+    if (!run(&bound, &result))
+        return false;
+    fa__value_release(value);
+    *value = result;
+    return true;
 }
 
 bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result,

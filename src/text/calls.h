@@ -67,6 +67,11 @@ void fa__value_release(fa__value *value);
 /* A TEXT becomes the string that it is where an array is expected. */
 bool fa__value_text(fa__value *value, fa_error *err);
 void fa__nodes_release(fa__nodes *nodes);
+/* A TUPLE or a LIST, and how many items stand in it. */
+bool fa__is_sequence(const fa__value *value);
+int fa__sequence_count(const fa__value *value);
+/* The array that NumPy makes of one, of arrays too; one reference. */
+fa__node *fa__sequence_array(const fa__value *value, fa_error *err);
 /* "an array", "None", "a text", ...: for messages. */
 const char *fa__value_words(const fa__value *value);
 
@@ -91,10 +96,10 @@ const fa_dtype *fa__function_type(const fa__function *function);
 /* Names that are not variables: pi, e, inf, nan, True, False, None, newaxis. False when it is none of them.
  */
 bool fa__constant_find(const char *name, size_t length, fa__value *value, fa_error *err);
-/* a.T, a.real, a.imag. */
-fa__node *fa__attribute(const fa__function *attribute, fa__node *node, fa_error *err);
+/* a.T, a.real, a.shape: what the attribute is takes the place of the array. */
+bool fa__attribute(const fa__function *attribute, fa__value *value, fa_error *err);
 
-/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. Gives a NODE or NODES. */
+/* Calls a FUNCTION or METHOD with `count` values, KEYWORDs among them. Gives a NODE, NODES or a TUPLE. */
 bool fa__call(const fa__value *callee, const fa__value *arguments, int64_t count, fa__value *result,
               fa_error *err);
 

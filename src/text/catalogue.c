@@ -59,7 +59,8 @@ const fa__function *fa__method_find(const char *name, size_t length)
 
 const fa__function *fa__attribute_find(const char *name, size_t length)
 {
-    for (const fa__function *row = fa__array_functions; row->name != NULL; row++) {
+    const fa__function *row;
+    for (fa__function_cursor at = {0, 0}; (row = fa__function_next(&at)) != NULL;) {
         if ((row->uses & FA__AS_ATTRIBUTE) && fa__same_name(row->name, strlen(row->name), name, length))
             return row;
     }

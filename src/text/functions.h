@@ -14,7 +14,8 @@ typedef struct fa__bound_call {
     const fa__value *arguments[FA__MAX_PARAMETERS]; /* NULL: left out */
     fa__nodes *
         *several; /* for the outputs of a function that gives several; it returns NULL, and err stays clean */
-    fa__value further; /* a LIST: what a "+" parameter takes */
+    fa__tuple **numbers; /* the same for a function that gives a tuple of whole numbers */
+    fa__value further;   /* a LIST: what a "+" parameter takes */
     fa_error *err;
 } fa__bound_call;
 
@@ -46,6 +47,7 @@ extern const fa__function fa__pair_functions[];
 extern const fa__function fa__formula_functions[];
 extern const fa__function fa__calculus_functions[];
 extern const fa__function fa__array_functions[];
+extern const fa__function fa__size_functions[];
 extern const fa__function fa__generator_functions[];
 extern const fa__function fa__time_functions[];
 extern const fa__function fa__string_functions[]; /* "strings.upper" */
@@ -149,6 +151,8 @@ int fa__argument_axis_or(const fa__bound_call *call, int index, int otherwise);
 bool fa__argument_is_array(const fa__bound_call *call, int index);
 /* The first argument, and what a routine makes of it and nothing else. */
 fa__node *fa__call_of_array(const fa__bound_call *call, fa__node *(*routine)(fa__node *a, fa_error *err));
+/* The tuple of whole numbers that a call gives; NULL. */
+fa__node *fa__call_gives_numbers(const fa__bound_call *call, int count, const int64_t *numbers);
 /* The outputs of a call that gives several; takes them over, and gives NULL. */
 fa__node *fa__call_gives(const fa__bound_call *call, fa__nodes *nodes);
 

@@ -94,6 +94,10 @@ bool fa__parser_index(fa__parser *p, const fa__token *token, bool *more)
     fa__value *value = fa__parser_top_value(p);
     if (value->kind == FA__VALUE_NODES)
         return take_output(p, token);
+    if (value->kind == FA__VALUE_TUPLE) {
+        *more = true;
+        return fa__parser_open(p, FA__OPEN_INDEX, token->column);
+    }
     if (!fa__parser_is_operand(p, value))
         return false;
     if (fa__node_is_weak(value->node))
@@ -246,6 +250,11 @@ bool fa__parser_apply_index(fa__parser *p, int64_t first_value, int column)
     if (p->index != NULL && p->open_count == 0) {
         *p->index = made;
         return is_read || fa__parser_placed(p, column);
+    }
+    if (is_read && base->kind == FA__VALUE_TUPLE) {
+        bool taken = fa__parser_index_sequence(p, first_value, &made, column);
+        fa__index_text_clear(&made);
+        return taken;
     }
     if (is_read)
         node = fa__node_index(base->node, (fa_index_parts){made.count, made.parts}, made.arrays, p->err);

@@ -136,12 +136,16 @@ static bool list_fits(const fa__node *list, fa_type type, fa_error *err)
     return true;
 }
 
+static bool is_real(fa_type type)
+{
+    return fa__type_is_numeric(type) && type != FA_TYPE_BOOL && !fa__type_is_complex(type);
+}
+
 /* Whether a number that was written is one of the type. */
 static bool number_fits(fa__constant constant, fa_type type, fa_error *err)
 {
     unsigned char element[16];
-    const bool is_real = fa__type_is_numeric(type) && type != FA_TYPE_BOOL && !fa__type_is_complex(type);
-    if (is_real && constant.kind == FA__WEAK_COMPLEX)
+    if (is_real(type) && constant.kind == FA__WEAK_COMPLEX)
         return fa__fail(err, FA_OUT_OF_RANGE, "a complex number is no %s", fa__type_name(type));
     if (!fa__type_is_integer(type) || constant.kind != FA__WEAK_FLOAT)
         return true;
@@ -156,6 +160,10 @@ fa__node *fa__value_as(const fa__value *value, const fa_dtype *dtype, fa_error *
                                                                     : NULL;
     const bool is_list = value->kind != FA__VALUE_NODE;
     const fa_type type = node->dtype->type;
+    if (is_list && fa__type_is_complex(type) && is_real(dtype->type)) {
+        fa__fail(err, FA_OUT_OF_RANGE, "a complex number is no %s", fa__type_name(dtype->type));
+        return NULL;
+    }
     const bool has_numbers = type == FA_TYPE_INT64 || type == FA_TYPE_UINT64 || type == FA_TYPE_FLOAT64;
     if (is_list && has_numbers && fa__type_is_integer(dtype->type) && !list_fits(node, dtype->type, err))
         return NULL;

@@ -116,8 +116,8 @@ static bool is_string_module(const fa__token *token)
            (token->length == 4 && memcmp(token->start, "char", 4) == 0);
 }
 
-/* The name behind the point. */
-static bool string_function(fa__parser *p)
+/* The name behind the point. Comparisons in the room `char` are others: they leave out spaces at the end. */
+static bool string_function(fa__parser *p, bool is_char)
 {
     fa__token token;
     char name[64];
@@ -129,6 +129,11 @@ static bool string_function(fa__parser *p)
     int length = snprintf(name, sizeof name, "strings.%.*s", (int)token.length, token.start);
     fa__value value = {.kind = FA__VALUE_FUNCTION, .column = token.column};
     value.as.function = fa__function_find(name, (size_t)length);
+    if (is_char && value.as.function != NULL &&
+        strncmp(fa__function_name(value.as.function), "strings.", 8) != 0)
+        return fa__fail_at_column(p->err, FA_UNSUPPORTED, token.column,
+                                  "comparisons of char leave out spaces at the end: write strings.%s",
+                                  fa__function_name(value.as.function));
     int distance;
     const char *nearest = fa__nearest_function(name, (size_t)length, &distance);
     return value.as.function != NULL ? fa__parser_push_value(p, value)
@@ -165,7 +170,7 @@ bool fa__parser_name(fa__parser *p, const fa__token *token)
     if (found)
         return true;
     if (is_string_module(token) && fa__lexer_sees(&p->lexer, "."))
-        return string_function(p);
+        return string_function(p, token->length == 4);
     if (is_numpy(token))
         return fa__parser_push_value(p, (fa__value){.kind = FA__VALUE_NUMPY, .column = token->column});
     return unknown_name(p, token);
@@ -182,7 +187,7 @@ bool fa__parser_attribute(fa__parser *p)
         bool found;
         fa__parser_drop_values(p, p->value_count - 1);
         if (is_string_module(&token) && fa__lexer_sees(&p->lexer, "."))
-            return string_function(p);
+            return string_function(p, token.length == 4);
         if (!function_or_constant(p, &token, &found))
             return false;
         int distance;
@@ -210,10 +215,5 @@ bool fa__parser_attribute(fa__parser *p)
     const fa__function *attribute = fa__attribute_find(token.start, token.length);
     if (attribute == NULL)
         return unknown(p, &token, "attribute", fa__nearest_attribute(token.start, token.length, &distance));
-    fa__node *node = fa__attribute(attribute, value->node, p->err);
-    if (node == NULL)
-        return fa__parser_placed(p, token.column);
-    fa__node_release(value->node);
-    value->node = node;
-    return true;
+    return fa__attribute(attribute, value, p->err) || fa__parser_placed(p, token.column);
 }

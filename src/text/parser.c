@@ -159,69 +159,6 @@ static fa__node *operated(int operation, fa__node *const *inputs, fa_error *err)
     return node;
 }
 
-static bool is_whole_number(const fa__value *value)
-{
-    return value->kind == FA__VALUE_NODE && value->node->weak == FA__WEAK_INT &&
-           value->node->kind == FA__NODE_SCALAR && value->node->dtype->type == FA_TYPE_INT64;
-}
-
-static bool tuple_of_values(fa__parser *p, fa__opened group);
-
-/* One more of an item of a list. */
-static bool push_item(fa__parser *p, const fa__value *item)
-{
-    fa__value value = *item;
-    fa__node_retain(value.node);
-    if (value.kind == FA__VALUE_TUPLE) {
-        value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
-        if (value.as.tuple != NULL)
-            *value.as.tuple = *item->as.tuple;
-    }
-    if (!fa_failed(p->err))
-        return fa__parser_push_value(p, value);
-    fa__node_release(value.node);
-    return false;
-}
-
-/* Whether copies of a value are as easily made. */
-static bool is_plain(const fa__value *value)
-{
-    return value->kind == FA__VALUE_NODE || value->kind == FA__VALUE_TUPLE;
-}
-
-/* Python's [True] * 3, of numbers and of lists of whole numbers: the list that it stands for. False where it
- * is something else, or with an error. */
-static bool repeated_list(fa__parser *p, fa__operation operation, int column)
-{
-    enum { MOST = 1 << 20 };
-    fa__value *operands = &p->values[p->value_count - 2];
-    const int which = operands[0].node != NULL && operands[0].kind != FA__VALUE_NODE ? 0 : 1;
-    const fa__value *list = &operands[which], *times = &operands[1 - which];
-    const bool is_list =
-        list->node != NULL && (list->kind == FA__VALUE_TUPLE || list->kind == FA__VALUE_LIST);
-    if (operation != FA__OP_MULTIPLY || !is_list || !is_whole_number(times))
-        return false;
-    for (int i = 0; list->kind == FA__VALUE_LIST && i < list->as.list->count; i++)
-        if (!is_plain(&list->as.list->items[i]))
-            return false;
-    int64_t number;
-    memcpy(&number, times->node->as.bytes, sizeof number);
-    const int64_t count = list->node->sizes[0];
-    if (count > 0 && number > MOST / count)
-        return fa__fail_at_column(p->err, FA_TOO_LARGE, column, "a list of more than %d elements", MOST);
-    const fa__opened group = {
-        .kind = FA__OPEN_LIST, .column = list->column, .first_value = (int32_t)p->value_count};
-    const fa__value whole = *list;
-    for (int64_t i = 0; i < (number > 0 ? number * count : 0); i++) {
-        const int64_t at = i % count;
-        if (whole.kind == FA__VALUE_TUPLE
-                ? !fa__parser_push_node(p, fa__node_int(whole.as.tuple->items[at], p->err), column)
-                : !push_item(p, &whole.as.list->items[at]))
-            return false;
-    }
-    return tuple_of_values(p, group);
-}
-
 /* Applies the operator on top of the open ones to the values on top of the values. */
 static bool apply(fa__parser *p, int next)
 {
@@ -230,18 +167,14 @@ static bool apply(fa__parser *p, int next)
     fa__value *operands = &p->values[p->value_count - count];
     fa__node *inputs[2] = {NULL, NULL};
     int column = top.column;
-    if (count == 2 && repeated_list(p, (fa__operation)top.operation, column)) {
-        /* The list takes the place of what it was made of. */
-        fa__value list = p->values[--p->value_count];
-        fa__parser_drop_values(p, p->value_count - 2);
-        return fa__parser_push_value(p, list);
-    }
+    if (count == 2 && fa__parser_longer_sequence(p, (fa__operation)top.operation, column))
+        return true;
     if (fa_failed(p->err))
         return false;
     operands = &p->values[p->value_count - count];
     for (int i = 0; i < count; i++) {
-        bool is_beside = count == 2 && is_array(&operands[1 - i]) && fa__value_array(&operands[i]) != NULL;
-        if (!is_beside && !fa__parser_is_operand(p, &operands[i]))
+        bool is_beside = count == 2 && is_array(&operands[1 - i]) && fa__is_sequence(&operands[i]);
+        if (!(is_beside ? fa__parser_becomes_array(p, &operands[i]) : fa__parser_is_operand(p, &operands[i])))
             return false;
         inputs[i] = operands[i].node;
     }
@@ -302,63 +235,6 @@ static bool infix_operator(fa__parser *p, const fa__token *token, int operation)
 
 /* --- brackets --- */
 
-/* Whole numbers are what shapes and axes are made of: they are kept as such. Takes `array` over. */
-static bool tuple_of_numbers(fa__parser *p, fa__opened group, int count, fa__node *array)
-{
-    fa__value value = {.kind = FA__VALUE_TUPLE, .column = group.column, .node = array};
-    value.as.tuple = fa__alloc_zero(1, sizeof *value.as.tuple, p->err);
-    if (value.as.tuple == NULL) {
-        fa__value_release(&value);
-        return false;
-    }
-    value.as.tuple->count = count;
-    for (int i = 0; i < count; i++)
-        memcpy(&value.as.tuple->items[i], p->values[group.first_value + i].node->as.bytes, sizeof(int64_t));
-    fa__parser_drop_values(p, group.first_value);
-    return fa__parser_push_value(p, value);
-}
-
-/* Takes `array` over. */
-static bool list_of_values(fa__parser *p, fa__opened group, int count, fa__node *array)
-{
-    const fa__value *items = &p->values[group.first_value];
-    fa__list *list = fa__alloc_zero(1, sizeof *list + (size_t)count * sizeof(fa__value), p->err);
-    if (list == NULL) {
-        fa__node_release(array);
-        return false;
-    }
-    list->count = count;
-    list->depth = 1;
-    for (int i = 0; i < count; i++) {
-        list->items[i] = items[i];
-        if (items[i].kind == FA__VALUE_LIST && items[i].as.list->depth >= list->depth)
-            list->depth = items[i].as.list->depth + 1;
-    }
-    p->value_count = group.first_value;
-    bool is_deep = list->depth > FA__MAX_LIST_DEPTH;
-    fa__value value = {.kind = FA__VALUE_LIST, .column = group.column, .node = array};
-    value.as.list = list;
-    return fa__parser_push_value(p, value) &&
-           (!is_deep || fa__fail_at_column(p->err, FA_BAD_EXPRESSION, group.column,
-                                           "lists in more than %d lists", FA__MAX_LIST_DEPTH));
-}
-
-/* Square brackets around numbers are an array as well. */
-static bool tuple_of_values(fa__parser *p, fa__opened group)
-{
-    int64_t count = p->value_count - group.first_value;
-    bool are_numbers = count <= FA_MAX_NDIM;
-    for (int64_t i = 0; i < count && are_numbers; i++)
-        are_numbers = is_whole_number(&p->values[group.first_value + i]);
-    fa__node *array = NULL;
-    if (group.kind == FA__OPEN_LIST)
-        array = fa__list_node(count > 0 ? &p->values[group.first_value] : NULL, count, p->err);
-    if (fa_failed(p->err))
-        return fa__parser_placed(p, group.column);
-    return are_numbers ? tuple_of_numbers(p, group, (int)count, array)
-                       : list_of_values(p, group, (int)count, array);
-}
-
 static bool close_call(fa__parser *p, fa__opened call)
 {
     fa__value *callee = &p->values[call.first_value - 1];
@@ -391,7 +267,7 @@ static bool close_bracket(fa__parser *p, const fa__token *token)
         return close_call(p, bracket);
     if (bracket.kind == FA__OPEN_GROUP && !bracket.marked && p->value_count > bracket.first_value)
         return true;
-    return tuple_of_values(p, bracket);
+    return fa__parser_sequence(p, bracket);
 }
 
 static bool comma(fa__parser *p, const fa__token *token)
@@ -576,7 +452,7 @@ static fa__node *finish(fa__parser *p)
         return NULL;
     }
     fa__value *value = fa__parser_top_value(p);
-    if (fa__value_array(value) == NULL && !fa__parser_is_operand(p, value))
+    if (!(fa__is_sequence(value) ? fa__parser_becomes_array(p, value) : fa__parser_is_operand(p, value)))
         return NULL;
     fa__node *node =
         p->element != NULL ? fa__value_as(value, p->element, p->err) : fa__node_retain(value->node);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The state of a parser, and what its three files share: parser.c has operators, brackets and the two states;
- * names.c what names and attributes stand for; indices.c indices. */
+/* The state of a parser, and what its files share: parser.c has operators, brackets and the two states;
+ * names.c what names and attributes stand for; indices.c indices; sequences.c lists and tuples. */
 #ifndef FA_TEXT_PARSER_H
 #define FA_TEXT_PARSER_H
 
@@ -69,6 +69,15 @@ bool fa__parser_refuse_keyword(fa__parser *p, const fa__token *token);
  * (*more), that alone. */
 bool fa__parser_attribute(fa__parser *p);
 bool fa__parser_index(fa__parser *p, const fa__token *token, bool *more);
+/* The list or tuple whose brackets `group` are, of the values from its first one on. */
+bool fa__parser_sequence(fa__parser *p, fa__opened group);
+/* Python's [True] * 3 and (2,) + a.shape, of the two values on top: the sequence takes their place. False
+ * where they are something else, or with an error. */
+bool fa__parser_longer_sequence(fa__parser *p, fa__operation operation, int column);
+/* A list or tuple as the array that it is where an array is expected. */
+bool fa__parser_becomes_array(fa__parser *p, fa__value *value);
+/* The index whose brackets were closed belongs to the tuple or list of whole numbers below `first_value`. */
+bool fa__parser_index_sequence(fa__parser *p, int64_t first_value, const fa__index_text *index, int column);
 /* The index whose parts stand on the values from `first_value` on has been closed: applies it to what stands
  * below. */
 bool fa__parser_apply_index(fa__parser *p, int64_t first_value, int column);

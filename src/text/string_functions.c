@@ -53,6 +53,17 @@ static fa__node *apply_partition(const fa__bound_call *call)
     return NULL;
 }
 
+/* slice(a, stop), slice(a, start, stop, step): as Python's own slice(). */
+static fa__node *apply_slice(const fa__bound_call *call)
+{
+    const bool stop_alone = call->arguments[2] == NULL;
+    fa__node *given[FA__STRING_INPUTS] = {NULL};
+    for (int i = 0; i < FA__STRING_INPUTS; i++)
+        if (fa__argument_given(call, i))
+            given[stop_alone && i == 1 ? 2 : i] = fa__argument_node(call, i);
+    return fa_failed(call->err) ? NULL : fa__node_string_with_defaults(FA__STRING_SLICE, given, call->err);
+}
+
 int fa__string_function_outputs(const fa__function *function)
 {
     return function->apply == apply_partition ? 3 : 1;
@@ -63,7 +74,7 @@ const fa__function fa__string_functions[] = {
     {"strings." #name,                                                                           \
      "",                                                                                         \
      FA__STRING_GIVES_##result == FA__STRING_GIVES_RECODED ? "a encoding= errors=" : parameters, \
-     apply_string,                                                                               \
+     FA__STRING_##id == FA__STRING_SLICE ? apply_slice : apply_string,                           \
      FA__STRING_##id,                                                                            \
      FA__AS_FUNCTION,                                                                            \
      FA_OPERATION_ELEMENTWISE,                                                                   \

@@ -275,6 +275,95 @@ where([True,False,True]*1, a, 0)
 i2[[[0]*2],[[1]*2]]
 a[[True]*3]
 [1,2]*a[:2]
+# sizes, lists and tuples
+len(i2)
+len(none)
+len(z)
+len(5)
+len([1,2])
+len((i2,i2))
+len(i2.shape)
+i2.shape
+i2.T.shape
+z.shape
+e2.shape[1]
+e2.shape[-1]
+e2.shape[2]
+e2.shape[::-1]
+e2.shape[1:][0]
+e2.shape[:1] + (2,)
+e2.shape + [2]
+e2.shape[0] - 1
+i2[i2.shape[0]-1]
+i2[i2.ndim-1, :i2.ndim-1]
+i2.size * 2.5
+u1 * u1.size
+u1 * (u1.size * 100)
+u1.itemsize
+s.itemsize
+u.nbytes
+broadcast_to(u1, (5,3)).nbytes
+sum(f) / f.size
+mean(f).shape
+r.size
+shape([[1,2],[3,4]])
+shape(5)
+ndim([[1,2]])
+ndim(i2)
+size(i2, 1)
+size(i2, (0,1))
+size(i2, 2)
+size([1,2,3])
+zeros((2,)*3)
+zeros(i2.shape + (2,))
+reshape(arange(i2.size), i2.shape)
+reshape(i2, (i2.shape[0],) + (1,)*2 + i2.shape[1:])
+(1,2)*2
+2*(1,2)
+(1,2)+(3,)
+[1,2]+[2.5]
+[1,2]*0
+(1,2)*-1
+[[1,2]]*2
+[[1,2]]+[[3,4]]
+(a,b)*2
+[a]+[b]
+u1*(1,2,3)
+(1,2,3)-u1
+u1 + [u1, u1]
+(u1, a) + u1
+u1 < (2, 2.5, 3)
+(1.5,2)*u1[:2]
+(1,2)
+(a,a)
+[a,b]
+(1,2)+1
+array([1,2])
+array([[1,2],[3,4.5]])
+array(5)
+array(2.5, dtype='f4')
+array([1.7,-1.7], dtype='i4')
+array([300], dtype='u1')
+array([nan], dtype='i4')
+array([1,0,2], '?')
+array(['a','bcd'])
+array(['a','bcd'], 'S2')
+array('2020-01-01', 'M8[D]')
+array(a, 'f4')
+array(a, ndmin=3)
+array(5, ndmin=2)
+array([a, f[:3]])
+array([a, 5])
+array([[1,2],[3]])
+array([a, a], 'u1')
+array([])
+array([1j, 2])
+array([1j], 'f8')
+asarray(a)
+asarray((1,2), float32)
+asarray([True, False])
+asanyarray(i2)
+array(i2.shape)
 # quantiles
 median(c)
 median(c[:2])

@@ -44,6 +44,10 @@ class Names(unittest.TestCase):
         missing = [name for name in ufuncs() if name not in self.names and name not in EXCEPTIONS]
         self.assertEqual(missing, [])
 
+    def test_every_function_on_strings_is_there(self):
+        missing = ["strings." + name for name in np.strings.__all__ if "strings." + name not in self.names]
+        self.assertEqual(sorted(missing), ["strings.mod", "strings.translate"])  # docs/differences.md: strings-utf8
+
     def test_exceptions_are_ufuncs_that_are_not_there(self):
         for name in EXCEPTIONS:
             self.assertIn(name, ufuncs())

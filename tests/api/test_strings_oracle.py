@@ -54,6 +54,12 @@ def main():
         checker.check("strings.replace(a, b, c)", a=a, b=short, c=words(rng, other))
         checker.check("strings.replace(a, b, c, n)", a=a, b=short, c=b[:1], n=n)
         checker.check("strings.multiply(a, n)", a=a, n=n)
+        for part in ("2", "-2", "None", "1, None", "n, m", "None, n", "None, None, -1", "m, n, -1", "n, None, -2", "None, n, -3", "0, 9, 2",
+                     "n, m, n", "None, None, where(n < 0, -1, 2)", "n, None, where(n < 0, -1, 2)", "2**62, -2**62, -2**62", "True, 3",
+                     "-2**63, 2**63-1, 2**63-1", "2**63-1, -2**63, -2**63", "1, 2, 0", "1.5", "a", "n.astype('u8'), m"):
+            checker.check(f"strings.slice(a, {part})", a=a, n=n, m=m)
+        checker.check("strings.equal(a, b)", a=a, b=b)
+        checker.check("strings.less_equal(a, b)", a=a, b=b)
         checker.check("strings.zfill(a, m)", a=a, m=m)
         for name in ("center", "ljust", "rjust"):
             checker.check(f"strings.{name}(a, m)", a=a, m=m)

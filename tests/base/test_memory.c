@@ -85,6 +85,30 @@ static void lists_grow_and_keep_their_items(void **state)
     fa__free(items);
 }
 
+static void what_the_ledger_refuses_says_who_holds_it(void **state)
+{
+    (void)state;
+    fa_error none = {0}, arrays = {0}, both = {0};
+    fa__ledger_set_limit(64 << 20);
+    assert_false(fa__ledger_refused(&none, "an array", 100 << 20));
+    assert_int_equal(none.code, FA_NO_MEMORY);
+    assert_string_equal(none.message, "an array needs 100 MiB, and the memory limit is 64 MiB");
+    assert_true(fa__ledger_charge_array(60 << 20));
+    assert_false(fa__ledger_refused(&arrays, "sorting", 5 << 20));
+    assert_string_equal(
+        arrays.message,
+        "sorting needs 5 MiB, and 60 MiB of the memory limit of 64 MiB are held by arrays in use");
+    assert_true(fa__ledger_charge(1536 << 10));
+    assert_false(fa__ledger_refused(&both, "a buffer", 4096));
+    assert_string_equal(both.message,
+                        "a buffer needs 4096 bytes, and of the memory limit of 64 MiB arrays in use "
+                        "hold 60 MiB, what is being computed 1.5 MiB");
+    fa__ledger_release(1536 << 10);
+    fa__ledger_release_array(60 << 20);
+    assert_int_equal(fa__ledger_used(), 0);
+    fa__ledger_set_limit(0);
+}
+
 static void the_ledger_holds_its_limit(void **state)
 {
     (void)state;
@@ -202,6 +226,7 @@ int main(void)
         cmocka_unit_test(nothing_is_something_to_free),
         cmocka_unit_test(lists_grow_and_keep_their_items),
         cmocka_unit_test(the_ledger_holds_its_limit),
+        cmocka_unit_test(what_the_ledger_refuses_says_who_holds_it),
         cmocka_unit_test(threads_never_exceed_the_ledger),
         cmocka_unit_test(overflow_is_told_and_leaves_the_result),
         cmocka_unit_test(exactly_one_thread_destroys),

@@ -367,6 +367,8 @@ class Generator:
     def index_with_arrays(self, shape):
         """An index with at least one array in it: masks, and positions that are now and then out of bounds."""
         choose = self.random
+        if not shape or choose.random() < 0.05:
+            return self.index_with_one_truth(shape)
         parts, axis, arrays = [], 0, 0
         common = choose.choice([(), (1,), (3,), (3,), (2, 2), (70,)])
         if len(shape) > 6:
@@ -392,6 +394,17 @@ class Generator:
             if choose.random() < 0.2:
                 break
         return tuple(parts) if arrays else None
+
+    def index_with_one_truth(self, shape):
+        """A mask of no dimensions: all that an array of none can be chosen by. It makes an axis of 0 or 1 elements."""
+        choose = self.random
+        parts = [] if len(shape) > 6 else list(self.index(shape))
+        for _ in range(choose.choice([1, 1, 1, 2])):
+            made = self.index_array("|b1", (), "mixed")
+            if made is None:
+                return None
+            parts.insert(choose.randrange(len(parts) + 1), ("by", made))
+        return tuple(parts)
 
     def index_array(self, dtype, shape, profile):
         name = self.name("i")
