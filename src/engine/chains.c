@@ -115,12 +115,29 @@ static void load(making *m, int value)
     add(m, fa__link_move_find(of->uniform ? FA__LINK_LOAD_ONE : FA__LINK_LOAD, (fa_type)of->type), value);
 }
 
+/* A choice, whose condition is in registers; links beside what it chooses from. */
+static void choose(making *m, const fa__value *value, int current)
+{
+    static const fa__link_form forms[2][2] = {{FA__LINK_SECOND, FA__LINK_ONE_SECOND},
+                                              {FA__LINK_ONE_FIRST, FA__LINK_FIRST}};
+    const int first = value->inputs[1], second = value->inputs[2];
+    if (value->inputs[0] != current)
+        load(m, value->inputs[0]);
+    const bool one_first = m->pass->values[first].uniform, one_second = m->pass->values[second].uniform;
+    add(m, fa__link_find(FA__OP_WHERE, (fa_type)value->loop_type, forms[one_first][one_second]), first);
+    add(m, NULL, second);
+}
+
 /* The link of an operation, when `current` is in registers. */
 static void operate(making *m, const fa__value *value, int current)
 {
     const fa__operation operation = (fa__operation)value->operation;
     const fa_type type = (fa_type)value->loop_type;
     const int first = value->inputs[0], second = value->inputs[value->input_count - 1];
+    if (value->input_count == 3) {
+        choose(m, value, current);
+        return;
+    }
     if (value->input_count == 1) {
         if (first != current)
             load(m, first);
@@ -137,6 +154,16 @@ static void operate(making *m, const fa__value *value, int current)
     add(m, fa__link_find(operation, type, form), other);
 }
 
+/* Whether a link takes the one before it out of registers, and nothing but registers. */
+static bool takes_current(const fa__pass *pass, int link, int current)
+{
+    const fa__value *value = &pass->values[link];
+    int times = 0;
+    for (int k = 0; k < value->input_count; k++)
+        times += value->inputs[k] == current;
+    return times == 1 && (value->input_count < 3 || value->inputs[0] == current);
+}
+
 /* How often the links behind number `from` and before `to` read a value. */
 static int times_read(const fa__pass *pass, const int *links, int from, int to, int value)
 {
@@ -151,13 +178,13 @@ int fa__chain_length(const fa__pass *pass, int value)
 {
     int length = 1;
     for (int i = value; i >= 0; i = pass->values[i].earlier_link)
-        length += 3;
+        length += FA__CHAIN_LINKS_EACH;
     return length;
 }
 
 void fa__chain_make(const fa__pass *pass, int value, fa__link *links, fa__kept *kept, fa__chain *made)
 {
-    int values[FA__CHAIN_OPERATIONS], count = (fa__chain_length(pass, value) - 1) / 3;
+    int values[FA__CHAIN_OPERATIONS], count = (fa__chain_length(pass, value) - 1) / FA__CHAIN_LINKS_EACH;
     for (int i = value, at = count; i >= 0; i = pass->values[i].earlier_link)
         values[--at] = i;
     const fa_type type = (fa_type)pass->values[value].type;
@@ -166,8 +193,8 @@ void fa__chain_make(const fa__pass *pass, int value, fa__link *links, fa__kept *
     for (int i = 0; i < count; i++) {
         const fa__value *link = &pass->values[values[i]];
         operate(&m, link, i > 0 ? values[i - 1] : -1);
-        const int times = times_read(pass, values, i + 1, count, values[i]);
-        if (i + 1 == count || (times == 1 && times_read(pass, values, i + 1, i + 2, values[i]) == 1))
+        if (i + 1 == count || (times_read(pass, values, i + 1, count, values[i]) == 1 &&
+                               takes_current(pass, values[i + 1], values[i])))
             continue;
         m.kept_values[m.kept_count++] = values[i];
         add(&m, fa__link_move_find(FA__LINK_KEEP, (fa_type)link->type), values[i]);

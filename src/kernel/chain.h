@@ -11,16 +11,18 @@
 enum {
     FA__CHAIN_STEP = 64, /* elements of a step, at most */
     FA__CHAIN_OPERATIONS = 12,
-    FA__CHAIN_LINKS = 3 * FA__CHAIN_OPERATIONS + 1, /* load, operation, keep */
+    FA__CHAIN_LINKS_EACH = 4, /* of an operation, at most: load, operation, its third input, keep */
+    FA__CHAIN_LINKS = FA__CHAIN_LINKS_EACH * FA__CHAIN_OPERATIONS + 1,
     FA__CHAIN_LANES = 64
 };
 
-/* Where the other input of an operation is, beside the one in registers. */
+/* Where the other input of an operation is, beside the one in registers. WHERE has its condition there; its
+ * link is followed by one that only says where the third input is. */
 typedef enum fa__link_form {
-    FA__LINK_SECOND,     /* behind it, in memory: all there is of operations on one input */
-    FA__LINK_FIRST,      /* in front of it, in memory */
-    FA__LINK_ONE_SECOND, /* one element for all */
-    FA__LINK_ONE_FIRST,
+    FA__LINK_SECOND,     /* behind it, in memory: all there is of operations on one input; of WHERE both */
+    FA__LINK_FIRST,      /* in front of it, in memory; of WHERE: one element for all of each */
+    FA__LINK_ONE_SECOND, /* one element for all; of WHERE the third input */
+    FA__LINK_ONE_FIRST,  /* ... the second */
     FA__LINK_FORMS
 } fa__link_form;
 

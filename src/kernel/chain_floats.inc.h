@@ -77,3 +77,41 @@ FA__INLINE NAME(floats) NAME(root)(NAME(floats) a)
 }
 
 #include "kernel/chain.inc.h"
+
+/* ---- where: its condition is in registers, and the next link is its third input ---- */
+
+#define CHOICES(form, a, b)                                                                \
+    static void NAME(where_##form)(LINK)                                                   \
+    {                                                                                      \
+        const uint64_t bits = true_bytes(r0);                                              \
+        a##_OF(x, link) b##_OF(y, link + 1) EACH(a##_FIRST) EACH(b##_CHOSEN) NEXT_BUT_ONE; \
+    }
+#define MANY_OF(name, of) const NAME(in_memory) *name = NAME(elements)(of, i);
+#define ONE_OF(name, of)  const NAME(vector) name = NAME(every)(of);
+#define MANY_FIRST(k) \
+    r##k = (reg)x[k]; \
+    IN_ORDER(r##k);
+#define ONE_FIRST(k) r##k = (reg)x;
+#define MANY_CHOSEN(k)                                                         \
+    r##k = (reg)NAME(chosen)(bits, k, (NAME(vector))r##k, (NAME(vector))y[k]); \
+    IN_ORDER(r##k);
+#define ONE_CHOSEN(k) r##k = (reg)NAME(chosen)(bits, k, (NAME(vector))r##k, y);
+CHOICES(second, MANY, MANY)
+CHOICES(first, ONE, ONE)
+CHOICES(one_second, MANY, ONE)
+CHOICES(one_first, ONE, MANY)
+#undef CHOICES
+#undef MANY_OF
+#undef ONE_OF
+#undef MANY_FIRST
+#undef ONE_FIRST
+#undef MANY_CHOSEN
+#undef ONE_CHOSEN
+
+static void NAME(fill_where)(fa__kernels *kernels)
+{
+    NAME(fill_forms)
+    (kernels->links[FA__OP_WHERE][TYPE], (fa__link_run *)NAME(where_second),
+     (fa__link_run *)NAME(where_first), (fa__link_run *)NAME(where_one_second),
+     (fa__link_run *)NAME(where_one_first));
+}

@@ -20,8 +20,9 @@ typedef char bytes_register __attribute__((vector_size(REGISTER_BYTES)));
     UNUSED const fa__link *link, UNUSED int64_t i, UNUSED reg r0, UNUSED reg r1, UNUSED reg r2, \
         UNUSED reg r3, UNUSED reg r4, UNUSED reg r5, UNUSED reg r6, UNUSED reg r7
 typedef void link_run(LINK);
-#define NEXT ((link_run *)link[1].run)(link + 1, i, r0, r1, r2, r3, r4, r5, r6, r7)
-#define LAST return
+#define NEXT         ((link_run *)link[1].run)(link + 1, i, r0, r1, r2, r3, r4, r5, r6, r7)
+#define NEXT_BUT_ONE ((link_run *)link[2].run)(link + 2, i, r0, r1, r2, r3, r4, r5, r6, r7)
+#define LAST         return
 
 /* What is in front of it is computed before what is behind it: memory is read in the order of its addresses,
  * which is what a processor foresees. Compilers order loads as they like, and halve the speed. */
@@ -55,6 +56,17 @@ FA__INLINE reg truths_f64(__mmask8 m0, __mmask8 m1, __mmask8 m2, __mmask8 m3, __
                       _mm512_kunpackb(m7, m6));
 }
 
+FA__INLINE uint64_t true_bytes(reg bytes)
+{
+    return _mm512_test_epi8_mask((__m512i)bytes, (__m512i)bytes);
+}
+
+/* Of vector number k: a where the bits are 1, else b. */
+#define chosen_f64(bits, k, a, b) \
+    _mm512_mask_blend_pd((__mmask8)((bits) >> (8 * (k))), (__m512d)(b), (__m512d)(a))
+#define chosen_f32(bits, k, a, b) \
+    _mm512_mask_blend_ps((__mmask16)((bits) >> (16 * (k))), (__m512)(b), (__m512)(a))
+
 #define root_of_f64(a)   (__typeof__(a))_mm512_sqrt_pd((__m512d)(a))
 #define root_of_f32(a)   (__typeof__(a))_mm512_sqrt_ps((__m512)(a))
 #define widened(r, half) _mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)(r), half))
@@ -81,6 +93,26 @@ FA__INLINE reg truths_f64(unsigned m0, unsigned m1, unsigned m2, unsigned m3, un
                           unsigned m6, unsigned m7)
 {
     return truths_f32(m0 | m1 << 4, m2 | m3 << 4, m4 | m5 << 4, m6 | m7 << 4);
+}
+
+FA__INLINE uint64_t true_bytes(reg bytes)
+{
+    const __m256i nothing = _mm256_cmpeq_epi8((__m256i)bytes, _mm256_setzero_si256());
+    return (uint32_t)~_mm256_movemask_epi8(nothing);
+}
+
+/* Of vector number k: a where the bits are 1, else b. */
+FA__INLINE __m256d chosen_f64(uint64_t bits, int k, __m256d a, __m256d b)
+{
+    const __m256i bit = _mm256_setr_epi64x(1, 2, 4, 8), all = _mm256_set1_epi64x((int64_t)(bits >> (4 * k)));
+    return _mm256_blendv_pd(b, a, _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(all, bit), bit)));
+}
+
+FA__INLINE __m256 chosen_f32(uint64_t bits, int k, __m256 a, __m256 b)
+{
+    const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128),
+                  all = _mm256_set1_epi32((int)(bits >> (8 * k)));
+    return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(all, bit), bit)));
 }
 
 #define root_of_f64(a)   (__typeof__(a))_mm256_sqrt_pd((__m256d)(a))
@@ -252,7 +284,7 @@ static void steps(const fa__chain *chain, int64_t first, int64_t last)
  * last link stores to `out`, which has room for a step. */
 static void some(const fa__chain *chain, fa__link_run *store, int64_t first, int64_t n, void *out)
 {
-    char copies[FA__CHAIN_OPERATIONS + 1][STEP * sizeof(double)] __attribute__((aligned(64)));
+    char copies[2 * FA__CHAIN_OPERATIONS + 1][STEP * sizeof(double)] __attribute__((aligned(64)));
     fa__link links[FA__CHAIN_LINKS];
     const fa__chain part = {links, chain->count, chain->type};
     int copied = 0;
@@ -327,6 +359,8 @@ void FA__ISA(fa__fill_chain)(fa__kernels *kernels)
     fill_f64(kernels);
     fill_f32(kernels);
     fill_b8(kernels);
+    fill_where_f64(kernels);
+    fill_where_f32(kernels);
     kernels->link_moves[FA_TYPE_FLOAT64][FA__LINK_SUM] = (fa__link_run *)sum_f64;
     kernels->link_moves[FA_TYPE_FLOAT32][FA__LINK_SUM] = (fa__link_run *)sum_f32;
     kernels->chain_run = chain_run;

@@ -14,17 +14,21 @@
 #include "base/checked.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    EDGE = 512,          /* rows of a tile, */
-    LONG_EDGE = 1024,    /* its columns, and its rows where there are */
-    MANY_ROWS = 4096,    /* so many or more */
+    TILE = 1 << 21, /* elements of a tile, at most, and */
+    TILE_BYTES = 16 << 20,
+    SMALL_TILE = 1 << 18, /* and at least, where there would be fewer than */
+    SOME_TILES = 8,
+    GRID = 16,           /* edges of tiles are multiples of it */
     PANEL = 384,         /* of the inner dimension: what OpenBLAS takes at a time */
     MOST_PANELS = 20,    /* in one window: a job ends within a second */
     JOB_STEPS = 1 << 18, /* multiplications that are worth a job */
+    WRITTEN_ROWS = 512,  /* at a time */
     MOST_WORKERS = FA__MAX_THREADS
 };
 
@@ -293,7 +297,8 @@ static void write_rows(void *user, int64_t job, fa_error *err)
     work *w = user;
     const window *v = &w->window;
     const fa_array *result = w->run->result;
-    int64_t first = job % w->down * EDGE, rows = fa__min_i64(EDGE, v->rows - first), item = job / w->down;
+    int64_t first = job % w->down * WRITTEN_ROWS, rows = fa__min_i64(WRITTEN_ROWS, v->rows - first),
+            item = job / w->down;
     int64_t sizes[2] = {rows, v->columns}, strides[2] = {w->columns * w->item_bytes, w->item_bytes};
     int64_t offset = result->offset + offset_of(w, item, result->strides);
     for (int i = 0; i < w->batch_ndim; i++)
@@ -315,7 +320,7 @@ static bool write_window(work *w, fa_error *err)
             first += v->batch_start[i] * w->run->result->strides[i];
         return fa__whole_write(w->run, first / w->item_bytes, count, w->buffer, err);
     }
-    w->down = (v->rows + EDGE - 1) / EDGE;
+    w->down = (v->rows + WRITTEN_ROWS - 1) / WRITTEN_ROWS;
     return fa__whole_parallel(w->run, v->items * w->down, 0, write_rows, w, err);
 }
 
@@ -486,6 +491,35 @@ static bool start_factor(work *w, factor *f, int input, fa_error *err)
     return !fa_failed(err);
 }
 
+static int64_t edge_of(int64_t size, int64_t parts)
+{
+    return fa__round_up((size + parts - 1) / parts, GRID);
+}
+
+/* Tiles of one size, as many as threads of any usual number can share, and as large as there can be: both
+ * factors of a tile are packed for it alone. What a library gives for an element depends on the edges of the
+ * tile around it, and so these follow from the shape and from nothing else. */
+static void cut_into_tiles(work *w)
+{
+    const int64_t elements = w->rows * w->columns;
+    int64_t count = (elements - 1) / fa__min_i64(TILE, TILE_BYTES / w->item_bytes) + 1;
+    if (count > SOME_TILES)
+        count = fa__round_up(count, SOME_TILES);
+    else
+        for (count = 1; count < SOME_TILES && elements / (2 * count) >= SMALL_TILE;)
+            count *= 2;
+    double least = INFINITY; /* what is packed for an element */
+    for (int64_t down = 1; down <= count; down++) {
+        const int64_t rows = edge_of(w->rows, down), columns = edge_of(w->columns, count / down);
+        const double packed = 1.0 / (double)rows + 1.0 / (double)columns;
+        if (count % down != 0 || packed > least)
+            continue;
+        least = packed;
+        w->tile_rows = rows;
+        w->tile_columns = columns;
+    }
+}
+
 static bool start(work *w, fa__whole_run *run, fa_error *err)
 {
     const fa__node *node = run->node, *first = node->inputs[0];
@@ -497,8 +531,7 @@ static bool start(work *w, fa__whole_run *run, fa_error *err)
     w->rows = node->sizes[node->ndim - 2];
     w->columns = node->sizes[node->ndim - 1];
     w->inner = first->sizes[first->ndim - 1];
-    w->tile_rows = w->rows >= MANY_ROWS ? LONG_EDGE : EDGE;
-    w->tile_columns = LONG_EDGE;
+    cut_into_tiles(w);
     w->loop = w->columns <= INT32_MAX && fa__blas_has(w->type) ? NULL : fa__product_find(w->type);
     if (w->loop != NULL) {
         w->room_count = (int)fa__pool_threads();

@@ -54,6 +54,10 @@ class Expression:
             text = f"(-{self.real(depth - 1)})" if operation == "-" else f"{operation}({self.real(depth - 1)})"
         elif kind < .27:
             text = f"floor({self.real(depth - 1)})"  # a value that is no link
+        elif kind < .4:
+            sides = [self.real(depth - 1), number(rng) if rng.random() < .3 else self.real(depth - 1)]
+            rng.shuffle(sides)
+            text = f"where({self.truth(depth)}, {sides[0]}, {sides[1]})"
         else:
             operation = rng.choice(TWO)
             sides = [self.real(depth - 1), number(rng) if rng.random() < .3 else self.real(depth - 1)]
@@ -71,7 +75,7 @@ class Expression:
 
 
 FUNCTIONS = {name: getattr(numpy, name) for name in
-             ("abs", "sqrt", "square", "reciprocal", "floor", "concatenate")}
+             ("abs", "sqrt", "square", "reciprocal", "floor", "where", "concatenate")}
 
 
 def elements(rng, dtype, n):

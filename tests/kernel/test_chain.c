@@ -80,6 +80,42 @@ static void hold_against_the_loop(fa__operation operation, fa_type type, fa__lin
         assert_int_equal(((unsigned char *)to)[(size_t)n * item + i], 0x55);
 }
 
+static void hold_a_choice_against_the_loop(fa_type type, fa__link_form form, int n, bool stream)
+{
+    static double a[MOST + GUARD], b[MOST + GUARD], result[MOST + GUARD], expected[MOST + GUARD];
+    static unsigned char condition[MOST + GUARD];
+    const bool one_a = form == FA__LINK_ONE_FIRST || form == FA__LINK_FIRST;
+    const bool one_b = form == FA__LINK_ONE_SECOND || form == FA__LINK_FIRST;
+    const size_t item = (size_t)fa__type_bytes(type);
+    fill(a, type, n, 1);
+    fill(b, type, n, SPECIALS);
+    fill(condition, FA_TYPE_BOOL, n, 1);
+    memset(result, 0x55, sizeof result);
+    char *to = (char *)result + (-(uintptr_t)result & 63) + (stream ? 3 : 0) * item;
+    fa__link links[] = {
+        beside(fa__link_move_find(FA__LINK_LOAD, FA_TYPE_BOOL), condition, true, FA_TYPE_BOOL),
+        beside(fa__link_find(FA__OP_WHERE, type, form), a, !one_a, type),
+        beside(NULL, b, !one_b, type),
+        beside(fa__link_move_find(FA__LINK_STORE, type), to, true, type),
+    };
+    fa__chain chain = {links, 4, type};
+    fa__chain_run(&chain, n, stream);
+    const void *in[3] = {condition, a, b};
+    fa__loop_find(FA__OP_WHERE, type)(expected, in, n, (one_a ? 2u : 0) | (one_b ? 4u : 0));
+    assert_memory_equal(to, expected, (size_t)n * item);
+    for (size_t i = 0; i < 16; i++)
+        assert_int_equal(((unsigned char *)to)[(size_t)n * item + i], 0x55);
+}
+
+static void a_choice_gives_what_its_loop_gives(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < 2; t++)
+        for (int form = 0; form < FA__LINK_FORMS; form++)
+            for (size_t k = 0; k < 2 * sizeof lengths / sizeof lengths[0]; k++)
+                hold_a_choice_against_the_loop(types[t], (fa__link_form)form, lengths[k / 2], k % 2);
+}
+
 static void a_link_gives_what_its_loop_gives(void **state)
 {
     (void)state;
@@ -87,7 +123,8 @@ static void a_link_gives_what_its_loop_gives(void **state)
     for (int operation = 0; operation < FA__OPERATION_COUNT; operation++)
         for (size_t t = 0; t < sizeof types / sizeof types[0]; t++)
             for (int form = 0; form < FA__LINK_FORMS; form++) {
-                if (fa__link_find((fa__operation)operation, types[t], (fa__link_form)form) == NULL)
+                if (fa__operations[operation].arity > 2 ||
+                    fa__link_find((fa__operation)operation, types[t], (fa__link_form)form) == NULL)
                     continue;
                 links++;
                 for (size_t k = 0; k < 2 * sizeof lengths / sizeof lengths[0]; k++)
@@ -137,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_gives_what_its_loop_gives),
+        cmocka_unit_test(a_choice_gives_what_its_loop_gives),
         cmocka_unit_test(links_of_two_inputs_have_all_forms),
         cmocka_unit_test(lanes_of_a_chain_are_those_of_a_leaf),
     };
