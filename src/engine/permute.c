@@ -50,6 +50,21 @@ static void find_axes(shape *s)
     s->row = axis_of(s, s->to);
 }
 
+/* Short rows that stay together are one item each, if there are two axes along which such items are
+ * neighbours. */
+static void join_short_rows(shape *s)
+{
+    find_axes(s);
+    shape whole = *s;
+    if (s->row < 0 || s->row != s->column || s->row != s->ndim - 1 || s->swap != 0 ||
+        s->sizes[s->row] * s->item_bytes > SMALL_ROW_BYTES)
+        return;
+    s->item_bytes *= s->sizes[--s->ndim];
+    find_axes(s);
+    if (s->row < 0 || s->column < 0)
+        *s = whole;
+}
+
 static int part_of(const fa__operand *operand)
 {
     return operand->swap > 1 ? operand->swap : 0;
@@ -74,15 +89,7 @@ static void set_shape(shape *s, const fa__pass *pass, const int64_t *sizes)
         s->to[last] = to->strides[i];
         s->ndim = last + 1;
     }
-    find_axes(s);
-    shape whole = *s;
-    if (s->row < 0 || s->row != s->column || s->row != s->ndim - 1 || s->swap != 0 ||
-        s->sizes[s->row] * s->item_bytes > SMALL_ROW_BYTES)
-        return;
-    s->item_bytes *= s->sizes[--s->ndim];
-    find_axes(s);
-    if (s->row < 0 || s->column < 0)
-        *s = whole;
+    join_short_rows(s);
 }
 
 bool fa__permutes(const fa__pass *pass)
@@ -140,30 +147,44 @@ static void move_row(const shape *s, const char *from, char *to, bool stream)
         fa__gather(to, from, s->item_bytes, n, s->item_bytes, s->swap);
 }
 
+static void move_box(const shape *s, const char *from, char *to, bool stream)
+{
+    int64_t at[FA_MAX_NDIM] = {0};
+    for (int axis = 0; axis >= 0;) {
+        if (s->row == s->column)
+            move_row(s, from, to, stream);
+        else
+            fa__transpose(to, s->to[s->column], from, s->from[s->row], s->sizes[s->column], s->sizes[s->row],
+                          s->item_bytes, s->swap, stream);
+        for (axis = s->ndim - 1; axis >= 0; axis--) {
+            if (axis == s->row || axis == s->column)
+                continue;
+            from += s->from[axis];
+            to += s->to[axis];
+            if (++at[axis] < s->sizes[axis])
+                break;
+            from -= s->sizes[axis] * s->from[axis];
+            to -= s->sizes[axis] * s->to[axis];
+            at[axis] = 0;
+        }
+    }
+}
+
 void fa__permute(const fa__pass *pass, const fa__span *span)
 {
     shape s;
     set_shape(&s, pass, span->sizes);
-    const char *from = begin(pass, span, &pass->operands[0]);
-    char *to = (char *)begin(pass, span, &pass->stores[0].to);
-    bool stream = pass->stores[0].stream;
-    int64_t at[FA_MAX_NDIM] = {0};
-    for (int axis = 0; axis >= 0;) {
-        if (s.row == s.column)
-            move_row(&s, from, to, stream);
-        else
-            fa__transpose(to, s.to[s.column], from, s.from[s.row], s.sizes[s.column], s.sizes[s.row],
-                          s.item_bytes, s.swap, stream);
-        for (axis = s.ndim - 1; axis >= 0; axis--) {
-            if (axis == s.row || axis == s.column)
-                continue;
-            from += s.from[axis];
-            to += s.to[axis];
-            if (++at[axis] < s.sizes[axis])
-                break;
-            from -= s.sizes[axis] * s.from[axis];
-            to -= s.sizes[axis] * s.to[axis];
-            at[axis] = 0;
-        }
-    }
+    move_box(&s, begin(pass, span, &pass->operands[0]), (char *)begin(pass, span, &pass->stores[0].to),
+             pass->stores[0].stream);
+}
+
+void fa__permute_memory(int ndim, const int64_t *sizes, int64_t item_bytes, int swap, const char *from,
+                        const int64_t *from_strides, char *to, const int64_t *to_strides)
+{
+    shape s = {.ndim = ndim, .item_bytes = item_bytes, .swap = swap};
+    memcpy(s.sizes, sizes, (size_t)ndim * sizeof s.sizes[0]);
+    memcpy(s.from, from_strides, (size_t)ndim * sizeof s.from[0]);
+    memcpy(s.to, to_strides, (size_t)ndim * sizeof s.to[0]);
+    join_short_rows(&s);
+    move_box(&s, from, to, false);
 }

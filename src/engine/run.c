@@ -8,6 +8,7 @@
 #include "engine/behind.h"
 #include "engine/budget.h"
 #include "engine/buffers.h"
+#include "engine/carry.h"
 #include "engine/move.h"
 #include "engine/permute.h"
 #include "engine/pool.h"
@@ -570,9 +571,20 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         consume->class = consume->class != NULL ? consume->class : fa__consumers.class_of(consume->node);
         consume->plan = consume->class->plan(pass, consume, r.threads, err);
     }
+    fa__carry carry;
     fa__turn turn;
-    bool callback = options != NULL && options->progress != NULL;
-    if (!fa_failed(err) && pass->total > 0 && fa__turn_plan(&turn, pass, r.threads)) {
+    bool callback = options != NULL && options->progress != NULL, is_short,
+         moves = !fa_failed(err) && pass->total > 0;
+    bool carries = moves && fa__carry_plan(&carry, pass, r.threads, &is_short);
+    bool turns = moves && (!carries || is_short) && fa__turn_plan(&turn, pass, r.threads);
+    if (carries && !turns) {
+        carry.done_elements = &r.done_elements;
+        carry.stop = &r.stop;
+        fa__count_pass();
+        fa__carry_run(&carry, callback ? poll : NULL, &r, &r.err);
+        operands_still_hold(pass, &r.err);
+        fa__error_move(err, &r.err);
+    } else if (turns) {
         turn.done_elements = &r.done_elements;
         turn.stop = &r.stop;
         fa__count_pass();

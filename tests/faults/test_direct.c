@@ -348,6 +348,107 @@ static void matrices_are_turned_without_scratch(void **state)
     free(usual);
 }
 
+/* ---- Axes in another order ---- */
+
+static const char *const orders[] = {
+    "transpose(a.reshape(40, 8, 125, 8), (0, 2, 1, 3))",
+    "transpose(a.reshape(16, 20, 50, 20), (2, 0, 3, 1))",
+    "transpose(n.reshape(5, 64, 40, 25), (2, 0, 1, 3))",
+    "transpose(n.reshape(20, 16, 1000), (0, 2, 1))",
+    "transpose(r.reshape(10, 32, 1000), (1, 0, 2))",
+    "transpose(r.reshape(320, 20, 50), (1, 2, 0))",
+    "transpose(a[3:, 7:], (1, 0))",
+    "transpose(a[1:300].reshape(13, 23, 8, 125), (1, 3, 0, 2))",
+    "transpose(astype(a, '>f8').reshape(64, 5, 1000), (2, 0, 1))",
+    "transpose(a.reshape(2, 2, 2, 2, 20, 10, 5, 2, 10), (8, 0, 6, 2, 4, 3, 5, 1, 7))",
+    "transpose(n.reshape(2, 160, 1000), (1, 0, 2))[:, :, 5:800]",
+};
+
+/* How many of them are not as they should be in files that are written past the page cache under a limit;
+ * each byte is written once where there is room for boxes. */
+static int carry_all(void *argument)
+{
+    static const size_t limits[] = {256 << 20, 3 << 20, 1 << 20, 512 << 10, 128 << 10};
+    size_t usual = fa_memory_limit();
+    int wrong = 0;
+    alarm(600);
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+            fa_error err = {0};
+            inputs in = open_inputs(&err);
+            fa_array *x = fa_eval(orders[i], FA_VARS({"a", in.a}, {"n", in.n}, {"r", in.r}), &err);
+            fa__set_io_mode(FA__IO_DIRECT);
+            fa_set_memory_limit(limits[k], &err);
+            int64_t before = bytes_written();
+            int transfers_before = transfers();
+            fa_save(in_folder("x.npy"), x, NULL, &err);
+            int64_t written = bytes_written() - before;
+            bool past = transfers() > transfers_before;
+            fa_set_memory_limit(usual, &err);
+            fa__set_io_mode(FA__IO_PREAD);
+            fa_array *file = fa_open(in_folder("x.npy"), FA_READ_ONLY, NULL, &err);
+            fa_array *same = fa_eval("all(x == y)", FA_VARS({"x", x}, {"y", file}), &err);
+            bool right = fa_item_int64(same, &err) == 1 && !fa_failed(&err) &&
+                         (argument != NULL || ((k > 1 || past) && (k > 0 || written <= fa_bytes(x) + 4096)));
+            if (!right)
+                print_error("%s, %zu bytes: %s, %lld bytes were written\n", orders[i], limits[k], err.message,
+                            (long long)written);
+            fa_release(same);
+            fa_release(file);
+            fa_release(x);
+            release_inputs(&in);
+            wrong += !right + (fa_memory_used() != 0);
+        }
+    fa__set_io_mode(FA__IO_AUTO);
+    alarm(0);
+    return wrong;
+}
+
+static void axes_come_in_another_order(void **state)
+{
+    (void)state;
+    assert_int_equal(carry_all(NULL), 0);
+}
+
+static void axes_come_in_another_order_where_transfers_fail(void **state)
+{
+    (void)state;
+    plan.submit_every = 3;
+    assert_int_equal(in_child(carry_all, &plan), 0);
+    plan.no_ring = true;
+    plan.direct_read_every = plan.direct_write_every = 5;
+    assert_int_equal(in_child(carry_all, &plan), 0);
+}
+
+/* Reading, or writing, fails past the page cache and through it. */
+static int fail_to_carry(void *argument)
+{
+    (void)argument;
+    for (int k = 0; k < 2; k++) {
+        fa_error err = {0};
+        plan.no_ring = true;
+        inputs in = open_inputs(&err);
+        fa_array *x = fa_eval(orders[k], FA_VARS({"a", in.a}), &err);
+        fa__set_io_mode(FA__IO_DIRECT);
+        *(k == 0 ? &plan.direct_read_every : &plan.direct_write_every) = 2;
+        *(k == 0 ? &plan.read_every : &plan.write_every) = 2;
+        fa_save(in_folder("y.npy"), x, NULL, &err);
+        plan.direct_read_every = plan.read_every = plan.direct_write_every = plan.write_every = 0;
+        fa_release(x);
+        release_inputs(&in);
+        if (err.code != FA_IO_ERROR || strstr(err.message, k == 0 ? "a.npy" : "y.npy") == NULL ||
+            access(in_folder("y.npy"), F_OK) == 0 || fa_memory_used() != 0)
+            return k + 2;
+    }
+    return 0;
+}
+
+static void what_cannot_be_carried_leaves_no_file(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(fail_to_carry, NULL), 0);
+}
+
 static int make_files(void **state)
 {
     if (make_folder(state) != 0)
@@ -659,6 +760,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(matrices_are_turned_at_once_and_by_strips, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(matrices_around_a_grain_are_turned, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(matrices_are_turned_without_scratch, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(axes_come_in_another_order, make_files, remove_folder),
+        cmocka_unit_test_setup_teardown(axes_come_in_another_order_where_transfers_fail, make_files,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(what_cannot_be_carried_leaves_no_file, make_files, remove_folder),
         cmocka_unit_test_setup_teardown(what_was_in_memory_stays_and_nothing_is_left, make_files,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(what_is_read_again_and_again_stays, make_files, remove_folder),
