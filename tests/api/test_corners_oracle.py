@@ -364,6 +364,8 @@ asarray((1,2), float32)
 asarray([True, False])
 asanyarray(i2)
 array(i2.shape)
+bincount([])
+bincount([], minlength=3)
 # dtypes of walks, in text again too; means of infinities
 cumsum(u1, dtype='u1')
 cumsum(b, dtype='?')
