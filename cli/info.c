@@ -149,8 +149,10 @@ static void print_row(fa_array *array, const fa_file_info *info)
         printf("%" PRId64 " bytes\n", fa_bytes(array));
 }
 
-static void show_member(const arguments *parsed, const char *path, const char *name, fa_error *err)
+/* One that cannot be opened is said, and the others are shown. */
+static int show_member(const arguments *parsed, const char *path, const char *name)
 {
+    fa_error failure = {0}, *err = &failure;
     size_t size = strlen(path) + strlen(name) + 3;
     char *whole = malloc(size);
     if (whole != NULL)
@@ -165,14 +167,22 @@ static void show_member(const arguments *parsed, const char *path, const char *n
         json_end('}');
     } else if (array != NULL && !fa_failed(err)) {
         print_row(array, &info);
+    } else if (parsed->given[OPTION_JSON]) {
+        json_begin('{');
+        json_key("name");
+        json_string(name);
+        json_key("error");
+        json_string(err->message);
+        json_end('}');
     }
     fa_release(array);
     free(whole);
+    return fa_failed(err) ? cli_fail(err, NULL) : EXIT_OK;
 }
 
 static int show_all(const arguments *parsed, const char *path, const fa_names *names)
 {
-    fa_error err = {0};
+    int status = EXIT_OK;
     bool as_json = parsed->given[OPTION_JSON];
     if (as_json) {
         json_begin('{');
@@ -183,14 +193,16 @@ static int show_all(const arguments *parsed, const char *path, const fa_names *n
     } else {
         printf("%-10s%s\n%-10s%" PRId64 "\n", "file", path, "arrays", fa_names_count(names));
     }
-    for (int64_t i = 0; i < fa_names_count(names) && !fa_failed(&err); i++)
-        show_member(parsed, path, fa_names_get(names, i), &err);
+    for (int64_t i = 0; i < fa_names_count(names); i++) {
+        const int failed = show_member(parsed, path, fa_names_get(names, i));
+        status = failed != EXIT_OK ? failed : status;
+    }
     if (as_json) {
         json_end(']');
         json_end('}');
         putchar('\n');
     }
-    return fa_failed(&err) ? cli_fail(&err, NULL) : EXIT_OK;
+    return status;
 }
 
 /* ---- One array ---- */

@@ -136,6 +136,16 @@ static fa__node *running_parts(fa__kit *k, fa__node *weights, fa_type type_of_q)
     return compose(k, "where(a == 0, -1, a)", parts, NULL, NULL);
 }
 
+/* What is NaN weighs nothing: it stands behind all others, where nothing is added any more. A line of nothing
+ * else has one all the same, and gives NaN. */
+static fa__node *without_nan(fa__kit *k, fa__node *weights, fa__node *lines)
+{
+    const char *text = fa__type_is_time(lines->dtype->type)
+                           ? "where(all(isnat(b), axis=-1, keepdims=True), 1, where(isnat(b), 0, a))"
+                           : "where(all(isnan(b), axis=-1, keepdims=True), 1, where(isnan(b), 0, a))";
+    return compose(k, text, weights, lines, NULL);
+}
+
 /* The first axis as the two of the places. */
 static fa__node *of_places(fa__kit *k, fa__node *result, const fa__node *q)
 {
@@ -163,10 +173,6 @@ fa__node *fa__node_weighted_quantile(fa__node *input, fa__node *q, const fa__qua
                  fa__quantile_method_name(arguments->method));
         return NULL;
     }
-    if (arguments->skips_nan) {
-        fa__fail(err, FA_UNSUPPORTED, "weighted quantiles do not leave out NaN");
-        return NULL;
-    }
     if (q->ndim > 2) {
         fa__fail(err, FA_BAD_SHAPE, "q must be a scalar or 1d");
         return NULL;
@@ -179,7 +185,10 @@ fa__node *fa__node_weighted_quantile(fa__node *input, fa__node *q, const fa__qua
                          : NULL;
     fa__node *lines = as_lines(&k, wide != NULL ? fa__keep(&k, fa__node_strong(input, err)) : NULL, axes);
     fa__node *order = lines != NULL ? fa__keep(&k, fa__node_argsort(lines, -1, err)) : NULL;
-    fa__node *sorted = in_order(&k, lines, order), *of_lines = in_order(&k, as_lines(&k, wide, axes), order);
+    fa__node *weight_lines = as_lines(&k, wide, axes);
+    if (arguments->skips_nan && weight_lines != NULL && lines != NULL)
+        weight_lines = without_nan(&k, weight_lines, lines);
+    fa__node *sorted = in_order(&k, lines, order), *of_lines = in_order(&k, weight_lines, order);
     if (sorted != NULL && sorted->sizes[sorted->ndim - 1] == 0)
         fa__fail(err, FA_BAD_INDEX, "index -1 is out of bounds for axis 0 with size 0");
     const bool takes_type = fa__node_is_weak(q) && fa__type_kind(input->dtype->type) == 'f';
@@ -195,7 +204,9 @@ fa__node *fa__node_weighted_quantile(fa__node *input, fa__node *q, const fa__qua
             ? compose(&k, "minimum(searchsorted(a, b[:, 0]), c)", parts, column, last)
             : compose(&k, "minimum(count_nonzero(a[..., newaxis, :] < b, axis=-1), c)", parts, column, last);
     fa__node *found = in_order(&k, sorted, at), *result = found;
-    if (found != NULL && fa__type_kind(input->dtype->type) == 'f')
+    if (found != NULL && arguments->skips_nan)
+        result = found;
+    else if (found != NULL && fa__type_kind(input->dtype->type) == 'f')
         result = compose(&k, "where(isnan(b[..., -1:]), nan, a)", found, sorted, NULL);
     else if (found != NULL && fa__type_is_time(input->dtype->type))
         result = compose(&k, "where(isnat(b[..., -1:]), b[..., -1:], a)", found, sorted, NULL);

@@ -91,11 +91,11 @@ static void NAME(finish_nanstd)(void *out, const void *state, int64_t capacity, 
 
 #ifndef NARROW
 FA__INLINE void NAME(finish_complex)(T *results, const double *state, int64_t capacity, int64_t n,
-                                     double divisor, const double *fixed)
+                                     const double *fixed)
 {
     for (int64_t i = 0; i < n; i++) {
-        results[2 * i] = STORE(fixed != NULL ? fixed[0] : state[i] / divisor);
-        results[2 * i + 1] = STORE(fixed != NULL ? fixed[1] : state[capacity + i] / divisor);
+        results[2 * i] = STORE(fixed != NULL ? fixed[0] : state[i]);
+        results[2 * i + 1] = STORE(fixed != NULL ? fixed[1] : state[capacity + i]);
     }
 }
 
@@ -103,21 +103,26 @@ static void NAME(finish_complex_sum)(void *out, const void *state, int64_t capac
                                      double ddof)
 {
     (void)ddof;
-    NAME(finish_complex)(out, state, capacity, n, 1, count == 0 ? (const double[]){0, 0} : NULL);
+    NAME(finish_complex)(out, state, capacity, n, count == 0 ? (const double[]){0, 0} : NULL);
 }
 
 static void NAME(finish_complex_prod)(void *out, const void *state, int64_t capacity, int64_t n,
                                       int64_t count, double ddof)
 {
     (void)ddof;
-    NAME(finish_complex)(out, state, capacity, n, 1, count == 0 ? (const double[]){1, 0} : NULL);
+    NAME(finish_complex)(out, state, capacity, n, count == 0 ? (const double[]){1, 0} : NULL);
 }
 
+/* NumPy divides by the complex number count + 0j: an infinite part leaves NaN in the other one. */
 static void NAME(finish_complex_mean)(void *out, const void *state, int64_t capacity, int64_t n,
                                       int64_t count, double ddof)
 {
+    T *results = out;
+    const double *reals = state, *imags = reals + capacity;
     (void)ddof;
-    NAME(finish_complex)
-    (out, state, capacity, n, (double)count, count == 0 ? (const double[]){NAN, NAN} : NULL);
+    for (int64_t i = 0; i < n; i++) {
+        results[2 * i] = STORE(count == 0 ? NAN : (reals[i] + imags[i] * 0) / (double)count);
+        results[2 * i + 1] = STORE(count == 0 ? NAN : (imags[i] - reals[i] * 0) / (double)count);
+    }
 }
 #endif

@@ -19,8 +19,10 @@ static const char suffix[] = ".npy";
 
 bool fa__npz_is_array(const char *member, int64_t member_bytes, int64_t *name_bytes)
 {
-    *name_bytes = member_bytes - SUFFIX_BYTES;
-    return member_bytes > SUFFIX_BYTES && memcmp(member + *name_bytes, suffix, SUFFIX_BYTES) == 0;
+    const bool is_array = member_bytes >= SUFFIX_BYTES &&
+                          memcmp(member + member_bytes - SUFFIX_BYTES, suffix, SUFFIX_BYTES) == 0;
+    *name_bytes = member_bytes > SUFFIX_BYTES ? member_bytes - SUFFIX_BYTES : member_bytes;
+    return is_array;
 }
 
 /* ---- Finding a member ---- */

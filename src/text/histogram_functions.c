@@ -107,7 +107,13 @@ static fa__node *apply_bincount(const fa__bound_call *call)
     if (call->arguments[2] != NULL && !fa__argument_given(call, 2))
         wrong(call, 2, "use 0 instead of None for minlength");
     const int64_t least = fa__argument_int(call, 2, 0);
-    return fa_failed(call->err) ? NULL : fa__node_bincount(input, weights, least, call->err);
+    /* An empty list counts nothing, though NumPy's empty array would be one of floats. */
+    const bool is_nothing = !fa_failed(call->err) && fa__is_sequence(call->arguments[0]) &&
+                            fa__sequence_count(call->arguments[0]) == 0;
+    fa__node *whole = is_nothing ? fa__node_cast(input, FA_INT64, call->err) : fa__node_retain(input);
+    fa__node *node = fa_failed(call->err) ? NULL : fa__node_bincount(whole, weights, least, call->err);
+    fa__node_release(whole);
+    return node;
 }
 
 static fa__node *apply_digitize(const fa__bound_call *call)

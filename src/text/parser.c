@@ -6,6 +6,7 @@
 
 #include "text/grammar.h"
 #include "expr/product.h"
+#include "array/time.h"
 #include "expr/routines.h"
 
 #include "base/memory.h"
@@ -130,11 +131,14 @@ static bool is_array(const fa__value *value)
     return value->kind == FA__VALUE_NODE && !fa__node_is_weak(value->node);
 }
 
-/* Python's == and != of what has no common type are False and True everywhere; not of structures. */
+/* Python's == and != of what has no common type are False and True everywhere; not of structures, nor of
+ * times in units that have nothing in common. */
 static bool are_unlike(fa__operation operation, fa__node *const *inputs, const fa_error *err)
 {
-    return err->code == FA_BAD_TYPES && (operation == FA__OP_EQUAL || operation == FA__OP_NOT_EQUAL) &&
-           inputs[0]->dtype->type != FA_TYPE_VOID && inputs[1]->dtype->type != FA_TYPE_VOID;
+    if (err->code != FA_BAD_TYPES || (operation != FA__OP_EQUAL && operation != FA__OP_NOT_EQUAL))
+        return false;
+    const fa_type a = inputs[0]->dtype->type, b = inputs[1]->dtype->type;
+    return a != FA_TYPE_VOID && b != FA_TYPE_VOID && !(fa__type_is_time(a) && a == b);
 }
 
 static fa__node *operated(int operation, fa__node *const *inputs, fa_error *err)

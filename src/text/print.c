@@ -108,7 +108,10 @@ static void write_reduce_arguments(fa__writer *w, const fa__node *node)
 {
     const fa__node *input = node->inputs[0];
     fa__write_axes(w, node, node->kind == FA__NODE_REDUCE || node->as.reduce.flat);
-    if (fa__shown_node(input)->dtype->type != input->dtype->type) {
+    /* Sums and products of narrow integers are wide where nothing else is asked for. */
+    const bool is_narrow = node->kind == FA__NODE_SCAN && input->dtype->type < FA_TYPE_INT64 &&
+                           (node->code == FA__OP_ADD || node->code == FA__OP_MULTIPLY);
+    if (is_narrow || fa__shown_node(input)->dtype->type != input->dtype->type) {
         fa__put(w, ", dtype=");
         fa__put_dtype(w, input->dtype);
     }

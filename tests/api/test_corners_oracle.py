@@ -364,6 +364,20 @@ asarray((1,2), float32)
 asarray([True, False])
 asanyarray(i2)
 array(i2.shape)
+bincount([])
+bincount([], minlength=3)
+# dtypes of walks, in text again too; means of infinities
+cumsum(u1, dtype='u1')
+cumsum(b, dtype='?')
+cumprod(u1, dtype='i1')
+cumulative_sum(u1, dtype='u1')
+nancumsum(u1, dtype='u1')
+add.accumulate(i2, dtype='i4')
+multiply.accumulate(b, dtype='?')
+mean(array([inf+0j, 1]))
+mean(array([complex(0, inf), 1]))
+mean(array([[complex(-inf, 0), 1], [2, 3j]]), axis=0)
+nanmean(array([complex(inf, 0), 1, complex(nan, 0)]))
 # quantiles
 median(c)
 median(c[:2])
@@ -391,6 +405,15 @@ quantile(g, [[.5],[.2]], weights=g, method='inverted_cdf')
 quantile(g, [.5,1.2], weights=g, method='inverted_cdf')
 quantile(mT, .4, weights=[1,2], method='inverted_cdf')
 quantile(none, .4, weights=none, method='inverted_cdf')
+nanquantile(a, .5, weights=[1,2,3], method='inverted_cdf')
+nanquantile(f, [0,.3,.5,1], weights=[1,2,3,4], method='inverted_cdf')
+nanquantile([nan,nan], [0,.5], weights=[1,1], method='inverted_cdf')
+nanquantile([[nan,1],[2,3]], .5, axis=1, weights=[[1,1],[2,1]], method='inverted_cdf')
+nanquantile([[nan,1],[2,3]], .5, axis=1, weights=[1,0], method='inverted_cdf')
+nanquantile([nan,1,3], .5, weights=[nan,1,2], method='inverted_cdf')
+nanquantile([nan,1,3], .5, weights=[-1,1,2], method='inverted_cdf')
+nanpercentile(f, 50, weights=[1,2,3,4])
+nanquantile(g2, .7, axis=(0,1), weights=g2, method='inverted_cdf')
 histogram(a, sort(a)+0, weights=[1,2,3])[0]
 histogram(a, 3, weights=c)[0]
 histogram(m)[0]
@@ -404,8 +427,9 @@ OTHERWISE = {
     "gradient-of-no-axes": ["gradient(z)", "gradient(a, axis=())"],
     "isin-table": ["isin(a, [2**40, -2**40], kind='table')", "isin(a, [-2**63, 2**63-1], kind='table')"],
     "products-of-times": ["dot(m, a)", "inner(m, a)"],
+    "weights-of-nan": ["nanquantile([[nan,nan],[2,3]], .5, axis=1, weights=[2,1], method='inverted_cdf', keepdims=True)",
+                       "nanpercentile(stack((f,f[::-1])), [10,60], axis=0, weights=[1,3], method='inverted_cdf')"],
     "median-of-complex": ["nanmedian(c)"],
-    "weights-of-quantiles": ["nanquantile(a, .5, weights=[1,2,3], method='inverted_cdf')"],
 }
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Archives of arrays on the command line, and what converts and compares arrays: eval into them, convert, diff, info."""
 import io
+import json
 import os
 import struct
 import unittest
@@ -60,6 +61,23 @@ class Reading(Archives):
         self.assertEqual([(a["name"], a["dtype"], a["shape"]) for a in arrays], [("u", "<f8", [3]), ("v", ">i4", [2, 3])])
         one = self.json("info", "s.npz::v")
         self.assertEqual((one["name"], one["format"], one["packed_bytes"]), ("v", "npz", None))
+
+    def test_info_goes_on_behind_what_cannot_be_read(self):
+        objects = self.arrays["u"].replace(b"<f8", b"|O8")
+        self.write("o.npz", npz({"o": objects, **self.arrays}))
+        result = self.run_program("info", "o.npz")
+        self.assertEqual((result.returncode, result.stdout.count(b"\n"), result.stderr.count(b"\n")), (1, 4, 1), result)
+        self.assertIn(b"Python objects cannot live in files", result.stderr)
+        result = self.run_program("info", "o.npz", "--json")
+        arrays = json.loads(result.stdout)["arrays"]
+        self.assertEqual([a["name"] for a in arrays], ["o", "u", "v"])
+        self.assertIn("Python objects", arrays[0]["error"])
+
+    def test_a_name_may_be_empty(self):
+        """np.savez(path, **{"": a}) makes a member called ".npy"."""
+        self.write("e.npz", npz({"": self.arrays["u"], "v": self.arrays["v"]}))
+        self.assertRegex(self.succeeds("info", "e.npz"), r"arrays    2\n\.npy +<f8")
+        self.assertEqual(self.succeeds("show", "e.npz::.npy"), "[1. 2. 3.]\n")
 
     def test_wrong_archives(self):
         data = npz(self.arrays)
