@@ -7,6 +7,8 @@
 
 #include "engine/pass.h"
 
+enum { FA__MOST_LEAVES = 16 };
+
 /* A piece of the domain that one worker walks in order: flat elements [first, last) of a box. */
 typedef struct fa__span {
     int64_t task; /* tasks are numbered in the order of boxes and of elements */
@@ -30,10 +32,11 @@ typedef struct fa__consumer_class {
     bool takes_long; /* feed() takes any number of elements */
     /* Elements of a row: blocks that end where rows end are fed without being cut. NULL: anywhere. */
     int64_t (*row)(const void *plan);
-    /* Whether flat elements [first, first + n) are a leaf of which only the sum is wanted, in 64 lanes:
-     * element i of the leaf in lane i mod 64. Then it may be fed with these instead. NULL: never. */
-    bool (*is_leaf)(const void *worker, int64_t first, int64_t n);
-    void (*feed_lanes)(void *worker, int64_t first, int64_t n, const double *lanes);
+    /* How many of the flat elements [first, first + n) are leaves that belong together, at most
+     * FA__MOST_LEAVES, of which only the sums are wanted (fa__chain_sums): it may be fed with these instead.
+     * NULL: none ever. */
+    int64_t (*leaves)(const void *worker, int64_t first, int64_t n);
+    void (*feed_sums)(void *worker, int64_t first, int64_t n, double *sums);
     /* In place of feed(), where the consumer makes a value: n elements of it, for the n of x. */
     void (*transform)(void *worker, int64_t first, int64_t n, const void *x, void *out);
     bool (*stop)(void *worker, fa_error *err);

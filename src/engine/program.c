@@ -112,11 +112,10 @@ static bool make_room_for_chains(fa__program *p, fa_error *err)
     if (links == 0)
         return !fa_failed(err);
     p->links = fa__alloc((size_t)links * sizeof *p->links, err);
-    p->kept_room = fa__alloc((FA__CHAIN_OPERATIONS + 2) * sizeof *p->kept, err);
+    p->kept_room = fa__alloc((FA__CHAIN_OPERATIONS + 1) * sizeof *p->kept, err);
     if (fa_failed(err))
         return false;
     p->kept = (fa__kept *)(void *)(p->kept_room + (-(uintptr_t)p->kept_room & 63));
-    p->lanes = (double *)(void *)(p->kept + FA__CHAIN_OPERATIONS);
     return true;
 }
 
@@ -465,8 +464,8 @@ static void run_chain(fa__program *p, fa__step *step, int64_t n)
         if (link->value >= 0)
             link->at = p->at[link->value];
     }
-    if (p->ends[step->value] == FA__INTO_LANES)
-        fa__chain_sum(&step->chain, n, p->lanes);
+    if (p->ends[step->value] == FA__INTO_SUMS)
+        fa__chain_sums(&step->chain, n, p->sums);
     else
         fa__chain_run(&step->chain, n, p->ends[step->value] == FA__PAST_CACHE);
 }
@@ -493,22 +492,25 @@ static void stretch(fa__program *p, int64_t first, int64_t n)
     store(p, first, n);
 }
 
-/* Whether the one consumer of a chain takes the lanes of its sum for these elements. */
-static bool takes_lanes(const fa__program *p, int64_t number, int64_t first, int64_t n)
+/* How many of these elements the one consumer of a chain wants the sums of. */
+static int64_t summed(const fa__program *p, int64_t first, int64_t n)
 {
-    const fa__consume *consume = &p->pass->consumes[number];
+    if (p->pass->consume_count != 1)
+        return 0;
+    const fa__consume *consume = &p->pass->consumes[0];
     const fa__value *value = &p->pass->values[consume->value];
-    return consume->class->is_leaf != NULL && consume->output < 0 && value->chain >= 0 &&
-           value->times_fed == 1 && value->times_read == 0 && value->times_stored == 0 && n <= p->stretch &&
-           fa__link_move_find(FA__LINK_SUM, (fa_type)value->type) != NULL &&
-           consume->class->is_leaf(p->consumers[number], first, n);
+    if (consume->class->leaves == NULL || consume->output >= 0 || value->chain < 0 || value->times_fed != 1 ||
+        value->times_read > 0 || value->times_stored > 0 ||
+        fa__link_move_find(FA__LINK_SUM, (fa_type)value->type) == NULL)
+        return 0;
+    return consume->class->leaves(p->consumers[0], first, n);
 }
 
 static void feed_block(fa__program *p, int64_t number, int64_t first, int64_t n)
 {
     const fa__consume *consume = &p->pass->consumes[number];
-    if (p->ends[consume->value] == FA__INTO_LANES)
-        consume->class->feed_lanes(p->consumers[number], first, n, p->lanes);
+    if (p->ends[consume->value] == FA__INTO_SUMS)
+        consume->class->feed_sums(p->consumers[number], first, n, p->sums);
     else
         consume->class->feed(p->consumers[number], first, n,
                              spread(p, consume->value, n, p->begins[consume->value]));
@@ -518,12 +520,9 @@ static void block(fa__program *p, int64_t first, int64_t n, int64_t length)
 {
     const fa__pass *pass = p->pass;
     begin_block(p, first, n);
-    for (int64_t i = 0; i < pass->consume_count; i++) {
-        const bool lanes = pass->consume_count == 1 && takes_lanes(p, i, first, n);
-        p->ends[pass->consumes[i].value] = lanes ? FA__INTO_LANES : FA__TO_MEMORY;
-        for (int k = 0; k < FA__CHAIN_LANES && lanes; k++)
-            p->lanes[k] = -0.0;
-    }
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        p->ends[pass->consumes[i].value] =
+            n <= length && summed(p, first, n) == n ? FA__INTO_SUMS : FA__TO_MEMORY;
     for (int64_t done = 0; done < n; done += length) {
         int64_t some = fa__min_i64(length, n - done);
         stretch(p, first + done, some);
@@ -578,13 +577,20 @@ static int64_t until(const fa__program *p, int64_t at, int64_t last, int64_t blo
 
 void fa__program_run(fa__program *p, int64_t first, int64_t last)
 {
+    const bool is_one_chain = p->chains_alone && p->step_count == p->load_count + 1;
     uniforms(p, first);
     for (int64_t at = first, n; at < last && !fa_failed(p->err); at += n) {
         n = p->row > 0 ? fa__min_i64(p->row - at % p->row, last - at) : last - at;
         if (p->loads_alone && feed_in_place(p, at, n))
             continue;
         if (p->straight && stands(p, at, n)) {
-            block(p, at, n, p->step_count == p->load_count + 1 ? n : SHARED_STRETCH);
+            block(p, at, n, is_one_chain ? n : SHARED_STRETCH);
+            continue;
+        }
+        const int64_t leaves = is_one_chain && p->pass->store_count == 0 ? summed(p, at, n) : 0;
+        if (leaves > p->block && stands(p, at, leaves)) {
+            n = leaves;
+            block(p, at, n, n);
             continue;
         }
         n = until(p, at, last, p->block);

@@ -5,6 +5,7 @@
 #define FA_ENGINE_PROGRAM_H
 
 #include "engine/chains.h"
+#include "engine/consumer.h"
 #include "engine/load.h"
 
 typedef struct fa__step fa__step;
@@ -16,7 +17,7 @@ typedef struct fa__stream {
 } fa__stream;
 enum { FA__MOST_STREAMS = 8 };
 
-typedef enum fa__chain_end { FA__TO_MEMORY, FA__PAST_CACHE, FA__INTO_LANES } fa__chain_end;
+typedef enum fa__chain_end { FA__TO_MEMORY, FA__PAST_CACHE, FA__INTO_SUMS } fa__chain_end;
 
 /* Zero it; the caller fills in what is in the first part. Belongs to one worker. */
 typedef struct fa__program {
@@ -36,16 +37,16 @@ typedef struct fa__program {
     int64_t step_count;
     fa__link *links; /* of all chains */
     int64_t link_count;
-    char *kept_room; /* that `kept` and `lanes` are in */
+    char *kept_room; /* that `kept` is in */
     fa__kept *kept;
-    double *lanes;
-    int64_t load_count;  /* of the steps */
-    bool chains_alone;   /* beside loads nothing but chains */
-    bool straight;       /* and these store all that they make */
-    char **at;           /* of each value: where its current elements are */
-    char **begins;       /* of each value: where those of the block begin */
-    bool *moves;         /* of each value: whether `at` goes along with the elements */
-    fa__chain_end *ends; /* of each value that ends a chain: where its elements of the block go */
+    double sums[FA__MOST_LEAVES]; /* of what a chain makes for the one consumer */
+    int64_t load_count;           /* of the steps */
+    bool chains_alone;            /* beside loads nothing but chains */
+    bool straight;                /* and these store all that they make */
+    char **at;                    /* of each value: where its current elements are */
+    char **begins;                /* of each value: where those of the block begin */
+    bool *moves;                  /* of each value: whether `at` goes along with the elements */
+    fa__chain_end *ends;          /* of each value that ends a chain: where its elements of the block go */
     fa__stream streams[FA__MOST_STREAMS];
     int stream_count;
     char *uniforms;      /* values that are one element */

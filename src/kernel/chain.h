@@ -12,8 +12,7 @@ enum {
     FA__CHAIN_STEP = 64, /* elements of a step, at most */
     FA__CHAIN_OPERATIONS = 12,
     FA__CHAIN_LINKS_EACH = 4, /* of an operation, at most: load, operation, its third input, keep */
-    FA__CHAIN_LINKS = FA__CHAIN_LINKS_EACH * FA__CHAIN_OPERATIONS + 1,
-    FA__CHAIN_LANES = 64
+    FA__CHAIN_LINKS = FA__CHAIN_LINKS_EACH * FA__CHAIN_OPERATIONS + 1
 };
 
 /* Where the other input of an operation is, beside the one in registers. WHERE has its condition there; its
@@ -48,7 +47,7 @@ typedef struct fa__link {
     int value; /* the engine's own */
 } fa__link;
 
-/* The last link is a STORE, which fa__chain_sum() takes for a SUM. */
+/* The last link is a STORE, which fa__chain_sums() takes for a SUM. */
 typedef struct fa__chain {
     fa__link *links; /* FA__CHAIN_LINKS at most */
     int count;
@@ -62,8 +61,8 @@ fa__link_run *fa__link_move_find(fa__link_move move, fa_type type);
 /* Computes n elements; `stream`: past the cache as far as they fill lines. Inputs and output may be the same
  * elements, else they do not overlap. */
 void fa__chain_run(fa__chain *chain, int64_t n, bool stream);
-/* Computes n <= FA__BLOCK float64 or float32 elements of a chain that ends in a SUM, and adds element i to
- * lane i mod 64; lanes begin at a multiple of 64 bytes. */
-void fa__chain_sum(fa__chain *chain, int64_t n, double *lanes);
+/* Computes n float64 or float32 elements of a chain that ends in a SUM, and gives the sum of each leaf:
+ * FA__BLOCK elements, the last one what is left. */
+void fa__chain_sums(fa__chain *chain, int64_t n, double *sums);
 
 #endif

@@ -29,7 +29,7 @@ typedef struct fa__kernels {
     fa__link_run *links[FA__OPERATION_COUNT][FA__KERNEL_TYPES][FA__LINK_FORMS];
     fa__link_run *link_moves[FA__KERNEL_TYPES][FA__LINK_MOVES];
     void (*chain_run)(fa__chain *chain, int64_t n, bool stream);
-    void (*chain_sum)(fa__chain *chain, int64_t n, double *lanes);
+    void (*chain_sums)(fa__chain *chain, int64_t n, double *sums);
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
     fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];

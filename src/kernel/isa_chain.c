@@ -337,21 +337,38 @@ static void chain_run(fa__chain *chain, int64_t n, bool stream)
     some_to(chain, tail, n);
 }
 
-static void chain_sum(fa__chain *chain, int64_t n, double *lanes)
+/* What is no whole step of a leaf, [first, n). */
+static void sum_some(const fa__chain *chain, int64_t first, int64_t n, double *lanes)
 {
-    const int64_t end = n / STEP * STEP;
-    fa__link *last = &chain->links[chain->count - 1];
-    const bool wide = chain->type == FA_TYPE_FLOAT64;
-    last->at = (char *)lanes;
-    last->run = (fa__link_run *)(wide ? sum_f64 : sum_f32);
-    steps(chain, 0, end);
-    if (end == n)
-        return;
     char out[STEP * sizeof(double)] __attribute__((aligned(64)));
-    some(chain, move_of(FA__LINK_STORE, chain->type), end, n - end, out);
-    for (int64_t i = 0; i < n - end; i++)
-        lanes[(end + i) % FA__LANES] +=
+    const bool wide = chain->type == FA_TYPE_FLOAT64;
+    some(chain, move_of(FA__LINK_STORE, chain->type), first, n - first, out);
+    for (int64_t i = 0; i < n - first; i++)
+        lanes[(first + i) % FA__LANES] +=
             wide ? ((const double *)(const void *)out)[i] : (double)((const float *)(const void *)out)[i];
+}
+
+FA__INLINE reg add_lanes(reg a, reg b)
+{
+    return a + b;
+}
+
+static void chain_sums(fa__chain *chain, int64_t n, double *sums)
+{
+    reg lanes[FA__LANE_VECTORS];
+    fa__link *last = &chain->links[chain->count - 1];
+    last->at = (char *)lanes;
+    last->run = (fa__link_run *)(chain->type == FA_TYPE_FLOAT64 ? sum_f64 : sum_f32);
+    for (int64_t first = 0; first < n; first += FA__BLOCK) {
+        const int64_t end = n - first < FA__BLOCK ? n : first + FA__BLOCK;
+        const int64_t whole = first + (end - first) / STEP * STEP;
+        for (int j = 0; j < FA__LANE_VECTORS; j++)
+            lanes[j] = FA__VECTOR(set1_pd)(-0.0);
+        steps(chain, first, whole);
+        if (whole < end)
+            sum_some(chain, whole, end, (double *)lanes);
+        *sums++ = fa__join_lanes(lanes, add_lanes);
+    }
 }
 
 void FA__ISA(fa__fill_chain)(fa__kernels *kernels)
@@ -364,5 +381,5 @@ void FA__ISA(fa__fill_chain)(fa__kernels *kernels)
     kernels->link_moves[FA_TYPE_FLOAT64][FA__LINK_SUM] = (fa__link_run *)sum_f64;
     kernels->link_moves[FA_TYPE_FLOAT32][FA__LINK_SUM] = (fa__link_run *)sum_f32;
     kernels->chain_run = chain_run;
-    kernels->chain_sum = chain_sum;
+    kernels->chain_sums = chain_sums;
 }

@@ -91,9 +91,7 @@ typedef struct fa__reducer {
     bool has_identity; /* false for min and max: an empty axis is an error */
     /* 1 <= n <= FA__BLOCK elements in order into state 0 (capacity as given). */
     void (*leaf)(void *state, int64_t capacity, const void *x, int64_t n);
-    /* The state of a leaf whose elements are in 64 lanes, as doubles, added one to the other. NULL where the
-     * state is not their sum. */
-    void (*lanes)(void *state, const double *lanes);
+    bool is_sum; /* the state is one double: the sum of the elements as doubles */
     /* `rows` rows of n elements each (n <= FA__BLOCK), one after the other, into states 0..rows-1: what
      * leaf() gives. */
     void (*leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n);

@@ -85,14 +85,6 @@ FA__INLINE double max_block(const double *x, int64_t n)
     return nan ? NAN : most;
 }
 
-static void sum_lanes(void *state, const double *lanes)
-{
-    fa__doubles vectors[FA__LANE_VECTORS];
-    for (int j = 0; j < FA__LANE_VECTORS; j++)
-        vectors[j] = FA__VECTOR(loadu_pd)(lanes + j * FA__WIDTH);
-    *(double *)state = fa__join_lanes(vectors, add_join);
-}
-
 /* Those that pass over NaN: the processor's min and max do, when the element is their first operand. Nothing
  * but NaN leaves what the lanes began with. */
 FA__INLINE double nanmin_block(const double *x, int64_t n)

@@ -92,8 +92,8 @@ static void NAME(fill_real)(fa__kernels *kernels)
 #ifdef FLOATING
     FA__REDUCER(SUM, 1, true, sum, sum_merge, FINISH(sum), TYPE);
 #ifndef NARROW
-    kernels->reducers[FA__REDUCE_SUM][TYPE].lanes = sum_lanes;
-    kernels->reducers[FA__REDUCE_MEAN][TYPE].lanes = sum_lanes;
+    kernels->reducers[FA__REDUCE_SUM][TYPE].is_sum = true;
+    kernels->reducers[FA__REDUCE_MEAN][TYPE].is_sum = true;
 #endif
     FA__REDUCER(PROD, 1, true, prod, prod_merge, FINISH(prod), TYPE);
     FA__REDUCER(MIN, 1, false, min, min_merge, FINISH(sum), TYPE);

@@ -152,9 +152,9 @@ void fa__chain_run(fa__chain *chain, int64_t n, bool stream)
     kernels()->chain_run(chain, n, stream);
 }
 
-void fa__chain_sum(fa__chain *chain, int64_t n, double *lanes)
+void fa__chain_sums(fa__chain *chain, int64_t n, double *sums)
 {
-    kernels()->chain_sum(chain, n, lanes);
+    kernels()->chain_sums(chain, n, sums);
 }
 
 static fa_type real_type(fa_type type)

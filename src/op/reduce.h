@@ -11,9 +11,9 @@
 
 enum {
     MAX_LEVELS = FA_MAX_NDIM / 2 + 1,
-    COLUMNS = 8 << 10,  /* columns that are walked together where rows are wide */
-    LEAVES = 16,        /* at most, that are merged together */
-    STRIP_COLUMNS = 256 /* of a leaf across rows that is there as a whole, that are taken together */
+    COLUMNS = 8 << 10,        /* columns that are walked together where rows are wide */
+    LEAVES = FA__MOST_LEAVES, /* at most, that are merged together */
+    STRIP_COLUMNS = 256       /* of a leaf across rows that is there as a whole, that are taken together */
 };
 
 /* A tree across rows: `rows` vectors of `width` states. */
@@ -98,6 +98,9 @@ bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void 
                    fa_error *err);
 bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x,
                      double *states, fa_error *err);
+/* The same of leaves whose states are known. */
+bool fa__push_states(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, double *states,
+                     fa_error *err);
 int64_t fa__leaves_together(int64_t leaf, int64_t n);
 void fa__task_part_free(fa__task_part *old);
 bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_error *err);
@@ -106,8 +109,8 @@ bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_e
 
 /* fa__consumer_class.feed */
 void fa__reduce_feed(void *worker_pointer, int64_t first, int64_t n, const void *elements);
-/* .is_leaf, .feed_lanes */
-bool fa__reduce_is_leaf(const void *worker_pointer, int64_t first, int64_t n);
-void fa__reduce_feed_lanes(void *worker_pointer, int64_t first, int64_t n, const double *lanes);
+/* .leaves, .feed_sums */
+int64_t fa__reduce_leaves(const void *worker_pointer, int64_t first, int64_t n);
+void fa__reduce_feed_sums(void *worker_pointer, int64_t first, int64_t n, double *sums);
 
 #endif

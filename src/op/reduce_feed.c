@@ -163,24 +163,22 @@ static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const 
     return some;
 }
 
-bool fa__reduce_is_leaf(const void *worker_pointer, int64_t first, int64_t n)
+int64_t fa__reduce_leaves(const void *worker_pointer, int64_t first, int64_t n)
 {
     const fa__reduce_worker *w = worker_pointer;
     const fa__reduce_plan *p = w->plan;
-    int64_t run = p->whole.run, r = run > 0 ? first % run : 1;
-    return p->reducer->lanes != NULL && r % FA__BLOCK == 0 && n == fa__leaf_length(p, r / FA__BLOCK);
+    int64_t run = p->whole.run, r = run > 0 ? first % run : 1, leaf = r / FA__BLOCK;
+    if (!p->reducer->is_sum || r % FA__BLOCK != 0 || n < fa__leaf_length(p, leaf))
+        return 0;
+    return fa__min_i64(fa__leaves_together(leaf, fa__min_i64(n, run - r)) * FA__BLOCK, run - r);
 }
 
-void fa__reduce_feed_lanes(void *worker_pointer, int64_t first, int64_t n, const double *lanes)
+void fa__reduce_feed_sums(void *worker_pointer, int64_t first, int64_t n, double *sums)
 {
     fa__reduce_worker *w = worker_pointer;
     fa__reduce_plan *p = w->plan;
-    int64_t run = p->whole.run, r = first % run;
-    void *state = fa__tree_vector(&w->row, &w->err);
-    if (state == NULL)
-        return;
-    p->reducer->lanes(state, lanes);
-    if (fa__tree_push(&w->row, r / FA__BLOCK, 0, state, &w->err) && r + n == run)
+    int64_t run = p->whole.run, r = first % run, count = (n + FA__BLOCK - 1) / FA__BLOCK;
+    if (fa__push_states(p, &w->row, r / FA__BLOCK, count, sums, &w->err) && r + n == run)
         end_row(w);
     w->next = first + n;
 }

@@ -104,15 +104,14 @@ bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void 
     return fa__tree_push(tree, leaf, 0, vector, err);
 }
 
-/* Whole leaves `leaf` .. leaf + count - 1 as one node: count is a power of two that divides `leaf`.
- * Neighbours are merged as the tree would merge them, many at a time. */
-bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x,
-                     double *states, fa_error *err)
+/* Leaves `leaf` .. leaf + count - 1 as one node: count is a power of two that divides `leaf`. Neighbours are
+ * merged as the tree would merge them, many at a time. */
+bool fa__push_states(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, double *states,
+                     fa_error *err)
 {
     double even[FA__MAX_COMPONENTS * LEAVES], odd[FA__MAX_COMPONENTS * LEAVES];
     const int components = p->reducer->components;
     int height = 0;
-    p->reducer->leaf_rows(states, LEAVES, x, count, FA__BLOCK);
     for (; count > 1; count /= 2, height++) {
         for (int c = 0; c < components; c++)
             for (int64_t i = 0; i < count / 2; i++) {
@@ -129,6 +128,13 @@ bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int
     for (int c = 0; c < components; c++)
         memcpy(vector + c, states + c * LEAVES, sizeof *vector);
     return fa__tree_push(tree, leaf, height, vector, err);
+}
+
+bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x,
+                     double *states, fa_error *err)
+{
+    p->reducer->leaf_rows(states, LEAVES, x, count, FA__BLOCK);
+    return fa__push_states(p, tree, leaf, count, states, err);
 }
 
 /* How many leaves, of `n` elements that begin with a leaf, make one node. */

@@ -24,7 +24,7 @@ LONG = os.environ.get("FARRAY_LONG", "0") not in ("", "0")
 
 import farray_ctypes  # noqa: E402
 
-LENGTHS = (1, 5, 63, 64, 65, 127, 500, 1023, 1024, 1025, 2500, 5000)
+LENGTHS = (1, 5, 63, 64, 65, 127, 500, 1023, 1024, 1025, 2500, 5000, 40000)
 LAYOUTS = ("{0}", "{0}[::-1]", "{0}[1:]", "{0}[::2]", "{0}.reshape((-1, 1)).T", "concatenate(({0}, {0}))[3:-2]")
 TWO = ("+", "-", "*", "/")  # which zero is the larger one, NumPy itself decides now so and now so
 ONE = ("-", "abs", "sqrt", "square", "reciprocal")

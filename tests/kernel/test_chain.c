@@ -145,28 +145,29 @@ static void links_of_two_inputs_have_all_forms(void **state)
                             (fa__link_find((fa__operation)operation, types[t], (fa__link_form)form) == NULL));
 }
 
-static void lanes_of_a_chain_are_those_of_a_leaf(void **state)
+static void sums_of_a_chain_are_those_of_leaves(void **state)
 {
     (void)state;
-    static double wide[FA__BLOCK], lanes[FA__CHAIN_LANES] __attribute__((aligned(64)));
-    static float narrow[FA__BLOCK];
-    for (int i = 0; i < FA__BLOCK; i++)
+    enum { LEAVES = 3 };
+    static double wide[LEAVES * FA__BLOCK];
+    static float narrow[LEAVES * FA__BLOCK];
+    for (int i = 0; i < LEAVES * FA__BLOCK; i++)
         narrow[i] = (float)(wide[i] = ldexp((double)(i * 7919 % 1013) - 400.5, i % 23));
     for (int is_wide = 0; is_wide < 2; is_wide++)
-        for (int n = 1; n <= FA__BLOCK; n += n < 200 ? 1 : 59) {
+        for (int n = 1; n <= LEAVES * FA__BLOCK; n += n < 200 ? 1 : 59) {
             const fa_type type = is_wide ? FA_TYPE_FLOAT64 : FA_TYPE_FLOAT32;
             void *x = is_wide ? (void *)wide : (void *)narrow;
             fa__link links[] = {beside(fa__link_move_find(FA__LINK_LOAD, type), x, true, type),
                                 beside(fa__link_move_find(FA__LINK_SUM, type), NULL, true, type)};
             fa__chain chain = {links, 2, type};
             const fa__reducer *sum = fa__reducer_find(FA__REDUCE_SUM, type);
-            double of_lanes, of_leaf;
-            for (int k = 0; k < FA__CHAIN_LANES; k++)
-                lanes[k] = -0.0;
-            fa__chain_sum(&chain, n, lanes);
-            sum->lanes(&of_lanes, lanes);
-            sum->leaf(&of_leaf, 1, x, n);
-            assert_memory_equal(&of_lanes, &of_leaf, sizeof of_leaf);
+            double sums[LEAVES], of_leaf;
+            fa__chain_sums(&chain, n, sums);
+            for (int first = 0, k = 0; first < n; first += FA__BLOCK, k++) {
+                sum->leaf(&of_leaf, 1, (const char *)x + (int64_t)first * fa__type_bytes(type),
+                          n - first < FA__BLOCK ? n - first : FA__BLOCK);
+                assert_memory_equal(&sums[k], &of_leaf, sizeof of_leaf);
+            }
         }
 }
 
@@ -176,7 +177,7 @@ int main(void)
         cmocka_unit_test(a_link_gives_what_its_loop_gives),
         cmocka_unit_test(a_choice_gives_what_its_loop_gives),
         cmocka_unit_test(links_of_two_inputs_have_all_forms),
-        cmocka_unit_test(lanes_of_a_chain_are_those_of_a_leaf),
+        cmocka_unit_test(sums_of_a_chain_are_those_of_leaves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
