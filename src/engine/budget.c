@@ -121,9 +121,10 @@ int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads
 
 int64_t fa__budget_scattered_tile(int64_t total, int64_t staged, int threads)
 {
-    enum { PLACE_BYTES = 48 }; /* its offset, and two places while they are sorted */
+    enum { PLACE_BYTES = 24 }; /* where it is, and more while few of them are sorted */
     int64_t most = fa__budget_available() / 2 / (staged + PLACE_BYTES);
-    return total <= most ? total : most / threads;
+    return total * staged <= TURNED_TILE_BYTES && total <= most ? total
+                                                                : fa__min_i64(total, most) / threads + 1;
 }
 
 bool fa__callback(const fa_evaluate_options *options, const fa_progress *progress)

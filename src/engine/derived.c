@@ -283,7 +283,10 @@ static void visit_resident(const fa__flat *flat, int64_t first, int64_t n, void 
 
 static int64_t resident(fa__source *source, int64_t first, int64_t size)
 {
+    const derived *self = (const derived *)source;
     int64_t bytes = 0;
+    if (self->class->reads_ahead != NULL && self->class->reads_ahead(self->plan))
+        return -1;
     visit_range(source, first, size, visit_resident, &bytes);
     return bytes;
 }
@@ -443,11 +446,10 @@ bool fa__is_derived(const fa__source *source)
     return source->class == &derived_class;
 }
 
-bool fa__is_scattered(const fa__source *source)
+int64_t fa__scattered_bytes(const fa__source *source)
 {
     const derived *self = (const derived *)source;
-    return fa__is_derived(source) && self->class->is_scattered != NULL &&
-           self->class->is_scattered(self->plan);
+    return fa__is_derived(source) && self->class->scattered != NULL ? self->class->scattered(self->plan) : 0;
 }
 
 bool fa__derived_streams(const fa__source *source, int64_t item_bytes)

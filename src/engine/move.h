@@ -24,9 +24,12 @@ typedef struct fa__move_class {
     bool (*stream)(const void *plan, int64_t first, int64_t n, void *elements, fa_error *err);
     /* Says what fetch(first, 1, n) would read, and what lies between where that is shorter to say. */
     void (*visit)(const void *plan, int64_t first, int64_t n, fa__move_visit *visit, void *user);
-    /* Whether elements that stand together come from anywhere in a file: then long runs are worth their
-     * buffers. May be NULL: no. */
-    bool (*is_scattered)(const void *plan);
+    /* How many bytes at least are together where elements that stand together come from anywhere in a file:
+     * then long runs are worth their buffers, and the shorter these the more. 0: they come from near each
+     * other. May be NULL: 0. */
+    int64_t (*scattered)(const void *plan);
+    /* Whether it reads ahead what it reads in runs, so that nobody else should. May be NULL: no. */
+    bool (*reads_ahead)(const void *plan);
 } fa__move_class;
 
 /* src/op/move.c */
@@ -45,8 +48,8 @@ fa__node *fa__move_needs(fa__node *input, fa__node **from);
  * inside one evaluation. */
 fa_array *fa__derived_array(const fa__node *node, fa_error *err);
 bool fa__is_derived(const fa__source *source);
-/* Whether it is read better in few long runs; false for other sources. */
-bool fa__is_scattered(const fa__source *source);
+/* The same of a source; 0 for those that are not derived. */
+int64_t fa__scattered_bytes(const fa__source *source);
 /* Whether a source is derived, of memory alone, of items of so many bytes, and can be read past the cache;
  * and doing so. */
 bool fa__derived_streams(const fa__source *source, int64_t item_bytes);

@@ -24,7 +24,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { CONSUMED_TASK_BYTES = 16 << 20, LONG_TILE_BYTES = 4 << 20 };
+enum {
+    CONSUMED_TASK_BYTES = 16 << 20,
+    LONG_TILE_BYTES = 4 << 20,
+    SCATTERED_ROW_BYTES = 4 << 10 /* longer ones are read for themselves, wherever they are */
+};
 
 /* What all workers share. */
 typedef struct run {
@@ -40,6 +44,7 @@ typedef struct run {
     bool guard;
     bool permutes;        /* boxes are moved in memory as they are */
     bool streams;         /* tiles are read from a derived source to where they stay */
+    bool copies_behind;   /* the same, to where they go to the disk from */
     fa__windows *windows; /* of operands, then of stores */
     fa__ahead *ahead;     /* of operands */
     fa__behind *behind;   /* of stores */
@@ -103,19 +108,42 @@ static bool shorten_tiles(worker *w)
     return true;
 }
 
-/* Nothing is computed, and all elements are written in the order in which they are read. */
-static bool only_streams(const fa__pass *pass)
+/* Nothing is computed, and all elements are written in the order in which a derived source has them. */
+static bool copies_derived(const fa__pass *pass)
 {
-    if (!fa__pass_only_moves(pass) || !pass->stores[0].stream)
+    if (!fa__pass_only_moves(pass) || !fa__is_derived(pass->operands[0].source))
         return false;
     const fa__operand *from = &pass->operands[0], *to = &pass->stores[0].to;
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
-    return from->item_bytes == to->item_bytes && from->swap <= 1 && to->swap <= 1 &&
-           fa__derived_streams(from->source, from->item_bytes) && from->offset % from->item_bytes == 0 &&
+    return from->item_bytes == to->item_bytes && from->swap <= 1 && to->swap <= 1 && from->item_bytes > 0 &&
+           from->offset % from->item_bytes == 0 &&
            fa__merge_axes(pass->ndim, pass->sizes, from->strides, sizes, strides) == 1 &&
            strides[0] == from->item_bytes &&
            fa__merge_axes(pass->ndim, pass->sizes, to->strides, sizes, strides) == 1 &&
            strides[0] == to->item_bytes;
+}
+
+static bool only_streams(const fa__pass *pass)
+{
+    return pass->store_count == 1 && pass->stores[0].stream && copies_derived(pass) &&
+           fa__derived_streams(pass->operands[0].source, pass->operands[0].item_bytes);
+}
+
+/* Into a buffer that goes to the disk. */
+static bool read_behind(const run *r, int64_t first, int64_t last, fa_error *err)
+{
+    const fa__operand *from = &r->pass->operands[0];
+    const int64_t n = last - first, item = from->item_bytes;
+    char *to = fa__behind_take(r->behind, 0, first, last, err);
+    if (to == NULL)
+        return false;
+    int64_t low = from->offset + first * item;
+    fa__box box = {1, item, low, &n, &item};
+    fa__windows_before(&r->windows[0], low, low + n * item);
+    fa__source_read(from->source, &box, to, err);
+    fa__windows_behind(&r->windows[0], low, low + n * item);
+    fa__behind_put(r->behind, 0, first, last, to, err);
+    return !fa_failed(err);
 }
 
 static bool stream(const fa__pass *pass, int64_t first, int64_t last, fa_error *err)
@@ -134,9 +162,11 @@ static bool tile(worker *w, int64_t first, int64_t last)
     fa_error *err = &w->err;
     w->first = first;
     w->last = last;
-    if (r->permutes || r->streams) {
+    if (r->permutes || r->streams || r->copies_behind) {
         if (r->permutes)
             fa__permute(pass, &w->span);
+        else if (r->copies_behind)
+            read_behind(r, first, last, err);
         else
             stream(pass, first, last, err);
         fa__stream_end();
@@ -371,12 +401,15 @@ static bool is_one_box(const fa__pass *pass)
     return memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) == 0;
 }
 
-static bool reads_scattered(const fa__pass *pass)
+/* The least bytes that are together where an operand's elements come from anywhere; 0: none's do. */
+static int64_t scattered_bytes(const fa__pass *pass)
 {
-    for (int64_t i = 0; i < pass->operand_count; i++)
-        if (fa__is_scattered(pass->operands[i].source))
-            return true;
-    return false;
+    int64_t least = 0;
+    for (int64_t i = 0; i < pass->operand_count; i++) {
+        int64_t bytes = fa__scattered_bytes(pass->operands[i].source);
+        least = bytes > 0 && (least == 0 || bytes < least) ? bytes : least;
+    }
+    return least;
 }
 
 static void count_boxes(run *r)
@@ -428,8 +461,9 @@ static void cut(run *r)
         }
     }
     bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
-    r->tile = fa__budget_tile(widest, staged, turned, r->threads);
-    if (reads_scattered(pass) && is_one_box(pass))
+    int64_t scattered = is_one_box(pass) ? scattered_bytes(pass) : 0;
+    r->tile = fa__budget_tile(widest, staged, turned || scattered > 0, r->threads);
+    if (scattered > 0 && scattered < SCATTERED_ROW_BYTES)
         r->tile = fa__max_i64(r->tile, fa__budget_scattered_tile(pass->total, staged, r->threads));
     int64_t granule = 1;
     for (int64_t i = 0; i < pass->consume_count; i++)
@@ -502,6 +536,7 @@ static bool start_windows(run *r, fa_error *err)
         r->ahead = fa__ahead_start(pass, r->tile, r->threads);
     if (is_one_box(pass))
         r->behind = fa__behind_start(pass, r->tile, r->threads, fa__budget_available() / 4);
+    r->copies_behind = r->behind != NULL && copies_derived(pass);
     for (int64_t i = 0; i < pass->operand_count; i++)
         if (!fa__ahead_has(r->ahead, i))
             fa__windows_start(&r->windows[i], pass, &pass->operands[i], false, false);

@@ -189,14 +189,17 @@ static bool offsets_at_once(const int64_t *positions, int64_t n, const fa__chose
 
 /* ---- Masks ---- */
 
+bool fa__mask_is_in_place(const fa__flat *mask)
+{
+    return fa__source_memory(mask->source) != NULL && mask->ndim == 1 &&
+           (mask->strides[0] == 1 || mask->sizes[0] == 1) && mask->convert == NULL;
+}
+
 const unsigned char *fa__mask_block(const fa__flat *mask, int64_t first, int64_t n, unsigned char *room,
                                     fa_error *err)
 {
-    const char *memory = fa__source_memory(mask->source);
-    bool is_dense =
-        mask->ndim == 1 && (mask->strides[0] == 1 || mask->sizes[0] == 1) && mask->convert == NULL;
-    if (memory != NULL && is_dense)
-        return (const unsigned char *)memory + mask->offset + first;
+    if (fa__mask_is_in_place(mask))
+        return (const unsigned char *)fa__source_memory(mask->source) + mask->offset + first;
     return fa__flat_read(mask, first, 1, n, room, err) ? room : NULL;
 }
 

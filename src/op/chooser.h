@@ -52,6 +52,7 @@ const int64_t *fa__positions_run(const fa__flat *positions, int64_t first, int64
  * error. */
 const unsigned char *fa__mask_block(const fa__flat *mask, int64_t first, int64_t n, unsigned char *room,
                                     fa_error *err);
+bool fa__mask_is_in_place(const fa__flat *mask);
 /* Where a mask is true: the positions, in C order, of its true elements number first, first + step, ..., each
  * number modulo `row`. */
 bool fa__mask_positions(const fa__flat *mask, const fa__counts *counts, int64_t row, int64_t first,

@@ -5,15 +5,22 @@
 
 #include "engine/buffers.h"
 #include "engine/in_place.h"
+#include "engine/ranges.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
 #include "kernel/kernel.h"
+#include "platform/platform.h"
+#include "storage/storage.h"
 
 #include <string.h>
 
 enum {
-    GAP_BYTES = 4096, /* what lies between two elements of a window is read along, never written */
+    GAP_BYTES = 4096,        /* what lies between two elements of a window is read along, never written */
+    AHEAD_GAP_BYTES = 16384, /* the same where several windows are on their way past the page cache */
+    AHEAD_BYTES = 4 << 20,
+    AHEAD_LEAST_BYTES = 4 << 20, /* of the grains of all elements: less may be wanted again */
+    AHEAD_WINDOWS = 256,
     WINDOW_BYTES = 1 << 20,
     SMALL_WINDOW_BYTES = 64 << 10,
     FEW_PLACES = 1 << 10,
@@ -82,6 +89,7 @@ typedef struct work {
     const char *in; /* writing */
     char *window;
     int64_t window_bytes;
+    fa__ranges *ranges; /* reading ahead; NULL: as it comes */
     fa_error *err;
 } work;
 
@@ -99,6 +107,14 @@ static bool write_bytes(work *w, int64_t low, int64_t size, const void *from)
     return fa__source_write(w->source, &box, from, w->err);
 }
 
+/* `byte_zero` is where the source would begin. */
+static void take_places(const work *w, int64_t first, int64_t last, const char *byte_zero)
+{
+    const size_t item = (size_t)w->item_bytes;
+    for (int64_t i = first; i < last; i++)
+        memcpy(w->out + (size_t)w->places[i].number * item, byte_zero + w->places[i].offset, item);
+}
+
 static bool read_window(work *w, int64_t first, int64_t last, int64_t low, int64_t high)
 {
     int64_t item = w->item_bytes;
@@ -106,8 +122,7 @@ static bool read_window(work *w, int64_t first, int64_t last, int64_t low, int64
         return read_bytes(w, low, high - low, w->out + w->places[first].number * item);
     if (!read_bytes(w, low, high - low, w->window))
         return false;
-    for (int64_t i = first; i < last; i++)
-        memcpy(w->out + w->places[i].number * item, w->window + (w->places[i].offset - low), (size_t)item);
+    take_places(w, first, last, w->window - low);
     return true;
 }
 
@@ -161,21 +176,65 @@ static bool write_window(work *w, int64_t first, int64_t last, int64_t low, int6
     return !fa_failed(w->err);
 }
 
+/* Places that are one window. */
+typedef struct window {
+    int64_t first, last, low, high;
+    bool ahead;
+} window;
+
+/* The window that begins with place `first` of n. */
+static window window_at(const work *w, int64_t first, int64_t n)
+{
+    const int64_t gap = w->ranges != NULL ? AHEAD_GAP_BYTES : GAP_BYTES;
+    int64_t low = w->places[first].offset, high = low + w->item_bytes, last = first + 1;
+    for (; last < n; last++) {
+        int64_t offset = w->places[last].offset, end = fa__max_i64(high, offset + w->item_bytes);
+        if (offset - high > gap || end - low > w->window_bytes)
+            break;
+        high = end;
+    }
+    /* Two large elements at one place are windows of their own, which need no room. */
+    return (window){first, last, low, high, w->ranges != NULL && high - low <= w->window_bytes};
+}
+
+static bool read_ahead(work *w, int64_t n)
+{
+    window windows[AHEAD_WINDOWS];
+    int64_t put = 0, got = 0, at = 0;
+    for (;;) {
+        while (put - got < AHEAD_WINDOWS && at < n) {
+            window next = window_at(w, at, n);
+            if (next.ahead && !fa__ranges_ask(w->ranges, next.low, next.high - next.low))
+                break;
+            at = next.last;
+            windows[put++ % AHEAD_WINDOWS] = next;
+        }
+        if (put == got)
+            return true;
+        const window *next = &windows[got++ % AHEAD_WINDOWS];
+        if (!next->ahead) {
+            if (!read_window(w, next->first, next->last, next->low, next->high))
+                return false;
+            continue;
+        }
+        const char *bytes = fa__ranges_take(w->ranges, w->err);
+        if (bytes == NULL)
+            return false;
+        take_places(w, next->first, next->last, bytes - next->low);
+    }
+}
+
 static bool each_window(work *w, int64_t n)
 {
-    for (int64_t first = 0, last; first < n; first = last) {
-        int64_t low = w->places[first].offset, high = low + w->item_bytes;
-        for (last = first + 1; last < n; last++) {
-            int64_t offset = w->places[last].offset, end = fa__max_i64(high, offset + w->item_bytes);
-            if (offset - high > GAP_BYTES || end - low > w->window_bytes)
-                break;
-            high = end;
-        }
-        /* Two large elements at one place are windows of their own, which need no room. */
-        bool done =
-            w->out != NULL ? read_window(w, first, last, low, high) : write_window(w, first, last, low, high);
+    if (w->ranges != NULL)
+        return read_ahead(w, n);
+    for (int64_t first = 0; first < n;) {
+        window next = window_at(w, first, n);
+        bool done = w->out != NULL ? read_window(w, next.first, next.last, next.low, next.high)
+                                   : write_window(w, next.first, next.last, next.low, next.high);
         if (!done)
             return false;
+        first = next.last;
     }
     return true;
 }
@@ -224,7 +283,12 @@ bool fa__places_read(fa__source *source, const int64_t *offsets, int64_t n, int6
         return true;
     }
     work w = {.source = source, .item_bytes = item_bytes, .out = elements, .err = err};
-    return in_order_of_file(&w, offsets, n);
+    int64_t grains = fa__round_up(item_bytes, FA__DIRECT_GRAIN);
+    if (n >= AHEAD_LEAST_BYTES / grains || fa__io_mode() == FA__IO_DIRECT)
+        w.ranges = fa__ranges_start(source, WINDOW_BYTES, AHEAD_BYTES);
+    in_order_of_file(&w, offsets, n);
+    fa__ranges_stop(w.ranges);
+    return !fa_failed(err);
 }
 
 bool fa__places_write(fa__source *source, const int64_t *offsets, int64_t n, int64_t item_bytes,

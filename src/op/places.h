@@ -13,6 +13,14 @@ enum { FA__PLACES = 1 << 17 };
 /* Element i is at byte offsets[i]. */
 bool fa__places_read(fa__source *source, const int64_t *offsets, int64_t n, int64_t item_bytes,
                      void *elements, fa_error *err);
+/* The same where elements are wanted from all over the source: whether n of them are that many; and reading
+ * them. `offsets` is called for runs of elements, for each of them more than once. False with a clean err
+ * where there is no room for that way. */
+typedef bool fa__places_offsets(const void *user, int64_t first, int64_t n, int64_t *offsets, int64_t *room,
+                                fa_error *err);
+bool fa__places_are_dense(const fa__source *source, int64_t n, int64_t item_bytes);
+bool fa__places_read_dense(fa__source *source, fa__places_offsets *offsets, const void *user, int64_t n,
+                           int64_t item_bytes, void *elements, fa_error *err);
 /* In order: of two elements at one place the later one stays. */
 bool fa__places_write(fa__source *source, const int64_t *offsets, int64_t n, int64_t item_bytes,
                       const void *elements, fa_error *err);

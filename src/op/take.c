@@ -12,10 +12,12 @@
 #include "op/places.h"
 
 #include "engine/buffers.h"
+#include "engine/ranges.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "storage/storage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,10 @@ enum {
     RAW_BYTES = 64 << 10,     /* of elements before they are turned or converted */
     SQUEEZED_BYTES = 1 << 20, /* of a block of elements that a mask is laid over */
     SLICE = 8 << 10, /* elements of one in memory that are squeezed into the cache, and streamed from there */
-    PICKED = 4 << 10,    /* offsets into memory at a time */
+    PICKED = 4 << 10, /* offsets into memory at a time */
+    BLOCKS_AHEAD = 16,
+    AHEAD_BYTES = 4 << 20,         /* of a file, on their way */
+    AHEAD_LEAST_BYTES = 256 << 10, /* of a run: less is read as it is wanted */
     WORTH_SQUEEZING = 16 /* of a block in a file, one element in this many must be wanted to read all of it */
 };
 
@@ -151,60 +156,158 @@ static int64_t squeeze_memory(char *to, int64_t count, const char *in, const uns
     return made;
 }
 
-/* `count` true elements of one block, from number `skipped` on. */
-static bool squeeze_block(const taking *t, int64_t offset, int64_t block, int64_t skipped, int64_t count,
-                          int64_t bytes, unsigned char *mask_room, char *room, char *to, bool stream,
-                          fa_error *err)
+/* A block of a mask, of which `count` true elements are wanted, from number `skipped` on: they are among
+ * [begin, end). */
+typedef struct block {
+    const unsigned char *mask;
+    int64_t first, begin, end, count;
+} block;
+
+static bool find_block(const taking *t, int64_t number, int64_t skipped, int64_t count, unsigned char *room,
+                       block *b, fa_error *err)
 {
     const fa__chooser_index *index = &t->chooser->indices[0];
-    int64_t first = block * FA__COUNTED_BLOCK,
-            n = fa__min_i64(FA__COUNTED_BLOCK, index->counts->elements - first);
-    const unsigned char *mask = fa__mask_block(&index->flat, first, n, mask_room, err);
-    if (mask == NULL)
+    const int64_t *before = &index->counts->before[number];
+    int64_t n;
+    b->first = number * FA__COUNTED_BLOCK;
+    n = fa__min_i64(FA__COUNTED_BLOCK, index->counts->elements - b->first);
+    b->mask = fa__mask_block(&index->flat, b->first, n, room, err);
+    if (b->mask == NULL)
         return false;
-    int64_t at = position_of(mask, n, skipped), made = 0;
+    b->count = count;
+    b->begin = position_of(b->mask, n, skipped);
+    b->end = skipped + count == before[1] - before[0] ? n : position_of(b->mask, n, skipped + count);
+    return true;
+}
+
+/* Whether all of a block is read, or its elements one by one. */
+static bool is_read_whole(const block *b)
+{
+    return b->count >= (b->end - b->begin) / WORTH_SQUEEZING;
+}
+
+/* The elements of one block; those of a file are read ahead where there is `ranges`. */
+static bool squeeze_block(const taking *t, int64_t offset, const block *b, int64_t bytes, fa__ranges *ranges,
+                          char *room, char *to, bool stream, fa_error *err)
+{
     char *memory = fa__source_memory(t->input.source);
-    offset += (first + at) * bytes;
-    n -= at;
+    const unsigned char *mask = b->mask + b->begin;
+    int64_t made = 0, n = b->end - b->begin;
+    offset += (b->first + b->begin) * bytes;
     if (memory != NULL) {
-        made = squeeze_memory(to, count, memory + offset, mask + at, n, bytes, stream ? room : NULL);
-    } else if (count >= n / WORTH_SQUEEZING) {
+        made = squeeze_memory(to, b->count, memory + offset, mask, n, bytes, stream ? room : NULL);
+    } else if (is_read_whole(b)) {
         int64_t size = n * bytes, one = 1;
         fa__box box = {1, 1, offset, &size, &one};
-        if (fa__source_read(t->input.source, &box, room, err))
-            made = fa__squeeze(to, count, room, mask + at, n, bytes);
+        const char *in = ranges != NULL                                      ? fa__ranges_take(ranges, err)
+                         : fa__source_read(t->input.source, &box, room, err) ? room
+                                                                             : NULL;
+        if (in != NULL)
+            made = fa__squeeze(to, b->count, in, mask, n, bytes);
     } else {
         int64_t *offsets = (int64_t *)(void *)room;
-        made = fa__true_positions(offsets, count, mask + at, n, 0);
+        made = fa__true_positions(offsets, b->count, mask, n, 0);
         for (int64_t i = 0; i < made; i++)
             offsets[i] = offset + offsets[i] * bytes;
         fa__places_read(t->input.source, offsets, made, bytes, to, err);
     }
-    return made == count || fa__fail(err, FA_BAD_INDEX, "a mask has changed since its elements were counted");
+    return made == b->count ||
+           fa__fail(err, FA_BAD_INDEX, "a mask has changed since its elements were counted");
+}
+
+/* Goes over the blocks that have true elements number first to first + n. */
+typedef struct blocks {
+    const taking *t;
+    int64_t number, first, n;
+    unsigned char *room;
+} blocks;
+
+static blocks blocks_from(const taking *t, int64_t first, int64_t n, unsigned char *room)
+{
+    const fa__counts *counts = t->chooser->indices[0].counts;
+    return (blocks){t, n > 0 ? fa__counts_block(counts, first) : 0, first, n, room};
+}
+
+/* False behind the last, and with an error. */
+static bool next_block(blocks *all, block *b, fa_error *err)
+{
+    const int64_t *before = all->t->chooser->indices[0].counts->before;
+    while (all->n > 0 && before[all->number + 1] == all->first)
+        all->number++;
+    if (all->n == 0)
+        return false;
+    int64_t count = fa__min_i64(all->n, before[all->number + 1] - all->first);
+    int64_t skipped = all->first - before[all->number];
+    all->first += count;
+    all->n -= count;
+    return find_block(all->t, all->number++, skipped, count, all->room, b, err);
+}
+
+/* Blocks that are found, and read ahead, before they are wanted; `waiting` found no room. */
+typedef struct queue {
+    block blocks[BLOCKS_AHEAD], waiting;
+    int64_t put, got, most;
+} queue;
+
+static void fill_queue(queue *q, blocks *all, int64_t offset, int64_t bytes, fa__ranges *ranges,
+                       fa_error *err)
+{
+    block *b = &q->waiting;
+    while (q->put - q->got < q->most && (b->count > 0 || next_block(all, b, err))) {
+        int64_t first = offset + (b->first + b->begin) * bytes, size = (b->end - b->begin) * bytes;
+        if (ranges != NULL && is_read_whole(b) && !fa__ranges_ask(ranges, first, size))
+            return;
+        q->blocks[q->put++ % BLOCKS_AHEAD] = *b;
+        b->count = 0;
+    }
 }
 
 static bool squeeze(const taking *t, int64_t offset, int64_t first, int64_t n, int64_t bytes, char *to,
                     bool stream, fa_error *err)
 {
-    const fa__counts *counts = t->chooser->indices[0].counts;
     size_t size = SQUEEZED_BYTES + FA__COUNTED_BLOCK;
     char *room = fa__buffer_take(size, err);
-    for (int64_t block = n > 0 ? fa__counts_block(counts, first) : 0;
-         n > 0 && room != NULL && !fa_failed(err); block++) {
-        int64_t some = fa__min_i64(n, counts->before[block + 1] - first);
-        if (some == 0)
-            continue;
-        squeeze_block(t, offset, block, first - counts->before[block], some, bytes,
-                      (unsigned char *)room + SQUEEZED_BYTES, room, to, stream, err);
-        to += some * bytes;
-        first += some;
-        n -= some;
+    if (room == NULL)
+        return false;
+    /* A mask that is read has room for one block. */
+    fa__ranges *ranges = NULL;
+    if ((n * bytes >= AHEAD_LEAST_BYTES || fa__io_mode() == FA__IO_DIRECT) &&
+        fa__mask_is_in_place(&t->chooser->indices[0].flat))
+        ranges = fa__ranges_start(t->input.source, FA__COUNTED_BLOCK * bytes, AHEAD_BYTES);
+    blocks all = blocks_from(t, first, n, (unsigned char *)room + SQUEEZED_BYTES);
+    queue q = {.most = ranges != NULL ? BLOCKS_AHEAD : 1};
+    for (;;) {
+        fill_queue(&q, &all, offset, bytes, ranges, err);
+        if (fa_failed(err) || q.got == q.put)
+            break;
+        const block *b = &q.blocks[q.got++ % BLOCKS_AHEAD];
+        squeeze_block(t, offset, b, bytes, ranges, room, to, stream, err);
+        to += b->count * bytes;
     }
+    fa__ranges_stop(ranges);
     fa__buffer_give_back(room, size);
     return !fa_failed(err);
 }
 
 /* ---- Runs ---- */
+
+/* Offsets of a run along the indices. */
+struct run {
+    const taking *t;
+    int64_t offset, first, step;
+};
+
+static bool run_offsets(const void *user, int64_t first, int64_t n, int64_t *offsets, int64_t *room,
+                        fa_error *err)
+{
+    const struct run *run = user;
+    if (!fa__chooser_offsets(run->t->chooser, run->first + first * run->step, run->step, n, offsets, room,
+                             err))
+        return false;
+    for (int64_t i = 0; i < n; i++)
+        offsets[i] += run->offset;
+    return true;
+}
 
 /* Along the indices: n items of `bytes` bytes at offset + what is chosen. */
 static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t step, int64_t n,
@@ -212,8 +315,12 @@ static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t 
 {
     if (is_squeezed(t, step, bytes))
         return squeeze(t, offset, first, n, bytes, to, stream, err);
-    /* In a file all that is wanted is looked for together, as far as the limit has room for where it is. */
     const char *memory = fa__source_memory(t->input.source);
+    struct run run = {t, offset, first, step};
+    if (memory == NULL && fa__places_are_dense(t->input.source, n, bytes) &&
+        (fa__places_read_dense(t->input.source, run_offsets, &run, n, bytes, to, err) || fa_failed(err)))
+        return !fa_failed(err);
+    /* In a file all that is wanted is looked for together, as far as the limit has room for where it is. */
     int64_t some = memory != NULL ? fa__min_i64(n, PICKED) : n;
     size_t pair = 2 * sizeof(int64_t);
     while (some > FA__BLOCK && !fa__ledger_charge((size_t)some * pair))
@@ -379,11 +486,21 @@ static void visit_inputs(const void *plan, int64_t first, int64_t n, fa__move_vi
     }
 }
 
-static bool is_scattered(const void *plan)
+static int64_t scattered(const void *plan)
 {
     const taking *t = plan;
-    return fa__source_memory(t->input.source) == NULL && t->chooser->indices[0].counts == NULL &&
-           t->axes[0].chosen;
+    bool is = fa__source_memory(t->input.source) == NULL && t->chooser->indices[0].counts == NULL &&
+              t->axes[0].chosen;
+    return is ? t->axes[0].inside * t->input.item_bytes : 0;
+}
+
+static bool reads_ahead(const void *plan)
+{
+    const taking *t = plan;
+    fa__source *source = t->input.source;
+    const fa__chooser_index *index = &t->chooser->indices[0];
+    return index->counts != NULL && fa__mask_is_in_place(&index->flat) && source->class->can_direct != NULL &&
+           source->class->can_direct(source) && is_squeezed(t, 1, t->input.item_bytes);
 }
 
 const fa__move_class fa__move_take = {.plan = plan,
@@ -391,4 +508,5 @@ const fa__move_class fa__move_take = {.plan = plan,
                                       .fetch = fetch,
                                       .stream = stream,
                                       .visit = visit_inputs,
-                                      .is_scattered = is_scattered};
+                                      .scattered = scattered,
+                                      .reads_ahead = reads_ahead};

@@ -133,6 +133,14 @@ static const char *const questions[] = {
     "sum(a[:, :500])",
     "r[1:] - r[:-1]",
     "std(a) + mean(b)",
+    "a[a % 3 == 1]",
+    "r[n > 2]",
+    "take(a, arange(100000) * 7919 % 320000)",
+    "take(n, arange(90000) * 104729 % 320000)",
+    "take(a, arange(2000) * 131 % 320000)",
+    "a[arange(900) * 37 % 320]",
+    "take(r, -1 - arange(70000) * 31 % 320000) + 1",
+    "a[n == 3]",
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
