@@ -27,7 +27,7 @@ class Hot:
         return {name: self.farray.in_memory(name, array) for name, array in work.arrays.items()}
 
     def target(self, row):
-        return self.farray.target_in_memory(row, self.n)
+        return self.farray.target_in_memory(*self.operands.wanted(row), self.n)
 
     def finish(self, row):
         """Nothing is left behind in memory."""

@@ -72,12 +72,19 @@ class InMemory:
 
     def target(self, row):
         """Touched: zeros would be pages that are not there yet."""
-        if row.target is None:
+        dtype, shape = self.wanted(row)
+        if dtype is None:
             return None
-        if row.target not in self.targets:
-            self.targets[row.target] = np.ones(self.n * self.n, row.target)
-        shape = workloads.SHAPES[row.shape](self.n)
-        return self.targets[row.target][:int(np.prod(shape))].reshape(shape)
+        if dtype not in self.targets:
+            self.targets[dtype] = np.ones(self.n * self.n, dtype)
+        return self.targets[dtype][:int(np.prod(shape))].reshape(shape)
+
+    def wanted(self, row):
+        """Element type and shape of the target, (None, None) where there is none."""
+        if row.length:
+            values = {name: self.array(name) for name in workloads.operands_of(row)}
+            return "<f8", (int(eval(row.length, vars(np), values)),)
+        return (row.target, workloads.SHAPES[row.shape](self.n)) if row.target is not None else (None, None)
 
     def work(self, row):
         return Work(row, self.n, {name: self.array(name) for name in workloads.operands_of(row)}, self.target(row))
@@ -132,5 +139,5 @@ def sync(path):
 
 
 def settle():
-    """Threads of the last contender that spin a while before they sleep."""
-    time.sleep(0.01)
+    """Threads of the last contender spin a while before they sleep, those of OpenBLAS for 2**26 ticks of the clock."""
+    time.sleep(0.06)

@@ -60,15 +60,14 @@ class Farray:
             self.kept[name] = self.library.array("from_data", dtype, farray_ctypes._shape(array.shape), array.ctypes.data)
         return self.kept[name]
 
-    def target_in_memory(self, row, n):
+    def target_in_memory(self, dtype, shape, n):
         """One array for each element type, as large as the largest target, touched."""
-        if row.target is None:
+        if dtype is None:
             return None
-        if row.target not in self.targets:
-            self.targets[row.target] = self.library.zeros(row.target, (n * n,))
-            self.library.eval_into(self.targets[row.target], "1", {})
-        shape = workloads.SHAPES[row.shape](n)
-        flat = self.library.index(self.targets[row.target], (slice(0, int(np.prod(shape))),))
+        if dtype not in self.targets:
+            self.targets[dtype] = self.library.zeros(dtype, (n * n,))
+            self.library.eval_into(self.targets[dtype], "1", {})
+        flat = self.library.index(self.targets[dtype], (slice(0, int(np.prod(shape))),))
         return self.library.reshape(flat, shape)
 
     def opened(self, path, writable=False):

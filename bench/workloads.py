@@ -24,6 +24,7 @@ class Row:
     files: tuple
     target: str = None      # element type of the array that the result goes to; without one the result is new
     shape: str = "square"   # of the target: a row of SHAPES
+    length: str = ""        # says how long the result is, where that depends on values: in memory it has a target all the same
     share: float = 1
     needs: str = ""         # an operation that farray must have
     check: str = "whole"    # how results are compared: blocks, whole, order, noise
@@ -79,7 +80,7 @@ ROWS = (
     _row(6, "nanmean", "nanmean(a)", **_ONE_READ),
     _row(6, "nanmax", "nanmax(a, axis=0)", **_ONE_READ),
     _row(6, "nanvar", "nanvar(a)", **_ONE_READ),
-    _row(7, "mask", "a[a > .5]", hot=((8, READ), (4, FILL)), files=(8, 4)),
+    _row(7, "mask", "a[a > .5]", hot=((8, READ), (4, FILL)), files=(8, 4), length="count_nonzero(a > .5)"),
     _row(7, "count", "count_nonzero(a > .5)", **_ONE_READ),
     _row(7, "where", "where(a > .5, a, b)", **_TWO_IN_ONE_OUT),
     _row(8, "transpose", "a.T", hot=((16, COPY),), files=(8, 8), target="<f8"),

@@ -102,8 +102,8 @@ def nanmean(a):
 
 
 @exact
-def mask(a):
-    """Counted by parts, then copied by parts."""
+def mask(a, target):
+    """Counted by parts, then copied by parts: into the target, if it is as long."""
     length = (a.size + PARTS - 1) // PARTS
     at = np.zeros(PARTS + 1, np.int64)
     for part in prange(PARTS):
@@ -112,7 +112,7 @@ def mask(a):
             found += a[i] > .5
         at[part + 1] = found
     at = np.cumsum(at)
-    out = np.empty(at[PARTS])
+    out = target if target.size == at[PARTS] else np.empty(at[PARTS])
     for part in prange(PARTS):
         k = at[part]
         for i in range(part * length, min((part + 1) * length, a.size)):
@@ -172,7 +172,7 @@ JOBS = {
     "sum axis 1": lambda w: sum_axis_1(np.asarray(w.a), np.empty(w.n)),
     "nanmean": _of(nanmean),
     "count": _of(count),
-    "mask": _of(mask),
+    "mask": lambda w: mask(_flat(w.a), np.empty(0) if w.target is None else _flat(w.target)),
     "transpose": lambda w: transpose(np.asarray(w.a), np.asarray(w.target)),
     "elements": lambda w: take(_flat(w.a), _flat(w.j), _flat(w.target)),
     "histogram": _of(histogram),

@@ -40,6 +40,10 @@ def where(w):
     np.copyto(w.target, w.a, where=w.a > .5)
 
 
+def mask(w):
+    return w.a[w.a > .5] if w.target is None else np.compress((w.a > .5).reshape(-1), w.a, out=w.target)
+
+
 def four(axis):
     return lambda w: (w.a.mean(axis), w.a.std(axis), w.a.min(axis), w.a.max(axis))
 
@@ -91,7 +95,7 @@ JOBS = {
     "nanmean": lambda w: np.nanmean(w.a),
     "nanmax": lambda w: np.nanmax(w.a, axis=0),
     "nanvar": lambda w: np.nanvar(w.a),
-    "mask": lambda w: w.a[w.a > .5],
+    "mask": mask,
     "count": lambda w: np.count_nonzero(w.a > .5),
     "where": where,
     "transpose": lambda w: np.copyto(w.target, w.a.T),

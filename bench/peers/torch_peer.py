@@ -80,7 +80,7 @@ JOBS = {
     "four axis 1": four_along(1),
     "cumsum": written(lambda w: torch.cumsum(tensor(w.a.reshape(-1)), 0, out=tensor(w.target))),
     "nanmean": lambda w: torch.nanmean(tensor(w.a)),
-    "mask": lambda w: torch.masked_select(tensor(w.a), tensor(w.a) > .5),
+    "mask": lambda w: torch.masked_select(tensor(w.a), tensor(w.a) > .5, out=None if w.target is None else tensor(w.target)),
     "count": lambda w: torch.count_nonzero(tensor(w.a) > .5),
     "where": where,
     "transpose": written(lambda w: tensor(w.target).copy_(tensor(w.a).T)),

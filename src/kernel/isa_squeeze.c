@@ -156,10 +156,11 @@ static int64_t squeeze(void *out, int64_t room, const void *in, const unsigned c
  * first; of long ones the beginning, since what follows is read ahead. */
 enum { ITEMS_AHEAD = 64, LONG_ITEM = 256 };
 
+/* There are `known` offsets, n of which are picked now. */
 static void pick_short(unsigned char *out, const unsigned char *in, const int64_t *offsets, int64_t n,
-                       int64_t item_bytes)
+                       int64_t known, int64_t item_bytes)
 {
-    const int64_t last = n > 0 ? n - 1 : 0;
+    const int64_t last = known - 1;
 #define LOOP(size)                                                                               \
     for (int64_t i = 0; i < n; i++) {                                                            \
         __builtin_prefetch(in + offsets[i + ITEMS_AHEAD < last ? i + ITEMS_AHEAD : last], 0, 2); \
@@ -193,7 +194,7 @@ static void pick(void *out_items, const void *base, const int64_t *offsets, int6
     const int64_t most = stream ? (int64_t)sizeof some_items / item_bytes : n;
     for (int64_t some; n > 0; n -= some, offsets += some, out += some * item_bytes) {
         some = n < most ? n : most;
-        pick_short(stream ? some_items : out, base, offsets, some, item_bytes);
+        pick_short(stream ? some_items : out, base, offsets, some, n, item_bytes);
         if (stream)
             fa__stream_copy(out, some_items, (size_t)(some * item_bytes));
     }

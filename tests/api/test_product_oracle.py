@@ -123,11 +123,30 @@ def rounded(check, rng):
             print("NaN and infinity are lost")
 
 
+def of_several_tiles(check, rng):
+    """The same bits whatever the threads and the limit are; there is one tile for each half a million elements."""
+    for dtype in ["f4", "f8", "c16"]:
+        a, b = rng.standard_normal((1100, 385)).astype(dtype), rng.standard_normal((385, 1300)).astype(dtype)
+        library, results = check.library, set()
+        operands = {"a": check.array(a), "b": check.array(b)}
+        for threads, limit in [(1, 0), (2, 0), (3, 0), (2, 48 << 20)]:
+            library.set_threads(threads)
+            library.set_memory_limit(limit)
+            results.add(bytes(library.get_all(library.eval("a @ b", operands))))
+        library.set_memory_limit(0)
+        check.compared += 1
+        if len(results) != 1:
+            check.wrong += 1
+            print(f"{dtype}: {len(results)} results of one product")
+    check.library.set_threads(0)
+
+
 def main():
     warnings.simplefilter("ignore")
     check, rng = Layouts(), np.random.default_rng(5)
     everything(check, rng)
     rounded(check, rng)
+    of_several_tiles(check, rng)
     if os.environ.get("FARRAY_BLAS") != "none":
         again = subprocess.run([sys.executable, __file__], env=dict(os.environ, FARRAY_BLAS="none"), check=False)
         check.wrong += again.returncode != 0
