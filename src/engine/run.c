@@ -23,7 +23,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { CONSUMED_TASK_BYTES = 16 << 20, LONG_TILE_BYTES = 4 << 20 };
+enum { CONSUMED_TASK_BYTES = 16 << 20, LONG_TILE_BYTES = 16 << 20 };
 
 /* What all workers share. */
 typedef struct run {
