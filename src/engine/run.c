@@ -26,7 +26,7 @@
 
 enum {
     CONSUMED_TASK_BYTES = 16 << 20,
-    LONG_TILE_BYTES = 4 << 20,
+    LONG_TILE_BYTES = 16 << 20,
     SCATTERED_ROW_BYTES = 4 << 10 /* longer ones are read for themselves, wherever they are */
 };
 

@@ -13,7 +13,7 @@
 #include "kernel/order.h"
 
 /* Types with kernels come first in fa_type. */
-enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32 };
+enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32, FA__MAX_JOINTS = 7 };
 
 struct fa__octave_sum;
 typedef struct fa__kernels {
@@ -32,6 +32,7 @@ typedef struct fa__kernels {
     void (*chain_sums)(fa__chain *chain, int64_t n, double *sums);
     fa__convert_loop *converts[FA__KERNEL_TYPES][FA__KERNEL_TYPES]; /* [from][to] */
     fa__reducer reducers[FA__REDUCTION_COUNT][FA__KERNEL_TYPES];    /* leaf is NULL where undefined */
+    fa__joint joints[FA__KERNEL_TYPES][FA__MAX_JOINTS];             /* those that cost least first */
     fa__scan_loop *scans[FA__OPERATION_COUNT][FA__KERNEL_TYPES];
     void (*octave_sum)(const double *x, int64_t n, double near, struct fa__octave_sum *sum);
     fa__ranker rankers[FA__KERNEL_TYPES]; /* keys is NULL where undefined */

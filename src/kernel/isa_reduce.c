@@ -4,9 +4,10 @@
 #include "kernel/loop.h"
 #include "kernel/complex.h"
 #include "kernel/narrow.h"
-#include "kernel/lanes.h"
+#include "kernel/strip.h"
 
 #include "kernel/reduce_double.inc.h"
+#include "kernel/reduce_spread.inc.h"
 #include "kernel/reduce_complex.inc.h"
 #include "kernel/reduce_position.inc.h"
 
@@ -107,12 +108,48 @@ STORE_NARROW
 
 /* ---- The reducers of each type ---- */
 
-#define FA__REDUCER(id, parts, identity, family, merging, finishing, type)                          \
-    kernels->reducers[FA__REDUCE_##id][TYPE] = (fa__reducer)                                        \
-    {                                                                                               \
-        .components = parts, .result = type, .has_identity = identity, .leaf = NAME(family##_leaf), \
-        .leaf_rows = NAME(family##_leaf_rows), .strip_row = NAME(family##_strip_row),               \
-        .strip_end = no_strip_end, .merge = merging, .finish = finishing                            \
+static fa__joint *add_joint(fa__kernels *kernels, fa_type type, const fa__reducer *reducer)
+{
+    fa__joint *joint = kernels->joints[type];
+    while (joint->covers != 0)
+        joint++;
+    joint->reducer = *reducer;
+    return joint;
+}
+
+static void cover(fa__joint *joint, fa__reduction reduction, int place)
+{
+    joint->covers |= UINT64_C(1) << reduction;
+    joint->places[reduction] = (unsigned char)place;
+}
+
+/* Those of which only the end differs. */
+static void join_alike(fa__kernels *kernels, fa_type type, fa__reduction first, fa__reduction last)
+{
+    const fa__reducer *of_first = &kernels->reducers[first][type];
+    if (of_first->leaf == NULL)
+        return;
+    fa__joint *joint = add_joint(kernels, type, of_first);
+    for (int r = first; r <= (int)last; r++)
+        if (kernels->reducers[r][type].leaf == of_first->leaf)
+            cover(joint, (fa__reduction)r, 0);
+}
+
+#define FA__JOINT(parts, family, ending)                            \
+    add_joint(kernels, TYPE,                                        \
+              &(fa__reducer){.components = parts,                   \
+                             .leaf = NAME(family##_leaf),           \
+                             .leaf_rows = NAME(family##_leaf_rows), \
+                             .strip = NAME(family##_strip),         \
+                             .strip_end = ending,                   \
+                             .merge = family##_merge})
+
+#define FA__REDUCER(id, parts, identity, family, merging, finishing, type)                               \
+    kernels->reducers[FA__REDUCE_##id][TYPE] = (fa__reducer)                                             \
+    {                                                                                                    \
+        .components = parts, .result = type, .has_identity = identity, .leaf = NAME(family##_leaf),      \
+        .leaf_rows = NAME(family##_leaf_rows), .strip = NAME(family##_strip), .strip_end = no_strip_end, \
+        .merge = merging, .finish = finishing                                                            \
     }
 
 #define FA__LOCATOR(id, parts, family, merging, finishing, locating)          \
@@ -122,7 +159,8 @@ STORE_NARROW
 /* Integers and bool: means and variances as doubles, the rest exactly. */
 #define DOUBLE_REDUCTIONS(X) \
     X(sum)                   \
-    X(var)
+    X(var)                   \
+    X(moments)
 #define FLOATING_RESULT FA_TYPE_FLOAT64
 #define FINISH(name)    finish_##name##_f64
 
@@ -164,7 +202,10 @@ typedef int64_t wide_1;
     X(argmin)                \
     X(argmax)                \
     X(nanargmin)             \
-    X(nanargmax)
+    X(nanargmax)             \
+    X(moments)               \
+    X(range)                 \
+    X(four)
 #define FLOATING
 #define FLOATING_RESULT TYPE
 #define FINISH(name)    NAME(finish_##name)
@@ -195,6 +236,16 @@ typedef int64_t wide_1;
 #define FA__TEMPLATE "kernel/reduce_pairs.inc.h"
 #include "kernel/each_type.inc.h"
 
+static void join_all_alike(fa__kernels *kernels)
+{
+    for (int type = 0; type < FA__KERNEL_TYPES; type++) {
+        join_alike(kernels, (fa_type)type, FA__REDUCE_SUM, FA__REDUCE_MEAN);
+        join_alike(kernels, (fa_type)type, FA__REDUCE_VAR, FA__REDUCE_STD);
+        join_alike(kernels, (fa_type)type, FA__REDUCE_NANVAR, FA__REDUCE_NANSTD);
+        join_alike(kernels, (fa_type)type, FA__REDUCE_ANY, FA__REDUCE_COUNT_NONZERO);
+    }
+}
+
 void FA__ISA(fa__fill_reduce)(fa__kernels *kernels)
 {
     fill_real_b8(kernels);
@@ -217,4 +268,20 @@ void FA__ISA(fa__fill_reduce)(fa__kernels *kernels)
     fill_real_f64(kernels);
     fill_complex_c64(kernels);
     fill_complex_c128(kernels);
+    join_all_alike(kernels);
+    fill_joints_b8(kernels);
+#define X(suffix) fill_joints_##suffix(kernels);
+    X(i8)
+    X(u8)
+    X(i16)
+    X(u16)
+    X(i32)
+    X(u32)
+    X(i64)
+    X(u64)
+    X(f16)
+    X(bf16)
+    X(f32)
+    X(f64)
+#undef X
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Loops and reductions of datetime64 and timedelta64: counts of 64 bits, of which the smallest is "not a
  * time". The engine has brought both operands to one unit before. */
-#include "kernel/loop.h"
+#include "kernel/strip.h"
 
 #include "base/time.h"
 
@@ -279,7 +279,7 @@ FA__INLINE int64_t truth(int64_t a)
     {                                                                                                        \
         name##_leaf_rows(state, capacity, x, 1, n);                                                          \
     }                                                                                                        \
-    static void name##_strip_row(void *state, int64_t capacity, const void *x_row, int64_t n, int row)       \
+    static void name##_row(void *state, int64_t capacity, const void *x_row, int64_t n, int row)             \
     {                                                                                                        \
         int64_t *results = state;                                                                            \
         const int64_t *x = x_row;                                                                            \
@@ -287,6 +287,7 @@ FA__INLINE int64_t truth(int64_t a)
         for (int64_t i = 0; i < n; i++)                                                                      \
             results[i] = row == 0 ? first(x[i]) : operation(results[i], first(x[i]));                        \
     }                                                                                                        \
+    FA__STRIP_BY_ROWS(name##_strip, name##_row, int64_t)                                                     \
     static void name##_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)      \
     {                                                                                                        \
         int64_t *firsts = a;                                                                                 \
@@ -343,7 +344,7 @@ static void fill_reducers(fa__kernels *kernels, fa_type type)
                                                              .has_identity = identity,      \
                                                              .leaf = name##_leaf,           \
                                                              .leaf_rows = name##_leaf_rows, \
-                                                             .strip_row = name##_strip_row, \
+                                                             .strip = name##_strip,         \
                                                              .strip_end = no_strip_end,     \
                                                              .merge = name##_merge,         \
                                                              .finish = finishing};

@@ -83,7 +83,23 @@ void fa__overlay(void *out, const void *in, const unsigned char *mask, int64_t n
  * One fixed tree (see src/op/DESIGN.md): along a contiguous reduced axis the leaf is FA__BLOCK elements in 64
  * lanes; across rows (strips) the leaf is FA__STRIP_LEAF rows in sequence; merge() combines neighbours, the
  * earlier one first. */
-enum { FA__STRIP_LEAF = 16, FA__MAX_COMPONENTS = 6 };
+enum { FA__STRIP_LEAF = 16, FA__MAX_COMPONENTS = 7 };
+
+/* What will be read later, and is asked for a little at a time, row after row. It may lie beyond the end of
+ * all there is. */
+typedef struct fa__asking {
+    uintptr_t row;
+    int64_t at, row_bytes, stride_bytes;
+} fa__asking;
+
+/* n columns of rows first .. first + rows - 1 of a strip leaf. */
+typedef struct fa__strip {
+    const void *x;    /* of the first of these rows */
+    int64_t stride;   /* elements from one row to the next */
+    int64_t n;        /* columns */
+    int first, rows;  /* of 0..FA__STRIP_LEAF-1 */
+    fa__asking *asks; /* as much as is read is asked for; NULL: nothing */
+} fa__strip;
 
 typedef struct fa__reducer {
     int components;
@@ -95,11 +111,11 @@ typedef struct fa__reducer {
     /* `rows` rows of n elements each (n <= FA__BLOCK), one after the other, into states 0..rows-1: what
      * leaf() gives. */
     void (*leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, int64_t n);
-    /* Row number `row` (0..FA__STRIP_LEAF-1) of a leaf: x[i] into state i, i < n. Row 0 starts the states. */
-    void (*strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row);
+    /* Rows of a strip leaf: column i into state i. Row 0 starts the states. */
+    void (*strip)(void *state, int64_t capacity, const fa__strip *strip);
     /* Ends a strip leaf of `rows` rows: states become what merge() takes. */
     void (*strip_end)(void *state, int64_t capacity, int64_t n, int rows);
-    /* NULL unless the result is a position. leaf() counts positions from its first element, strip_row() from
+    /* NULL unless the result is a position. leaf() counts positions from its first element, strip() from
      * row 0: makes first + position * step of them, for n states. */
     void (*locate)(void *state, int64_t capacity, int64_t n, int64_t first, int64_t step);
     /* a = a followed by b, for n states. Of positions it takes the smaller where they are worth the same. */
@@ -117,6 +133,17 @@ fa__scan_loop *fa__scan_find(fa__operation operation, fa_type type);
 
 /* NULL when the reduction is not defined for the type, or has no kernel. */
 const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type);
+
+/* Several reductions in one look at their elements. The reducer has all but finish() and a result: the state
+ * of reduction r, as its own finish() takes it, begins with component places[r]. */
+typedef struct fa__joint {
+    uint64_t covers; /* 1 << r for each of them */
+    unsigned char places[FA__REDUCTION_COUNT];
+    fa__reducer reducer;
+} fa__joint;
+/* The one that covers `first` and the most of what is wanted, 1 << r for each; NULL: none covers more than
+ * `first`. */
+const fa__joint *fa__joint_find(fa__reduction first, uint64_t wanted, fa_type type);
 
 /* n elements of a generator: element k is made from position first + k * step (positions count in C order).
  */

@@ -60,6 +60,38 @@ FA__INLINE fa__doubles fa__or_zero(fa__doubles x)
 #endif
 }
 
+#ifdef __AVX512F__
+typedef __mmask8 fa__mask;
+#define FA__COMPARE(a, b, how) _mm512_cmp_pd_mask(a, b, _CMP_##how)
+#else
+typedef __m256d fa__mask;
+#define FA__COMPARE(a, b, how) _mm256_cmp_pd(a, b, _CMP_##how)
+#endif
+
+FA__INLINE fa__mask fa__is_nan(fa__doubles x)
+{
+    return FA__COMPARE(x, x, UNORD_Q);
+}
+
+/* Where x is a number, and the mask holds. */
+FA__INLINE fa__mask fa__is_number_and(fa__doubles x, fa__mask mask)
+{
+#ifdef __AVX512F__
+    return _mm512_mask_cmp_pd_mask(mask, x, x, _CMP_ORD_Q);
+#else
+    return _mm256_and_pd(mask, FA__COMPARE(x, x, ORD_Q));
+#endif
+}
+
+FA__INLINE fa__doubles fa__choose(fa__mask mask, fa__doubles yes, fa__doubles no)
+{
+#ifdef __AVX512F__
+    return _mm512_mask_mov_pd(no, mask, yes);
+#else
+    return _mm256_blendv_pd(no, yes, mask);
+#endif
+}
+
 /* Joins the lanes of one vector: WIDTH / 2 with WIDTH / 2, ... */
 FA__INLINE double fa__join_vector(fa__doubles lanes, fa__join *join)
 {
@@ -84,11 +116,39 @@ FA__INLINE double fa__join_lanes(fa__doubles lanes[FA__LANE_VECTORS], fa__join *
     return fa__join_vector(lanes[0], join);
 }
 
+/* What lies behind doubles, for them to be asked for meanwhile: as many elements, of 8 >> shift bytes. */
+typedef struct fa__behind {
+    uintptr_t at;
+    int shift; /* FA__NOTHING_BEHIND: nothing is asked for */
+} fa__behind;
+enum { FA__NOTHING_BEHIND = -1 };
+static const fa__behind fa__nothing_behind = {0, FA__NOTHING_BEHIND};
+
+FA__INLINE fa__behind fa__further(fa__behind behind, int64_t n)
+{
+    if (behind.shift != FA__NOTHING_BEHIND)
+        behind.at += (uintptr_t)n * sizeof(double) >> behind.shift;
+    return behind;
+}
+
+/* With vector j behind element i, a multiple of the lanes: its share of the lines, every `share`th one or, in
+ * a second look, the others. */
+FA__INLINE void fa__ask_behind(fa__behind behind, int64_t i, int j, int share, bool first_look)
+{
+    const int line = j * FA__WIDTH / FA__LINE;
+    if (behind.shift != FA__NOTHING_BEHIND && j * FA__WIDTH % FA__LINE == 0 &&
+        (line & ((1 << behind.shift) - 1)) == 0 && ((line >> behind.shift) % share == 0) == first_look)
+        __builtin_prefetch(
+            (const void *)(behind.at + ((uintptr_t)(i + j * FA__WIDTH) * sizeof(double) >> behind.shift)), 0,
+            2);
+}
+
 /* Reduces n >= 1 doubles. `start` is what lanes begin with, `rest` an element that changes nothing. Sets
- * *unordered (NULL: nobody asks) when there is a NaN: on the way, since a second look at the block would
- * leave the memory idle. */
-FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
-                                   fa__doubles constant, fa__step *step, fa__join *join, bool *unordered)
+ * *unordered (NULL: nobody wants to know) when there is a NaN: on the way, since a second look at the block
+ * would leave the memory idle. Every `share`th line of what lies behind is asked for. */
+FA__INLINE double fa__reduce_lanes_asking(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
+                                          fa__doubles constant, fa__step *step, fa__join *join,
+                                          bool *unordered, fa__behind behind, int share)
 {
     unsigned found = 0;
     if (n <= FA__WIDTH) {
@@ -107,6 +167,8 @@ FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start
             for (int j = 0; j < FA__GROUP; j += 2) {
                 const fa__doubles one = FA__VECTOR(loadu_pd)(x + i + j * FA__WIDTH);
                 const fa__doubles two = FA__VECTOR(loadu_pd)(x + i + (j + 1) * FA__WIDTH);
+                fa__ask_behind(behind, i - group * FA__WIDTH, group + j, share, true);
+                fa__ask_behind(behind, i - group * FA__WIDTH, group + j + 1, share, true);
                 if (unordered != NULL)
                     found |= fa__unordered(one, two);
                 part[j] = step(part[j], one, constant);
@@ -130,10 +192,18 @@ FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start
     return fa__join_lanes(lanes, join);
 }
 
+FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
+                                   fa__doubles constant, fa__step *step, fa__join *join, bool *unordered)
+{
+    return fa__reduce_lanes_asking(x, n, start, rest, constant, step, join, unordered, fa__nothing_behind, 1);
+}
+
 /* Two such reductions that begin with 0 in one look: their steps take the same elements, and `constant`
- * changes nothing. It is a second look at the elements: what lies behind them is asked for meanwhile. */
+ * changes nothing. It is a second look at the elements: the lines behind them that the first one, which asked
+ * for every `share`th, left are asked for meanwhile. */
 FA__INLINE void fa__reduce_lanes_twice(const double *x, int64_t n, fa__doubles constant, fa__step *first_step,
-                                       fa__step *second_step, fa__join *join, double *first, double *second)
+                                       fa__step *second_step, fa__join *join, double *first, double *second,
+                                       fa__behind behind, int share)
 {
     enum {
         GROUP = FA__WIDTH
@@ -145,7 +215,6 @@ FA__INLINE void fa__reduce_lanes_twice(const double *x, int64_t n, fa__doubles c
         *second = fa__join_vector(second_step(zero, some, constant), join);
         return;
     }
-    const uintptr_t behind = (uintptr_t)n * sizeof *x;
     fa__doubles ones[FA__LANE_VECTORS], twos[FA__LANE_VECTORS];
     for (int group = 0; group < FA__LANE_VECTORS; group += GROUP) {
         fa__doubles one[GROUP], two[GROUP];
@@ -155,8 +224,7 @@ FA__INLINE void fa__reduce_lanes_twice(const double *x, int64_t n, fa__doubles c
         for (; i + GROUP * FA__WIDTH <= n; i += FA__LANES)
             for (int j = 0; j < GROUP; j++) {
                 const fa__doubles some = FA__VECTOR(loadu_pd)(x + i + j * FA__WIDTH);
-                if (j * FA__WIDTH % FA__LINE == 0)
-                    __builtin_prefetch((const void *)((uintptr_t)(x + i + j * FA__WIDTH) + behind), 0, 2);
+                fa__ask_behind(behind, i - group * FA__WIDTH, group + j, share, false);
                 one[j] = first_step(one[j], some, constant);
                 two[j] = second_step(two[j], some, constant);
             }

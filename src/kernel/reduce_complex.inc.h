@@ -4,15 +4,15 @@
 static void complex_sum_rows(void *state, int64_t capacity, const double *real, const double *imag,
                              int64_t rows, int64_t n)
 {
-    sum_rows(state, capacity, real, rows, n);
-    sum_rows((double *)state + capacity, capacity, imag, rows, n);
+    sum_rows(state, capacity, real, rows, n, fa__nothing_behind);
+    sum_rows((double *)state + capacity, capacity, imag, rows, n, fa__nothing_behind);
 }
 
 static void complex_sum_strip(void *state, int64_t capacity, const double *real, const double *imag,
                               int64_t n, int row)
 {
-    sum_strip(state, capacity, real, n, row);
-    sum_strip((double *)state + capacity, capacity, imag, n, row);
+    sum_strip(state, capacity, &(fa__strip){.x = real, .n = n, .first = row, .rows = 1});
+    sum_strip((double *)state + capacity, capacity, &(fa__strip){.x = imag, .n = n, .first = row, .rows = 1});
 }
 
 static void complex_sum_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)
@@ -114,12 +114,25 @@ static void complex_var_rows(void *state, int64_t capacity, const double *real, 
                              int64_t rows, int64_t n)
 {
     double *components = state, imag_components[4 * FA__BLOCK];
-    var_rows(components, capacity, real, rows, n);
-    var_rows(imag_components, FA__BLOCK, imag, rows, n);
+    var_rows(components, capacity, real, rows, n, fa__nothing_behind);
+    var_rows(imag_components, FA__BLOCK, imag, rows, n, fa__nothing_behind);
     for (int64_t row = 0; row < rows; row++) {
         components[row] += imag_components[row];
         components[4 * capacity + row] = imag_components[2 * FA__BLOCK + row];
         components[5 * capacity + row] = imag_components[3 * FA__BLOCK + row];
+    }
+}
+
+FA__INLINE void var_strip_part(double *squares, double *shifts, double *sums, const double *x, int64_t n,
+                               bool start, bool add_squares)
+{
+    FA__INDEPENDENT
+    for (int64_t i = 0; i < n; i++) {
+        if (start)
+            shifts[i] = x[i];
+        const double deviation = x[i] - shifts[i]; /* in the first row 0, or NaN for an infinity */
+        sums[i] = start ? deviation : sums[i] + deviation;
+        squares[i] = start && !add_squares ? deviation : squares[i] + deviation * deviation;
     }
 }
 
@@ -140,10 +153,11 @@ static void complex_var_strip_end(void *state, int64_t capacity, int64_t n, int 
 {
     double *squares = state, *counts = squares + capacity, *real_sums = squares + 3 * capacity,
            *imag_sums = squares + 5 * capacity;
+    const double share = 1 / (double)rows;
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++) {
         counts[i] = rows;
-        squares[i] = centred(centred(squares[i], real_sums[i], rows), imag_sums[i], rows);
+        squares[i] = centred(centred(squares[i], real_sums[i], share), imag_sums[i], share);
     }
 }
 
@@ -153,13 +167,14 @@ static void complex_var_merge(void *a, int64_t a_capacity, const void *b, int64_
     const double *b_squares = b, *b_counts = b_squares + b_capacity;
     FA__INDEPENDENT
     for (int64_t i = 0; i < n; i++) {
-        const double a_count = a_counts[i], b_count = b_counts[i], count = a_count + b_count;
+        const double a_count = a_counts[i], b_count = b_counts[i], count = a_count + b_count,
+                     a_share = 1 / a_count, b_share = 1 / b_count;
         const double real =
-            merge_mean(a_squares + 2 * a_capacity + i, a_squares + 3 * a_capacity + i, a_count,
-                       b_squares[2 * b_capacity + i], b_squares[3 * b_capacity + i], b_count);
+            merge_mean(a_squares[2 * a_capacity + i], a_squares + 3 * a_capacity + i, a_share,
+                       b_squares[2 * b_capacity + i], b_squares[3 * b_capacity + i], b_share, b_count);
         const double imag =
-            merge_mean(a_squares + 4 * a_capacity + i, a_squares + 5 * a_capacity + i, a_count,
-                       b_squares[4 * b_capacity + i], b_squares[5 * b_capacity + i], b_count);
+            merge_mean(a_squares[4 * a_capacity + i], a_squares + 5 * a_capacity + i, a_share,
+                       b_squares[4 * b_capacity + i], b_squares[5 * b_capacity + i], b_share, b_count);
         a_squares[i] += b_squares[i] + (real * real + imag * imag) * (a_count * (b_count / count));
         a_counts[i] = count;
     }
@@ -183,6 +198,16 @@ static void complex_nanvar_rows(void *state, int64_t capacity, const double *rea
             for (int c = 0; c < 6; c++)
                 components[c * capacity + row] = 0;
     }
+}
+
+/* One element more of a strip: its components, whether it counts, and the number. */
+FA__INLINE void nanvar_step(double *squares, double *count, double *shift, double *sum, bool counts, double x)
+{
+    const double from = *count == 0 ? x : *shift, deviation = x - from;
+    *shift = counts ? from : *shift;
+    *sum += counts ? deviation : 0;
+    *squares += counts ? deviation * deviation : 0;
+    *count += counts;
 }
 
 static void complex_nanvar_strip(void *state, int64_t capacity, const double *real, const double *imag,
@@ -209,7 +234,21 @@ static void complex_nanvar_strip_end(void *state, int64_t capacity, int64_t n, i
     (void)rows;
     for (int64_t i = 0; i < n; i++)
         if (counts[i] > 0)
-            squares[i] = centred(centred(squares[i], real_sums[i], counts[i]), imag_sums[i], counts[i]);
+            squares[i] =
+                centred(centred(squares[i], real_sums[i], 1 / counts[i]), imag_sums[i], 1 / counts[i]);
+}
+
+/* Merges what both have counted; true where one side has counted nothing, and the other is taken as it is. */
+FA__INLINE bool merge_uncounted(double *a, int64_t a_capacity, const double *b, int64_t b_capacity,
+                                int components)
+{
+    if (a[a_capacity] != 0 && b[b_capacity] != 0)
+        return false;
+    for (int c = 0; c < components && a[a_capacity] == 0; c++)
+        if (c != 1)
+            a[c * a_capacity] = b[c * b_capacity];
+    a[a_capacity] += b[b_capacity];
+    return true;
 }
 
 static void complex_nanvar_merge(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, int64_t n)

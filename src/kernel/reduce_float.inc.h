@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Template, once per real floating type T: what reductions end in. STORE(x) makes a T of a double. */
+/* Template, once per real floating type T: what reductions end in. STORE(x) makes a T of a double. A NaN is
+ * the one that NAN is, whichever went in and however sums met each other. */
+
+FA__INLINE T NAME(result)(double x)
+{
+    return STORE(x != x ? NAN : x);
+}
 
 static void NAME(finish_sum)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
                              double ddof)
@@ -8,7 +14,7 @@ static void NAME(finish_sum)(void *out, const void *state, int64_t capacity, int
     const double *sums = state;
     (void)capacity, (void)ddof;
     for (int64_t i = 0; i < n; i++)
-        results[i] = STORE(count == 0 ? 0 : sums[i]);
+        results[i] = NAME(result)(count == 0 ? 0 : sums[i]);
 }
 
 static void NAME(finish_prod)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
@@ -18,7 +24,7 @@ static void NAME(finish_prod)(void *out, const void *state, int64_t capacity, in
     const double *products = state;
     (void)capacity, (void)ddof;
     for (int64_t i = 0; i < n; i++)
-        results[i] = STORE(count == 0 ? 1 : products[i]);
+        results[i] = NAME(result)(count == 0 ? 1 : products[i]);
 }
 
 static void NAME(finish_mean)(void *out, const void *state, int64_t capacity, int64_t n, int64_t count,
@@ -28,7 +34,7 @@ static void NAME(finish_mean)(void *out, const void *state, int64_t capacity, in
     const double *sums = state;
     (void)capacity, (void)ddof;
     for (int64_t i = 0; i < n; i++)
-        results[i] = STORE(count == 0 ? NAN : sums[i] / (double)count);
+        results[i] = NAME(result)(count == 0 ? NAN : sums[i] / (double)count);
 }
 
 /* The counts are in the states. */
@@ -39,7 +45,7 @@ static void NAME(finish_nanmean)(void *out, const void *state, int64_t capacity,
     const double *sums = state, *counts = sums + capacity;
     (void)ddof;
     for (int64_t i = 0; i < n; i++)
-        results[i] = STORE(count == 0 ? NAN : sums[i] / counts[i]);
+        results[i] = NAME(result)(count == 0 ? NAN : sums[i] / counts[i]);
 }
 
 FA__INLINE void NAME(finish_spread)(T *results, const double *squares, int64_t n, int64_t count, double ddof,
@@ -48,7 +54,7 @@ FA__INLINE void NAME(finish_spread)(T *results, const double *squares, int64_t n
     const double divisor = (double)count - ddof > 0 ? (double)count - ddof : 0;
     for (int64_t i = 0; i < n; i++) {
         const double variance = count == 0 ? NAN : squares[i] / divisor;
-        results[i] = STORE(root ? __builtin_sqrt(variance) : variance);
+        results[i] = NAME(result)(root ? __builtin_sqrt(variance) : variance);
     }
 }
 
@@ -73,7 +79,7 @@ FA__INLINE void NAME(finish_nanspread)(T *results, const double *state, int64_t 
     for (int64_t i = 0; i < n; i++) {
         const double divisor = count == 0 ? 0 : state[capacity + i] - ddof;
         const double variance = divisor > 0 ? state[i] / divisor : NAN;
-        results[i] = STORE(root ? __builtin_sqrt(variance) : variance);
+        results[i] = NAME(result)(root ? __builtin_sqrt(variance) : variance);
     }
 }
 

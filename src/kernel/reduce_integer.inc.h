@@ -73,8 +73,8 @@ FA__INLINE uint64_t NAME(max_pair)(uint64_t a, uint64_t b)
         (void)capacity;                                                                                      \
         *(uint64_t *)state = NAME(name##_block)(x, n);                                                       \
     }                                                                                                        \
-    static void NAME(integer_##name##_strip_row)(void *state, int64_t capacity, const void *x_row,           \
-                                                 int64_t n, int row)                                         \
+    static void NAME(integer_##name##_row)(void *state, int64_t capacity, const void *x_row, int64_t n,      \
+                                           int row)                                                          \
     {                                                                                                        \
         uint64_t *results = state;                                                                           \
         const T *x = x_row;                                                                                  \
@@ -86,6 +86,7 @@ FA__INLINE uint64_t NAME(max_pair)(uint64_t a, uint64_t b)
             for (int64_t i = 0; i < n; i++)                                                                  \
                 results[i] = NAME(name##_pair)(results[i], (uint64_t)(WIDE)VALUE(x[i]));                     \
     }                                                                                                        \
+    FA__STRIP_BY_ROWS(NAME(integer_##name##_strip), NAME(integer_##name##_row), T)                           \
     static void NAME(integer_##name##_merge)(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, \
                                              int64_t n)                                                      \
     {                                                                                                        \
@@ -133,8 +134,8 @@ FA__INLINE int64_t NAME(find)(const T *x, int64_t n, T extreme)
     {                                                                                                        \
         NAME(integer_##name##_leaf_rows)(state, capacity, x, 1, n);                                          \
     }                                                                                                        \
-    static void NAME(integer_##name##_strip_row)(void *state, int64_t capacity, const void *x_row,           \
-                                                 int64_t n, int row)                                         \
+    static void NAME(integer_##name##_row)(void *state, int64_t capacity, const void *x_row, int64_t n,      \
+                                           int row)                                                          \
     {                                                                                                        \
         WIDE *values = state;                                                                                \
         int64_t *positions = (int64_t *)state + capacity;                                                    \
@@ -147,6 +148,7 @@ FA__INLINE int64_t NAME(find)(const T *x, int64_t n, T extreme)
             positions[i] = takes ? row : positions[i];                                                       \
         }                                                                                                    \
     }                                                                                                        \
+    FA__STRIP_BY_ROWS(NAME(integer_##name##_strip), NAME(integer_##name##_row), T)                           \
     static void NAME(integer_##name##_merge)(void *a, int64_t a_capacity, const void *b, int64_t b_capacity, \
                                              int64_t n)                                                      \
     {                                                                                                        \

@@ -9,31 +9,32 @@ FA__INLINE void NAME(split)(double *real, double *imag, const T *x, int64_t n)
     }
 }
 
-#define X(name)                                                                                          \
-    static void NAME(name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows,       \
-                                       int64_t n)                                                        \
-    {                                                                                                    \
-        double real[FA__BLOCK], imag[FA__BLOCK];                                                         \
-        const int64_t together = FA__BLOCK / n;                                                          \
-        for (int64_t row = 0; row < rows; row += together) {                                             \
-            const int64_t count = rows - row < together ? rows - row : together;                         \
-            NAME(split)(real, imag, (const T *)x + row * n, count * n);                                  \
-            complex_##name##_rows((double *)state + row, capacity, real, imag, count, n);                \
-        }                                                                                                \
-    }                                                                                                    \
-    static void NAME(name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)               \
-    {                                                                                                    \
-        NAME(name##_leaf_rows)(state, capacity, x, 1, n);                                                \
-    }                                                                                                    \
-    static void NAME(name##_strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row) \
-    {                                                                                                    \
-        double real[FA__BLOCK], imag[FA__BLOCK];                                                         \
-        for (int64_t done = 0; done < n; done += FA__BLOCK) {                                            \
-            const int64_t count = n - done < FA__BLOCK ? n - done : FA__BLOCK;                           \
-            NAME(split)(real, imag, (const T *)x + done, count);                                         \
-            complex_##name##_strip((double *)state + done, capacity, real, imag, count, row);            \
-        }                                                                                                \
-    }
+#define X(name)                                                                                    \
+    static void NAME(name##_leaf_rows)(void *state, int64_t capacity, const void *x, int64_t rows, \
+                                       int64_t n)                                                  \
+    {                                                                                              \
+        double real[FA__BLOCK], imag[FA__BLOCK];                                                   \
+        const int64_t together = FA__BLOCK / n;                                                    \
+        for (int64_t row = 0; row < rows; row += together) {                                       \
+            const int64_t count = rows - row < together ? rows - row : together;                   \
+            NAME(split)(real, imag, (const T *)x + row * n, count * n);                            \
+            complex_##name##_rows((double *)state + row, capacity, real, imag, count, n);          \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)         \
+    {                                                                                              \
+        NAME(name##_leaf_rows)(state, capacity, x, 1, n);                                          \
+    }                                                                                              \
+    static void NAME(name##_row)(void *state, int64_t capacity, const void *x, int64_t n, int row) \
+    {                                                                                              \
+        double real[FA__BLOCK], imag[FA__BLOCK];                                                   \
+        for (int64_t done = 0; done < n; done += FA__BLOCK) {                                      \
+            const int64_t count = n - done < FA__BLOCK ? n - done : FA__BLOCK;                     \
+            NAME(split)(real, imag, (const T *)x + done, count);                                   \
+            complex_##name##_strip((double *)state + done, capacity, real, imag, count, row);      \
+        }                                                                                          \
+    }                                                                                              \
+    FA__STRIP_BY_ROWS(NAME(name##_strip), NAME(name##_row), T)
 X(sum)
 X(prod)
 X(min)
@@ -66,7 +67,7 @@ static void NAME(count_leaf)(void *state, int64_t capacity, const void *x, int64
     NAME(count_leaf_rows)(state, capacity, x, 1, n);
 }
 
-static void NAME(count_strip_row)(void *state, int64_t capacity, const void *x, int64_t n, int row)
+static void NAME(count_row)(void *state, int64_t capacity, const void *x, int64_t n, int row)
 {
     int64_t *counts = state;
     const T *a = x;
@@ -74,6 +75,8 @@ static void NAME(count_strip_row)(void *state, int64_t capacity, const void *x, 
     for (int64_t i = 0; i < n; i++)
         counts[i] = (row == 0 ? 0 : counts[i]) + ((a[i].real != 0) | (a[i].imag != 0));
 }
+
+FA__STRIP_BY_ROWS(NAME(count_strip), NAME(count_row), T)
 
 static void NAME(fill_complex)(fa__kernels *kernels)
 {

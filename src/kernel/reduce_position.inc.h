@@ -34,8 +34,10 @@ static void locate_double(void *state, int64_t capacity, int64_t n, int64_t firs
 #define NO_NAN(a, b, BEATS, earlier) ((a) != (a) ? (b) == (b) : (BEATS) | (((a) == (b)) & (earlier)))
 
 #define X(name, extreme, BEATS, TAKES, skips_nan)                                                        \
-    static void name##_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n)     \
+    static void name##_rows(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n,     \
+                            fa__behind behind)                                                           \
     {                                                                                                    \
+        (void)behind;                                                                                    \
         double *values = state;                                                                          \
         int64_t *positions = (int64_t *)state + capacity;                                                \
         for (int64_t row = 0; row < rows; row++) {                                                       \
@@ -44,7 +46,7 @@ static void locate_double(void *state, int64_t capacity, int64_t n, int64_t firs
                 skips_nan && values[row] != values[row] ? -1 : find_double(x + row * n, n, values[row]); \
         }                                                                                                \
     }                                                                                                    \
-    static void name##_strip(void *state, int64_t capacity, const double *x, int64_t n, int row)         \
+    static void name##_row(void *state, int64_t capacity, const double *x, int64_t n, int row)           \
     {                                                                                                    \
         double *values = state;                                                                          \
         int64_t *positions = (int64_t *)state + capacity;                                                \
@@ -56,6 +58,18 @@ static void locate_double(void *state, int64_t capacity, int64_t n, int64_t firs
             positions[i] = !takes ? positions[i] : skips_nan && b != b ? -1 : row;                       \
         }                                                                                                \
     }                                                                                                    \
+    static void name##_row_of_floats(void *state, int64_t capacity, const float *x, int64_t n, int row)  \
+    {                                                                                                    \
+        double buffer[FA__BLOCK];                                                                        \
+        for (int64_t done = 0, some; done < n; done += some) {                                           \
+            some = n - done < FA__BLOCK ? n - done : FA__BLOCK;                                          \
+            for (int64_t i = 0; i < some; i++)                                                           \
+                buffer[i] = x[done + i];                                                                 \
+            name##_row((double *)state + done, capacity, buffer, some, row);                             \
+        }                                                                                                \
+    }                                                                                                    \
+    FA__STRIP_BY_ROWS(name##_strip, name##_row, double)                                                  \
+    FA__STRIP_BY_ROWS(name##_strip_floats, name##_row_of_floats, float)                                  \
     static void name##_merge(void *a_state, int64_t a_capacity, const void *b_state, int64_t b_capacity, \
                              int64_t n)                                                                  \
     {                                                                                                    \

@@ -322,6 +322,21 @@ const fa__reducer *fa__reducer_find(fa__reduction reduction, fa_type type)
     return reducer->leaf != NULL ? reducer : NULL;
 }
 
+const fa__joint *fa__joint_find(fa__reduction first, uint64_t wanted, fa_type type)
+{
+    const fa__joint *best = NULL;
+    int most = 1;
+    for (int i = 0; has_kernels(type) && i < FA__MAX_JOINTS; i++) {
+        const fa__joint *joint = &kernels()->joints[type][i];
+        const int covered = __builtin_popcountll(joint->covers & wanted);
+        if ((joint->covers >> first & 1) != 0 && covered > most) {
+            best = joint;
+            most = covered;
+        }
+    }
+    return best;
+}
+
 const fa__ranker *fa__ranker_find(fa_type type)
 {
     if (!has_kernels(type))

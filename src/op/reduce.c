@@ -53,6 +53,8 @@ static void *worker_new(void *plan_pointer, fa_error *err)
     if (w == NULL)
         return NULL;
     w->plan = p;
+    if (p->leader != NULL)
+        return w;
     w->raw = fa__alloc((size_t)(FA__BLOCK * p->item_bytes), err);
     w->states = fa__alloc((size_t)p->reducer->components * FA__BLOCK * 8, err);
     return w;
@@ -113,6 +115,8 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
     const fa__pass *pass = p->pass;
     if (fa_failed(err))
         return false;
+    if (p->leader != NULL)
+        return true;
     fa__structure s = structure_of(pass, p->reduced, span->sizes);
     start_trees(w, &s);
     w->task = span->task;
@@ -169,6 +173,8 @@ static bool stop(void *worker_pointer, fa_error *err)
     fa__error_move(err, &w->err);
     if (fa_failed(err))
         return false;
+    if (w->plan->leader != NULL)
+        return true;
     fa__task_part *new = fa__alloc_zero(1, sizeof *new, err);
     if (new == NULL)
         return false;
@@ -197,8 +203,10 @@ static void plan_free(void *plan_pointer)
         p->waiting = next;
     }
     fa__tree_piece_clear(&p->open);
-    if (p->result != NULL)
-        fa__source_release(p->result);
+    for (int i = 0; i < p->output_count; i++)
+        if (p->outputs[i].result != NULL)
+            fa__source_release(p->outputs[i].result);
+    fa__free(p->outputs);
     fa__free(p->leaf);
     fa__free(p);
 }
@@ -224,6 +232,59 @@ static void count_positions(fa__reduce_plan *p)
     p->position_ndim = fa__merge_axes(count, sizes, strides, p->position_sizes, p->position_strides);
 }
 
+/* Whether two reductions take the same elements over the same axes. */
+static bool are_alike(const fa__consume *a, const fa__consume *b)
+{
+    return b->node->kind == FA__NODE_REDUCE && a->value == b->value &&
+           (b->class == NULL || b->class == a->class) && a->node->loop_type == b->node->loop_type &&
+           a->node->as.reduce.axes == b->node->as.reduce.axes;
+}
+
+/* The plan of an earlier reduction that computes this one too. */
+static fa__reduce_plan *leader_of(const fa__pass *pass, const fa__consume *consume)
+{
+    for (const fa__consume *earlier = pass->consumes; earlier < consume; earlier++) {
+        fa__reduce_plan *p = earlier->class == &fa__reduce_consumer ? earlier->plan : NULL;
+        for (int i = 0; p != NULL && i < p->output_count; i++)
+            if (p->outputs[i].node == consume->node)
+                return p;
+    }
+    return NULL;
+}
+
+static void add_output(fa__reduce_plan *p, fa__node *node, int place, fa_error *err)
+{
+    const fa__reducer *reducer = fa__reducer_find((fa__reduction)node->code, node->loop_type);
+    fa__reduce_output *output = &p->outputs[p->output_count++];
+    *output = (fa__reduce_output){.node = node, .reducer = reducer, .place = place};
+    if (reducer->result != node->dtype->type)
+        output->convert = fa__convert_find(reducer->result, node->dtype->type);
+    output->result = fa__memory_or_scratch(p->result_count * node->dtype->item_bytes, err);
+}
+
+/* What this plan computes: its own reduction, and those behind it that come with it in one look. */
+static void choose_outputs(fa__reduce_plan *p, const fa__consume *consume, fa_error *err)
+{
+    const fa__pass *pass = p->pass;
+    const fa__consume *end = pass->consumes + pass->consume_count;
+    const fa__node *node = consume->node;
+    uint64_t wanted = 0;
+    for (const fa__consume *other = consume; other < end; other++)
+        if (are_alike(consume, other) && leader_of(pass, other) == NULL)
+            wanted |= UINT64_C(1) << other->node->code;
+    const fa__joint *joint = fa__joint_find((fa__reduction)node->code, wanted, node->loop_type);
+    p->reducer =
+        joint != NULL ? &joint->reducer : fa__reducer_find((fa__reduction)node->code, node->loop_type);
+    p->outputs = fa__alloc_zero((size_t)(end - consume), sizeof *p->outputs, err);
+    if (p->outputs == NULL)
+        return;
+    for (const fa__consume *other = consume; other < end; other++) {
+        const bool joins = joint != NULL && (joint->covers >> other->node->code & 1) != 0;
+        if (other == consume || (joins && are_alike(consume, other) && leader_of(pass, other) == NULL))
+            add_output(p, other->node, joins ? joint->places[other->node->code] : 0, err);
+    }
+}
+
 static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, fa_error *err)
 {
     fa__node *node = consume->node;
@@ -232,8 +293,9 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
     if (p == NULL)
         return NULL;
     p->pass = pass;
-    p->node = node;
-    p->reducer = fa__reducer_find((fa__reduction)node->code, node->loop_type);
+    p->leader = leader_of(pass, consume);
+    if (p->leader != NULL)
+        return p;
     p->item_bytes = node->inputs[0]->dtype->item_bytes;
     p->mutex = (fa__mutex)FA__MUTEX_INIT;
     p->reduced_count = p->result_count = 1;
@@ -241,6 +303,7 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
         p->reduced[i] = node->as.reduce.axes >> pass->perm[i] & 1;
         *(p->reduced[i] ? &p->reduced_count : &p->result_count) *= pass->sizes[i];
     }
+    choose_outputs(p, consume, err);
     if (p->reducer->locate != NULL)
         count_positions(p);
     p->whole = structure_of(pass, p->reduced, pass->sizes);
@@ -249,33 +312,39 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
     fa__tree_start(&p->open.tree, p->reducer, p->whole.width);
     p->open.tail = fa__alloc((size_t)(FA__BLOCK * p->item_bytes), err);
     p->leaf = fa__alloc(2 * (size_t)p->reducer->components * 8, err);
-    if (p->reducer->result != node->dtype->type)
-        p->convert = fa__convert_find(p->reducer->result, node->dtype->type);
-    p->result = fa__memory_or_scratch(p->result_count * node->dtype->item_bytes, err);
     if (!fa_failed(err))
         return p;
     plan_free(p);
     return NULL;
 }
 
-/* Tasks may begin anywhere in a row along memory; at a leaf of the outermost tree across rows; else at its
- * items. */
+/* Tasks may begin anywhere in a row along memory, or at short ones; at a leaf of the outermost tree across
+ * rows; else at its items. */
 static int64_t granule(const void *plan_pointer)
 {
     const fa__reduce_plan *p = plan_pointer;
     const fa__structure *s = &p->whole;
-    if (s->level_count == 0)
+    if (p->leader != NULL)
         return 1;
+    if (s->level_count == 0) /* whole rows, where there are enough of them */
+        return s->run <= LEAVES * FA__BLOCK && p->result_count >= ROUNDS * s->run / FA__BLOCK ? s->run : 1;
     if (p->result_count > s->width)
         return s->item;
-    int64_t rows = s->item / s->levels[s->level_count - 1].rows;
-    return s->level_count == 1 && s->run == 0 ? rows * FA__STRIP_LEAF : rows;
+    const fa__level *top = &s->levels[s->level_count - 1];
+    int64_t rows = s->item / top->rows;
+    if (s->level_count > 1 || s->run > 0)
+        return rows;
+    int64_t leaves = 1;
+    while (leaves < STRIP_LEAVES && top->rows >= leaves * FA__STRIP_LEAF * ROUNDS &&
+           2 * leaves * FA__STRIP_LEAF * rows * p->item_bytes <= STRIP_BYTES)
+        leaves *= 2;
+    return leaves * FA__STRIP_LEAF * rows;
 }
 
 static int64_t row(const void *plan_pointer)
 {
-    const fa__structure *s = &((const fa__reduce_plan *)plan_pointer)->whole;
-    return s->level_count > 0 ? s->run : 0;
+    const fa__reduce_plan *p = plan_pointer;
+    return p->leader == NULL && p->whole.level_count > 0 ? p->whole.run : 0;
 }
 
 static bool finish(void *plan_pointer, fa_error *err)
@@ -283,6 +352,8 @@ static bool finish(void *plan_pointer, fa_error *err)
     fa__reduce_plan *p = plan_pointer;
     if (fa_failed(err))
         return false;
+    if (p->leader != NULL)
+        return true;
     if (p->pass->total == 0)
         for (int64_t at = 0; at < p->result_count; at += FA__BLOCK) {
             double none[FA__MAX_COMPONENTS * FA__BLOCK] = {0};
@@ -290,7 +361,9 @@ static bool finish(void *plan_pointer, fa_error *err)
         }
     else if (p->open.present || p->waiting != NULL)
         return fa__fail(err, FA_INTERNAL, "a reduction ended before all of its parts were there");
-    p->node->kept = fa__view_of_result(p->pass, p->node, p->reduced, p->result, err);
+    for (int i = 0; i < p->output_count; i++)
+        p->outputs[i].node->kept =
+            fa__view_of_result(p->pass, p->outputs[i].node, p->reduced, p->outputs[i].result, err);
     return !fa_failed(err);
 }
 

@@ -13,7 +13,14 @@ enum {
     MAX_LEVELS = FA_MAX_NDIM / 2 + 1,
     COLUMNS = 8 << 10,        /* columns that are walked together where rows are wide */
     LEAVES = FA__MOST_LEAVES, /* at most, that are merged together */
-    STRIP_COLUMNS = 256       /* of a leaf across rows that is there as a whole, that are taken together */
+    ROWS_TOGETHER = 16,       /* at most, along memory, whose leaves are merged together */
+    /* Of leaves across rows that are there as a whole: how many are merged in the cache, and the columns that
+     * are taken together, by their bytes and at most. */
+    STRIP_LEAVES = 8,
+    STRIP_ROW_BYTES = 1 << 10,
+    STRIP_COLUMNS = 256,
+    STRIP_BYTES = 16 << 20, /* of the rows of as many leaves: a tile is no longer */
+    ROUNDS = 20             /* of so many leaves, at least, for all workers to be busy */
 };
 
 /* A tree across rows: `rows` vectors of `width` states. */
@@ -45,9 +52,22 @@ typedef struct fa__task_part {
     fa__tree_piece first, last;
 } fa__task_part;
 
+/* One of the reductions that a plan computes. */
+typedef struct fa__reduce_output {
+    fa__node *node;
+    const fa__reducer *reducer; /* whose finish() it is */
+    int place;                  /* of its first component in a state */
+    fa__source *result;
+    fa__convert_loop *convert; /* from the reducer's type to the node's; NULL: the same */
+} fa__reduce_output;
+
+/* Reductions of the same elements over the same axes are computed by the first of them; the others have plans
+ * that do nothing. */
 typedef struct fa__reduce_plan {
     const fa__pass *pass;
-    fa__node *node;
+    struct fa__reduce_plan *leader; /* NULL: this one computes */
+    fa__reduce_output *outputs;
+    int output_count;
     const fa__reducer *reducer;
     int64_t item_bytes; /* of an element */
     /* The positions that argmin and its kin count: in C order of the reduced axes, axes that are one for them
@@ -58,9 +78,7 @@ typedef struct fa__reduce_plan {
     fa__structure whole;
     int64_t reduced_count; /* elements in a result */
     int64_t result_count;
-    fa__source *result;
-    fa__convert_loop *convert; /* from the reducer's type to the node's; NULL: the same */
-    fa__mutex mutex;           /* guards all below */
+    fa__mutex mutex; /* guards all below */
     fa__task_part *waiting;
     int64_t next_task;
     fa__tree_piece open;
@@ -89,7 +107,7 @@ typedef struct fa__reduce_worker {
 /* ---- reduce_parts.c ---- */
 
 /* Writes results [at, at + n) out of their states. */
-bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity,
+bool fa__reduce_put(const fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity,
                     fa_error *err);
 void fa__tree_piece_clear(fa__tree_piece *old);
 /* Elements of a leaf along memory. */

@@ -105,20 +105,69 @@ static int64_t feed_row(fa__reduce_worker *w, int64_t r, int64_t n, const char *
     return some;
 }
 
-/* All rows of a leaf, a few columns at a time: their states stay near the processor. What these rows have
- * further on is on its way meanwhile. */
-static void strip_leaf(const fa__reduce_plan *p, char *strip, int64_t width, const char *x, int64_t rows)
+/* Rows that are there as a whole, from row `first` of a leaf on; they end it where `ends`. A few columns of
+ * all of them are read before the next columns, so that states stay near the processor, and of several
+ * leaves, a power of two, they are merged on the way. Each leaf asks for the one that is read next. */
+static void feed_rows(fa__reduce_worker *w, const char *x, int first, int64_t rows, bool ends)
 {
-    const int64_t item = p->item_bytes;
-    for (int64_t column = 0; column < width; column += STRIP_COLUMNS) {
-        const int64_t some = fa__min_i64(STRIP_COLUMNS, width - column);
-        for (int64_t row = 0; row < rows; row++) {
-            const char *from = x + (row * width + column) * item;
-            for (int64_t at = 0; at < some * item; at += 64)
-                __builtin_prefetch((const void *)((uintptr_t)from + (uintptr_t)(some * item + at)), 0, 2);
-            p->reducer->strip_row(strip + 8 * column, width, from, some, (int)row);
+    enum { NODES = 5 }; /* one of each level that leaves may come to, and a leaf */
+    _Static_assert(STRIP_LEAVES <= 1 << (NODES - 1) && (NODES - 1) * STRIP_COLUMNS <= FA__BLOCK,
+                   "room for nodes");
+    const fa__reduce_plan *p = w->plan;
+    const fa__reducer *reducer = p->reducer;
+    const int64_t width = w->s.levels[0].width, item = p->item_bytes, leaf_items = FA__STRIP_LEAF * width;
+    const int64_t leaves = fa__max_i64(rows / FA__STRIP_LEAF, 1),
+                  columns = fa__min_i64(STRIP_ROW_BYTES / item, STRIP_COLUMNS);
+    const int in_leaf = (int)fa__min_i64(rows, FA__STRIP_LEAF);
+    char *nodes[NODES];
+    int64_t capacities[NODES];
+    for (int i = 1; i < NODES; i++) {
+        nodes[i] = (char *)(w->states + (i - 1) * reducer->components * STRIP_COLUMNS);
+        capacities[i] = STRIP_COLUMNS;
+    }
+    capacities[0] = width;
+    for (int64_t column = 0, some; column < width; column += some) {
+        some = fa__min_i64(columns, width - column);
+        nodes[0] = (char *)w->strips[0] + 8 * column; /* what they come to stays there */
+        int count = 0;
+        for (int64_t leaf = 0; leaf < leaves; leaf++, count++) {
+            const char *from = x + (leaf * leaf_items + column) * item;
+            const int64_t next = leaf + 1 < leaves       ? (leaf + 1) * leaf_items + column
+                                 : column + some < width ? column + some
+                                                         : rows * width;
+            fa__asking asks = {(uintptr_t)x + (uintptr_t)(next * item), 0, some * item, width * item};
+            reducer->strip(nodes[count], capacities[count],
+                           &(fa__strip){from, width, some, first, in_leaf, &asks});
+            if (ends)
+                reducer->strip_end(nodes[count], capacities[count], some, first + in_leaf);
+            for (int64_t done = leaf + 1; done % 2 == 0; done /= 2, count--)
+                reducer->merge(nodes[count - 1], capacities[count - 1], nodes[count], capacities[count],
+                               some);
         }
     }
+}
+
+/* The next row of the tree is `row`, in whose node of 2^level leaves nothing is missing. */
+static bool push_strip(fa__reduce_worker *w, int64_t row, int level)
+{
+    fa__tree *tree = &w->trees[0];
+    void *strip = w->strips[0];
+    w->strips[0] = NULL; /* the tree takes it over, also where it has no room for it */
+    if (fa__tree_push(tree, row / FA__STRIP_LEAF, level, strip, &w->err))
+        w->strips[0] = fa__tree_vector(tree, &w->err);
+    return w->strips[0] != NULL;
+}
+
+/* How many whole leaves, of `rows` rows that begin with one, make one node. */
+static int strip_level(const fa__reduce_worker *w, int64_t row, int64_t rows)
+{
+    int level = 0;
+    if (w->plan->reducer->locate != NULL)
+        return 0;
+    while ((2 << level) <= STRIP_LEAVES && (2 << level) * FA__STRIP_LEAF <= rows &&
+           row / FA__STRIP_LEAF % (2 << level) == 0)
+        level++;
+    return level;
 }
 
 /* Elements across rows. */
@@ -128,30 +177,28 @@ static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const 
     const fa__level *l = &w->s.levels[0];
     fa__tree *tree = &w->trees[0];
     int64_t column = first % l->width, row = first / l->width % l->rows;
-    int64_t some = fa__min_i64(n, l->width - column);
-    int of_leaf = (int)(row % FA__STRIP_LEAF);
-    char *strip = w->strips[0];
-    int64_t rows = fa__min_i64(FA__STRIP_LEAF, l->rows - row);
-    if (column == 0 && of_leaf == 0 && rows > 1 && n >= rows * l->width) {
-        strip_leaf(p, strip, l->width, x, rows);
+    int64_t rows = fa__min_i64(n / l->width, l->rows - row), some;
+    int of_leaf = (int)(row % FA__STRIP_LEAF), level = of_leaf == 0 ? strip_level(w, row, rows) : 0;
+    bool ended = column == 0 && rows > 0;
+    if (ended) {
+        rows = level > 0 ? FA__STRIP_LEAF << level : fa__min_i64(rows, FA__STRIP_LEAF - of_leaf);
+        feed_rows(w, x, of_leaf, rows, (row + rows) % FA__STRIP_LEAF == 0 || row + rows == l->rows);
         some = rows * l->width;
-        row += rows - 1;
-        of_leaf = (int)rows - 1;
-        column = l->width - 1;
     } else {
-        p->reducer->strip_row(strip + 8 * column, l->width, x, some, of_leaf);
-        column += some - 1;
+        some = fa__min_i64(n, l->width - column);
+        const fa__strip strip = {.x = x, .stride = some, .n = some, .first = of_leaf, .rows = 1};
+        p->reducer->strip((char *)w->strips[0] + 8 * column, l->width, &strip);
+        rows = column + some == l->width;
     }
-    bool last_row = row == l->rows - 1;
-    if (column < l->width - 1 || (of_leaf < FA__STRIP_LEAF - 1 && !last_row))
+    const int64_t after = row + rows; /* rows that are whole now */
+    if (rows == 0 || (after % FA__STRIP_LEAF != 0 && after < l->rows))
         return some;
-    p->reducer->strip_end(strip, l->width, l->width, of_leaf + 1);
+    const int64_t leaf_row = (after - 1) / FA__STRIP_LEAF * FA__STRIP_LEAF;
+    if (!ended)
+        p->reducer->strip_end(w->strips[0], l->width, l->width, (int)(after - leaf_row));
     if (p->reducer->locate != NULL)
-        p->reducer->locate(strip, l->width, l->width, row - of_leaf, 1);
-    w->strips[0] = NULL; /* the tree takes it over, also where it has no room for it */
-    if (fa__tree_push(tree, row / FA__STRIP_LEAF, 0, strip, &w->err))
-        w->strips[0] = fa__tree_vector(tree, &w->err);
-    if (w->strips[0] == NULL || !last_row)
+        p->reducer->locate(w->strips[0], l->width, l->width, leaf_row, 1);
+    if (!push_strip(w, row, level) || after < l->rows)
         return some;
     if (w->s.level_count == 1) {
         end_item(w, tree);
@@ -161,6 +208,30 @@ static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const 
         fa__tree_reset(tree);
     }
     return some;
+}
+
+/* Whole rows of a few leaves, some together: each leaf of all of them is merged with its neighbour at once.
+ */
+static void feed_long_rows(fa__reduce_worker *w, const char *x, int64_t rows)
+{
+    const fa__reduce_plan *p = w->plan;
+    const fa__reducer *reducer = p->reducer;
+    const int64_t run = p->whole.run, whole = run / FA__BLOCK, rest = run % FA__BLOCK,
+                  leaves = whole + (rest > 0);
+    for (int64_t row = 0; row < rows; row++, x += run * p->item_bytes) {
+        double of_row[FA__MAX_COMPONENTS * LEAVES];
+        reducer->leaf_rows(of_row, LEAVES, x, whole, FA__BLOCK);
+        if (rest > 0)
+            reducer->leaf(of_row + whole, LEAVES, x + whole * FA__BLOCK * p->item_bytes, rest);
+        for (int c = 0; c < reducer->components; c++)
+            for (int64_t leaf = 0; leaf < leaves; leaf++)
+                w->states[c * FA__BLOCK + leaf * rows + row] = of_row[c * LEAVES + leaf];
+    }
+    for (int64_t distance = 1; distance < leaves; distance *= 2)
+        for (int64_t leaf = 0; leaf + distance < leaves; leaf += 2 * distance)
+            reducer->merge(w->states + leaf * rows, FA__BLOCK, w->states + (leaf + distance) * rows,
+                           FA__BLOCK, rows);
+    rise(w, 0, (const char *)w->states, FA__BLOCK, rows);
 }
 
 int64_t fa__reduce_leaves(const void *worker_pointer, int64_t first, int64_t n)
@@ -189,6 +260,8 @@ void fa__reduce_feed(void *worker_pointer, int64_t first, int64_t n, const void 
     fa__reduce_plan *p = w->plan;
     const char *x = elements;
     int64_t run = p->whole.run;
+    if (p->leader != NULL)
+        return;
     while (n > 0 && !fa_failed(&w->err)) {
         int64_t some;
         if (run == 0) {
@@ -198,6 +271,11 @@ void fa__reduce_feed(void *worker_pointer, int64_t first, int64_t n, const void 
             int64_t rows = fa__min_i64(n / run, FA__BLOCK);
             p->reducer->leaf_rows(w->states, FA__BLOCK, x, rows, run);
             rise(w, 0, (const char *)w->states, FA__BLOCK, rows);
+            some = rows * run;
+        } else if (run > FA__BLOCK && run <= LEAVES * FA__BLOCK && n >= run && first % run == 0 &&
+                   p->reducer->locate == NULL) {
+            const int64_t rows = fa__min_i64(n / run, ROWS_TOGETHER);
+            feed_long_rows(w, x, rows);
             some = rows * run;
         } else {
             some = feed_row(w, first % run, n, x);

@@ -21,23 +21,22 @@ static bool all_found(const int64_t *positions, int64_t n)
     return least >= 0;
 }
 
-/* Writes results [at, at + n) out of their states. */
-bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity,
-                    fa_error *err)
+static bool put(const fa__reduce_plan *p, const fa__reduce_output *output, int64_t at, int64_t n,
+                const void *states, int64_t capacity, fa_error *err)
 {
-    int64_t item = p->node->dtype->item_bytes;
-    char *memory = fa__source_memory(p->result);
-    const char *from = states;
+    int64_t item = output->node->dtype->item_bytes;
+    char *memory = fa__source_memory(output->result);
+    const char *from = (const char *)states + 8 * output->place * capacity;
     while (n > 0 && !fa_failed(err)) {
         char results[256 * 16], converted[256 * 16];
         int64_t some = fa__min_i64(n, 256);
-        bool straight = memory != NULL && p->convert == NULL;
+        bool straight = memory != NULL && output->convert == NULL;
         char *out = straight ? memory + at * item : results;
-        p->reducer->finish(out, from, capacity, some, p->reduced_count, p->node->as.reduce.ddof);
-        if (p->reducer->locate != NULL && !all_found((const int64_t *)(const void *)out, some))
+        output->reducer->finish(out, from, capacity, some, p->reduced_count, output->node->as.reduce.ddof);
+        if (output->reducer->locate != NULL && !all_found((const int64_t *)(const void *)out, some))
             return fa__fail(err, FA_OUT_OF_RANGE, "All-NaN slice encountered");
-        if (p->convert != NULL) {
-            p->convert(converted, results, some);
+        if (output->convert != NULL) {
+            output->convert(converted, results, some);
             out = converted;
         }
         if (memory != NULL && !straight) {
@@ -45,12 +44,21 @@ bool fa__reduce_put(fa__reduce_plan *p, int64_t at, int64_t n, const void *state
         } else if (memory == NULL) {
             int64_t size = some, stride = item;
             fa__box box = {1, item, at * item, &size, &stride};
-            fa__source_write(p->result, &box, out, err);
+            fa__source_write(output->result, &box, out, err);
         }
         from += some * 8; /* states of one component stand side by side */
         at += some;
         n -= some;
     }
+    return !fa_failed(err);
+}
+
+/* Writes results [at, at + n) out of their states. */
+bool fa__reduce_put(const fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity,
+                    fa_error *err)
+{
+    for (int i = 0; i < p->output_count && !fa_failed(err); i++)
+        put(p, &p->outputs[i], at, n, states, capacity, err);
     return !fa_failed(err);
 }
 

@@ -212,8 +212,14 @@ void kernels_reduce_strips(const fa__reducer *reducer, void *out, const void *x,
     for (int64_t row = 0; row < rows; row += FA__STRIP_LEAF) {
         int64_t count = rows - row < FA__STRIP_LEAF ? rows - row : FA__STRIP_LEAF;
         double *into = row == 0 ? states : leaf;
-        for (int64_t k = 0; k < count; k++)
-            reducer->strip_row(into, MOST_WIDTH, (const char *)x + (row + k) * n * item_bytes, n, (int)k);
+        /* A leaf at once, and the next one a few rows at a time. */
+        const int64_t piece = row / FA__STRIP_LEAF % 2 == 0 ? FA__STRIP_LEAF : 1 + row % 5;
+        for (int64_t k = 0; k < count; k += piece) {
+            const void *from = (const char *)x + (row + k) * n * item_bytes;
+            fa__asking asks = {(uintptr_t)x, 0, n * item_bytes, n * item_bytes};
+            const fa__strip strip = {from, n, n, (int)k, (int)(count - k < piece ? count - k : piece), &asks};
+            reducer->strip(into, MOST_WIDTH, &strip);
+        }
         reducer->strip_end(into, MOST_WIDTH, n, (int)count);
         if (reducer->locate != NULL)
             reducer->locate(into, MOST_WIDTH, n, row, 1);

@@ -90,10 +90,10 @@ static void variances_of_unequal_parts_merge(void **state)
         for (int i = 0; i < WIDTH; i++)
             rows[row][i] = 1e9 + row % 2 + i;
     for (int row = 0; row < 3; row++)
-        var->strip_row(a, CAPACITY, rows[row], WIDTH, row);
+        var->strip(a, CAPACITY, &(fa__strip){.x = rows[row], .n = WIDTH, .first = row, .rows = 1});
     var->strip_end(a, CAPACITY, WIDTH, 3);
     for (int row = 3; row < 19; row++)
-        var->strip_row(b, CAPACITY, rows[row], WIDTH, row - 3);
+        var->strip(b, CAPACITY, &(fa__strip){.x = rows[row], .n = WIDTH, .first = row - 3, .rows = 1});
     var->strip_end(b, CAPACITY, WIDTH, 16);
     var->merge(a, CAPACITY, b, CAPACITY, WIDTH);
     double result[WIDTH];
@@ -125,7 +125,7 @@ static void infinite_elements_have_no_variance_but_overflow_is_infinite(void **s
         var->finish(&result, components, 1, 1, 3, 0);
         assert_true(isnan(result));
         for (int row = 0; row < 3; row++)
-            var->strip_row(components, 1, infinite[k] + row, 1, row);
+            var->strip(components, 1, &(fa__strip){.x = infinite[k] + row, .n = 1, .first = row, .rows = 1});
         var->strip_end(components, 1, 1, 3);
         var->finish(&result, components, 1, 1, 3, 0);
         assert_true(isnan(result));
