@@ -9,10 +9,16 @@
 
 #include <string.h>
 
-enum { WINDOW = 4 << 20, AHEAD = 2, WRITE_DISTANCE = 4 };
+enum {
+    WINDOW = 4 << 20,
+    AHEAD = 2,
+    WRITE_DISTANCE = 4,
+    SPARSE = 4 /* bytes of a range for each one that is wanted */
+};
 enum { UNKNOWN, THEIRS, OURS };
 
-/* Whether flat elements follow each other in the source: then tiles are ranges of bytes. */
+/* Whether flat elements follow each other in the source, without large gaps: then tiles are ranges of bytes.
+ */
 static bool walks_along(const fa__pass *pass, const fa__operand *operand)
 {
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
@@ -22,7 +28,8 @@ static bool walks_along(const fa__pass *pass, const fa__operand *operand)
     for (int i = 0; i < ndim; i++)
         if (strides[i] <= 0 || (i > 0 && strides[i] * sizes[i] > strides[i - 1]))
             return false;
-    return strides[ndim - 1] <= 4 * operand->item_bytes;
+    return strides[ndim - 1] <= SPARSE * operand->item_bytes &&
+           strides[0] * sizes[0] / SPARSE <= pass->total * operand->item_bytes;
 }
 
 void fa__windows_start(fa__windows *windows, const fa__pass *pass, const fa__operand *operand, bool store,

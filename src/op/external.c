@@ -11,13 +11,17 @@
  * were. Knows nothing about how a line in memory is sorted. */
 #include "op/external.h"
 
+#include "engine/inlet.h"
+
 #include "base/checked.h"
 #include "base/memory.h"
+#include "platform/platform.h"
 #include "storage/storage.h"
 
 #include <string.h>
 
-enum { LEAST_HELD = 64 }; /* elements of a run */
+enum { LEAST_HELD = 64 };              /* elements of a run */
+enum { SHIFT = 2 * FA__DIRECT_GRAIN }; /* room to put what is written where it need not be copied */
 
 /* A run in scratch: elements [next, end) are not read yet; of those held, `used` are taken. */
 typedef struct run {
@@ -29,8 +33,9 @@ typedef struct merge {
     int64_t line;
     fa__source *elements, *positions; /* scratch, a line long; positions of ARGSORT alone */
     run *runs;
-    int64_t count, room; /* runs; elements of each that can be held */
-    char *held, *taken;
+    int64_t count, room;         /* runs; elements of each that can be held */
+    char *held, *taking, *taken; /* what is taken, somewhere in the room for it */
+    char *sorting;               /* the same for positions in their order */
     int64_t *held_positions, *taken_positions, *order, *sorted_positions;
     void *sort_room;
 } merge;
@@ -40,9 +45,22 @@ static int64_t item_of(const merge *m)
     return m->s->order.item_bytes;
 }
 
-static bool sort_values(const merge *m, char *elements, int64_t n, void *room, fa_error *err)
+/* Sorts elements in place; what stands is written to `to` from byte `first` on while the rest is sorted. */
+static bool sort_and_put(const merge *m, char *elements, int64_t n, void *room, fa__putting putting,
+                         fa_error *err)
 {
-    return fa__sort_line(m->s->lines.run, &m->s->order, elements, n, room, err);
+    fa__when_sorted when = {fa__put_sorted, &putting};
+    if (!fa_failed(err))
+        fa__sort_line(m->s->lines.run, &m->s->order, elements, n, room, &when, err);
+    return fa__outlet_end(putting.outlet, err);
+}
+
+/* Where in a room, which has SHIFT bytes more, memory stands that is written without being copied. */
+static char *shifted(char *room, int64_t shift)
+{
+    enum { ANY_ALIGNMENT = 16 };
+    const int64_t into = (int64_t)((uintptr_t)room % FA__DIRECT_GRAIN);
+    return shift % ANY_ALIGNMENT == 0 ? room + (FA__DIRECT_GRAIN - into) % FA__DIRECT_GRAIN + shift : room;
 }
 
 /* ---- Runs ---- */
@@ -70,27 +88,25 @@ static int64_t run_length(const fa__sorting *s, int64_t limit)
     return fa__max_i64(low, LEAST_HELD);
 }
 
-static void let_go(fa__source *source, int64_t first, int64_t size)
-{
-    if (source->class->drop != NULL)
-        source->class->drop(source, first, size);
-}
-
 /* Reads, sorts and puts away elements [first, first + n) of the line. `room` is what run_cost() says. */
 static bool make_run(const merge *m, int64_t first, int64_t n, char *room, fa_error *err)
 {
     const fa__sorting *s = m->s;
     fa__whole_run *whole = s->lines.run;
     int64_t item = item_of(m), bytes = n * item;
-    char *elements = room, *rest = room + fa__round_up(bytes, 16);
+    const int64_t shift = fa__outlet_shift(m->elements, first * item);
+    char *elements = s->positions ? room : shifted(room, shift),
+         *rest = room + fa__round_up(bytes, 16) + SHIFT;
     if (fa__lines_read(&s->lines, m->line, 1, first, n, s->order.dtype, elements, err) == 0)
         return false;
     if (!s->positions)
-        return sort_values(m, elements, n, rest, err) &&
-               fa__write_run(whole, m->elements, first * item, bytes, elements, err);
-    char *sorted = rest;
-    int64_t *positions = (int64_t *)(void *)(sorted + fa__round_up(bytes, 16));
-    return fa__argsort_line(whole, &s->order, elements, n, 0, positions, positions + n, err) &&
+        return sort_and_put(m, elements, n, rest,
+                            (fa__putting){fa__outlet_start(m->elements, err), elements, first * item, item},
+                            err);
+    char *sorted = shifted(room + fa__round_up(bytes, 16), shift);
+    int64_t *positions = (int64_t *)(void *)shifted(
+        rest + fa__round_up(bytes, 16), fa__outlet_shift(m->positions, first * (int64_t)sizeof(int64_t)));
+    return fa__argsort_line(whole, &s->order, elements, n, 0, positions, positions + n, NULL, err) &&
            fa__order_gather(whole, sorted, elements, positions, n, item, err) &&
            fa__write_run(whole, m->elements, first * item, bytes, sorted, err) &&
            fa__write_run(whole, m->positions, first * (int64_t)sizeof(int64_t), n * (int64_t)sizeof(int64_t),
@@ -101,7 +117,7 @@ static bool make_runs(merge *m, int64_t length, fa_error *err)
 {
     int64_t n = m->s->lines.n;
     fa__work room = {0};
-    fa__work_take(&room, run_cost(m->s, length) + 64, err);
+    fa__work_take(&room, run_cost(m->s, length) + 64 + 2 * SHIFT, err);
     for (int64_t first = 0; first < n && !fa_failed(err); first += length) {
         int64_t some = fa__min_i64(length, n - first);
         run *one = &m->runs[m->count++];
@@ -121,10 +137,7 @@ static char *held_at(const merge *m, int64_t r, int64_t i)
 
 static bool read_scratch(fa__source *source, int64_t first, int64_t n, int64_t item, void *to, fa_error *err)
 {
-    fa__box box = {1, item, first * item, &n, &item};
-    bool done = fa__source_read(source, &box, to, err);
-    let_go(source, first * item, n * item);
-    return done;
+    return fa__inlet_read(source, first * item, n * item, to, err);
 }
 
 /* Holds as much of a run as there is room for, once half of that is free. */
@@ -204,13 +217,25 @@ static void take_run(void *user, int64_t r, fa_error *err)
 static bool put_taken(const merge *m, int64_t first, int64_t n, fa_error *err)
 {
     const fa__sorting *s = m->s;
+    if (!s->positions && s->sink.is_dense)
+        return sort_and_put(m, m->taken, n, m->sort_room,
+                            fa__putting_start(&s->sink, m->line, first, m->taken, err), err);
     if (!s->positions)
-        return sort_values(m, m->taken, n, m->sort_room, err) &&
+        return fa__sort_line(s->lines.run, &s->order, m->taken, n, m->sort_room, NULL, err) &&
                fa__line_sink_write_part(&s->sink, m->line, first, n, m->taken, err);
-    return fa__argsort_line(s->lines.run, &s->order, m->taken, n, 0, m->order, m->sort_room, err) &&
+    return fa__argsort_line(s->lines.run, &s->order, m->taken, n, 0, m->order, m->sort_room, NULL, err) &&
            fa__order_gather(s->lines.run, m->sorted_positions, m->taken_positions, m->order, n,
                             sizeof(int64_t), err) &&
            fa__line_sink_write_part(&s->sink, m->line, first, n, m->sorted_positions, err);
+}
+
+/* What is to be written stands where it need not be copied on its way. */
+static void place(merge *m, int64_t done)
+{
+    const int64_t shift = fa__line_sink_shift(&m->s->sink, m->line, done);
+    m->taken = m->s->positions ? m->taking : shifted(m->taking, shift);
+    if (m->s->positions)
+        m->sorted_positions = (int64_t *)(void *)shifted(m->sorting, shift);
 }
 
 static bool merge_runs(merge *m, fa_error *err)
@@ -225,6 +250,7 @@ static bool merge_runs(merge *m, fa_error *err)
             n += count_below(m, r, bound);
         }
         m->runs[m->count].taken = n;
+        place(m, done);
         if (!fa__whole_parallel(m->s->lines.run, m->count, 0, take_run, m, err))
             break;
         for (int64_t r = 0; r < m->count; r++)
@@ -249,14 +275,14 @@ static char *lay_out(merge *m, char *room)
 {
     int64_t n = m->count * m->room, bytes = fa__round_up(n * item_of(m), 16);
     m->held = room;
-    m->taken = m->held + bytes;
-    room = m->taken + bytes;
+    m->taking = m->held + bytes;
+    room = m->taking + bytes + SHIFT;
     if (m->s->positions) {
         m->held_positions = (int64_t *)(void *)room;
         m->taken_positions = m->held_positions + n;
         m->order = m->taken_positions + n;
-        m->sorted_positions = m->order + n;
-        room = (char *)(m->sorted_positions + n);
+        m->sorting = (char *)(m->order + n);
+        room = m->sorting + n * (int64_t)sizeof(int64_t) + SHIFT;
     }
     return room;
 }
@@ -268,7 +294,7 @@ static bool merge_line(merge *m, int64_t limit, fa_error *err)
     while (m->room > LEAST_HELD && merge_cost(m->s, m->room * m->count) > limit)
         m->room -= fa__max_i64(m->room / 16, 1);
     m->room = fa__max_i64(m->room, LEAST_HELD);
-    if (fa__work_take(&room, merge_cost(m->s, m->room * m->count) + 64, err) != NULL) {
+    if (fa__work_take(&room, merge_cost(m->s, m->room * m->count) + 64 + 2 * SHIFT, err) != NULL) {
         m->sort_room = lay_out(m, room.memory);
         merge_runs(m, err);
     }

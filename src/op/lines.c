@@ -183,7 +183,7 @@ const void *fa__input_in_memory(fa__whole_run *run, int input, const fa_dtype *d
 /* ---- Writing ---- */
 
 typedef struct writing {
-    fa__source *source;
+    fa__outlet *outlet;
     const char *from;
     int64_t offset, bytes;
 } writing;
@@ -191,20 +191,16 @@ typedef struct writing {
 static void write_piece(void *user, int64_t job, fa_error *err)
 {
     const writing *w = user;
-    int64_t begin = job * WRITTEN_BYTES, size = fa__min_i64(WRITTEN_BYTES, w->bytes - begin), one = 1;
-    fa__box box = {1, 1, w->offset + begin, &size, &one};
-    fa__source_write(w->source, &box, w->from + begin, err);
+    int64_t begin = job * WRITTEN_BYTES, size = fa__min_i64(WRITTEN_BYTES, w->bytes - begin);
+    fa__outlet_put(w->outlet, w->offset + begin, size, w->from + begin, err);
 }
 
 bool fa__write_run(fa__whole_run *run, fa__source *source, int64_t offset, int64_t bytes, const void *from,
                    fa_error *err)
 {
-    writing w = {.source = source, .from = from, .offset = offset, .bytes = bytes};
-    if (!fa__whole_parallel(run, (bytes + WRITTEN_BYTES - 1) / WRITTEN_BYTES, 0, write_piece, &w, err))
-        return false;
-    if (source->class->write_behind != NULL)
-        source->class->write_behind(source, offset, bytes, false, err);
-    return !fa_failed(err);
+    writing w = {fa__outlet_start(source, err), from, offset, bytes};
+    fa__whole_parallel(run, (bytes + WRITTEN_BYTES - 1) / WRITTEN_BYTES, 0, write_piece, &w, err);
+    return fa__outlet_end(w.outlet, err);
 }
 
 bool fa__line_sink_start(fa__line_sink *sink, const fa__lines *lines, fa_error *err)
@@ -232,6 +228,33 @@ void *fa__line_sink_memory(const fa__line_sink *sink, int64_t line)
     bool is_usable =
         memory != NULL && sink->is_dense && (uintptr_t)memory % (uintptr_t)sink->array->dtype->alignment == 0;
     return is_usable ? memory + line * sink->lines->n * sink->array->dtype->item_bytes : NULL;
+}
+
+static int64_t byte_in_sink(const fa__line_sink *sink, int64_t line, int64_t first)
+{
+    return sink->array->offset + (line * sink->lines->n + first) * sink->array->dtype->item_bytes;
+}
+
+/* None where elements would stand crooked. */
+int64_t fa__line_sink_shift(const fa__line_sink *sink, int64_t line, int64_t first)
+{
+    enum { ANY_ALIGNMENT = 16 };
+    int64_t shift = fa__outlet_shift(sink->array->source, byte_in_sink(sink, line, first));
+    return shift % ANY_ALIGNMENT == 0 ? shift : 0;
+}
+
+fa__putting fa__putting_start(const fa__line_sink *sink, int64_t line, int64_t first, const void *from,
+                              fa_error *err)
+{
+    return (fa__putting){fa__outlet_start(sink->array->source, err), from, byte_in_sink(sink, line, first),
+                         sink->array->dtype->item_bytes};
+}
+
+void fa__put_sorted(void *user, int64_t begin, int64_t end, fa_error *err)
+{
+    const fa__putting *p = user;
+    fa__outlet_put(p->outlet, p->first + begin * p->item_bytes, (end - begin) * p->item_bytes,
+                   p->from + begin * p->item_bytes, err);
 }
 
 /* Lines that become columns of memory: `count` of them, elements [first, first + n). */

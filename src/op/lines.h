@@ -4,7 +4,7 @@
 #ifndef FA_OP_LINES_H
 #define FA_OP_LINES_H
 
-#include "engine/whole.h"
+#include "engine/outlet.h"
 
 /* ---- Room */
 
@@ -59,8 +59,22 @@ bool fa__line_sink_write(const fa__line_sink *sink, int64_t line, int64_t count,
                          fa_error *err);
 bool fa__line_sink_write_part(const fa__line_sink *sink, int64_t line, int64_t first, int64_t n,
                               const void *elements, fa_error *err);
+/* How far behind a page memory best begins that is put from element `first` of a line on. */
+int64_t fa__line_sink_shift(const fa__line_sink *sink, int64_t line, int64_t first);
 /* Ends it, also after an error. */
 bool fa__line_sink_finish(fa__line_sink *sink, fa_error *err);
+
+/* Sorted elements that go where lines are dense as soon as they stand. Who starts it ends its outlet. */
+typedef struct fa__putting {
+    fa__outlet *outlet;
+    const char *from;
+    int64_t first, item_bytes; /* byte of the source that the first one goes to */
+} fa__putting;
+
+fa__putting fa__putting_start(const fa__line_sink *sink, int64_t line, int64_t first, const void *from,
+                              fa_error *err);
+/* Of a line's sort, with a fa__putting. */
+void fa__put_sorted(void *putting, int64_t begin, int64_t end, fa_error *err);
 
 /* n elements of `bytes` bytes from number `first` on of a source, by all threads. */
 bool fa__write_run(fa__whole_run *run, fa__source *source, int64_t offset, int64_t bytes, const void *from,

@@ -15,7 +15,8 @@
 enum {
     PIECE = 64 << 10,         /* elements of a job that goes over all of a line */
     LEAST_SHARED = 128 << 10, /* elements of a line that threads share */
-    PARTS_EACH = 4            /* parts for each thread */
+    PARTS_EACH = 4,           /* parts for each thread */
+    MOST_TOLD = 16 << 20      /* bytes of a part that somebody is told of */
 };
 
 /* ---- Comparison ---- */
@@ -231,9 +232,10 @@ typedef struct parting {
     int key_bytes;
     part *parts;
     int64_t count, capacity, most; /* parts of more keys than `most` are parted */
-    /* What becomes of keys that are sorted. */
+    /* What becomes of keys that are sorted, and who is told then. */
     void (*finish)(void *user, int64_t begin, int64_t end);
     void *user;
+    const fa__when_sorted *when;
 } parting;
 
 static bool is_large(const parting *p, const part *one)
@@ -271,15 +273,22 @@ static bool divide_parts(parting *p, fa_error *err)
     return divided;
 }
 
+static bool tell(const fa__when_sorted *when, int64_t begin, int64_t end, fa_error *err)
+{
+    if (when != NULL && begin < end && !fa_failed(err))
+        when->done(when->user, begin, end, err);
+    return !fa_failed(err);
+}
+
 static void sort_part(void *user, int64_t job, fa_error *err)
 {
     const parting *p = user;
     const part *one = &p->parts[job];
-    (void)err;
     if (!one->is_equal)
         fa__sort_keys(p->keys + one->begin * p->key_bytes, one->end - one->begin, p->key_bytes);
     if (p->finish != NULL)
         p->finish(p->user, one->begin, one->end);
+    tell(p->when, one->begin, one->end, err);
 }
 
 /* Sorts keys in place. Parts are divided until each thread has some of them: the steps are those of the sort
@@ -295,6 +304,8 @@ static bool sort_keys(fa__whole_run *run, parting *p, int64_t n, fa_error *err)
         return !fa_failed(err);
     }
     p->most = n / (threads * PARTS_EACH);
+    if (p->when != NULL) /* who writes parts is not to wait for the last ones */
+        p->most = fa__min_i64(p->most, MOST_TOLD / p->key_bytes);
     if (!fa__grow(&p->parts, &p->capacity, 1, sizeof *p->parts, err))
         return false;
     p->parts[0] = all;
@@ -441,23 +452,24 @@ static bool sort_compared(fa__whole_run *run, const fa__order *order, void *elem
 {
     int64_t *positions = room;
     char *copy = (char *)(positions + n), *rest = copy + fa__round_up(n * order->item_bytes, 16);
-    return fa__argsort_line(run, order, elements, n, 0, positions, rest, err) &&
+    return fa__argsort_line(run, order, elements, n, 0, positions, rest, NULL, err) &&
            fa__order_gather(run, copy, elements, positions, n, order->item_bytes, err) &&
            memcpy(elements, copy, (size_t)(n * order->item_bytes)) != NULL;
 }
 
 bool fa__sort_line(fa__whole_run *run, const fa__order *order, void *elements, int64_t n, void *room,
-                   fa_error *err)
+                   const fa__when_sorted *when, fa_error *err)
 {
     if (fa_failed(err) || n < 2 || order->item_bytes == 0)
-        return !fa_failed(err);
+        return tell(when, 0, n, err);
     if (order->key_bytes == 0)
-        return sort_compared(run, order, elements, n, room, err);
+        return sort_compared(run, order, elements, n, room, err) && tell(when, 0, n, err);
     bool in_place = order->key_bytes == order->item_bytes;
     if (!in_place && is_counted(order, n))
-        return sort_counted(run, order, elements, n, room, err);
+        return sort_counted(run, order, elements, n, room, err) && tell(when, 0, n, err);
     values v = {.order = order, .elements = elements, .keys = in_place ? elements : room, .n = n};
-    parting p = {.keys = v.keys, .key_bytes = order->key_bytes, .finish = make_elements, .user = &v};
+    parting p = {
+        .keys = v.keys, .key_bytes = order->key_bytes, .finish = make_elements, .user = &v, .when = when};
     return each(run, pieces_of(n), make_keys, &v, err) && sort_keys(run, &p, n, err);
 }
 
@@ -598,7 +610,7 @@ static bool each_run(fa__whole_run *run, packed *p, fa_error *err)
     return !fa_failed(err);
 }
 
-static bool argsort_keys(fa__whole_run *run, packed *p, fa_error *err)
+static bool argsort_keys(fa__whole_run *run, packed *p, const fa__when_sorted *when, fa_error *err)
 {
     if (!each(run, COUNTING_JOBS, find_range, p, err))
         return false;
@@ -612,9 +624,10 @@ static bool argsort_keys(fa__whole_run *run, packed *p, fa_error *err)
     parting parts = {.keys = (char *)p->positions,
                      .key_bytes = sizeof(int64_t),
                      .finish = is_whole ? unpack_part : NULL,
-                     .user = p};
+                     .user = p,
+                     .when = is_whole ? when : NULL};
     return each(run, pieces_of(p->n), pack_piece, p, err) && sort_keys(run, &parts, p->n, err) &&
-           (is_whole || each_run(run, p, err));
+           (is_whole || (each_run(run, p, err) && tell(when, 0, p->n, err)));
 }
 
 /* A line that one thread sorts. */
@@ -651,14 +664,15 @@ static bool argsort_compared(fa__whole_run *run, packed *p, void *room, fa_error
     prefixes.type = FA_TYPE_INT64;
     prefixes.elements = (const char *)p->prefixes;
     prefixes.first = p->order->is_exact ? p->first : 0;
-    if (!argsort_keys(run, &prefixes, err) || p->order->is_exact)
+    if (!argsort_keys(run, &prefixes, NULL, err) || p->order->is_exact)
         return !fa_failed(err);
     p->same_prefixes = true;
     return each_run(run, p, err);
 }
 
 bool fa__argsort_line(fa__whole_run *run, const fa__order *order, const void *elements, int64_t n,
-                      int64_t first, int64_t *positions, void *room, fa_error *err)
+                      int64_t first, int64_t *positions, void *room, const fa__when_sorted *when,
+                      fa_error *err)
 {
     if (fa_failed(err) || n == 0)
         return !fa_failed(err);
@@ -671,15 +685,15 @@ bool fa__argsort_line(fa__whole_run *run, const fa__order *order, const void *el
     if (order->item_bytes == 0) {
         for (int64_t i = 0; i < n; i++)
             positions[i] = first + i;
-        return true;
+        return tell(when, 0, n, err);
     }
     if (order->key_bytes == 0)
-        return argsort_compared(run, &p, room, err);
+        return argsort_compared(run, &p, room, err) && tell(when, 0, n, err);
     if (run == NULL || n < LEAST_SHARED) {
         argsort_short(&p);
-        return true;
+        return tell(when, 0, n, err);
     }
-    return argsort_keys(run, &p, err);
+    return argsort_keys(run, &p, when, err);
 }
 
 /* ---- Gathering ---- */

@@ -28,12 +28,18 @@ int fa__order_compare(const fa__order *order, const void *a, const void *b, bool
 #define FA__LONGEST_LINE (INT64_C(1) << 31)
 int64_t fa__sort_room(const fa__order *order, int64_t n);
 int64_t fa__argsort_room(const fa__order *order, int64_t n);
-/* n elements in place. Equal ones that are compared stay as they stand. */
+/* Who wants to know, by any thread of the run, when [begin, end) of a line is as it stays. */
+typedef struct fa__when_sorted {
+    void (*done)(void *user, int64_t begin, int64_t end, fa_error *err);
+    void *user;
+} fa__when_sorted;
+/* n elements in place. Equal ones that are compared stay as they stand. `when` may be NULL. */
 bool fa__sort_line(fa__whole_run *run, const fa__order *order, void *elements, int64_t n, void *room,
-                   fa_error *err);
+                   const fa__when_sorted *when, fa_error *err);
 /* The positions of n elements in their order, equal ones as they stand, counted from `first`. */
 bool fa__argsort_line(fa__whole_run *run, const fa__order *order, const void *elements, int64_t n,
-                      int64_t first, int64_t *positions, void *room, fa_error *err);
+                      int64_t first, int64_t *positions, void *room, const fa__when_sorted *when,
+                      fa_error *err);
 /* `count` lines of n elements behind each other, each of them in place; of types with keys as large as
  * elements. */
 void fa__sort_key_lines(const fa__order *order, void *elements, int64_t count, int64_t n);

@@ -18,7 +18,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { MOST_BRACKETS = 16, MOST_BUCKETS = 1 << 16, FEW_KEYS = 1 << 18 };
+enum { MOST_BRACKETS = 16, MOST_BUCKETS = 1 << 16, FEW_KEYS = 1 << 18, MUCH_ROOM = 256 << 20 };
 
 /* What is known of a rank. */
 typedef struct known {
@@ -34,9 +34,10 @@ typedef struct counting {
     fa__mutex mutex; /* guards what workers add to: nans, counts, counters */
     int64_t nans;
     fa__bracket brackets[MOST_BRACKETS];
+    bool keeps[MOST_BRACKETS]; /* what is inside; else it is only counted */
     fa__bracket_counts counts[MOST_BRACKETS];
     int bracket_count;
-    char *kept; /* keys inside of brackets that are more than one key */
+    char *kept;
     int64_t room;
     atomic_llong kept_count;    /* as many as there are, also where they are more than the room */
     int64_t low, high, buckets; /* digits from low to high, where buckets > 0 */
@@ -144,7 +145,7 @@ static void pass_feed(void *pointer, int64_t first, int64_t n, const void *x)
     if (c->buckets > 0)
         ranker->digits(w->keys, n, c->low, c->shift, c->buckets, w->counters);
     for (int b = 0; b < c->bracket_count; b++) {
-        const int64_t room = c->brackets[b].low < c->brackets[b].high ? FA__BLOCK : 0;
+        const int64_t room = c->keeps[b] ? FA__BLOCK : 0;
         const int64_t made = ranker->bracket(w->keys, n, &c->brackets[b], &w->counts[b], w->inside, room);
         if (made > 0)
             keep(c, w->inside, made);
@@ -219,8 +220,8 @@ static int64_t place_among_kept(const counting *c, const known *k)
     int64_t before = 0;
     for (int b = 0; b < c->bracket_count; b++) {
         if (c->brackets[b].low == k->low && c->brackets[b].high == k->high)
-            return before + k->rank - k->below;
-        before += c->brackets[b].low < c->brackets[b].high ? c->counts[b].inside : 0;
+            return c->keeps[b] ? before + k->rank - k->below : -1;
+        before += c->keeps[b] ? c->counts[b].inside : 0;
     }
     return -1;
 }
@@ -282,11 +283,13 @@ static void select_kept(fa__rank_search *s, counting *c, known *all, fa_error *e
 
 /* ---- Which pass comes next ---- */
 
-/* Room for keys that are kept: an eighth of what the limit has left, and a few in any case. */
+/* Room for keys that are kept: part of what the limit has left, and a few in any case. A second reading costs
+ * more than what is taken for a moment; most of a large limit is left to others. */
 static int64_t charge_room(const fa__rank_search *s, size_t *charged)
 {
     const int64_t bytes = s->ranker->key_bytes, limit = (int64_t)(fa__ledger_limit() >> 1) * 2;
-    int64_t keys = fa__max_i64(limit - (int64_t)fa__ledger_used(), limit / 8) / 8 / bytes;
+    const int64_t left = fa__max_i64(limit - (int64_t)fa__ledger_used(), limit / 8);
+    int64_t keys = fa__max_i64(left / 8, fa__min_i64(left / 2, MUCH_ROOM)) / bytes;
     for (; keys > FEW_KEYS / 4; keys /= 2) {
         *charged = (size_t)(keys * bytes);
         if (fa__ledger_charge(*charged))
@@ -296,7 +299,7 @@ static int64_t charge_room(const fa__rank_search *s, size_t *charged)
     return FEW_KEYS / 4;
 }
 
-static void add_bracket(counting *c, int64_t low, int64_t high)
+static void add_bracket(counting *c, int64_t low, int64_t high, bool keep)
 {
     if (low > high || c->bracket_count == MOST_BRACKETS)
         return;
@@ -306,9 +309,12 @@ static void add_bracket(counting *c, int64_t low, int64_t high)
             at = -1;
     if (at < 0)
         return;
-    for (; at > 0 && c->brackets[at - 1].low > low; at--)
+    for (; at > 0 && c->brackets[at - 1].low > low; at--) {
         c->brackets[at] = c->brackets[at - 1];
+        c->keeps[at] = c->keeps[at - 1];
+    }
     c->brackets[at] = (fa__bracket){low, high};
+    c->keeps[at] = keep && low < high;
     c->bracket_count++;
 }
 
@@ -320,7 +326,7 @@ static int64_t plan_brackets(const fa__rank_search *s, counting *c, const known 
         const int before = c->bracket_count;
         if (all[i].found || wanted + all[i].inside > room)
             continue;
-        add_bracket(c, all[i].low, all[i].high);
+        add_bracket(c, all[i].low, all[i].high, true);
         wanted += c->bracket_count > before ? all[i].inside : 0;
     }
     return wanted;
@@ -345,7 +351,7 @@ static int64_t plan_first(fa__rank_search *s, counting *c, int64_t lowest, int64
         return 0;
     }
     if (s->n <= fa__min_i64(room, FEW_KEYS)) {
-        add_bracket(c, lowest, highest);
+        add_bracket(c, lowest, highest, true);
         return s->n;
     }
     fa__sample_bracket brackets[FA__MAX_SAMPLE_BRACKETS];
@@ -353,10 +359,12 @@ static int64_t plan_first(fa__rank_search *s, counting *c, int64_t lowest, int64
     s->ranks(s->user, s->n, ranks);
     const int64_t count = fa__sample_brackets(s, ranks, brackets, err);
     int64_t expected = 0;
-    for (int64_t i = 0; i < count; i++)
-        expected += brackets[i].expected;
-    for (int64_t i = 0; i < count && expected <= room; i++)
-        add_bracket(c, brackets[i].low, brackets[i].high);
+    for (int64_t i = 0; i < count;
+         i++) { /* what there is no room for is counted now, and kept the next time */
+        const bool fits = expected + brackets[i].expected <= room;
+        add_bracket(c, brackets[i].low, brackets[i].high, fits);
+        expected += fits ? brackets[i].expected : 0;
+    }
     if (c->bracket_count > 0)
         return expected + expected / 2 + FA__BLOCK;
     plan_digits(c, lowest, highest);

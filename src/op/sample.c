@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { RUN = 64, MOST_RUNS = 2048, HEAVY = 16 };
+enum { RUN_BYTES = 2 << 10, MOST_RUNS = 2048, HEAVY = 16, LEAST_LIMIT = 32 << 20 };
 
 /* Keys of a sample, run by run. */
 typedef struct sample {
@@ -36,7 +36,9 @@ static void lay_out(const fa__rank_search *s, fa__geometry *geometry)
     }
     fa__k_order(box.ndim, box.sizes, box.strides, order);
     const int inner = order[box.ndim - 1];
-    const int64_t run = fa__min_i64(RUN, box.sizes[inner]);
+    /* A disk gives a page at least; where memory is short, so is a sample. */
+    const int64_t bytes = fa__ledger_limit() < LEAST_LIMIT ? RUN_BYTES / 4 : RUN_BYTES;
+    const int64_t run = fa__min_i64(bytes / fa__max_i64(input->dtype->item_bytes, 4), box.sizes[inner]);
     int64_t counts[FA_MAX_NDIM];
     for (int i = 0; i < box.ndim; i++)
         counts[i] = i == inner ? box.sizes[i] / run : box.sizes[i];

@@ -178,7 +178,7 @@ static bool seek(fa__whole_run *run, seeking *k, void *room, fa_error *err)
     int64_t jobs = (k->n + SEEK_PIECE - 1) / SEEK_PIECE;
     if (k->s->items != NULL)
         return fa__whole_parallel(run, jobs, 0, seek_in_memory, k, err);
-    return fa__argsort_line(run, &k->s->order, k->elements, k->n, 0, k->order, room, err) &&
+    return fa__argsort_line(run, &k->s->order, k->elements, k->n, 0, k->order, room, NULL, err) &&
            fa__whole_parallel(run, jobs, 0, seek_in_file, k, err);
 }
 
@@ -374,7 +374,7 @@ static int64_t sort_some(sorted *s, fa__whole_run *run, const fa__lines *lines, 
         bool is_wide = s->order.key_bytes == 8;
         keys = fa__order_of(is_wide ? FA_INT64 : FA_INT32);
     }
-    fa__sort_line(run, &keys, items, n, rest, err);
+    fa__sort_line(run, &keys, items, n, rest, NULL, err);
     s->items = items;
     s->n = n;
     return n;

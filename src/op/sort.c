@@ -7,6 +7,7 @@
 #include "op/wholes.h"
 
 #include "engine/buffers.h"
+#include "engine/outlet.h"
 #include "engine/pool.h"
 
 #include "base/checked.h"
@@ -34,15 +35,15 @@ static int64_t room_of(const fa__sorting *s, int64_t n)
 
 /* One line, in place or into positions. */
 static bool sort_one(const fa__sorting *s, fa__whole_run *run, char *elements, int64_t *positions, void *room,
-                     fa_error *err)
+                     const fa__when_sorted *when, fa_error *err)
 {
     if (s->kth >= 0) {
         fa__partition_line(s, elements, s->lines.n, positions, room);
         return !fa_failed(err);
     }
     if (s->positions)
-        return fa__argsort_line(run, &s->order, elements, s->lines.n, 0, positions, room, err);
-    return fa__sort_line(run, &s->order, elements, s->lines.n, room, err);
+        return fa__argsort_line(run, &s->order, elements, s->lines.n, 0, positions, room, when, err);
+    return fa__sort_line(run, &s->order, elements, s->lines.n, room, when, err);
 }
 
 /* Lines that stand behind each other. */
@@ -67,20 +68,33 @@ static void sort_group(void *user, int64_t job, fa_error *err)
     void *room = fa__buffer_take(room_bytes, err);
     for (int64_t i = begin; i < end && room != NULL; i++)
         sort_one(s, NULL, b->elements + i * line_bytes, s->positions ? b->positions + i * n : NULL, room,
-                 err);
+                 NULL, err);
     fa__buffer_give_back(room, room_bytes);
+}
+
+/* Lines that all threads sort are written part by part, while other parts are sorted. */
+static bool sort_shared(const fa__sorting *s, char *elements, int64_t *positions, int64_t count, void *room,
+                        fa__putting *putting, fa_error *err)
+{
+    int64_t n = s->lines.n, line_bytes = n * s->order.item_bytes;
+    fa__when_sorted when = {fa__put_sorted, putting};
+    for (int64_t i = 0; i < count && !fa_failed(err); i++) {
+        sort_one(s, s->lines.run, elements + i * line_bytes, s->positions ? positions + i * n : NULL, room,
+                 putting != NULL ? &when : NULL, err);
+        if (putting != NULL) {
+            putting->first += n * putting->item_bytes;
+            putting->from += n * putting->item_bytes;
+        }
+    }
+    return !fa_failed(err);
 }
 
 static bool sort_batch(const fa__sorting *s, char *elements, int64_t *positions, int64_t count, void *room,
                        fa_error *err)
 {
     int64_t n = s->lines.n, line_bytes = n * s->order.item_bytes;
-    if (s->is_shared) {
-        for (int64_t i = 0; i < count && !fa_failed(err); i++)
-            sort_one(s, s->lines.run, elements + i * line_bytes, s->positions ? positions + i * n : NULL,
-                     room, err);
-        return !fa_failed(err);
-    }
+    if (s->is_shared)
+        return sort_shared(s, elements, positions, count, room, NULL, err);
     batch b = {.s = s, .elements = elements, .positions = positions, .count = count};
     b.group = fa__max_i64(GROUP_BYTES / fa__max_i64(line_bytes, 1), 1);
     return fa__whole_parallel(s->lines.run, (count + b.group - 1) / b.group, room_of(s, n), sort_group, &b,
@@ -100,6 +114,20 @@ static bool sort_where_they_stay(const fa__sorting *s, void *room, fa_error *err
            sort_batch(s, fa__line_sink_memory(&s->sink, 0), NULL, s->lines.count, room, err);
 }
 
+/* Sorts lines and writes them. */
+static bool sort_and_put(const fa__sorting *s, int64_t line, char *elements, int64_t *positions,
+                         int64_t count, void *room, fa_error *err)
+{
+    const void *sorted = s->positions ? (const void *)positions : elements;
+    if (!s->is_shared || !s->sink.is_dense)
+        return sort_batch(s, elements, positions, count, room, err) &&
+               fa__line_sink_write(&s->sink, line, count, sorted, err);
+    fa__putting putting = fa__putting_start(&s->sink, line, 0, sorted, err);
+    if (!fa_failed(err))
+        sort_shared(s, elements, positions, count, room, &putting, err);
+    return fa__outlet_end(putting.outlet, err);
+}
+
 static bool sort_batches(const fa__sorting *s, int64_t most, char *elements, int64_t *positions, void *room,
                          fa_error *err)
 {
@@ -117,9 +145,10 @@ static bool sort_batches(const fa__sorting *s, int64_t most, char *elements, int
         } else {
             count = fa__lines_read(lines, line, most, 0, lines->n, s->order.dtype, elements, err);
         }
-        to = is_there ? to : positions;
-        if (!fa_failed(err) && sort_batch(s, from, to, count, room, err) && !is_there)
-            fa__line_sink_write(&s->sink, line, count, s->positions ? (const void *)to : elements, err);
+        if (!fa_failed(err) && is_there)
+            sort_batch(s, from, to, count, room, err);
+        else if (!fa_failed(err))
+            sort_and_put(s, line, from, positions, count, room, err);
     }
     return !fa_failed(err);
 }
@@ -142,12 +171,15 @@ static bool sort_in_memory(const fa__sorting *s, int64_t limit, fa_error *err)
     bool has_home = s->positions && fa__line_sink_memory(&s->sink, 0) != NULL;
     bool stands =
         s->positions && lines->inside == 1 && fa__input_in_memory(lines->run, 0, s->order.dtype, err) != NULL;
+    const int64_t shift = fa__line_sink_shift(&s->sink, 0, 0);
     if (!stands)
-        fa__work_take(&elements, most * line_bytes, err);
+        fa__work_take(&elements, most * line_bytes + shift, err);
     if (s->positions && !has_home)
-        fa__work_take(&positions, most * lines->n * (int64_t)sizeof(int64_t), err);
+        fa__work_take(&positions, most * lines->n * (int64_t)sizeof(int64_t) + shift, err);
     if (!fa_failed(err))
-        sort_batches(s, most, elements.memory, positions.memory, room.memory, err);
+        sort_batches(s, most, (char *)elements.memory + (stands ? 0 : shift),
+                     (int64_t *)(void *)((char *)positions.memory + (has_home ? 0 : shift)), room.memory,
+                     err);
     fa__work_give_back(&elements);
     fa__work_give_back(&positions);
     fa__work_give_back(&room);

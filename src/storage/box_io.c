@@ -11,7 +11,11 @@
 
 #include <string.h>
 
-enum { BOUNCE_BYTES = 256 << 10 }; /* stays in the second-level cache between the call and the copy */
+enum {
+    BOUNCE_BYTES = 256 << 10,   /* stays in the second-level cache between the call and the copy */
+    ASKED_AHEAD = 256,          /* calls whose bytes are asked for at once */
+    MOST_ASKED_AHEAD = 64 << 10 /* bytes of such a call: longer ones keep a disk busy alone */
+};
 
 /* One axis of a box: how far apart its elements are in the file, and in dense memory. */
 typedef struct axis {
@@ -31,7 +35,8 @@ typedef struct transfer {
     /* Axes from `inner` on move together, by one call, `chunk` steps of axis inner - 1 at a time. */
     int inner;
     int64_t chunk;
-    bool direct; /* without the buffer */
+    bool direct;    /* without the buffer */
+    int64_t extent; /* bytes that one call moves, where no axis is chunked */
     char *bounce;
 } transfer;
 
@@ -124,6 +129,7 @@ static void choose_call(transfer *t)
         k--;
     }
     t->inner = k;
+    t->extent = extent;
     t->direct = k == t->axis_count && t->chunk == 1;
 }
 
@@ -219,6 +225,19 @@ static bool move_stretch(const transfer *t, int64_t offset, char *memory, int64_
     return true;
 }
 
+/* What the next calls along the innermost outer axis read comes all at once, where it has to come from the
+ * disk: one after the other, each would wait for it. The first one speaks for all. */
+static void ask_ahead(const transfer *t, int64_t offset, int64_t at)
+{
+    const axis *along = &t->axes[t->inner - 1];
+    const int64_t count = fa__min_i64(along->size - at, ASKED_AHEAD);
+    if (t->writing || t->chunk > 1 || count < 2 || at % ASKED_AHEAD != 0 || t->extent > MOST_ASKED_AHEAD ||
+        along->file_stride == 0 || fa__file_resident(t->file, offset, 1) != 0)
+        return;
+    for (int64_t i = 0; i < count; i++)
+        fa__file_prefetch(t->file, offset + i * along->file_stride, t->extent);
+}
+
 /* Moves the inner axes for every place of the outer ones. */
 static bool move_all(const transfer *t, fa_error *err)
 {
@@ -230,6 +249,7 @@ static bool move_all(const transfer *t, fa_error *err)
         return move_stretch(t, offset, memory, 1, err);
     for (;;) {
         int64_t steps = fa__min_i64(t->chunk, t->axes[last].size - at[last]);
+        ask_ahead(t, offset, at[last]);
         if (!move_stretch(t, offset, memory, steps, err))
             return false;
         int k = last;
