@@ -28,6 +28,7 @@
 enum {
     LEAST_BYTES = 16 << 20, /* of a matrix; less is in memory soon */
     MOST_PIECE_BYTES = 1 << 20,
+    MOST_LINE_BYTES = 4 << 20, /* of rows that fill a line of the strip: of long ones a piece is larger */
     LEAST_PIECE_BYTES = 16 << 10,
     PIECES_AHEAD = 4, /* of one worker */
     BUFFER_BYTES =
@@ -85,13 +86,21 @@ static bool moves_files(const fa__pass *pass)
            fa__source_memory(pass->stores[0].to.source) == NULL;
 }
 
+/* Rows whose elements fill a cache line where they lie side by side. */
+static int64_t rows_of_line(const fa__turn *turn)
+{
+    return fa__max_i64(64 / turn->item_bytes, 1);
+}
+
 /* Shares the room out: pieces on their way in, strips and groups on their way out, each a grain at least. */
 static bool share_room(fa__turn *turn, bool forced)
 {
     int64_t room = fa__budget_free() / 4 * 3, item = turn->item_bytes;
     int64_t row_bytes = turn->columns * item, out_row_bytes = turn->rows * item,
             bytes = turn->rows * row_bytes;
-    turn->piece_bytes = fa__min_i64(room / (2 * PIECES_AHEAD * turn->threads), MOST_PIECE_BYTES);
+    int64_t line_bytes = fa__min_i64(rows_of_line(turn) * row_bytes, MOST_LINE_BYTES);
+    turn->piece_bytes =
+        fa__min_i64(room / (2 * PIECES_AHEAD * turn->threads), fa__max_i64(MOST_PIECE_BYTES, line_bytes));
     int64_t left = room - turn->piece_bytes * PIECES_AHEAD * turn->threads;
     if (turn->piece_bytes < fa__max_i64(LEAST_PIECE_BYTES, row_bytes) || bytes < FA__DIRECT_GRAIN)
         return false;
@@ -286,7 +295,8 @@ static int64_t rows_of_strip(const fa__turn *turn, int64_t strip)
 
 static int64_t rows_of_piece(const fa__turn *turn)
 {
-    return turn->piece_bytes / (turn->columns * turn->item_bytes);
+    int64_t rows = turn->piece_bytes / (turn->columns * turn->item_bytes), line = rows_of_line(turn);
+    return rows > line ? rows / line * line : rows;
 }
 
 static bool find_rows(const walk *w, int64_t tile, int64_t number, int64_t *first, int64_t *size)
