@@ -75,11 +75,19 @@ static int take_apart(const char *scientific, char *digits)
     return atoi(at + 1);
 }
 
-/* Python's repr(): positional from 1e-4 to below 1e16, else with an exponent of two digits or more. */
-static void put_together(const char *digits, int exponent, char *text, size_t size)
+/* NumPy's str() of a scalar turns to the exponent below 1e-4, and at 10 to the number of digits that the type
+ * surely holds. */
+static bool is_positional(fa_type type, double size)
+{
+    const double limit = type == FA_TYPE_FLOAT64 ? 1e16 : type == FA_TYPE_FLOAT16 ? 1e3 : 1e6;
+    return size == 0 || (size >= 1e-4 && size < limit);
+}
+
+/* Python's repr(): positional, or with an exponent of two digits or more. */
+static void put_together(bool positional, const char *digits, int exponent, char *text, size_t size)
 {
     int count = (int)strlen(digits);
-    if (exponent < -4 || exponent >= 16)
+    if (!positional)
         snprintf(text, size, "%c%s%.17se%c%02d", digits[0], count > 1 ? "." : "", digits + 1,
                  exponent < 0 ? '-' : '+', exponent < 0 ? -exponent : exponent);
     else if (exponent < 0)
@@ -103,7 +111,8 @@ const char *fa__number_text_of(fa_type type, double number, char text[FA__NUMBER
     } while (!reads_back(scientific, type, fabs(number)) && ++precision < 17);
     int exponent = take_apart(scientific, digits);
     text[0] = '-';
-    put_together(digits, exponent, text + (signbit(number) ? 1 : 0), FA__NUMBER_TEXT - 1);
+    put_together(is_positional(type, fabs(number)), digits, exponent, text + (signbit(number) ? 1 : 0),
+                 FA__NUMBER_TEXT - 1);
     return text;
 }
 

@@ -106,7 +106,9 @@ fa__node *fa__argument_node(const fa__bound_call *call, int index)
         call->err->column = value->column;
         return NULL;
     }
-    if (fa__value_array(value) != NULL)
+    if (fa__is_sequence(value) && value->node == NULL) /* of texts, of arrays, or a tuple */
+        ((fa__value *)value)->node = fa__sequence_array(value, call->err);
+    if (fa__value_array(value) != NULL || fa_failed(call->err))
         return fa__value_array(value);
     wrong(call, index, "an array");
     return NULL;

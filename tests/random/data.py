@@ -21,6 +21,8 @@ def _elements(dtype, shape, profile, seed):
             inner = shape + field.shape if field.subdtype else shape
             array[name] = elements(field.base, inner, profile, seed + number + 1)
         return array
+    if dtype.kind == "b" and profile == "true":
+        return np.ones(shape, bool)
     if dtype.kind == "b":
         return generator.integers(0, 2, shape).astype(bool)
     if dtype.kind in "iu":

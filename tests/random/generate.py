@@ -433,6 +433,8 @@ class Generator:
                 profile = choose.choice(["positive", "small"])
             elif name in ("prod", "nanprod", "cumprod", "nancumprod", "multiply.reduce", "multiply.accumulate"):
                 profile = choose.choice(["unit", "positive", "small"])
+            elif name == "reciprocal" and np.dtype(dtype).kind == "b":
+                profile = "true"  # of False it is an integer that NumPy does not define
             variable = self.operand(np.dtype(dtype), layout, profile=profile)
             if variable is None:
                 continue

@@ -205,7 +205,7 @@ static void test_errors_say_what_and_where(void **state)
         {"pi.size", FA_BAD_TYPES, 1, "a number has no size: it is no array"},
         {"len(1)", FA_BAD_EXPRESSION, 5, "len(): what has no axis has no length"},
         {"(1, 2) + 1", FA_BAD_EXPRESSION, 1, "a tuple is not an operand"},
-        {"[1] + [2]", FA_BAD_EXPRESSION, 1, "a list is not an operand"},
+        {"[1] + 2", FA_BAD_EXPRESSION, 1, "a list is not an operand"},
         {"a < b < c", FA_BAD_EXPRESSION, 7, "a chain of comparisons: write (a < b) & (b < c)"},
         {"a and b", FA_BAD_EXPRESSION, 3, "'and' takes no arrays: write (...) & (...)"},
         {"not a", FA_BAD_EXPRESSION, 1, "'not' takes no arrays: write ~(...) of bool, or logical_not(...)"},
