@@ -3,12 +3,19 @@
  * maximum. They are exact, so that the order is the compiler's. WIDE is the 64-bit type of T's kind; VALUE(x)
  * the number that x stands for. */
 
+/* What a block adds up to. */
+#if BITS <= 16
+typedef int32_t NAME(block_sum);
+#else
+typedef uint64_t NAME(block_sum);
+#endif
+
 FA__INLINE uint64_t NAME(sum_block)(const T *x, int64_t n)
 {
-    uint64_t sum = 0;
+    NAME(block_sum) sum = 0;
     for (int64_t i = 0; i < n; i++)
-        sum += (uint64_t)(WIDE)VALUE(x[i]);
-    return sum;
+        sum += (NAME(block_sum))(WIDE)VALUE(x[i]);
+    return (uint64_t)(int64_t)sum;
 }
 
 FA__INLINE uint64_t NAME(prod_block)(const T *x, int64_t n)

@@ -39,7 +39,7 @@ FA__INLINE const double *NAME(doubles)(double *buffer, const T *x, int64_t n)
             const int64_t count = rows - row < together ? rows - row : together;                           \
             const T *from = (const T *)x + row * n;                                                        \
             name##_rows((double *)state + row, capacity, NAME(doubles)(buffer, from, count * n), count, n, \
-                        BEHIND(from, count * n));                                                          \
+                        BEHIND(from, IN_PLACE ? n : count * n));                                           \
         }                                                                                                  \
     }                                                                                                      \
     static void NAME(name##_leaf)(void *state, int64_t capacity, const void *x, int64_t n)                 \
