@@ -141,6 +141,10 @@ bool fa__ledger_refused(fa_error *err, const char *what, size_t bytes)
         return fa__fail(err, FA_NO_MEMORY,
                         "%s needs %s, and %s of the memory limit of %s are held by arrays in use", what,
                         needed, arrays, limit);
+    if (held == 0)
+        return fa__fail(err, FA_NO_MEMORY,
+                        "%s needs %s, and what is being computed holds %s of the memory limit of %s", what,
+                        needed, others, limit);
     return fa__fail(
         err, FA_NO_MEMORY,
         "%s needs %s, and of the memory limit of %s arrays in use hold %s, what is being computed %s", what,

@@ -46,7 +46,7 @@ typedef struct fa__carry {
 /* Whether a pass is such a move, of a size and under a limit for which this is the way. Where the rows are
  * short, a walk that reads and writes all twice is shorter; `*is_short` says so. */
 bool fa__carry_plan(fa__carry *carry, const fa__pass *pass, int threads, bool *is_short);
-/* What it takes of the memory limit. */
+/* What it takes of the memory limit, to be charged while it runs. */
 int64_t fa__carry_bytes(const fa__carry *carry);
 /* Does it, on the pool; `poll` as for fa__pool_run(). */
 bool fa__carry_run(fa__carry *carry, void (*poll)(void *user), void *user, fa_error *err);

@@ -361,11 +361,6 @@ static void end(job *j, fa_error *err)
 bool fa__carry_run(fa__carry *carry, void (*poll)(void *user), void *user, fa_error *err)
 {
     job j = {.carry = carry, .mutex = FA__MUTEX_INIT, .changed = FA__CONDITION_INIT};
-    size_t bytes = (size_t)fa__carry_bytes(carry);
-    if (!fa__ledger_charge(bytes))
-        return fa__fail(err, FA_NO_MEMORY,
-                        "the memory limit of %zu bytes has no room for a buffer of %zu bytes",
-                        fa__ledger_limit(), bytes);
     set_loops(&j);
     if (make(&j, err)) {
         fa__pool_run(carry->threads, work, &j, poll, user, err);
@@ -374,6 +369,5 @@ bool fa__carry_run(fa__carry *carry, void (*poll)(void *user), void *user, fa_er
             fa__fail(err, FA_CANCELLED, "cancelled by the progress callback");
     }
     end(&j, err);
-    fa__ledger_release(bytes);
     return !fa_failed(err);
 }

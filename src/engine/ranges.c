@@ -2,7 +2,9 @@
 /* A ring of bytes, in which ranges lie one behind the other, each in whole grains. */
 #include "engine/ranges.h"
 
+#include "engine/budget.h"
 #include "engine/buffers.h"
+#include "engine/pool.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -36,12 +38,11 @@ fa__ranges *fa__ranges_start(fa__source *source, int64_t longest, int64_t bytes)
     const fa__source_class *class = source->class;
     if (class->begin_direct == NULL || fa__source_memory(source) != NULL || !class->can_direct(source))
         return NULL;
-    bytes = fa__max_i64(bytes, room_of(longest));
-    while (!fa__ledger_charge(fa__buffer_size((size_t)bytes))) {
-        if (bytes == room_of(longest))
-            return NULL;
-        bytes = fa__max_i64(bytes / 2, room_of(longest));
-    }
+    /* Each worker may have one, and needs as much again for what it does with the bytes. */
+    bytes =
+        fa__min_i64(fa__max_i64(bytes, room_of(longest)), fa__budget_free() / (2 * fa__pool_threads() + 2));
+    if (bytes < room_of(longest) || !fa__ledger_charge(fa__buffer_size((size_t)bytes)))
+        return NULL;
     fa__ranges *ranges = fa__alloc(sizeof *ranges, &ignored);
     char *ring = fa__buffer_take((size_t)bytes, &ignored);
     if (fa_failed(&ignored)) {

@@ -612,11 +612,14 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
          moves = !fa_failed(err) && pass->total > 0;
     bool carries = moves && fa__carry_plan(&carry, pass, r.threads, &is_short);
     bool turns = moves && (!carries || is_short) && fa__turn_plan(&turn, pass, r.threads);
-    if (carries && !turns) {
+    /* Others may have taken the room meanwhile: then it goes tile by tile. */
+    const size_t carried_bytes = carries && !turns ? (size_t)fa__carry_bytes(&carry) : 0;
+    if (carried_bytes > 0 && fa__ledger_charge(carried_bytes)) {
         carry.done_elements = &r.done_elements;
         carry.stop = &r.stop;
         fa__count_pass();
         fa__carry_run(&carry, callback ? poll : NULL, &r, &r.err);
+        fa__ledger_release(carried_bytes);
         operands_still_hold(pass, &r.err);
         fa__error_move(err, &r.err);
     } else if (turns) {

@@ -43,12 +43,19 @@ static void count(fa__file_object *object, fa__file *file, int64_t bytes)
 {
     fa_error ignored = {0};
     int64_t size = fa__file_size(file, &ignored), without_header = size - FA__DIRECT_GRAIN;
+    if (fa_failed(&ignored) || without_header <= 0)
+        return;
     fa__mutex_lock(&object->mutex);
     object->bytes_read += bytes;
-    if (!fa_failed(&ignored) && object->bytes_read / READINGS >= without_header) {
-        object->is_kept = (uint64_t)size <= fa__memory_available() / SHARE_OF_MEMORY;
+    const bool again = object->bytes_read / READINGS >= without_header;
+    if (again)
         object->bytes_read = 0;
-    }
+    fa__mutex_unlock(&object->mutex);
+    if (!again)
+        return;
+    const bool fits = (uint64_t)size <= fa__memory_available() / SHARE_OF_MEMORY;
+    fa__mutex_lock(&object->mutex);
+    object->is_kept = fits;
     fa__mutex_unlock(&object->mutex);
 }
 

@@ -161,7 +161,7 @@ static bool push_longer(fa__parser *p, const fa__value *first, int64_t times, co
 
 bool fa__parser_longer_sequence(fa__parser *p, fa__operation operation, int column)
 {
-    enum { MOST = 1 << 20 };
+    enum { MOST = 1 << 16 };
     const fa__value *operands = &p->values[p->value_count - 2];
     const bool first_is = fa__is_sequence(&operands[0]), second_is = fa__is_sequence(&operands[1]);
     const fa__value *times = first_is ? &operands[1] : &operands[0],
@@ -182,7 +182,8 @@ bool fa__parser_longer_sequence(fa__parser *p, fa__operation operation, int colu
     if (!is_plain(first) || (second != NULL && !is_plain(second)))
         return false;
     const int64_t count = fa__sequence_count(first);
-    if (count > 0 && number > MOST / count)
+    const int64_t others = second != NULL ? fa__sequence_count(second) : 0;
+    if (others > MOST || (count > 0 && number > (MOST - others) / count))
         return fa__fail_at_column(p->err, FA_TOO_LARGE, column, "a list of more than %d elements", MOST);
     if (!push_longer(p, first, count > 0 ? number : 0, second))
         return false;
