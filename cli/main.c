@@ -56,10 +56,12 @@ static void occupy_standard_streams(void)
         fclose(stand_in);
 }
 
-/* OpenBLAS takes a kernel for old processors on those that it does not know; what it takes is said before it
- * is loaded. */
-static void choose_blas_kernel(void)
+/* What OpenBLAS takes is said before it is loaded. On processors that it does not know it takes a kernel for
+ * old ones. Threads of its own would have nothing to do, and where address space is short (ulimit -v) they
+ * look for some for ever, and the process does not end. */
+static void set_up_blas(void)
 {
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);
 #ifdef __x86_64__
     const char *kernel =
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") ? "SKYLAKEX" : "HASWELL";
@@ -130,7 +132,7 @@ int main(int argc, char **argv)
 {
     arguments parsed = {0};
     occupy_standard_streams();
-    choose_blas_kernel();
+    set_up_blas();
     signal(SIGXFSZ, SIG_IGN); /* output past the limit of file sizes is an error, not a death */
     int status = cli_finish_output(run(argc, argv, &parsed));
     cli_arguments_clear(&parsed);

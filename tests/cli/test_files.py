@@ -229,6 +229,13 @@ class Interrupted(Case):
             else:
                 os.remove(self.path("out.npy"))
 
+    @unittest.skipIf(os.environ.get("FARRAY_SANITIZE"), "sanitizers want all of the address space")
+    def test_a_product_ends_where_address_space_is_short(self):
+        """OpenBLAS has threads of its own where it may, and such a thread waits for memory that never comes."""
+        limit = 200 << 20
+        self.succeeds("eval", "eye(50) @ eye(50)", "-o", "product.npy", "--memory", "4M",
+                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+
     def test_output_past_the_limit_of_file_sizes_is_an_error(self):
         self.write("a.npy", npy([float(i) for i in range(100)]))
         with open(self.path("out.txt"), "wb") as out:
