@@ -232,7 +232,7 @@ class Interrupted(Case):
     @unittest.skipIf(os.environ.get("FARRAY_SANITIZE"), "sanitizers want all of the address space")
     def test_a_product_ends_where_address_space_is_short(self):
         """OpenBLAS has threads of its own where it may, and such a thread waits for memory that never comes."""
-        limit = 200 << 20
+        limit = 150000 << 10
         self.succeeds("eval", "eye(50) @ eye(50)", "-o", "product.npy", "--memory", "4M",
                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
 
