@@ -63,6 +63,32 @@ bool fa__source_write(fa__source *source, const fa__box *box, const void *elemen
     return source->class->write(source, box, elements, err);
 }
 
+bool fa__source_read_bytes(fa__source *source, int64_t first, int64_t size, void *bytes, fa_error *err)
+{
+    const int64_t one = 1;
+    const fa__box box = {1, 1, first, &size, &one};
+    return fa__source_read(source, &box, bytes, err);
+}
+
+bool fa__source_write_bytes(fa__source *source, int64_t first, int64_t size, const void *bytes, fa_error *err)
+{
+    const int64_t one = 1;
+    const fa__box box = {1, 1, first, &size, &one};
+    return fa__source_write(source, &box, bytes, err);
+}
+
+bool fa__source_reads_direct(fa__source *source)
+{
+    return source->class->begin_direct != NULL && fa__source_memory(source) == NULL &&
+           source->class->can_direct(source);
+}
+
+bool fa__source_writes_direct(fa__source *source)
+{
+    return source->class->begin_direct_write != NULL && fa__source_memory(source) == NULL &&
+           source->class->can_direct_write(source);
+}
+
 /* ---- Memory ---- */
 
 typedef struct memory_source {

@@ -117,6 +117,14 @@ bool fa__source_check(fa__source *source, fa_error *err);
 bool fa__source_holds(fa__source *source, int64_t first, int64_t size, fa_error *err);
 bool fa__source_read(fa__source *source, const fa__box *box, void *elements, fa_error *err);
 bool fa__source_write(fa__source *source, const fa__box *box, const void *elements, fa_error *err);
+/* The same of bytes [first, first + size). */
+bool fa__source_read_bytes(fa__source *source, int64_t first, int64_t size, void *bytes, fa_error *err);
+bool fa__source_write_bytes(fa__source *source, int64_t first, int64_t size, const void *bytes,
+                            fa_error *err);
+/* Whether its bytes are in a file that can be read, or written, past the page cache. May open it once more.
+ */
+bool fa__source_reads_direct(fa__source *source);
+bool fa__source_writes_direct(fa__source *source);
 
 /* A source of zeroed memory, charged to the ledger; FA_NO_MEMORY when it does not fit (the caller then asks
  * for scratch). Small ones come from malloc, large ones are page-aligned. */

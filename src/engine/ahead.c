@@ -84,11 +84,9 @@ static void choose_stream(fa__ahead *ahead, int64_t number, int64_t tile)
 {
     const fa__pass *pass = ahead->pass;
     const fa__operand *operand = &pass->operands[number];
-    const fa__source_class *class = operand->source->class;
     int64_t bytes = pass->total * operand->item_bytes;
-    if (class->begin_direct == NULL || fa__source_memory(operand->source) != NULL ||
-        (bytes < LEAST_BYTES && !is_forced()) || !walks_along(pass, operand) ||
-        !class->can_direct(operand->source))
+    if ((bytes < LEAST_BYTES && !is_forced()) || !walks_along(pass, operand) ||
+        !fa__source_reads_direct(operand->source))
         return;
     stream *s = &ahead->streams[number];
     int64_t tiles = fa__min_i64(fa__max_i64(WINDOW_BYTES / (tile * operand->item_bytes), 1), MOST_TILES);

@@ -69,13 +69,12 @@ static void choose_stream(fa__behind *behind, int64_t number, int64_t tile)
 {
     const fa__store *store = &behind->pass->stores[number];
     const fa__operand *to = &store->to;
-    const fa__source_class *class = to->source->class;
     bool forced = fa__io_mode() == FA__IO_DIRECT;
-    if (store->mask >= 0 || class->begin_direct_write == NULL || fa__source_memory(to->source) != NULL ||
+    if (store->mask >= 0 ||
         (!forced &&
          (behind->pass->total * to->item_bytes < LEAST_BYTES || tile * to->item_bytes < LEAST_TILE_BYTES)) ||
         tile * to->item_bytes < FA__DIRECT_GRAIN || !is_dense(behind->pass, to) ||
-        !class->can_direct_write(to->source))
+        !fa__source_writes_direct(to->source))
         return;
     stream *s = &behind->streams[number];
     s->to = to;

@@ -27,16 +27,6 @@ enum {
 
 /* ---- Which passes ---- */
 
-static bool moves_files(const fa__pass *pass)
-{
-    if (!fa__pass_only_moves(pass))
-        return false;
-    const fa__source_class *from = pass->operands[0].source->class, *to = pass->stores[0].to.source->class;
-    return from->begin_direct != NULL && to->begin_direct_write != NULL &&
-           fa__source_memory(pass->operands[0].source) == NULL &&
-           fa__source_memory(pass->stores[0].to.source) == NULL && from->can_direct(pass->operands[0].source);
-}
-
 /* Axes that are neighbours both in the source and in the target are one; those of the target outermost first.
  */
 static void merge(fa__carry *carry, const fa__pass *pass)
@@ -232,7 +222,7 @@ bool fa__carry_plan(fa__carry *carry, const fa__pass *pass, int threads, bool *i
 {
     bool forced = fa__io_mode() == FA__IO_DIRECT;
     *is_short = false;
-    if (!moves_files(pass))
+    if (!fa__pass_moves_files(pass) || !fa__source_reads_direct(pass->operands[0].source))
         return false;
     const fa__operand *from = &pass->operands[0], *to = &pass->stores[0].to;
     *carry = (fa__carry){.item_bytes = from->item_bytes, .threads = threads};

@@ -174,11 +174,8 @@ static bool finish_piece(const job *j, piece *p, fa_error *err)
     do {
         row *w = &p->rows[i++];
         bool there = w->started && source->class->end_direct(source, r.byte, r.bytes, &w->transfer) != NULL;
-        if (!there && !fa_failed(err)) {
-            const int64_t one = 1;
-            fa__box box = {1, 1, r.byte, &r.bytes, &one};
-            fa__source_read(source, &box, p->memory + r.place, err);
-        }
+        if (!there && !fa_failed(err))
+            fa__source_read_bytes(source, r.byte, r.bytes, p->memory + r.place, err);
     } while (next_row(&r));
     return !fa_failed(err);
 }

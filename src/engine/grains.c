@@ -98,9 +98,7 @@ static char *bytes_of(const fa__grains *grains, const slot *s)
 static bool write_through(const fa__grains *grains, int64_t first, int64_t size, const char *bytes,
                           fa_error *err)
 {
-    const int64_t one = 1;
-    fa__box box = {1, 1, first, &size, &one};
-    return fa__source_write(grains->source, &box, bytes, err);
+    return fa__source_write_bytes(grains->source, first, size, bytes, err);
 }
 
 /* Bytes [low, high) of a grain, the first of which is byte `first` of the source. */

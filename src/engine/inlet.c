@@ -22,9 +22,7 @@ enum {
 
 static bool read_through_cache(fa__source *source, int64_t first, int64_t size, char *to, fa_error *err)
 {
-    int64_t one = 1;
-    fa__box box = {1, 1, first, &size, &one};
-    bool done = fa__source_read(source, &box, to, err);
+    bool done = fa__source_read_bytes(source, first, size, to, err);
     if (source->class->drop != NULL)
         source->class->drop(source, first, size);
     return done;
@@ -72,13 +70,11 @@ static bool read_pieces(fa__source *source, int64_t first, int64_t size, char *t
 
 bool fa__inlet_read(fa__source *source, int64_t first, int64_t size, char *to, fa_error *err)
 {
-    const fa__source_class *class = source->class;
     const bool forced = fa__io_mode() == FA__IO_DIRECT;
     if (fa_failed(err))
         return false;
-    if (class->begin_direct == NULL || fa__source_memory(source) != NULL || (size < LEAST_BYTES && !forced) ||
-        !class->can_direct(source) || !class->wants_direct(source, first, size) ||
-        !fa__buffer_charge(BUFFER_BYTES))
+    if ((size < LEAST_BYTES && !forced) || !fa__source_reads_direct(source) ||
+        !source->class->wants_direct(source, first, size) || !fa__buffer_charge(BUFFER_BYTES))
         return read_through_cache(source, first, size, to, err);
     char *buffer = fa__buffer_take(BUFFER_BYTES, err);
     bool done = buffer != NULL && read_pieces(source, first, size, to, buffer, err);

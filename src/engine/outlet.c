@@ -51,8 +51,7 @@ fa__outlet *fa__outlet_start(fa__source *source, fa_error *err)
     if (outlet == NULL)
         return NULL;
     outlet->source = source;
-    outlet->is_direct = source->class->begin_direct_write != NULL && fa__source_memory(source) == NULL &&
-                        source->class->can_direct_write(source);
+    outlet->is_direct = fa__source_writes_direct(source);
     outlet->mutex = (fa__mutex)FA__MUTEX_INIT;
     outlet->done = (fa__condition)FA__CONDITION_INIT;
     return outlet;
@@ -87,7 +86,7 @@ static slot *best_slot(fa__outlet *outlet)
     return best;
 }
 
-/* Held by the caller until let_go(); NULL where what it carried failed. */
+/* Held by the caller until let_go(). What it carried has arrived, or is an error. */
 static slot *hold(fa__outlet *outlet, fa_error *err)
 {
     fa__mutex_lock(&outlet->mutex);
@@ -137,9 +136,8 @@ static bool write_through_cache(const fa__outlet *outlet, int64_t first, int64_t
     enum { PIECE = 4 << 20 };
     fa__source *source = outlet->source;
     for (int64_t done = 0; done < size && !fa_failed(err); done += PIECE) {
-        int64_t some = fa__min_i64(size - done, PIECE), one = 1;
-        fa__box box = {1, 1, first + done, &some, &one};
-        fa__source_write(source, &box, bytes + done, err);
+        int64_t some = fa__min_i64(size - done, PIECE);
+        fa__source_write_bytes(source, first + done, some, bytes + done, err);
         if (source->class->write_behind != NULL)
             source->class->write_behind(source, first + done, some, false, err);
     }

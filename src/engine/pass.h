@@ -141,6 +141,8 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
 
 /* Whether all that it does is to move the elements of one operand into one store. */
 bool fa__pass_only_moves(const fa__pass *pass);
+/* The same from one file to another, both of kinds that there is a way to past the page cache. */
+bool fa__pass_moves_files(const fa__pass *pass);
 
 /* Computes it. */
 bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err);

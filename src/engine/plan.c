@@ -726,6 +726,15 @@ bool fa__pass_only_moves(const fa__pass *pass)
            pass->values[0].kind == FA__VALUE_LOAD && !pass->values[0].uniform;
 }
 
+bool fa__pass_moves_files(const fa__pass *pass)
+{
+    if (!fa__pass_only_moves(pass))
+        return false;
+    fa__source *from = pass->operands[0].source, *to = pass->stores[0].to.source;
+    return from->class->begin_direct != NULL && to->class->begin_direct_write != NULL &&
+           fa__source_memory(from) == NULL && fa__source_memory(to) == NULL;
+}
+
 static void operand_clear(fa__operand *operand)
 {
     fa__source_release(operand->source);

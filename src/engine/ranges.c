@@ -35,8 +35,7 @@ static int64_t room_of(int64_t size)
 fa__ranges *fa__ranges_start(fa__source *source, int64_t longest, int64_t bytes)
 {
     fa_error ignored = {0};
-    const fa__source_class *class = source->class;
-    if (class->begin_direct == NULL || fa__source_memory(source) != NULL || !class->can_direct(source))
+    if (!fa__source_reads_direct(source))
         return NULL;
     /* Each worker may have one, and needs as much again for what it does with the bytes. */
     bytes =
@@ -100,9 +99,8 @@ const char *fa__ranges_take(fa__ranges *ranges, fa_error *err)
     char *bytes = r->started ? source->class->end_direct(source, r->first, r->size, &r->transfer) : NULL;
     if (bytes != NULL)
         return bytes;
-    const int64_t one = 1;
-    fa__box box = {1, 1, r->first, &r->size, &one};
-    return fa__source_read(source, &box, ranges->ring + r->place, err) ? ranges->ring + r->place : NULL;
+    char *place = ranges->ring + r->place;
+    return fa__source_read_bytes(source, r->first, r->size, place, err) ? place : NULL;
 }
 
 void fa__ranges_stop(fa__ranges *ranges)

@@ -76,16 +76,6 @@ static bool is_matrix(fa__turn *turn, const fa__pass *pass)
            to[column] == turn->rows * item;
 }
 
-static bool moves_files(const fa__pass *pass)
-{
-    if (!fa__pass_only_moves(pass))
-        return false;
-    const fa__source_class *from = pass->operands[0].source->class, *to = pass->stores[0].to.source->class;
-    return from->begin_direct != NULL && to->begin_direct_write != NULL &&
-           fa__source_memory(pass->operands[0].source) == NULL &&
-           fa__source_memory(pass->stores[0].to.source) == NULL;
-}
-
 /* Rows whose elements fill a cache line where they lie side by side. */
 static int64_t rows_of_line(const fa__turn *turn)
 {
@@ -139,7 +129,7 @@ static bool make_scratch(fa__turn *turn, bool forced)
 bool fa__turn_plan(fa__turn *turn, const fa__pass *pass, int threads)
 {
     bool forced = fa__io_mode() == FA__IO_DIRECT;
-    if (!moves_files(pass))
+    if (!fa__pass_moves_files(pass))
         return false;
     *turn = (fa__turn){.from = &pass->operands[0],
                        .to = &pass->stores[0].to,

@@ -103,11 +103,10 @@ static bool is_wanted(const dealing *d, int64_t window)
 
 static const char *read_window(const dealing *d, int64_t window)
 {
-    const int64_t one = 1, size = window_size(d, window);
-    fa__box box = {1, 1, window << WINDOW_SHIFT, &size, &one};
     if (d->ranges != NULL)
         return fa__ranges_take(d->ranges, d->err);
-    return fa__source_read(d->source, &box, d->window, d->err) ? d->window : NULL;
+    const int64_t first = window << WINDOW_SHIFT, size = window_size(d, window);
+    return fa__source_read_bytes(d->source, first, size, d->window, d->err) ? d->window : NULL;
 }
 
 static void take_elements(const dealing *d, int64_t window, const char *bytes, char *to)

@@ -93,20 +93,6 @@ typedef struct work {
     fa_error *err;
 } work;
 
-static bool read_bytes(work *w, int64_t low, int64_t size, void *to)
-{
-    int64_t stride = 1;
-    fa__box box = {1, 1, low, &size, &stride};
-    return fa__source_read(w->source, &box, to, w->err);
-}
-
-static bool write_bytes(work *w, int64_t low, int64_t size, const void *from)
-{
-    int64_t stride = 1;
-    fa__box box = {1, 1, low, &size, &stride};
-    return fa__source_write(w->source, &box, from, w->err);
-}
-
 /* `byte_zero` is where the source would begin. */
 static void take_places(const work *w, int64_t first, int64_t last, const char *byte_zero)
 {
@@ -119,8 +105,9 @@ static bool read_window(work *w, int64_t first, int64_t last, int64_t low, int64
 {
     int64_t item = w->item_bytes;
     if (last - first == 1)
-        return read_bytes(w, low, high - low, w->out + w->places[first].number * item);
-    if (!read_bytes(w, low, high - low, w->window))
+        return fa__source_read_bytes(w->source, low, high - low, w->out + w->places[first].number * item,
+                                     w->err);
+    if (!fa__source_read_bytes(w->source, low, high - low, w->window, w->err))
         return false;
     take_places(w, first, last, w->window - low);
     return true;
@@ -163,7 +150,8 @@ static bool write_window(work *w, int64_t first, int64_t last, int64_t low, int6
 {
     int64_t item = w->item_bytes;
     if (last - first == 1)
-        return write_bytes(w, low, high - low, w->in + w->places[first].number * item);
+        return fa__source_write_bytes(w->source, low, high - low, w->in + w->places[first].number * item,
+                                      w->err);
     struct placing all = {w, first, last, low};
     if (fa__written_in_place(w->source, low, high, count_runs(w, first, last), place_all, &all, w->err))
         return true;
@@ -171,7 +159,7 @@ static bool write_window(work *w, int64_t first, int64_t last, int64_t low, int6
         end = run_end(w, first, last);
         int64_t begin = w->places[first].offset;
         place_all(w->window, &(struct placing){w, first, end, begin});
-        write_bytes(w, begin, w->places[end - 1].offset + item - begin, w->window);
+        fa__source_write_bytes(w->source, begin, w->places[end - 1].offset + item - begin, w->window, w->err);
     }
     return !fa_failed(w->err);
 }

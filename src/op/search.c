@@ -325,9 +325,7 @@ static void test_piece(void *user, int64_t job, fa_error *err)
 static bool read_found(const fa__whole_run *run, int64_t first, int64_t n, unsigned char *found,
                        fa_error *err)
 {
-    int64_t one = 1;
-    fa__box box = {1, 1, run->result->offset + first, &n, &one};
-    return fa__source_read(run->result->source, &box, found, err);
+    return fa__source_read_bytes(run->result->source, run->result->offset + first, n, found, err);
 }
 
 /* All elements against those in `s`. */

@@ -197,11 +197,11 @@ static bool squeeze_block(const taking *t, int64_t offset, const block *b, int64
     if (memory != NULL) {
         made = squeeze_memory(to, b->count, memory + offset, mask, n, bytes, stream ? room : NULL);
     } else if (is_read_whole(b)) {
-        int64_t size = n * bytes, one = 1;
-        fa__box box = {1, 1, offset, &size, &one};
-        const char *in = ranges != NULL                                      ? fa__ranges_take(ranges, err)
-                         : fa__source_read(t->input.source, &box, room, err) ? room
-                                                                             : NULL;
+        const char *in = room;
+        if (ranges != NULL)
+            in = fa__ranges_take(ranges, err);
+        else if (!fa__source_read_bytes(t->input.source, offset, n * bytes, room, err))
+            in = NULL;
         if (in != NULL)
             made = fa__squeeze(to, b->count, in, mask, n, bytes);
     } else {

@@ -34,11 +34,9 @@ static bool pack(deflation *d, const char *bytes, size_t size, bool is_last, fa_
 static bool pack_source(deflation *d, const fa__unpacked *from, uint32_t *crc, fa_error *err)
 {
     fa__source *source = from->source;
-    const int64_t one = 1;
     for (int64_t at = 0; at < source->bytes && !fa_failed(err); at += PIECE) {
         int64_t size = fa__min_i64(PIECE, source->bytes - at);
-        fa__box box = {1, 1, at, &size, &one};
-        if (!fa__source_read(source, &box, d->in, err))
+        if (!fa__source_read_bytes(source, at, size, d->in, err))
             return false;
         *crc = (uint32_t)crc32_z(*crc, (const Bytef *)d->in, (z_size_t)size);
         pack(d, d->in, (size_t)size, false, err);

@@ -89,9 +89,7 @@ static bool take_piece(void *user, int64_t at, const char *bytes, size_t size, f
     int64_t last = fa__min_i64(at + (int64_t)size, u->header_bytes + u->to->bytes);
     if (first >= last)
         return true;
-    int64_t count = last - first, one = 1;
-    fa__box box = {1, 1, first - u->header_bytes, &count, &one};
-    fa__source_write(u->to, &box, bytes + (first - at), err);
+    fa__source_write_bytes(u->to, first - u->header_bytes, last - first, bytes + (first - at), err);
     send_behind(u, last - u->header_bytes, err);
     return !fa_failed(err);
 }
