@@ -10,6 +10,7 @@
 enum { ROUNDS = 200, CALLS = 50 };
 
 static fa_array *one, *target;
+static fa_program *program;
 
 static double now(void)
 {
@@ -35,6 +36,12 @@ static void reduce(fa_error *err)
 static void text(fa_error *err)
 {
     fa_eval_into(target, "2*a+1", FA_VARS({"a", one}), err);
+}
+
+static void compiled(fa_error *err)
+{
+    fa_program_run(program, target, &one, err);
+    (void)fa_get_float64(target, FA_SHAPE(0), err);
 }
 
 static void read_one(fa_error *err)
@@ -66,10 +73,13 @@ int main(void)
     fa_error err = {0};
     one = fa_from_float64((const double[]){1}, FA_SHAPE(1), &err);
     target = fa_zeros(FA_FLOAT64, FA_SHAPE(1), &err);
+    program = fa_compile("2*a+1", 1, (const char *const[]){"a"}, &err);
     measure("a + a", add, &err);
     measure("sum(a)", reduce, &err);
     measure("2*a+1 from text into b", text, &err);
+    measure("2*a+1 compiled, into b, and b[0] read", compiled, &err);
     measure("reading one element", read_one, &err);
+    fa_program_release(program);
     fa_release(one);
     fa_release(target);
     if (fa_failed(&err))

@@ -27,7 +27,7 @@ struct probe {
 
 typedef struct part {
     probe *p;
-    int kind, number;
+    int kind, number, times;
     double sum;
 } part;
 
@@ -45,18 +45,28 @@ static void triad(double *a, const double *b, const double *c, size_t n)
         _mm256_stream_pd(a + i, _mm256_fmadd_pd(three, _mm256_load_pd(c + i), _mm256_load_pd(b + i)));
 }
 
+static void triad_cached(double *a, const double *b, const double *c, size_t n)
+{
+    const __m256d three = _mm256_set1_pd(3);
+    for (size_t i = 0; i < n; i += 4)
+        _mm256_store_pd(a + i, _mm256_fmadd_pd(three, _mm256_load_pd(c + i), _mm256_load_pd(b + i)));
+}
+
+/* As many sums as hide what an addition takes. */
 static double read_all(const double *b, size_t n)
 {
-    __m256d s0 = _mm256_setzero_pd(), s1 = s0, s2 = s0, s3 = s0;
-    for (size_t i = 0; i < n; i += 16) {
-        s0 = _mm256_add_pd(s0, _mm256_load_pd(b + i));
-        s1 = _mm256_add_pd(s1, _mm256_load_pd(b + i + 4));
-        s2 = _mm256_add_pd(s2, _mm256_load_pd(b + i + 8));
-        s3 = _mm256_add_pd(s3, _mm256_load_pd(b + i + 12));
-    }
-    double sums[4];
-    _mm256_storeu_pd(sums, _mm256_add_pd(_mm256_add_pd(s0, s1), _mm256_add_pd(s2, s3)));
-    return sums[0] + sums[1] + sums[2] + sums[3];
+    enum { SUMS = 8 };
+    __m256d sums[SUMS];
+    double lanes[4];
+    for (int k = 0; k < SUMS; k++)
+        sums[k] = _mm256_setzero_pd();
+    for (size_t i = 0; i < n; i += 4 * SUMS)
+        for (int k = 0; k < SUMS; k++)
+            sums[k] = _mm256_add_pd(sums[k], _mm256_load_pd(b + i + 4 * k));
+    for (int k = 1; k < SUMS; k++)
+        sums[0] = _mm256_add_pd(sums[0], sums[k]);
+    _mm256_storeu_pd(lanes, sums[0]);
+    return lanes[0] + lanes[1] + lanes[2] + lanes[3];
 }
 
 static void copy(double *a, const double *b, size_t n)
@@ -106,9 +116,8 @@ static double math(const double *b, size_t n)
     return sum;
 }
 
-static void *run_part(void *argument)
+static void run_once(part *me)
 {
-    part *me = argument;
     probe *p = me->p;
     size_t n = p->count / (size_t)p->threads, first = n * (size_t)me->number;
     switch (me->kind) {
@@ -116,19 +125,31 @@ static void *run_part(void *argument)
         triad(p->a + first, p->b + first, p->c + first, n);
         break;
     case PROBE_READ:
-        me->sum = read_all(p->b + first, n);
+        me->sum += read_all(p->b + first, n);
+        break;
+    case PROBE_CACHED:
+        triad_cached(p->a + first, p->b + first, p->c + first, n);
         break;
     case PROBE_COPY:
         copy(p->a + first, p->b + first, n);
         break;
     case PROBE_MATH:
-        me->sum = math(p->b + first, n);
+        me->sum += math(p->b + first, n);
         break;
     default:
         fill(p->a + first, n);
         break;
     }
     _mm_sfence();
+}
+
+static void *run_part(void *argument)
+{
+    part *me = argument;
+    for (int i = 0; i < me->times; i++) {
+        run_once(me);
+        __asm__ volatile("" ::: "memory"); /* the next run is not the same to the compiler */
+    }
     return NULL;
 }
 
@@ -172,15 +193,15 @@ void probe_stop(probe *p)
     free(p);
 }
 
-double probe_memory(probe *p, int kind)
+double probe_repeated(probe *p, int kind, int times)
 {
-    static const double units_per_element[] = {24, 8, 16, 8, 1};
+    static const double units_per_element[] = {24, 8, 16, 8, 1, 24};
     pthread_t threads[MAX_THREADS];
     part parts[MAX_THREADS];
     int started = 0;
     double begin = now();
     for (int i = 0; i < p->threads; i++)
-        parts[i] = (part){.p = p, .kind = kind, .number = i};
+        parts[i] = (part){.p = p, .kind = kind, .number = i, .times = times};
     for (int i = 1; i < p->threads; i++, started++)
         if (pthread_create(&threads[i], NULL, run_part, &parts[i]) != 0)
             break;
@@ -191,7 +212,12 @@ double probe_memory(probe *p, int kind)
         run_part(&parts[i]);
     for (int i = 0; i < p->threads; i++)
         p->sink += parts[i].sum;
-    return units_per_element[kind] * (double)p->count / (now() - begin);
+    return units_per_element[kind] * (double)p->count * times / (now() - begin);
+}
+
+double probe_memory(probe *p, int kind)
+{
+    return probe_repeated(p, kind, 1);
 }
 
 /* Opens past the page cache; where the file system refuses, through it. */

@@ -119,6 +119,13 @@ int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads
     return fa__max_i64(elements, 64);
 }
 
+int64_t fa__budget_share(int64_t tile, int64_t total, int threads)
+{
+    enum { TILES_EACH = 4, LEAST = 16 * FA__BLOCK };
+    int64_t share = fa__round_up(total / (TILES_EACH * threads), FA__BLOCK);
+    return threads == 1 ? tile : fa__min_i64(tile, fa__max_i64(share, LEAST));
+}
+
 int64_t fa__budget_scattered_tile(int64_t total, int64_t staged, int threads)
 {
     enum { PLACE_BYTES = 24 }; /* where it is, and more while few of them are sorted */

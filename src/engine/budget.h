@@ -15,6 +15,8 @@ int64_t fa__budget_free(void);
  * element, `staged` the bytes of one element in all operands that may be staged. A tile that is turned on its
  * way to or from a file is larger: a file wants runs of whole pages along both of its sides. */
 int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads);
+/* The same of `tile` where nothing is staged and little is to be done: so few that each thread has some. */
+int64_t fa__budget_share(int64_t tile, int64_t total, int threads);
 
 /* The same where what is read lies anywhere in a file, and is looked for in the order of the file: all
  * `total` elements at once where the limit has room for where they are. */

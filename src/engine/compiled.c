@@ -190,8 +190,8 @@ fa__compiled *fa__compile(fa_array *value, fa_array *target, fa_array *const *st
         int64_t widest = fa__max_i64(pass->stores[0].to.item_bytes, 1);
         for (int64_t i = 0; i < pass->operand_count; i++)
             widest = fa__max_i64(widest, pass->operands[i].item_bytes);
-        c->tile = fa__budget_tile(widest, 0, false, 1);
-        c->large = pass->total > (int64_t)fa__cache_bytes(3) / pass->stores[0].to.item_bytes;
+        c->tile = fa__budget_share(fa__budget_tile(widest, 0, false, 1), pass->total, fa__pool_threads());
+        c->large = fa__pass_exceeds_cache(pass);
         c->threads = (int)fa__min_i64(fa__pool_threads(), (pass->total + c->tile - 1) / c->tile);
         if (make_workers(c, err))
             return c;

@@ -139,6 +139,9 @@ typedef struct fa__request {
 bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *order,
                    const fa__request *requests, int64_t count, fa_error *err);
 
+int64_t fa__pass_bytes(const fa__pass *pass); /* of all operands and stores, an element */
+/* Whether what is read and written is more than the largest cache holds. */
+bool fa__pass_exceeds_cache(const fa__pass *pass);
 /* Whether all that it does is to move the elements of one operand into one store. */
 bool fa__pass_only_moves(const fa__pass *pass);
 /* The same from one file to another, both of kinds that there is a way to past the page cache. */

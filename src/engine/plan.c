@@ -719,6 +719,21 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
     return !fa_failed(err);
 }
 
+int64_t fa__pass_bytes(const fa__pass *pass)
+{
+    int64_t bytes = 0;
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        bytes += pass->operands[i].item_bytes;
+    for (int64_t i = 0; i < pass->store_count; i++)
+        bytes += pass->stores[i].to.item_bytes;
+    return bytes;
+}
+
+bool fa__pass_exceeds_cache(const fa__pass *pass)
+{
+    return pass->total > (int64_t)fa__cache_bytes(3) / fa__max_i64(fa__pass_bytes(pass), 1);
+}
+
 bool fa__pass_only_moves(const fa__pass *pass)
 {
     return pass->operand_count == 1 && pass->store_count == 1 && pass->value_count == 1 &&

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The pool: a list of sleeping threads that grows to the largest number a job asked for.
+/* The pool: a list of threads that grows to the largest number a job asked for, and sleeps.
  *
- * A job is announced by raising `generation`; each thread compares it with the last one it saw. In a forked
- * child the threads do not exist: the child forgets them and starts anew. */
+ * A job is announced by raising `generation`; each thread compares it with the last one it saw. Waking a
+ * thread takes as long as computing a mebibyte, so that whoever waits looks for a moment before it sleeps,
+ * where there is a processor for each. In a forked child the threads do not exist: the child forgets them and
+ * starts anew. */
 #include "engine/pool.h"
 
 #include "platform/platform.h"
@@ -15,16 +17,57 @@ static struct {
     fa__mutex mutex;
     fa__condition work, done;
     int started; /* threads that exist */
-    unsigned long generation;
-    int forks; /* counts up in a forked child */
-    int wanted,
-        running; /* threads for the job of this generation; those not finished, or not yet if they join */
-    bool joined; /* the caller is a worker too, number 0 */
+    atomic_ulong generation;
+    int forks;          /* counts up in a forked child */
+    int wanted;         /* threads for the job of this generation */
+    atomic_int running; /* those not finished; of those that join, those that have begun */
+    bool joined;        /* the caller is a worker too, number 0 */
+    atomic_bool looks;  /* whoever waits looks before it sleeps */
     void (*body)(void *job, int worker);
     void *job;
 } pool = {.mutex = FA__MUTEX_INIT, .work = FA__CONDITION_INIT, .done = FA__CONDITION_INIT};
 
 static atomic_int threads_set;
+
+static bool is_announced(unsigned long seen)
+{
+    return atomic_load(&pool.generation) != seen;
+}
+
+static bool is_done(unsigned long seen)
+{
+    (void)seen;
+    return atomic_load(&pool.running) == 0;
+}
+
+/* Without the mutex, until something holds or the moment is over: then it is waited for as ever. */
+static void look_for(bool (*holds)(unsigned long seen), unsigned long seen)
+{
+    static const double moment = 1e-4; /* seconds: what a program does between two expressions */
+    if (!atomic_load(&pool.looks) || holds(seen))
+        return;
+    double end = fa__now() + moment;
+    do
+        for (int i = 0; i < 16; i++)
+            fa__thread_pause();
+    while (!holds(seen) && fa__now() < end);
+}
+
+/* The mutex is held. */
+static void announce(int workers, bool joined, void (*body)(void *job, int worker), void *job)
+{
+    static int processors;
+    if (processors == 0)
+        processors = fa__processors();
+    pool.body = body;
+    pool.job = job;
+    pool.wanted = workers;
+    pool.running = joined ? 0 : workers;
+    pool.joined = joined;
+    pool.looks = workers + joined <= processors;
+    atomic_fetch_add(&pool.generation, 1);
+    fa__condition_broadcast(&pool.work);
+}
 
 /* A thread that begins while a job is announced takes part in it: it starts from the generation before. */
 struct start {
@@ -38,20 +81,22 @@ static void thread_body(void *argument)
     int worker = start->worker;
     unsigned long seen = start->seen;
     free(start);
-    fa__mutex_lock(&pool.mutex);
     for (;;) {
-        while (pool.generation == seen)
+        look_for(is_announced, seen);
+        fa__mutex_lock(&pool.mutex);
+        while (!is_announced(seen))
             fa__condition_wait(&pool.work, &pool.mutex);
         seen = pool.generation;
-        if (worker >= pool.wanted)
-            continue;
-        bool joins = pool.joined;
-        pool.running += joins;
+        bool takes_part = worker < pool.wanted, joins = pool.joined;
+        pool.running += takes_part && joins;
         fa__mutex_unlock(&pool.mutex);
+        if (!takes_part)
+            continue;
         pool.body(pool.job, joins ? worker + 1 : worker);
         fa__mutex_lock(&pool.mutex);
         if (--pool.running == 0)
             fa__condition_signal(&pool.done);
+        fa__mutex_unlock(&pool.mutex);
     }
 }
 
@@ -102,12 +147,7 @@ bool fa__pool_run(int workers, void (*body)(void *job, int worker), void *job, v
         workers = pool.started;
     }
     int forks = pool.forks;
-    pool.body = body;
-    pool.job = job;
-    pool.wanted = pool.running = workers;
-    pool.joined = false;
-    pool.generation++;
-    fa__condition_broadcast(&pool.work);
+    announce(workers, false, body, job);
     while (pool.running > 0) {
         if (poll == NULL) {
             fa__condition_wait(&pool.done, &pool.mutex);
@@ -131,19 +171,16 @@ bool fa__pool_join(int workers, void (*body)(void *job, int worker), void *job, 
     if (workers > 1) {
         fa__mutex_lock(&pool.mutex);
         start_threads(workers - 1, &ignored); /* fewer threads than asked for do the same work */
-        pool.body = body;
-        pool.job = job;
-        pool.wanted = workers - 1;
-        pool.running = 0;
-        pool.joined = true;
-        pool.generation++;
-        fa__condition_broadcast(&pool.work);
+        announce(workers - 1, true, body, job);
         fa__mutex_unlock(&pool.mutex);
     }
     body(job, 0);
     if (workers > 1) {
         fa__mutex_lock(&pool.mutex);
         pool.wanted = 0; /* who comes now is too late */
+        fa__mutex_unlock(&pool.mutex);
+        look_for(is_done, 0);
+        fa__mutex_lock(&pool.mutex);
         while (pool.running > 0)
             fa__condition_wait(&pool.done, &pool.mutex);
         fa__mutex_unlock(&pool.mutex);

@@ -463,6 +463,8 @@ static void cut(run *r)
     bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
     int64_t scattered = is_one_box(pass) ? scattered_bytes(pass) : 0;
     r->tile = fa__budget_tile(widest, staged, turned || scattered > 0, r->threads);
+    if (staged == 0)
+        r->tile = fa__budget_share(r->tile, pass->total, r->threads);
     if (scattered > 0 && scattered < SCATTERED_ROW_BYTES)
         r->tile = fa__max_i64(r->tile, fa__budget_scattered_tile(pass->total, staged, r->threads));
     int64_t granule = 1;
@@ -505,24 +507,13 @@ static void cut(run *r)
     r->task_count = r->boxes > 1 ? r->boxes : (pass->total + r->task - 1) / r->task;
 }
 
-static int64_t bytes_per_element(const fa__pass *pass)
-{
-    int64_t bytes = 0;
-    for (int64_t i = 0; i < pass->operand_count; i++)
-        bytes += pass->operands[i].item_bytes;
-    for (int64_t i = 0; i < pass->store_count; i++)
-        bytes += pass->stores[i].to.item_bytes;
-    return bytes;
-}
-
-/* Results in memory that are larger than the cache are written past it. */
+/* Results in memory are written past the cache where it does not hold what is read and written. */
 static void choose_streams(fa__pass *pass)
 {
-    int64_t cache = (int64_t)fa__cache_bytes(3);
+    bool exceeds = fa__pass_exceeds_cache(pass);
     for (int64_t i = 0; i < pass->store_count; i++) {
         fa__store *store = &pass->stores[i];
-        store->stream = !pass->aliased && store->mask < 0 && in_memory(&store->to) &&
-                        pass->total * store->to.item_bytes > cache;
+        store->stream = !pass->aliased && store->mask < 0 && in_memory(&store->to) && exceeds;
     }
 }
 
@@ -595,7 +586,7 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         .mutex = FA__MUTEX_INIT,
         .options = options,
         .started = fa__now(),
-        .bytes_per_element = bytes_per_element(pass),
+        .bytes_per_element = fa__pass_bytes(pass),
     };
     if (pass->total > 0)
         prepare_operands(&r);
