@@ -4,7 +4,8 @@ read, and on every instruction set. For every operation that the library lists; 
 
 A process has one way to read files, one instruction set and one size of tiles, and goes through threads and limits; its
 results, refusals included, are hashed and compared with those of the first. FARRAY_LONG=1 takes every call on every element
-type, every combination, and larger arrays.
+type, larger arrays, and so many combinations that any two choices meet: each thread count each limit, each way to read each
+instruction set, and so on. (All combinations are eight times as many, and take hours.)
 """
 import ctypes
 import hashlib
@@ -210,12 +211,19 @@ def some(calls):
 
 
 def environments():
-    """Every way to read on every instruction set, with tiles large and small; and what is gone through in each."""
+    """Every way to read on every instruction set, with tiles large and small; and what is gone through in each.
+
+    The long form is an orthogonal array of strength two (Hedayat, Sloane and Stufken, Orthogonal Arrays, 1999): thread counts
+    are added to the ways to read as in a Latin square, limits by the parity of two other choices."""
+    everything = list(itertools.product(THREADS, LIMITS))
     for number, (mode, level, tile) in enumerate(itertools.product(MODES, SETS, TILES)):
-        everything = list(itertools.product(THREADS, LIMITS))
-        if not LONG and number % 2 != number // 4 % 2:  # every second one, tiles in turn
+        of_mode, of_level, of_tile = number // 4, number // 2 % 2, number % 2
+        if LONG:
+            taken = [(THREADS[of_mode ^ (2 * of_level + of_tile)], LIMITS[of_mode % 2 ^ of_level])]
+        elif of_tile == of_mode % 2:  # every second one, tiles in turn
+            taken = [everything[(3 * number + 5 * k) % len(everything)] for k in range(2)]
+        else:
             continue
-        taken = everything if LONG else [everything[(3 * number + 5 * k) % len(everything)] for k in range(2)]
         yield {"FARRAY_IO": mode, "FARRAY_ISA": level, "FARRAY_TILE": tile}, taken
 
 
