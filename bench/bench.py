@@ -8,7 +8,7 @@ build/bench.svg.
 
 conditions: hot (memory), cached (files in the page cache), cold (file to durable file, page cache dropped), capped (the same in
 a control group of 512 MiB), tight (resident memory with a limit of 32 MiB), layouts (operands that lie otherwise), rails
-(microseconds of small calls, threads).
+(microseconds of small calls, threads, arrays of every size).
 """
 import argparse
 import json
@@ -136,7 +136,9 @@ def measure_all(given, folder):
         run["layouts"] = layouts.compare(bench.farray.library, folder, bench.n, bench.rounds)
     if "rails" in wanted:
         run["rails"] = {"overhead": rails.overhead(bench.build),
-                        "scaling": rails.scaling(in_process.Hot(bench), bench.threads, bench.rounds)}
+                        "sizes": rails.sizes(bench.build, bench.threads, bench.rounds),
+                       "file sizes": rails.file_sizes(bench, shutil.disk_usage(folder).free / 4 / 2 ** 20),
+                       "scaling": rails.scaling(in_process.Hot(bench), bench.threads, bench.rounds)}
     return run
 
 

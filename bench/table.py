@@ -30,6 +30,10 @@ def _ratio(ratio):
     return f"{ratio['median']:.2f} ({ratio['low']:.2f}–{ratio['high']:.2f})" if ratio else "–"
 
 
+def _short(ratio):
+    return f"{ratio['median']:.2f}" if ratio else "–"
+
+
 def _cell(contender):
     if contender is None:
         return "–"
@@ -73,6 +77,15 @@ def _rails(run):
     return lines
 
 
+def _sizes(run):
+    rails = run["rails"]
+    sizes = list(dict.fromkeys(size for of in rails["sizes"].values() for size in of))
+    lines = _lines(["MiB an array, in memory", *map(str, sizes)],
+                   [[f"`{name}`", *(_short(of.get(size)) for size in sizes)] for name, of in rails["sizes"].items()])
+    sizes = rails["file sizes"]
+    return [*lines, "", *_lines(["MiB of a file, cold", *map(str, sizes)], [["`sum(a)`", *map(_short, sizes.values())]])]
+
+
 def _tight(run):
     rows = [row for row in run["rows"] if row["condition"] == "tight"]
     return _lines(["#", "job", "resident MB"],
@@ -102,4 +115,5 @@ def whole(run):
         lines += ["", "### Operands that lie otherwise: speed beside the plain case", "", *layouts(run)]
     if run.get("rails"):
         lines += ["", "### Small things", "", *_rails(run)]
+        lines += ["", "### Every size: what part of the limit of the cache, of memory, of the disk", "", *_sizes(run)]
     return lines
