@@ -277,8 +277,7 @@ fa__node *fa__node_histogram_edges(fa__node *input, const fa__histogram_argument
 
 /* ---- Whole numbers ---- */
 
-/* The least and the largest of some integers, found now. */
-static bool extremes_now(fa__node *input, int64_t extremes[2], fa_error *err)
+bool fa__extremes_now(fa__node *input, int64_t extremes[2], fa_error *err)
 {
     const fa__reduce_arguments all = {.axes = FA_ALL_AXES};
     fa__node *both[2] = {fa__node_reduce(FA__REDUCE_MIN, input, &all, err), NULL};
@@ -318,7 +317,7 @@ fa__node *fa__node_bincount(fa__node *input, fa__node *weights, int64_t least, f
     if (strong != NULL)
         whole = fa__node_as_input(strong, FA_INT64, err);
     if (whole != NULL && whole->sizes[0] > 0)
-        extremes_now(whole, extremes, err);
+        fa__extremes_now(whole, extremes, err);
     const bins b = {.count = fa__max_i64(extremes[1] + 1, least)};
     if (!fa_failed(err) && extremes[0] < 0)
         fa__fail(err, FA_OUT_OF_RANGE, "'list' argument must have no negative elements");

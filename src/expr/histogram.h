@@ -28,6 +28,8 @@ fa__node *fa__node_histogram_edges(fa__node *input, const fa__histogram_argument
 bool fa__histogram_estimate(fa__node *input, const fa__histogram_arguments *arguments, int64_t *count,
                             fa_error *err);
 
+/* The least and the largest of some int64, found now. */
+bool fa__extremes_now(fa__node *input, int64_t extremes[2], fa_error *err);
 /* NumPy's bincount(); its length is found now. NULL for weights: counts. */
 fa__node *fa__node_bincount(fa__node *input, fa__node *weights, int64_t least, fa_error *err);
 /* NumPy's digitize(); which way the bins go is looked at now. */

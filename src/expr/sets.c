@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sets as graphs: sorted values, compared with their neighbours, and a mask of those that are the first of
- * their kind. Since a mask is computed when it is used, so is the sort. Knows nothing about text. */
+ * their kind. Since a mask is computed when it is used, so is the sort. Integers that lie near each other are
+ * counted instead. Knows nothing about text. */
 #include "expr/order.h"
 
+#include "expr/histogram.h"
 #include "expr/node.h"
 #include "expr/routines.h"
 #include "expr/take.h"
@@ -169,21 +171,75 @@ static fa__node *given(fa__node *node)
     return node != NULL ? fa__node_retain(node) : NULL;
 }
 
+/* ---- unique() of integers that are counted ---- */
+
+/* Integers as int64 from 0 on, of which there are `count` at most; NULL where sorting them costs less, or
+ * counters would take much of the memory limit. */
+static fa__node *from_zero(workshop *w, fa__node *flat, int64_t *least, int64_t *count)
+{
+    enum { FEW = 1 << 12, MOST = 1 << 24 };
+    const fa_type type = flat->dtype->type;
+    int64_t extremes[2] = {0, 0};
+    if (type >= FA_TYPE_UINT64 || flat->sizes[0] < FEW) /* the types before are integers of int64's range */
+        return NULL;
+    fa__node *strong = keep(w, fa__node_strong(flat, w->err));
+    fa__node *whole = strong != NULL ? keep(w, fa__node_as_input(strong, FA_INT64, w->err)) : NULL;
+    if (whole == NULL || !fa__extremes_now(whole, extremes, w->err))
+        return NULL;
+    const uint64_t range = (uint64_t)extremes[1] - (uint64_t)extremes[0],
+                   room = fa__ledger_limit() / 16 / sizeof(int64_t);
+    if (range >= MOST || range >= room || range >= (uint64_t)flat->sizes[0])
+        return NULL;
+    *least = extremes[0];
+    *count = (int64_t)range + 1;
+    return operation_of(w, FA__OP_SUBTRACT, whole, keep(w, fa__node_int(*least, w->err)));
+}
+
+/* False where it is to be sorted. */
+static bool unique_by_counts(workshop *w, fa__node *input, fa__node *flat, fa__unique *u)
+{
+    int64_t least, count;
+    fa__node *numbers = u->index_wanted ? NULL : from_zero(w, flat, &least, &count);
+    if (numbers == NULL)
+        return false;
+    const fa__whole_arguments how = {.number = count, .option = FA__BINS_ARE_ELEMENTS};
+    fa__node *counts = standing(
+        w, keep(w, fa__node_whole(FA__WHOLE_BINCOUNT, FA_INT64, 1, &count, 1, &numbers, &how, w->err)));
+    fa__node *there =
+        standing(w, operation_of(w, FA__OP_NOT_EQUAL, counts, keep(w, fa__node_int(0, w->err))));
+    fa__node *values = there != NULL ? keep(w, fa__node_flatnonzero(there, w->err)) : NULL;
+    values = operation_of(w, FA__OP_ADD, values, keep(w, fa__node_int(least, w->err)));
+    u->values = values != NULL ? fa__node_cast(values, flat->dtype, w->err) : NULL;
+    if (u->counts_wanted)
+        u->counts = given(masked(w, there, counts));
+    if (u->inverse_wanted && there != NULL) {
+        fa__node *number = keep(w, fa__node_scan(FA__SCAN_CUMSUM, there, FA_AXES(0), FA_INT64, w->err));
+        number = operation_of(w, FA__OP_SUBTRACT, number, keep(w, fa__node_int(1, w->err)));
+        fa__node *each =
+            number != NULL ? keep(w, fa__node_take_along(number, numbers, 0, FA__TAKE_RAISE, w->err)) : NULL;
+        u->inverse =
+            each != NULL ? fa__node_reshape(each, (fa_shape){input->ndim, input->sizes}, w->err) : NULL;
+    }
+    return true;
+}
+
 bool fa__node_unique(fa__node *input, fa__unique *u, fa_error *err)
 {
     workshop w = {.err = err};
-    fa__node *flat = flat_of(&w, input), *sorted = sorted_of(&w, flat);
-    fa__node *mask = NULL;
+    fa__node *flat = flat_of(&w, input), *mask = NULL;
+    bool counted = flat != NULL && unique_by_counts(&w, input, flat, u);
+    fa__node *sorted = counted ? NULL : sorted_of(&w, flat);
     if (sorted != NULL && sorted->sizes[0] > 0)
         mask = standing(&w, firsts(&w, sorted, u->nan_is_many));
     else if (sorted != NULL)
         mask = part_of(&w, one_of(&w, fa__node_bool(true, err), FA_BOOL), 0, 0);
-    u->values = given(masked(&w, mask, sorted));
+    if (!counted)
+        u->values = given(masked(&w, mask, sorted));
     if (u->index_wanted && mask != NULL)
         u->index = given(masked(&w, mask, keep(&w, fa__node_argsort(flat, 0, err))));
     if (u->counts_wanted && mask != NULL)
         u->counts = given(counts_of(&w, mask, flat->sizes[0]));
-    if (u->inverse_wanted && u->values != NULL)
+    if (u->inverse_wanted && mask != NULL && u->values != NULL)
         u->inverse = given(inverse_of(&w, input, flat, u->values, mask, u->nan_is_many));
     clear(&w);
     if (fa_failed(err))

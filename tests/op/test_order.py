@@ -378,6 +378,21 @@ class Sets(Base):
             for kind in ("random", "few"):
                 self.check(elements(numpy.dtype(text), 40000, kind, rng), 65536)
 
+    def test_unique_of_integers_that_are_counted(self):
+        """Near each other, and just too far apart for it; without positions, which are sorted for."""
+        rng = numpy.random.default_rng(18)
+        for text, least, most in [("?", 0, 2), ("i1", -128, 128), ("u1", 0, 256), ("i2", -300, 5), (">i4", 2**31 - 6000, 2**31),
+                                  ("i8", -2**63, -2**63 + 4097), ("i8", 0, 7000), ("u4", 2**32 - 99, 2**32), ("u8", 0, 50)]:
+            for limit in (0, 1 << 20, 65536):
+                data = rng.integers(least, most, 6000, "u8" if text == "u8" else "i8").astype(text).reshape(20, 300)
+                data[0, 0], data[-1, -1] = least, most - 1
+                given, dtype = {"a": self.memory(data)}, data.dtype.newbyteorder("=")
+                self.library.set_memory_limit(limit)
+                values, inverse, counts = numpy.unique(data, return_inverse=True, return_counts=True)
+                for call, wanted in [("unique(a)", values.astype(dtype)), ("unique_inverse(a)[1]", inverse),
+                                     ("unique_counts(a)[1]", counts), ("unique_counts(a)[0]", values.astype(dtype))]:
+                    self.assertTrue(compared(self.values(call, wanted.dtype, **given), wanted), (text, limit, call))
+
     def test_array_api(self):
         data = elements(numpy.dtype("f8"), 500, "few", numpy.random.default_rng(16)).reshape(20, 25)
         given = {"a": self.memory(data)}
