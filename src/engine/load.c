@@ -21,6 +21,7 @@
 enum { WORTH_MAPPING = 4 };
 /* Fewer rows of a range that runs along other axes are walked as they are. */
 enum { LEAST_TURNED_ROWS = 4 };
+enum { AHEAD_BYTES = 4 << 10 };
 
 static int64_t origin_of(const fa__pass *pass, const fa__operand *operand, const fa__span *span)
 {
@@ -425,17 +426,27 @@ char *fa__load_place(const fa__reach *reach, int64_t first, int64_t n)
     return place_of(reach, first, n);
 }
 
+/* What comes a little later is on its way while this is put together and computed with. */
+static void ask_ahead(const char *block, int64_t bytes, int64_t distance)
+{
+    for (int64_t at = 0; at < bytes; at += 64)
+        __builtin_prefetch((const void *)((uintptr_t)block + (uintptr_t)(distance + at)), 0, 2);
+}
+
 void fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block)
 {
     int64_t item = reach->operand->item_bytes;
     int swap = reach->operand->swap;
     if (reach->dense) {
+        ask_ahead(reach->base + first * item, n * item, AHEAD_BYTES);
         fa__gather(block, reach->base + first * item, item, n, item, swap);
         return;
     }
     rows at = rows_at(reach, first);
     int inner = reach->ndim - 1;
     int64_t stride = reach->strides[inner];
+    if (reach->ndim == 1 && stride == -item) /* the other way round */
+        ask_ahead(reach->base - (first + n - 1) * item, n * item, -AHEAD_BYTES);
     for (int64_t done = 0; done < n; rows_next(&at, reach)) {
         int64_t run = fa__min_i64(n - done, reach->sizes[inner] - at.column);
         fa__gather((char *)block + done * item, at.row + at.column * stride, stride, run, item, swap);

@@ -28,6 +28,7 @@ enum {
     CACHE_STRETCH_BYTES = 2 << 10,
     AHEAD_BYTES = 4 << 10,
     SHARED_STRETCH = 2 << 10, /* elements, where several chains read the same ones from memory */
+    CHAIN_STRETCH = 256,      /* elements, where chains have to be brought what they read */
     SHORTEST_STRETCH = 64,
     WIDE_BLOCK_BYTES = 64 << 10
 };
@@ -162,7 +163,7 @@ bool fa__program_start(fa__program *p, fa_error *err)
         p->loads_alone = p->loads_alone && pass->consumes[i].class->takes_long &&
                          !pass->values[pass->consumes[i].value].uniform;
     p->straight = is_straight(p);
-    p->stretch = p->chains_alone ? p->block : stretch_of(pass, p->block);
+    p->stretch = p->chains_alone ? fa__min_i64(CHAIN_STRETCH, p->block) : stretch_of(pass, p->block);
     return true;
 }
 

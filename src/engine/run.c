@@ -27,6 +27,7 @@
 enum {
     CONSUMED_TASK_BYTES = 16 << 20,
     LONG_TILE_BYTES = 16 << 20,
+    BRIEF_BYTES = 4 << 20,        /* of files: a disk that has to be waited for is not waited for long */
     SCATTERED_ROW_BYTES = 4 << 10 /* longer ones are read for themselves, wherever they are */
 };
 
@@ -630,10 +631,11 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         start_windows(&r, &r.err);
         fa__count_pass();
         int threads = (int)fa__min_i64(r.threads, r.task_count);
-        bool small = !callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK;
+        bool small = !callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK,
+             brief = in_memory_all(pass) || pass->total <= BRIEF_BYTES / fa__max_i64(r.bytes_per_element, 1);
         if (small && !fa_failed(&r.err))
             work(&r, 0); /* waking a thread costs more than the work */
-        else if (!callback && !r.guard && in_memory_all(pass) && !fa_failed(&r.err))
+        else if (!callback && brief && !fa_failed(&r.err))
             fa__pool_join(threads, work, &r, &r.err);
         else
             fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
