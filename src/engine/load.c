@@ -206,6 +206,32 @@ static void turn_rows(fa__reach *reach, int64_t first, int64_t last)
     set_staged(reach, first);
 }
 
+/* The same for a file: what its whole rows have of each column is read along the file. False with a clean err
+ * where these are few, or there is no room. */
+static bool read_turned_rows(fa__reach *reach, int64_t origin, int64_t first, int64_t last,
+                             struct reading *reading)
+{
+    const int64_t item = reach->operand->item_bytes;
+    fa_error *err = reading->err;
+    if (reach->ndim != 2 || reach->strides[0] != item || reach->strides[1] == 0)
+        return false;
+    const int64_t columns = reach->sizes[1], row = (first + columns - 1) / columns,
+                  rows = last / columns - row;
+    if (rows < LEAST_TURNED_ROWS ||
+        !have_buffer(&reach->turned, &reach->turned_bytes, (size_t)(rows * columns * item), err))
+        return false;
+    const int64_t sizes[] = {columns, rows}, strides[] = {reach->strides[1], item};
+    const fa__box box = {2, item, origin + row * item, sizes, strides};
+    fa__source_read(reading->source, &box, reach->turned, err);
+    fa__transpose(reading->to + row * columns * item, columns * item, reach->turned, rows * item, rows,
+                  columns, item, 0, false);
+    return !fa_failed(err) &&
+           fa__each_box(2, reach->sizes, reach->strides, origin, item, first, row * columns, read_each,
+                        reading) &&
+           fa__each_box(2, reach->sizes, reach->strides, origin, item, (row + rows) * columns, last,
+                        read_each, reading);
+}
+
 struct turning {
     fa__reach *reach;
     int64_t count;
@@ -329,8 +355,10 @@ static bool reach_elements(fa__reach *reach, const fa__pass *pass, const fa__spa
         return false;
     set_staged(reach, first);
     struct reading reading = {source, reach->base, operand->item_bytes, err};
-    return fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, first, last,
-                        read_each, &reading);
+    if (!whole_box && read_turned_rows(reach, origin, first, last, &reading))
+        return true;
+    return !fa_failed(err) && fa__each_box(pass->ndim, span->sizes, operand->strides, origin,
+                                           operand->item_bytes, first, last, read_each, &reading);
 }
 
 bool fa__load_begin(fa__reach *reach, const fa__pass *pass, const fa__span *span, int64_t first, int64_t last,

@@ -413,6 +413,20 @@ static int64_t scattered_bytes(const fa__pass *pass)
     return least;
 }
 
+/* How long rows are that run across those of a file; 0: none do. */
+static int64_t contrary_row(const fa__pass *pass)
+{
+    int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
+    for (int64_t i = 0; i < pass->operand_count; i++) {
+        const fa__operand *operand = &pass->operands[i];
+        if (!in_memory(operand) &&
+            fa__merge_axes(pass->ndim, pass->sizes, operand->strides, sizes, strides) == 2 &&
+            strides[0] == operand->item_bytes && strides[1] != 0)
+            return sizes[1];
+    }
+    return 0;
+}
+
 static void count_boxes(run *r)
 {
     const fa__pass *pass = r->pass;
@@ -463,7 +477,10 @@ static void cut(run *r)
     }
     bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
     int64_t scattered = is_one_box(pass) ? scattered_bytes(pass) : 0;
-    r->tile = fa__budget_tile(widest, staged, turned || scattered > 0, r->threads);
+    const int64_t contrary = is_one_box(pass) ? contrary_row(pass) : 0;
+    if (contrary > 0)
+        staged *= 2; /* read along the file, and turned */
+    r->tile = fa__budget_tile(widest, staged, turned || scattered > 0 || contrary > 0, r->threads);
     if (staged == 0)
         r->tile = fa__budget_share(r->tile, pass->total, r->threads);
     if (scattered > 0 && scattered < SCATTERED_ROW_BYTES)
@@ -499,6 +516,8 @@ static void cut(run *r)
         int64_t share = fa__min_i64(pass->total / (16 * r->threads), CONSUMED_TASK_BYTES / widest);
         r->task = takes_turns(pass) ? 1 : fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
         granule = granule == 1 ? FA__BLOCK : granule; /* leaves begin there */
+        if (contrary > 0 && common_multiple(granule, contrary, r->tile) < r->tile)
+            granule = common_multiple(granule, contrary, r->tile);
         if (granule <= r->tile)
             r->tile -= r->tile % granule;
         else if (staged == 0 && granule <= LONG_TILE_BYTES / widest)
