@@ -7,7 +7,7 @@ Every result of farray is held against NumPy's before it is timed. Prints tables
 build/bench.svg.
 
 conditions: hot (memory), cached (files in the page cache), cold (file to durable file, page cache dropped), capped (the same in
-a control group of 512 MiB), tight (resident memory with a limit of 32 MiB), layouts (operands that lie otherwise), rails
+a control group of 512 MiB), tight (resident memory with a limit of 64 MiB), layouts (operands that lie otherwise), rails
 (microseconds of small calls, threads, arrays of every size).
 """
 import argparse

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Conditions from file to file, each contender in a process of its own: "cold", nothing in the page cache, which is checked by
 the bytes that come from the disk; "capped", the same in a control group of 512 MiB, in which some are killed; "tight", farray
-alone with a memory limit of 32 MiB.
+alone with a memory limit of 64 MiB.
 """
 import json
 import os
@@ -24,7 +24,7 @@ from control_group import ControlGroup, Unavailable  # noqa: E402
 PATIENCE = 600  # seconds for one run
 WARM_SIDE = 256
 PROBED = 512 << 20  # bytes of the disk's probe
-TIGHT = 32 << 20
+TIGHT = 64 << 20
 
 
 class Ended(Exception):

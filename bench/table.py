@@ -110,7 +110,7 @@ def whole(run):
         if any(row["condition"] == condition for row in run["rows"]):
             lines += ["", f"### {title}, {_size(run, condition)}", "", *workloads(run, condition)]
     if any(row["condition"] == "tight" for row in run["rows"]):
-        lines += ["", "### Resident memory with a limit of 32 MiB, from file to file", "", *_tight(run)]
+        lines += ["", "### Resident memory with a limit of 64 MiB, from file to file", "", *_tight(run)]
     if run.get("layouts"):
         lines += ["", "### Operands that lie otherwise: speed beside the plain case", "", *layouts(run)]
     if run.get("rails"):
