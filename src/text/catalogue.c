@@ -17,7 +17,10 @@ const char *fa__next_word(const char *words, size_t *length)
 {
     while (*words == ' ')
         words++;
-    *length = strcspn(words, " ");
+    const char *end = words;
+    while (*end != ' ' && *end != '\0') /* words are short: strcspn() would spend more on its set */
+        end++;
+    *length = (size_t)(end - words);
     return *length > 0 ? words : NULL;
 }
 
