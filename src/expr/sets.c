@@ -10,6 +10,7 @@
 #include "array/dtype.h"
 #include "array/slice.h"
 #include "base/memory.h"
+#include "kernel/order.h"
 
 #include <stdio.h>
 
@@ -169,10 +170,36 @@ static fa__node *given(fa__node *node)
     return node != NULL ? fa__node_retain(node) : NULL;
 }
 
+/* Values alone, of elements that are told apart as they are sorted. What is few of many moves to a room of
+ * its own. */
+static bool is_sorted_apart(const fa__node *flat, const fa__unique *u)
+{
+    return fa__key_bytes(flat->dtype->type) > 0 && flat->sizes[0] > 0 && !u->index_wanted &&
+           !u->counts_wanted && !u->inverse_wanted && (!u->nan_is_many || !has_nan(flat->dtype));
+}
+
+static fa__node *values_apart(workshop *w, fa__node *flat)
+{
+    fa__node *sorted = keep(w, fa__node_distinct(flat, w->err)), *all = standing(w, sorted);
+    if (all == NULL)
+        return NULL;
+    const int64_t n = sorted->as.reduce.number;
+    fa__node *values = part_of(w, all, 0, n);
+    return n >= flat->sizes[0] / 2 || values == NULL
+               ? values
+               : standing(w, keep(w, fa__node_copy(values, 'C', w->err)));
+}
+
 bool fa__node_unique(fa__node *input, fa__unique *u, fa_error *err)
 {
     workshop w = {.err = err};
-    fa__node *flat = flat_of(&w, input), *sorted = sorted_of(&w, flat);
+    fa__node *flat = flat_of(&w, input);
+    if (flat != NULL && is_sorted_apart(flat, u)) {
+        u->values = given(values_apart(&w, flat));
+        clear(&w);
+        return !fa_failed(err);
+    }
+    fa__node *sorted = sorted_of(&w, flat);
     fa__node *mask = NULL;
     if (sorted != NULL && sorted->sizes[0] > 0)
         mask = standing(&w, firsts(&w, sorted, u->nan_is_many));

@@ -5,6 +5,7 @@
 #include "op/external.h"
 
 #include "engine/inlet.h"
+#include "op/distinct.h"
 #include "op/runs.h"
 
 #include "base/checked.h"
@@ -124,6 +125,19 @@ static bool sort_and_put(maker *m, int64_t run, char *elements, fa_error *err)
                          err);
 }
 
+/* The same of the different elements of a run, all at once. */
+static bool sort_distinct_and_put(maker *m, int64_t run, char *elements, fa_error *err)
+{
+    fa__run *r = &m->runs->runs[run];
+    fa__outlet *outlet = fa__outlet_start(m->runs->source, err);
+    m->outlets[run % m->rooms] = outlet;
+    r->n = fa__sort_distinct(m->s->lines.run, &m->s->order, elements, r->n, m->sort_room, err);
+    const int64_t bytes = r->n * m->runs->item_bytes;
+    if (!fa_failed(err) && fa__outlet_put(outlet, r->place, bytes, elements, err))
+        fill_grains(outlet, r, bytes, elements, err);
+    return !fa_failed(err);
+}
+
 typedef struct laying {
     const maker *m;
     int64_t run;
@@ -211,6 +225,8 @@ static bool make_all(maker *m, fa_error *err)
         place_run(m, run, elements);
         if (m->s->positions)
             argsort_and_put(m, run, elements, err);
+        else if (m->s->kept != NULL)
+            sort_distinct_and_put(m, run, elements, err);
         else
             sort_and_put(m, run, elements, err);
         keep_fences(m, run, elements);

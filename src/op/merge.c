@@ -16,6 +16,7 @@
 #include "engine/buffers.h"
 #include "engine/inlet.h"
 #include "engine/pool.h"
+#include "op/distinct.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
@@ -68,6 +69,9 @@ typedef struct merge {
     /* Parts: where each begins in each run, and in the room. */
     int64_t part, step, room, part_count;
     int64_t *cuts, *places;
+    fa__kept *kept; /* of each part, where elements are told apart */
+    bool has_last;
+    char last[8]; /* of those */
     int64_t most_parts, most_samples;
     sample *samples;
     char *elements, *keys, *key_room; /* of samples; keys are elements where these have none */
@@ -335,6 +339,8 @@ static void sort_part(const merge *m, int64_t job, fa_error *err)
     if (!m->s->positions && !fa_failed(err)) {
         gather(m, job, m->out + place * order->item_bytes, NULL);
         fa__sort_line(NULL, order, m->out + place * order->item_bytes, n, room, NULL, err);
+        if (m->s->kept != NULL)
+            m->kept[job] = (fa__kept){place, fa__keep_firsts(order, m->out + place * order->item_bytes, n)};
     } else if (room != NULL) {
         int64_t *out = (int64_t *)(void *)m->out + place;
         int64_t *numbers = (int64_t *)(void *)(room + fa__round_up(n * order->item_bytes, ALIGNMENT)),
@@ -367,13 +373,12 @@ static int64_t out_bytes(const fa__sorting *s)
 }
 
 /* Whole grains set off; the part of one that is behind them goes along with what comes next. */
-static bool finish(merge *m, int64_t done, int64_t n, fa_error *err)
+static bool finish(merge *m, int64_t done, int64_t n, bool is_last, fa_error *err)
 {
     const fa__sorting *s = m->s;
     if (!s->sink.is_dense)
         return fa__line_sink_write_part(&s->sink, m->line, done, n, m->out, err);
     const fa__putting putting = fa__putting_start(&s->sink, m->line, done, m->out, err);
-    const bool is_last = done + n == s->lines.n;
     int64_t bytes = n * putting.item_bytes + m->carried;
     const int64_t behind =
         is_last ? 0 : fa__min_i64((m->shift + n * putting.item_bytes) % FA__DIRECT_GRAIN, bytes);
@@ -416,17 +421,37 @@ static void sort_or_set_off(void *user, int64_t job, fa_error *err)
         sort_part(m, job - 1, err);
 }
 
+/* Of n elements in order those that are another than the one before. */
+static int64_t tell_apart(merge *m, int64_t n)
+{
+    const int64_t item = m->runs->item_bytes;
+    if (m->s->kept == NULL)
+        return n;
+    n = fa__close_gaps(&m->s->order, m->out, m->kept, m->part_count, m->has_last ? m->last : NULL);
+    if (n > 0)
+        memcpy(m->last, m->out + (n - 1) * item, (size_t)item);
+    m->has_last = true;
+    return n;
+}
+
 static bool merge_all(merge *m, fa_error *err)
 {
-    for (int64_t done = 0, n; done < m->s->lines.n && !fa_failed(err); done += n) {
+    int64_t left = 0, done = 0;
+    for (int64_t r = 0; r < m->runs->count; r++)
+        left += m->runs->runs[r].n;
+    for (int64_t n; left > 0 && !fa_failed(err); left -= n) {
         n = read_some(m, err);
         n = fa_failed(err) ? 0 : cut(m, n, err);
         if (!turn(m, done, err) || !fa__whole_parallel(m->s->lines.run, m->part_count + 1,
                                                        part_cost(m->s, m->part), sort_or_set_off, m, err))
             break;
         take(m);
-        finish(m, done, n, err);
+        const int64_t some = tell_apart(m, n);
+        finish(m, done, some, left == n, err);
+        done += some;
     }
+    if (m->s->kept != NULL)
+        *m->s->kept = done;
     set_off(m, err);
     /* Nothing may come or go when the rooms are somebody else's. */
     while (m->arrived < m->begun)
@@ -471,6 +496,8 @@ static int64_t lay_out(merge *m, char *memory)
     m->under_way = piece(&r, m->slot_count * (int64_t)sizeof *m->under_way, ALIGNMENT);
     m->cuts = piece(&r, (m->most_parts + 1) * count * (int64_t)sizeof *m->cuts, ALIGNMENT);
     m->places = piece(&r, (m->most_parts + 1) * (int64_t)sizeof *m->places, ALIGNMENT);
+    if (m->s->kept != NULL)
+        m->kept = piece(&r, m->most_parts * (int64_t)sizeof *m->kept, ALIGNMENT);
     m->samples = piece(&r, m->most_samples * (int64_t)sizeof *m->samples, ALIGNMENT);
     m->elements = piece(&r, m->most_samples * item, ALIGNMENT);
     m->keys = m->elements;

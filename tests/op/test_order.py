@@ -444,6 +444,35 @@ class LongRuns(Base):
             self.assertTrue(numpy.array_equal(self.values("argsort(a)", "i8", a=self.file(made)), wanted), made.dtype)
 
 
+class RunsOfManyBlocks(Base):
+    """Lines whose runs take turns in memory, and have more blocks than are there at a time."""
+
+    def test_runs_that_take_turns(self):
+        rng = numpy.random.default_rng(21)
+        self.library.set_memory_limit(4 << 20)
+        for text in ("f8", "i4"):
+            for kind in KINDS:
+                data = elements(numpy.dtype(text), 1500000, kind, rng)
+                given = self.file(data)
+                for function in ("sort", "unique"):
+                    made = self.values(f"{function}(a)", text, a=given)
+                    self.assertTrue(compared(made, getattr(numpy, function)(data)), (text, kind, function))
+                made = self.values("argsort(a)", "i8", a=given)
+                self.assertTrue(numpy.array_equal(made, numpy.argsort(data, kind="stable")), (text, kind))
+
+    def test_unique_of_what_is_compared_and_does_not_fit(self):
+        data = elements(numpy.dtype("c16"), 400000, "few", numpy.random.default_rng(22))
+        self.library.set_memory_limit(1 << 20)
+        self.assertTrue(compared(self.values("unique(a)", "c16", a=self.file(data)), numpy.unique(data)))
+
+    def test_unique_is_of_the_time_when_it_was_asked_for(self):
+        data = numpy.array([3.0, 1.0, 3.0, 2.0])
+        given = self.memory(data)
+        array = self.library.eval("unique(a)", {"a": given})
+        self.library.assign(given, self.memory(numpy.zeros(4)))
+        self.assertEqual(numpy.frombuffer(self.library.get_all(array), "f8").tolist(), [1.0, 2.0, 3.0])
+
+
 class SameBits(Base):
     """Everything that is equal and differs in its bits stands where it would for any other limit, threads and processor."""
 
@@ -456,7 +485,7 @@ class SameBits(Base):
                 bits = data.view(f"u{data.dtype.itemsize}")
                 bits[numpy.isnan(data)] ^= rng.integers(0, 100, int(numpy.isnan(data).sum())).astype(bits.dtype)
             given = self.file(data)
-            for function in ("sort", "argsort"):
+            for function in ("sort", "argsort", "unique"):
                 digest.update(self.library.get_all(self.library.eval(f"{function}(a)", {"a": given})))
         return digest.hexdigest()
 
