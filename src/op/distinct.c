@@ -3,9 +3,14 @@
  * threads; then the gaps between parts are closed. */
 #include "op/distinct.h"
 
+#include "engine/buffers.h"
+
+#include "array/dtype.h"
+#include "base/checked.h"
 #include "base/memory.h"
 #include "platform/platform.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,12 +96,106 @@ static void keep_part(void *user, int64_t begin, int64_t end, fa_error *err)
     fa__mutex_unlock(&k->mutex);
 }
 
+/* ---- Whole numbers close together ---- */
+
+enum { MOST_VALUES = 512 << 10, LEAST_MARKED = 64 << 10, JOBS = 8, LOOKED_AT = 4096 };
+
+typedef struct marking {
+    const fa__order *order;
+    char *elements;
+    int64_t n, low, high;
+    struct {
+        int64_t low, high;
+    } ranges[JOBS];
+    atomic_uchar *marks;
+} marking;
+
+static bool are_close(int64_t low, int64_t high)
+{
+    return (uint64_t)high - (uint64_t)low < MOST_VALUES;
+}
+
+static void find_range(void *user, int64_t job, fa_error *err)
+{
+    marking *m = user;
+    const int64_t begin = m->n * job / JOBS, end = m->n * (job + 1) / JOBS;
+    (void)err;
+    fa__key_range(m->elements + begin * m->order->item_bytes, m->order->type, end - begin,
+                  &m->ranges[job].low, &m->ranges[job].high);
+}
+
+static void mark(void *user, int64_t job, fa_error *err)
+{
+    const marking *m = user;
+    const int64_t begin = m->n * job / JOBS, end = m->n * (job + 1) / JOBS;
+    int64_t wide[FA__BLOCK];
+    int32_t narrow[FA__BLOCK];
+    (void)err;
+    for (int64_t at = begin; at < end; at += FA__BLOCK) {
+        const int64_t some = end - at < FA__BLOCK ? end - at : FA__BLOCK;
+        const bool is_wide = m->order->key_bytes == 8;
+        fa__keys_of(is_wide ? (void *)wide : (void *)narrow, m->elements + at * m->order->item_bytes,
+                    m->order->type, some, false);
+        for (int64_t i = 0; i < some; i++)
+            atomic_store_explicit(&m->marks[(is_wide ? wide[i] : narrow[i]) - m->low], 1,
+                                  memory_order_relaxed);
+    }
+}
+
+static int64_t lay_down(const marking *m)
+{
+    int64_t kept = 0;
+    for (int64_t v = 0; v <= m->high - m->low; v++) {
+        if (atomic_load_explicit(&m->marks[v], memory_order_relaxed) == 0)
+            continue;
+        const int64_t wide = m->low + v;
+        const int32_t narrow = (int32_t)wide;
+        fa__elements_of(m->elements + kept++ * m->order->item_bytes,
+                        m->order->key_bytes == 8 ? (const void *)&wide : (const void *)&narrow,
+                        m->order->type, 1);
+    }
+    return kept;
+}
+
+/* How many different ones there are, in order; -1 where elements are not close together. */
+static int64_t mark_values(fa__whole_run *run, const fa__order *order, char *elements, int64_t n,
+                           fa_error *err)
+{
+    marking m = {.order = order, .elements = elements, .n = n};
+    const char kind = fa__type_kind(order->type);
+    if (run == NULL || n < LEAST_MARKED || (kind != 'i' && kind != 'u') || fa_failed(err))
+        return -1;
+    fa__key_range(elements, order->type, LOOKED_AT, &m.low, &m.high);
+    if (!are_close(m.low, m.high) || !fa__whole_parallel(run, JOBS, 0, find_range, &m, err))
+        return -1;
+    for (int i = 0; i < JOBS; i++) {
+        m.low = fa__min_i64(m.low, m.ranges[i].low);
+        m.high = fa__max_i64(m.high, m.ranges[i].high);
+    }
+    if (!are_close(m.low, m.high))
+        return -1;
+    int64_t kept = -1;
+    m.marks = fa__buffer_take(MOST_VALUES, err);
+    if (m.marks != NULL) {
+        memset(m.marks, 0, MOST_VALUES);
+        if (fa__whole_parallel(run, JOBS, 0, mark, &m, err))
+            kept = lay_down(&m);
+    }
+    fa__buffer_give_back(m.marks, MOST_VALUES);
+    return kept;
+}
+
+/* ---- Any elements ---- */
+
 int64_t fa__sort_distinct(fa__whole_run *run, const fa__order *order, void *elements, int64_t n, void *room,
                           fa_error *err)
 {
     keeping k = {.order = order, .elements = elements, .mutex = FA__MUTEX_INIT};
     const fa__when_sorted when = {keep_part, &k};
-    int64_t kept = 0;
+    int64_t kept = mark_values(run, order, elements, n, err);
+    if (kept >= 0)
+        return kept;
+    kept = 0;
     if (fa__sort_line(run, order, elements, n, room, &when, err))
         kept = fa__close_gaps(order, elements, k.parts, k.count, NULL);
     fa__free(k.parts);

@@ -460,6 +460,20 @@ class RunsOfManyBlocks(Base):
                 made = self.values("argsort(a)", "i8", a=given)
                 self.assertTrue(numpy.array_equal(made, numpy.argsort(data, kind="stable")), (text, kind))
 
+    def test_unique_of_whole_numbers_close_together(self):
+        rng = numpy.random.default_rng(23)
+        for text in ("i8", "u8", "i4", "u4", "i2"):
+            info = numpy.iinfo(text)
+            for low in (info.min, 0, info.max - 30000):
+                data = (rng.integers(0, 30000, 300000).astype("u8") + numpy.array(low).astype("u8")).astype(text)
+                far = data.copy()
+                far[200000] = info.max if low < info.max // 2 else info.min
+                for limit in (0, 1 << 20):
+                    self.library.set_memory_limit(limit)
+                    for made in (data, far):
+                        self.assertTrue(compared(self.values("unique(a)", text, a=self.file(made)), numpy.unique(made)),
+                                        (text, low, limit))
+
     def test_unique_of_what_is_compared_and_does_not_fit(self):
         data = elements(numpy.dtype("c16"), 400000, "few", numpy.random.default_rng(22))
         self.library.set_memory_limit(1 << 20)
