@@ -1,84 +1,94 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Pieces are read into a buffer, whose parts take turns, and copied out: transfers move whole grains, and the
- * bytes beside a range belong to somebody else in memory. */
+/* Transfers move whole grains of the file. A range is cut between grains, so that its parts arrive side by
+ * side as they stand in the file; beside the first and the last one the room has space for what else is in
+ * their grains. */
 #include "engine/inlet.h"
 
-#include "engine/buffers.h"
-
 #include "base/checked.h"
-#include "base/memory.h"
-#include "platform/platform.h"
 #include "storage/storage.h"
 
-#include <string.h>
+enum { GRAIN = FA__DIRECT_GRAIN, PART_BYTES = 1 << 20, LEAST_BYTES = 32 << 10 };
 
-enum {
-    BUFFER_BYTES = 2 << 20, /* a huge page */
-    AT_ONCE = 4,
-    PART_BYTES = BUFFER_BYTES / AT_ONCE,
-    PIECE_BYTES = PART_BYTES - 2 * FA__DIRECT_GRAIN,
-    LEAST_BYTES = 128 << 10
-};
-
-static bool read_through_cache(fa__source *source, int64_t first, int64_t size, char *to, fa_error *err)
+static bool is_long(int64_t size)
 {
-    bool done = fa__source_read_bytes(source, first, size, to, err);
-    if (source->class->drop != NULL)
-        source->class->drop(source, first, size);
-    return done;
+    return size >= LEAST_BYTES || fa__io_mode() == FA__IO_DIRECT;
 }
 
-typedef struct piece {
-    fa__transfer transfer;
-    int64_t first, size;
-    bool under_way;
-} piece;
-
-static void begin(fa__source *source, piece *p, int64_t first, int64_t size, char *buffer)
+int64_t fa__inlet_room(int64_t size)
 {
-    p->first = first;
-    p->size = size;
-    p->under_way = source->class->begin_direct(source, first, size, buffer, &p->transfer);
+    return is_long(size) ? fa__round_up(size, GRAIN) + 2 * GRAIN : size;
+}
+
+/* How far a byte is behind the grain that it is in. */
+static int64_t shift_of(const fa__source *source, int64_t byte)
+{
+    return (source->base + byte) % GRAIN;
+}
+
+/* Bytes [*first, end) of the range that one transfer brings. */
+static int64_t part_of(const fa__inlet *inlet, int number, int64_t *first)
+{
+    const int64_t low = inlet->first - shift_of(inlet->source, inlet->first);
+    *first = fa__max_i64(low + number * inlet->part, inlet->first);
+    return fa__min_i64(low + (number + 1) * inlet->part, inlet->first + inlet->size);
+}
+
+static char *place_of(const fa__inlet *inlet, int64_t byte)
+{
+    return inlet->place + (byte - inlet->first);
+}
+
+bool fa__inlet_is_direct(fa__source *source, int64_t first, int64_t size)
+{
+    return is_long(size) && fa__source_reads_direct(source) &&
+           source->class->wants_direct(source, first, size);
+}
+
+char *fa__inlet_begin(fa__inlet *inlet, fa__source *source, int64_t first, int64_t size, char *room)
+{
+    inlet->source = source;
+    inlet->first = first;
+    inlet->size = size;
+    inlet->place = room;
+    inlet->count = 0;
+    if (inlet->most == 0 || !fa__inlet_is_direct(source, first, size))
+        return inlet->place;
+    const int64_t shift = shift_of(source, first), whole = shift + size;
+    inlet->place += shift;
+    inlet->part = fa__max_i64(fa__round_up((whole + inlet->most - 1) / inlet->most, GRAIN), PART_BYTES);
+    inlet->count = (int)((whole + inlet->part - 1) / inlet->part);
+    for (int i = 0; i < inlet->count; i++) {
+        int64_t begin, end = part_of(inlet, i, &begin);
+        if (!source->class->begin_direct(source, begin, end - begin,
+                                         place_of(inlet, begin) - shift_of(source, begin),
+                                         &inlet->transfers[i]))
+            inlet->transfers[i].size = 0; /* was not begun */
+    }
+    return inlet->place;
 }
 
 /* What did not come whole is read once more, which says what is wrong. */
-static bool end(fa__source *source, piece *p, char *to, fa_error *err)
+static void read_through_cache(fa__source *source, int64_t first, int64_t size, char *to, fa_error *err)
 {
-    char *bytes = p->under_way ? source->class->end_direct(source, p->first, p->size, &p->transfer) : NULL;
-    p->under_way = false;
-    if (bytes == NULL)
-        return read_through_cache(source, p->first, p->size, to, err);
-    memcpy(to, bytes, (size_t)p->size);
-    return !fa_failed(err);
+    fa__source_read_bytes(source, first, size, to, err);
+    if (source->class->drop != NULL)
+        source->class->drop(source, first, size);
 }
 
-static bool read_pieces(fa__source *source, int64_t first, int64_t size, char *to, char *buffer,
-                        fa_error *err)
+bool fa__inlet_end(fa__inlet *inlet, fa_error *err)
 {
-    piece pieces[AT_ONCE] = {0};
-    int64_t count = (size + PIECE_BYTES - 1) / PIECE_BYTES, begun = 0;
-    for (int64_t i = 0; i < count; i++) {
-        for (; begun < count && begun < i + AT_ONCE && !fa_failed(err); begun++)
-            begin(source, &pieces[begun % AT_ONCE], first + begun * PIECE_BYTES,
-                  fa__min_i64(size - begun * PIECE_BYTES, PIECE_BYTES),
-                  buffer + begun % AT_ONCE * PART_BYTES);
-        if (i < begun) /* also after an error: nothing may come when the buffer is somebody else's */
-            end(source, &pieces[i % AT_ONCE], to + i * PIECE_BYTES, err);
+    fa__source *source = inlet->source;
+    if (source == NULL)
+        return !fa_failed(err);
+    if (inlet->count == 0 && !fa_failed(err))
+        read_through_cache(source, inlet->first, inlet->size, place_of(inlet, inlet->first), err);
+    for (int i = 0; i < inlet->count; i++) {
+        int64_t begin, end = part_of(inlet, i, &begin);
+        const bool came = inlet->transfers[i].size > 0 &&
+                          source->class->end_direct(source, begin, end - begin, &inlet->transfers[i]) != NULL;
+        if (!came && !fa_failed(err))
+            read_through_cache(source, begin, end - begin, place_of(inlet, begin), err);
     }
+    inlet->source = NULL;
     return !fa_failed(err);
-}
-
-bool fa__inlet_read(fa__source *source, int64_t first, int64_t size, char *to, fa_error *err)
-{
-    const bool forced = fa__io_mode() == FA__IO_DIRECT;
-    if (fa_failed(err))
-        return false;
-    if ((size < LEAST_BYTES && !forced) || !fa__source_reads_direct(source) ||
-        !source->class->wants_direct(source, first, size) || !fa__buffer_charge(BUFFER_BYTES))
-        return read_through_cache(source, first, size, to, err);
-    char *buffer = fa__buffer_take(BUFFER_BYTES, err);
-    bool done = buffer != NULL && read_pieces(source, first, size, to, buffer, err);
-    fa__buffer_give_back(buffer, BUFFER_BYTES);
-    fa__ledger_release(BUFFER_BYTES);
-    return done;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Transfers move whole grains of the file from addresses that are multiples of the grain as well. Memory that
- * stands so is written from where it is; other memory goes through a few buffers. Edges, the parts of grains
- * at the ends of ranges, wait until the whole grains beside them have arrived, and go through the page cache.
- */
+ * stands so is written from where it is; other memory goes through a few buffers. Rests, which are short
+ * ranges and the parts of grains at the ends of long ones, wait for what stands beside them; those that wait
+ * in vain go through the page cache when everything else has arrived. */
 #include "engine/outlet.h"
 
 #include "base/checked.h"
@@ -14,8 +14,9 @@
 
 enum {
     TRANSFER_BYTES = 1 << 20, /* what disks like */
-    TRANSFERS = 8,            /* at once */
-    LEAST_BYTES = 1 << 20     /* of a range: less may as well go through the page cache */
+    TRANSFERS = 16,           /* at once */
+    COPIED = 8,               /* of what has to be copied */
+    LEAST_BYTES = 1 << 20     /* of a range: less waits for what is beside it */
 };
 
 typedef struct slot {
@@ -26,10 +27,10 @@ typedef struct slot {
     long long number; /* in the order in which they were started */
 } slot;
 
-typedef struct edge {
+typedef struct rest {
     int64_t first, size;
     const char *bytes;
-} edge;
+} rest;
 
 struct fa__outlet {
     fa__source *source;
@@ -39,11 +40,11 @@ struct fa__outlet {
     slot slots[TRANSFERS];
     long long started;
     char *arena;
-    edge *edges;
-    int64_t edge_count, edge_capacity;
+    rest *rests;
+    int64_t rest_count, rest_capacity;
 };
 
-enum { ARENA_BYTES = TRANSFERS * TRANSFER_BYTES };
+enum { ARENA_BYTES = COPIED * TRANSFER_BYTES };
 
 fa__outlet *fa__outlet_start(fa__source *source, fa_error *err)
 {
@@ -71,10 +72,10 @@ static bool arrive(const fa__outlet *outlet, slot *s, fa_error *err)
 }
 
 /* One that is free, else the one that is under way longest. Under the lock. */
-static slot *best_slot(fa__outlet *outlet)
+static slot *best_slot(fa__outlet *outlet, bool copied)
 {
     slot *best = NULL;
-    for (int i = 0; i < TRANSFERS; i++) {
+    for (int i = 0; i < (copied ? COPIED : TRANSFERS); i++) {
         slot *s = &outlet->slots[i];
         if (s->is_held)
             continue;
@@ -87,13 +88,13 @@ static slot *best_slot(fa__outlet *outlet)
 }
 
 /* Held by the caller until let_go(). What it carried has arrived, or is an error. */
-static slot *hold(fa__outlet *outlet, fa_error *err)
+static slot *hold(fa__outlet *outlet, bool copied, fa_error *err)
 {
     fa__mutex_lock(&outlet->mutex);
-    slot *s = best_slot(outlet);
+    slot *s = best_slot(outlet, copied);
     while (s == NULL) {
         fa__condition_wait(&outlet->done, &outlet->mutex);
-        s = best_slot(outlet);
+        s = best_slot(outlet, copied);
     }
     s->is_held = true;
     s->number = outlet->started++;
@@ -120,7 +121,7 @@ static bool have_arena(fa__outlet *outlet)
         outlet->arena = fa__pages_alloc(ARENA_BYTES, true, &ignored);
         if (outlet->arena == NULL)
             fa__ledger_release(ARENA_BYTES);
-        for (int i = 0; i < TRANSFERS; i++)
+        for (int i = 0; i < COPIED; i++)
             outlet->slots[i].buffer = outlet->arena != NULL ? outlet->arena + i * TRANSFER_BYTES : NULL;
     }
     bool has = outlet->arena != NULL;
@@ -144,26 +145,48 @@ static bool write_through_cache(const fa__outlet *outlet, int64_t first, int64_t
     return !fa_failed(err);
 }
 
-static bool leave_edge(fa__outlet *outlet, int64_t first, int64_t size, const char *bytes, fa_error *err)
+/* Under the lock. */
+static bool leave(fa__outlet *outlet, rest r, fa_error *err)
 {
-    if (size == 0)
+    if (r.size == 0)
         return true;
-    fa__mutex_lock(&outlet->mutex);
-    bool grown =
-        fa__grow(&outlet->edges, &outlet->edge_capacity, outlet->edge_count + 1, sizeof *outlet->edges, err);
-    if (grown)
-        outlet->edges[outlet->edge_count++] = (edge){first, size, bytes};
-    fa__mutex_unlock(&outlet->mutex);
-    return grown;
+    if (!fa__grow(&outlet->rests, &outlet->rest_capacity, outlet->rest_count + 1, sizeof *outlet->rests, err))
+        return false;
+    outlet->rests[outlet->rest_count++] = r;
+    return true;
+}
+
+/* A range with the rests that stand beside it, in the file and in memory. Under the lock. */
+static rest with_rests(fa__outlet *outlet, rest r)
+{
+    for (int64_t i = 0; i < outlet->rest_count;) {
+        const rest other = outlet->rests[i];
+        const bool before = other.first + other.size == r.first && other.bytes + other.size == r.bytes,
+                   behind = r.first + r.size == other.first && r.bytes + r.size == other.bytes;
+        if (!before && !behind) {
+            i++;
+            continue;
+        }
+        r = before ? (rest){other.first, other.size + r.size, other.bytes}
+                   : (rest){r.first, r.size + other.size, r.bytes};
+        outlet->rests[i] = outlet->rests[--outlet->rest_count];
+        i = 0;
+    }
+    return r;
 }
 
 static bool write_grains(fa__outlet *outlet, int64_t first, int64_t size, const char *bytes, bool copied,
                          fa_error *err)
 {
     fa__source *source = outlet->source;
+    /* All of a long range is under way at once, so that nobody waits. */
+    const int64_t most =
+        copied
+            ? TRANSFER_BYTES
+            : fa__max_i64(fa__round_up((size + TRANSFERS - 1) / TRANSFERS, FA__DIRECT_GRAIN), TRANSFER_BYTES);
     for (int64_t done = 0, some; done < size && !fa_failed(err); done += some) {
-        some = fa__min_i64(size - done, TRANSFER_BYTES);
-        slot *s = hold(outlet, err);
+        some = fa__min_i64(size - done, most);
+        slot *s = hold(outlet, copied, err);
         char *from = (char *)(uintptr_t)(bytes + done); /* only read */
         if (copied) {
             from = s->buffer;
@@ -178,39 +201,90 @@ static bool write_grains(fa__outlet *outlet, int64_t first, int64_t size, const 
     return !fa_failed(err);
 }
 
+/* The bytes of a range before its first whole grain. */
+static int64_t head_of(const fa__outlet *outlet, int64_t first, int64_t size)
+{
+    const int64_t shift = fa__outlet_shift(outlet->source, first);
+    return shift == 0 ? 0 : fa__min_i64(FA__DIRECT_GRAIN - shift, size);
+}
+
+static bool put_range(fa__outlet *outlet, rest r, bool copied, fa_error *err)
+{
+    const int64_t head = head_of(outlet, r.first, r.size),
+                  grains = (r.size - head) / FA__DIRECT_GRAIN * FA__DIRECT_GRAIN, tail = head + grains;
+    fa__mutex_lock(&outlet->mutex);
+    leave(outlet, (rest){r.first, head, r.bytes}, err);
+    leave(outlet, (rest){r.first + tail, r.size - tail, r.bytes + tail}, err);
+    fa__mutex_unlock(&outlet->mutex);
+    return write_grains(outlet, r.first + head, grains, r.bytes + head, copied, err);
+}
+
+static bool stands_for_transfer(const fa__outlet *outlet, rest r)
+{
+    return (uintptr_t)r.bytes % FA__DIRECT_GRAIN == (uintptr_t)fa__outlet_shift(outlet->source, r.first);
+}
+
+static int64_t least_bytes(void)
+{
+    return fa__io_mode() == FA__IO_DIRECT ? 2 * FA__DIRECT_GRAIN : LEAST_BYTES;
+}
+
 bool fa__outlet_put(fa__outlet *outlet, int64_t first, int64_t size, const char *bytes, fa_error *err)
 {
-    bool forced = fa__io_mode() == FA__IO_DIRECT;
+    rest r = {first, size, bytes};
     if (fa_failed(err))
         return false;
-    if (!outlet->is_direct || (size < LEAST_BYTES && !forced) || size < 2 * FA__DIRECT_GRAIN)
+    if (!outlet->is_direct)
         return write_through_cache(outlet, first, size, bytes, err);
-    int64_t shift = fa__outlet_shift(outlet->source, first);
-    int64_t head = shift == 0 ? 0 : FA__DIRECT_GRAIN - shift;
-    int64_t grains = (size - head) / FA__DIRECT_GRAIN * FA__DIRECT_GRAIN, tail = head + grains;
-    bool copied = (uintptr_t)(bytes + head) % FA__DIRECT_GRAIN != 0;
-    if (copied && !have_arena(outlet))
-        return write_through_cache(outlet, first, size, bytes, err);
-    return write_grains(outlet, first + head, grains, bytes + head, copied, err) &&
-           leave_edge(outlet, first, head, bytes, err) &&
-           leave_edge(outlet, first + tail, size - tail, bytes + tail, err);
+    if (!stands_for_transfer(outlet, r))
+        return size >= least_bytes() && have_arena(outlet)
+                   ? put_range(outlet, r, true, err)
+                   : write_through_cache(outlet, first, size, bytes, err);
+    fa__mutex_lock(&outlet->mutex);
+    r = with_rests(outlet, r);
+    const bool is_short = r.size < least_bytes();
+    if (is_short)
+        leave(outlet, r, err);
+    fa__mutex_unlock(&outlet->mutex);
+    return is_short ? !fa_failed(err) : put_range(outlet, r, false, err);
+}
+
+static void wait_for_all(fa__outlet *outlet, fa_error *err)
+{
+    for (int i = 0; i < TRANSFERS; i++)
+        if (outlet->slots[i].under_way)
+            arrive(outlet, &outlet->slots[i], err);
+}
+
+/* Nobody comes to stand beside a rest any more: longer ones set off but for their edges. */
+static void put_rests(fa__outlet *outlet, fa_error *err)
+{
+    enum { LEAST_REST = 64 << 10 };
+    const int64_t count = outlet->rest_count;
+    for (int64_t i = 0; i < count && !fa_failed(err); i++) {
+        const rest r = outlet->rests[i];
+        if (r.size < LEAST_REST || !stands_for_transfer(outlet, r))
+            continue;
+        outlet->rests[i].size = 0;
+        put_range(outlet, r, false, err);
+    }
+    wait_for_all(outlet, err);
+    for (int64_t i = 0; i < outlet->rest_count && !fa_failed(err); i++)
+        write_through_cache(outlet, outlet->rests[i].first, outlet->rests[i].size, outlet->rests[i].bytes,
+                            err);
 }
 
 bool fa__outlet_end(fa__outlet *outlet, fa_error *err)
 {
     if (outlet == NULL)
         return !fa_failed(err);
-    for (int i = 0; i < TRANSFERS; i++)
-        if (outlet->slots[i].under_way)
-            arrive(outlet, &outlet->slots[i], err);
-    for (int64_t i = 0; i < outlet->edge_count && !fa_failed(err); i++)
-        write_through_cache(outlet, outlet->edges[i].first, outlet->edges[i].size, outlet->edges[i].bytes,
-                            err);
+    wait_for_all(outlet, err);
+    put_rests(outlet, err);
     if (outlet->arena != NULL) {
         fa__pages_free(outlet->arena, ARENA_BYTES);
         fa__ledger_release(ARENA_BYTES);
     }
-    fa__free(outlet->edges);
+    fa__free(outlet->rests);
     fa__free(outlet);
     return !fa_failed(err);
 }

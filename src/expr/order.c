@@ -59,6 +59,18 @@ fa__node *fa__node_sort(fa__node *input, int axis, fa_error *err)
     return ordered(FA__WHOLE_SORT, input, axis, NULL, false, err);
 }
 
+fa__node *fa__node_distinct(fa__node *input, fa_error *err)
+{
+    int axis = FA__FLAT;
+    fa__node *elements = along_axis(input, &axis, false, err), *node = NULL;
+    const fa__whole_arguments distinct = {.axes = 1, .option = FA__ORDER_DISTINCT};
+    if (elements != NULL)
+        node =
+            fa__node_whole(FA__WHOLE_SORT, elements->dtype, 1, elements->sizes, 1, &elements, &distinct, err);
+    fa__node_release(elements);
+    return node;
+}
+
 fa__node *fa__node_argsort(fa__node *input, int axis, fa_error *err)
 {
     return ordered(FA__WHOLE_ARGSORT, input, axis, FA_INT64, true, err);

@@ -7,10 +7,13 @@
 #include "expr/graph.h"
 
 fa__node *fa__node_sort(fa__node *input, int axis, fa_error *err);
+fa__node *fa__node_distinct(fa__node *input, fa_error *err);
 fa__node *fa__node_argsort(fa__node *input, int axis, fa_error *err);
 
-/* The option of a SORT or ARGSORT: of all elements, or of the one at position `number` alone. */
-enum { FA__ORDER_ALL, FA__ORDER_PARTITION };
+/* The option of a SORT or ARGSORT: of all elements, or of the one at position `number` alone; of a SORT of
+ * one dimension: the different ones of them, whose number is in `number` when they stand, and nothing behind
+ * them. */
+enum { FA__ORDER_ALL, FA__ORDER_PARTITION, FA__ORDER_DISTINCT };
 /* Elements (or `positions`) so that those at `count` positions are where they belong in order; one behind the
  * other. */
 fa__node *fa__node_partition(fa__node *input, const int64_t *kth, int count, int axis, bool positions,

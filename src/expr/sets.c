@@ -12,6 +12,7 @@
 #include "array/dtype.h"
 #include "array/slice.h"
 #include "base/memory.h"
+#include "kernel/order.h"
 
 #include <stdio.h>
 
@@ -195,7 +196,7 @@ static fa__node *from_zero(workshop *w, fa__node *flat, int64_t *least, int64_t 
     return operation_of(w, FA__OP_SUBTRACT, whole, keep(w, fa__node_int(*least, w->err)));
 }
 
-/* False where it is to be sorted. */
+/* How often each is there says which are, too. False where they are to be sorted. */
 static bool unique_by_counts(workshop *w, fa__node *input, fa__node *flat, fa__unique *u)
 {
     int64_t least, count;
@@ -223,10 +224,35 @@ static bool unique_by_counts(workshop *w, fa__node *input, fa__node *flat, fa__u
     return true;
 }
 
+/* Values alone, of elements that are told apart as they are sorted. What is few of many moves to a room of
+ * its own. */
+static bool is_sorted_apart(const fa__node *flat, const fa__unique *u)
+{
+    return fa__key_bytes(flat->dtype->type) > 0 && flat->sizes[0] > 0 && !u->index_wanted &&
+           !u->counts_wanted && !u->inverse_wanted && (!u->nan_is_many || !has_nan(flat->dtype));
+}
+
+static fa__node *values_apart(workshop *w, fa__node *flat)
+{
+    fa__node *sorted = keep(w, fa__node_distinct(flat, w->err)), *all = standing(w, sorted);
+    if (all == NULL)
+        return NULL;
+    const int64_t n = sorted->as.reduce.number;
+    fa__node *values = part_of(w, all, 0, n);
+    return n >= flat->sizes[0] / 2 || values == NULL
+               ? values
+               : standing(w, keep(w, fa__node_copy(values, 'C', w->err)));
+}
+
 bool fa__node_unique(fa__node *input, fa__unique *u, fa_error *err)
 {
     workshop w = {.err = err};
     fa__node *flat = flat_of(&w, input), *mask = NULL;
+    if (flat != NULL && is_sorted_apart(flat, u)) {
+        u->values = given(values_apart(&w, flat));
+        clear(&w);
+        return !fa_failed(err);
+    }
     bool counted = flat != NULL && unique_by_counts(&w, input, flat, u);
     fa__node *sorted = counted ? NULL : sorted_of(&w, flat);
     if (sorted != NULL && sorted->sizes[0] > 0)

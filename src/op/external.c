@@ -1,324 +1,353 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lines that do not fit into memory. Runs are sorted and go to scratch; then a piece of each run is held, and
- * of all that is held, whatever nothing unread can come before is taken together, sorted as a line is, and
- * written:
- *
- *     run 0   ...taken | held 1 3 3 7 | unread      the bound is the smallest of the last ones that are held:
- * 4 of run 1   ...taken | held 2 2 4   | unread      run 1; taken are 1 3 3 and 2 2 4 and 3 run 2   ...taken
- * | held 3 6 8   | unread
- *
- * What equals the bound is taken of its run and of those before it alone, so that equal elements stay as they
- * were. Knows nothing about how a line in memory is sorted. */
+/* Lines that do not fit into memory: runs are sorted and go to scratch (and are put together by merge.c).
+ * While one run is sorted, the next one comes, where it is in a file that can be asked for it, and the one
+ * before goes to the disk. Knows nothing about how a line in memory is sorted. */
 #include "op/external.h"
 
 #include "engine/inlet.h"
+#include "op/distinct.h"
+#include "op/runs.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
-#include "platform/platform.h"
 #include "storage/storage.h"
 
 #include <string.h>
 
-enum { LEAST_HELD = 64 };              /* elements of a run */
-enum { SHIFT = 2 * FA__DIRECT_GRAIN }; /* room to put what is written where it need not be copied */
+enum {
+    GRAIN = FA__DIRECT_GRAIN,
+    LEAST_RUN = 64,         /* elements */
+    LEAST_BLOCK = 32,       /* the same */
+    LEAST_TURN = 1 << 20,   /* bytes: runs that take turns are not shorter */
+    TRANSFERS = 4,          /* of a run */
+    RUNS = 32,              /* more of them are not worth more memory */
+    LEAST_BYTES = 32 << 20, /* of a run, where there is room */
+    MOST_BLOCK = 1 << 20,   /* bytes */
+    ALIGNMENT = 16
+};
 
-/* A run in scratch: elements [next, end) are not read yet; of those held, `used` are taken. */
-typedef struct run {
-    int64_t next, end, held, used, taken, offset;
-} run;
-
-typedef struct merge {
+/* What makes runs of a line: rooms that take turns, so that runs come and go while others are sorted.
+ * Elements are sorted where they came; with positions, they are laid down in blocks with these. */
+enum { ROOMS = 3, ROOMS_BESIDE_POSITIONS = 2 };
+typedef struct maker {
+    fa__runs *runs;
     const fa__sorting *s;
-    int64_t line;
-    fa__source *elements, *positions; /* scratch, a line long; positions of ARGSORT alone */
-    run *runs;
-    int64_t count, room;         /* runs; elements of each that can be held */
-    char *held, *taking, *taken; /* what is taken, somewhere in the room for it */
-    char *sorting;               /* the same for positions in their order */
-    int64_t *held_positions, *taken_positions, *order, *sorted_positions;
-    void *sort_room;
-} merge;
+    int64_t line, length;
+    fa_array *standing; /* the input, where runs are read from its file as they are; borrowed */
+    int rooms;
+    char *room[ROOMS], *elements[ROOMS];
+    fa__inlet inlets[ROOMS];
+    fa__transfer transfers[ROOMS][TRANSFERS];
+    fa__outlet *outlets[ROOMS];
+    /* Positions in order, what sorting takes beside that, and blocks on their way. */
+    int64_t *order;
+    char *sort_room, *blocks;
+    fa__outlet *blocks_outlet;
+} maker;
 
-static int64_t item_of(const merge *m)
+static int64_t first_of(const maker *m, int64_t run)
 {
-    return m->s->order.item_bytes;
+    return run * m->length;
 }
 
-/* Sorts elements in place; what stands is written to `to` from byte `first` on while the rest is sorted. */
-static bool sort_and_put(const merge *m, char *elements, int64_t n, void *room, fa__putting putting,
-                         fa_error *err)
+static int64_t length_of(const maker *m, int64_t run)
 {
+    return fa__min_i64(m->length, m->s->lines.n - first_of(m, run));
+}
+
+/* ---- Reading ---- */
+
+/* The input, where its lines stand in a file one behind the other as they are sorted. */
+static fa_array *standing_in_file(const fa__sorting *s, fa_error *err)
+{
+    fa_array *array = fa__whole_standing(s->lines.run, 0, err);
+    const bool is_usable =
+        array != NULL && s->lines.inside == 1 && fa_dtype_equal(array->dtype, s->order.dtype) &&
+        fa__is_c_contiguous(array->ndim, array->sizes, array->strides, s->order.item_bytes) &&
+        fa__source_memory(array->source) == NULL && fa__source_reads_direct(array->source) &&
+        (array->source->base + array->offset) % ALIGNMENT == 0;
+    return is_usable ? array : NULL;
+}
+
+/* A run sets off for its room, which the run before it there has left. */
+static void expect_run(maker *m, int64_t run, fa_error *err)
+{
+    const int64_t item = m->runs->item_bytes, bytes = length_of(m, run) * item;
+    const int turn = (int)(run % m->rooms);
+    fa__outlet_end(m->outlets[turn], err);
+    m->outlets[turn] = NULL;
+    m->elements[turn] = m->room[turn];
+    if (fa_failed(err) || m->standing == NULL)
+        return;
+    const int64_t byte = m->standing->offset + (m->line * m->s->lines.n + first_of(m, run)) * item;
+    if (fa__inlet_is_direct(m->standing->source, byte, bytes))
+        m->elements[turn] =
+            fa__inlet_begin(&m->inlets[turn], m->standing->source, byte, bytes, m->room[turn]);
+}
+
+static char *run_that_came(maker *m, int64_t run, fa_error *err)
+{
+    const int turn = (int)(run % m->rooms);
+    if (m->inlets[turn].source != NULL)
+        fa__inlet_end(&m->inlets[turn], err);
+    else
+        fa__lines_read(&m->s->lines, m->line, 1, first_of(m, run), length_of(m, run), m->s->order.dtype,
+                       m->elements[turn], err);
+    return m->elements[turn];
+}
+
+/* ---- Sorting ---- */
+
+/* What a run leaves of the grains at its ends is written with it, whatever it is: so no page of scratch is in
+ * the page cache when it is read. */
+static void fill_grains(fa__outlet *outlet, const fa__run *run, int64_t bytes, const char *elements,
+                        fa_error *err)
+{
+    const int64_t head = run->place % GRAIN, tail = (GRAIN - (run->place + bytes) % GRAIN) % GRAIN;
+    if (fa_failed(err))
+        return;
+    if (head > 0)
+        fa__outlet_put(outlet, run->place - head, head, elements - head, err);
+    if (tail > 0)
+        fa__outlet_put(outlet, run->place + bytes, tail, elements + bytes, err);
+}
+
+/* What stands is written while the rest is sorted. */
+static bool sort_and_put(maker *m, int64_t run, char *elements, fa_error *err)
+{
+    const int turn = (int)(run % m->rooms);
+    fa__putting putting = {fa__outlet_start(m->runs->source, err), elements, m->runs->runs[run].place,
+                           m->runs->item_bytes};
     fa__when_sorted when = {fa__put_sorted, &putting};
-    if (!fa_failed(err))
-        fa__sort_line(m->s->lines.run, &m->s->order, elements, n, room, &when, err);
-    return fa__outlet_end(putting.outlet, err);
+    m->outlets[turn] = putting.outlet;
+    fill_grains(putting.outlet, &m->runs->runs[run], length_of(m, run) * m->runs->item_bytes, elements, err);
+    return fa__sort_line(m->s->lines.run, &m->s->order, elements, length_of(m, run), m->sort_room, &when,
+                         err);
 }
 
-/* Where in a room, which has SHIFT bytes more, memory stands that is written without being copied. */
-static char *shifted(char *room, int64_t shift)
+/* The same of the different elements of a run, all at once. */
+static bool sort_distinct_and_put(maker *m, int64_t run, char *elements, fa_error *err)
 {
-    enum { ANY_ALIGNMENT = 16 };
-    const int64_t into = (int64_t)((uintptr_t)room % FA__DIRECT_GRAIN);
-    return shift % ANY_ALIGNMENT == 0 ? room + (FA__DIRECT_GRAIN - into) % FA__DIRECT_GRAIN + shift : room;
-}
-
-/* ---- Runs ---- */
-
-/* Of each element of a run: itself, its room, and for positions: those, and the elements in their order. */
-static int64_t run_cost(const fa__sorting *s, int64_t n)
-{
-    const fa__order *order = &s->order;
-    if (!s->positions)
-        return n * order->item_bytes + fa__sort_room(order, n);
-    return n * (2 * order->item_bytes + (int64_t)sizeof(int64_t)) + fa__argsort_room(order, n);
-}
-
-/* The longest run that fits. */
-static int64_t run_length(const fa__sorting *s, int64_t limit)
-{
-    int64_t low = LEAST_HELD, high = fa__min_i64(s->lines.n, FA__LONGEST_LINE);
-    while (low < high) {
-        int64_t middle = high - (high - low) / 2;
-        if (run_cost(s, middle) <= limit)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return fa__max_i64(low, LEAST_HELD);
-}
-
-/* Reads, sorts and puts away elements [first, first + n) of the line. `room` is what run_cost() says. */
-static bool make_run(const merge *m, int64_t first, int64_t n, char *room, fa_error *err)
-{
-    const fa__sorting *s = m->s;
-    fa__whole_run *whole = s->lines.run;
-    int64_t item = item_of(m), bytes = n * item;
-    const int64_t shift = fa__outlet_shift(m->elements, first * item);
-    char *elements = s->positions ? room : shifted(room, shift),
-         *rest = room + fa__round_up(bytes, 16) + SHIFT;
-    if (fa__lines_read(&s->lines, m->line, 1, first, n, s->order.dtype, elements, err) == 0)
-        return false;
-    if (!s->positions)
-        return sort_and_put(m, elements, n, rest,
-                            (fa__putting){fa__outlet_start(m->elements, err), elements, first * item, item},
-                            err);
-    char *sorted = shifted(room + fa__round_up(bytes, 16), shift);
-    int64_t *positions = (int64_t *)(void *)shifted(
-        rest + fa__round_up(bytes, 16), fa__outlet_shift(m->positions, first * (int64_t)sizeof(int64_t)));
-    return fa__argsort_line(whole, &s->order, elements, n, 0, positions, positions + n, NULL, err) &&
-           fa__order_gather(whole, sorted, elements, positions, n, item, err) &&
-           fa__write_run(whole, m->elements, first * item, bytes, sorted, err) &&
-           fa__write_run(whole, m->positions, first * (int64_t)sizeof(int64_t), n * (int64_t)sizeof(int64_t),
-                         positions, err);
-}
-
-static bool make_runs(merge *m, int64_t length, fa_error *err)
-{
-    int64_t n = m->s->lines.n;
-    fa__work room = {0};
-    fa__work_take(&room, run_cost(m->s, length) + 64 + 2 * SHIFT, err);
-    for (int64_t first = 0; first < n && !fa_failed(err); first += length) {
-        int64_t some = fa__min_i64(length, n - first);
-        run *one = &m->runs[m->count++];
-        *one = (run){.next = first, .end = first + some, .offset = first};
-        make_run(m, first, some, room.memory, err);
-    }
-    fa__work_give_back(&room);
+    fa__run *r = &m->runs->runs[run];
+    fa__outlet *outlet = fa__outlet_start(m->runs->source, err);
+    m->outlets[run % m->rooms] = outlet;
+    r->n = fa__sort_distinct(m->s->lines.run, &m->s->order, elements, r->n, m->sort_room, err);
+    const int64_t bytes = r->n * m->runs->item_bytes;
+    if (!fa_failed(err) && fa__outlet_put(outlet, r->place, bytes, elements, err))
+        fill_grains(outlet, r, bytes, elements, err);
     return !fa_failed(err);
 }
 
-/* ---- Merging ---- */
+typedef struct laying {
+    const maker *m;
+    int64_t run;
+    const char *elements;
+} laying;
 
-static char *held_at(const merge *m, int64_t r, int64_t i)
+/* A block's elements in order, and their positions in the line. */
+static void lay_block(void *user, int64_t block, fa_error *err)
 {
-    return m->held + (r * m->room + i) * item_of(m);
-}
-
-static bool read_scratch(fa__source *source, int64_t first, int64_t n, int64_t item, void *to, fa_error *err)
-{
-    return fa__inlet_read(source, first * item, n * item, to, err);
-}
-
-/* Holds as much of a run as there is room for, once half of that is free. */
-static void hold_more(void *user, int64_t r, fa_error *err)
-{
-    const merge *m = user;
-    run *one = &m->runs[r];
-    int64_t left = one->held - one->used, some = fa__min_i64(m->room - left, one->end - one->next),
-            item = item_of(m);
-    if (some == 0 || left > m->room / 2)
-        return;
-    memmove(held_at(m, r, 0), held_at(m, r, one->used), (size_t)(left * item));
-    read_scratch(m->elements, one->next, some, item, held_at(m, r, left), err);
-    if (m->s->positions) {
-        int64_t *positions = m->held_positions + r * m->room;
-        memmove(positions, positions + one->used, (size_t)left * sizeof *positions);
-        read_scratch(m->positions, one->next, some, sizeof *positions, positions + left, err);
-        for (int64_t i = left; i < left + some; i++)
-            positions[i] += one->offset;
-    }
-    one->next += some;
-    one->held = left + some;
-    one->used = 0;
-}
-
-static int compare_held(const merge *m, const void *a, const void *b)
-{
-    return fa__order_compare(&m->s->order, a, b, m->s->positions);
-}
-
-/* The run whose last held element is the smallest, of those that have more to read; -1 where none has. */
-static int64_t find_bound(const merge *m)
-{
-    int64_t bound = -1;
-    for (int64_t r = 0; r < m->count; r++) {
-        const run *one = &m->runs[r];
-        if (one->next < one->end &&
-            (bound < 0 ||
-             compare_held(m, held_at(m, r, one->held - 1), held_at(m, bound, m->runs[bound].held - 1)) < 0))
-            bound = r;
-    }
-    return bound;
-}
-
-/* How many held elements of a run come before what is unread. */
-static int64_t count_below(const merge *m, int64_t r, int64_t bound)
-{
-    const run *one = &m->runs[r];
-    if (bound < 0 || r == bound)
-        return one->held - one->used;
-    const char *last = held_at(m, bound, m->runs[bound].held - 1);
-    int64_t low = one->used, high = one->held;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        int difference = compare_held(m, held_at(m, r, middle), last);
-        if (difference < 0 || (difference == 0 && r < bound))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low - one->used;
-}
-
-/* What a run gives goes behind what those before it give: `taken` is where. */
-static void take_run(void *user, int64_t r, fa_error *err)
-{
-    const merge *m = user;
-    const run *one = &m->runs[r], *next = one + 1;
-    int64_t item = item_of(m), n = next->taken - one->taken;
+    const laying *l = user;
+    const fa__runs *runs = l->m->runs;
+    const int64_t begin = block << runs->block_bits, item = runs->item_bytes,
+                  end = fa__min_i64(begin + (INT64_C(1) << runs->block_bits), length_of(l->m, l->run)),
+                  first = first_of(l->m, l->run);
+    const int64_t *order = l->m->order + begin;
+    char *out = l->m->blocks + block * runs->block_bytes, *numbers = out + runs->numbers_at;
+    int64_t offsets[FA__BLOCK];
     (void)err;
-    memcpy(m->taken + one->taken * item, held_at(m, r, one->used), (size_t)(n * item));
-    if (m->s->positions)
-        memcpy(m->taken_positions + one->taken, m->held_positions + r * m->room + one->used,
-               (size_t)n * sizeof(int64_t));
-}
-
-static bool put_taken(const merge *m, int64_t first, int64_t n, fa_error *err)
-{
-    const fa__sorting *s = m->s;
-    if (!s->positions && s->sink.is_dense)
-        return sort_and_put(m, m->taken, n, m->sort_room,
-                            fa__putting_start(&s->sink, m->line, first, m->taken, err), err);
-    if (!s->positions)
-        return fa__sort_line(s->lines.run, &s->order, m->taken, n, m->sort_room, NULL, err) &&
-               fa__line_sink_write_part(&s->sink, m->line, first, n, m->taken, err);
-    return fa__argsort_line(s->lines.run, &s->order, m->taken, n, 0, m->order, m->sort_room, NULL, err) &&
-           fa__order_gather(s->lines.run, m->sorted_positions, m->taken_positions, m->order, n,
-                            sizeof(int64_t), err) &&
-           fa__line_sink_write_part(&s->sink, m->line, first, n, m->sorted_positions, err);
-}
-
-/* What is to be written stands where it need not be copied on its way. */
-static void place(merge *m, int64_t done)
-{
-    const int64_t shift = fa__line_sink_shift(&m->s->sink, m->line, done);
-    m->taken = m->s->positions ? m->taking : shifted(m->taking, shift);
-    if (m->s->positions)
-        m->sorted_positions = (int64_t *)(void *)shifted(m->sorting, shift);
-}
-
-static bool merge_runs(merge *m, fa_error *err)
-{
-    for (int64_t done = 0, n; done < m->s->lines.n && !fa_failed(err); done += n) {
-        if (!fa__whole_parallel(m->s->lines.run, m->count, 0, hold_more, m, err))
-            break;
-        int64_t bound = find_bound(m);
-        n = 0;
-        for (int64_t r = 0; r < m->count; r++) {
-            m->runs[r].taken = n;
-            n += count_below(m, r, bound);
-        }
-        m->runs[m->count].taken = n;
-        place(m, done);
-        if (!fa__whole_parallel(m->s->lines.run, m->count, 0, take_run, m, err))
-            break;
-        for (int64_t r = 0; r < m->count; r++)
-            m->runs[r].used += m->runs[r + 1].taken - m->runs[r].taken;
-        put_taken(m, done, n, err);
+    for (int64_t at = 0; at < end - begin; at += FA__BLOCK) {
+        const int64_t some = fa__min_i64(end - begin - at, FA__BLOCK);
+        for (int64_t i = 0; i < some; i++)
+            offsets[i] = order[at + i] * item;
+        fa__pick(out + at * item, l->elements, offsets, some, item, false);
+        if (runs->number_bytes == sizeof(uint32_t))
+            for (int64_t i = 0; i < some; i++)
+                ((uint32_t *)(void *)numbers)[at + i] = (uint32_t)(order[at + i] + first);
+        else
+            for (int64_t i = 0; i < some; i++)
+                ((int64_t *)(void *)numbers)[at + i] = order[at + i] + first;
     }
+    if (end < length_of(l->m, l->run))
+        memcpy(out + runs->fence_at, l->elements + l->m->order[end] * item, (size_t)item);
+}
+
+static bool argsort_and_put(maker *m, int64_t run, const char *elements, fa_error *err)
+{
+    const fa__runs *runs = m->runs;
+    const int64_t blocks = fa__run_blocks(runs, run);
+    laying l = {m, run, elements};
+    fa__argsort_line(m->s->lines.run, &m->s->order, elements, length_of(m, run), 0, m->order, m->sort_room,
+                     NULL, err);
+    fa__outlet_end(m->blocks_outlet, err);
+    m->blocks_outlet = NULL;
+    if (!fa__whole_parallel(m->s->lines.run, blocks, 0, lay_block, &l, err))
+        return false;
+    m->blocks_outlet = fa__outlet_start(runs->source, err);
+    return !fa_failed(err) &&
+           fa__outlet_put(
+               m->blocks_outlet, runs->runs[run].place,
+               fa__round_up((blocks - 1) * runs->block_bytes + fa__block_used(runs, run, blocks - 1), GRAIN),
+               m->blocks, err);
+}
+
+/* A run stands in scratch as far behind a grain as in memory. */
+static void place_run(maker *m, int64_t run, const char *elements)
+{
+    const int64_t apart = fa__round_up(m->runs->most_blocks * m->runs->block_bytes, GRAIN) + GRAIN;
+    m->runs->runs[run].n = length_of(m, run);
+    m->runs->runs[run].place = run * apart + (m->s->positions ? 0 : (int64_t)((uintptr_t)elements % GRAIN));
+}
+
+static void keep_fences(maker *m, int64_t run, const char *elements)
+{
+    const fa__runs *runs = m->runs;
+    const int64_t count = runs->has_all_fences ? fa__run_blocks(runs, run) : 1;
+    for (int64_t b = 0; b < count; b++)
+        memcpy(fa__fence(runs, run, b),
+               m->s->positions ? m->blocks + b * runs->block_bytes
+                               : elements + (b << runs->block_bits) * runs->item_bytes,
+               (size_t)runs->item_bytes);
+}
+
+static bool make_all(maker *m, fa_error *err)
+{
+    if (m->rooms > 1)
+        expect_run(m, 0, err);
+    for (int64_t run = 0; run < m->runs->count && !fa_failed(err); run++) {
+        if (run + 1 < m->runs->count && m->rooms > 1)
+            expect_run(m, run + 1, err);
+        if (m->rooms == 1)
+            expect_run(m, run, err);
+        char *elements = run_that_came(m, run, err);
+        if (fa_failed(err))
+            break;
+        place_run(m, run, elements);
+        if (m->s->positions)
+            argsort_and_put(m, run, elements, err);
+        else if (m->s->kept != NULL)
+            sort_distinct_and_put(m, run, elements, err);
+        else
+            sort_and_put(m, run, elements, err);
+        keep_fences(m, run, elements);
+    }
+    /* Nothing may come or go when the rooms are somebody else's. */
+    for (int i = 0; i < ROOMS; i++) {
+        fa__inlet_end(&m->inlets[i], err);
+        fa__outlet_end(m->outlets[i], err);
+    }
+    fa__outlet_end(m->blocks_outlet, err);
     return !fa_failed(err);
 }
 
 /* ---- Room ---- */
 
-/* Of n elements that are held: themselves, a place where they are taken together, and the room of the sort;
- * of positions the same, their order, and themselves in it. */
-static int64_t merge_cost(const fa__sorting *s, int64_t n)
+static int64_t room_bytes(const fa__sorting *s, int64_t length)
 {
-    int64_t values = 2 * n * s->order.item_bytes;
-    return s->positions ? values + 4 * n * (int64_t)sizeof(int64_t) + fa__argsort_room(&s->order, n)
-                        : values + fa__sort_room(&s->order, n);
+    return fa__round_up(length * s->order.item_bytes, GRAIN) + 2 * GRAIN;
 }
 
-static char *lay_out(merge *m, char *room)
+/* Runs of so many elements, in rooms that take turns, or in one. */
+static int64_t run_cost(const fa__sorting *s, int64_t length, bool turns)
 {
-    int64_t n = m->count * m->room, bytes = fa__round_up(n * item_of(m), 16);
-    m->held = room;
-    m->taking = m->held + bytes;
-    room = m->taking + bytes + SHIFT;
-    if (m->s->positions) {
-        m->held_positions = (int64_t *)(void *)room;
-        m->taken_positions = m->held_positions + n;
-        m->order = m->taken_positions + n;
-        m->sorting = (char *)(m->order + n);
-        room = m->sorting + n * (int64_t)sizeof(int64_t) + SHIFT;
-    }
-    return room;
+    if (!s->positions)
+        return (turns ? ROOMS : 1) * room_bytes(s, length) + fa__sort_room(&s->order, length);
+    return ((turns ? ROOMS_BESIDE_POSITIONS : 1) + 1) * room_bytes(s, length) +
+           2 * length * (int64_t)sizeof(int64_t) + fa__argsort_room(&s->order, length);
 }
 
-static bool merge_line(merge *m, int64_t limit, fa_error *err)
+/* As long as there is room for, or as they may as well be. */
+static int64_t run_length(const fa__sorting *s, int64_t limit, bool turns)
 {
-    fa__work room = {0};
-    m->room = run_length(m->s, limit) / m->count;
-    while (m->room > LEAST_HELD && merge_cost(m->s, m->room * m->count) > limit)
-        m->room -= fa__max_i64(m->room / 16, 1);
-    m->room = fa__max_i64(m->room, LEAST_HELD);
-    if (fa__work_take(&room, merge_cost(m->s, m->room * m->count) + 64 + 2 * SHIFT, err) != NULL) {
-        m->sort_room = lay_out(m, room.memory);
-        merge_runs(m, err);
+    const int64_t enough =
+        fa__max_i64(s->lines.n / RUNS, LEAST_BYTES / fa__max_i64(s->order.item_bytes, 1)) + 1;
+    int64_t low = LEAST_RUN, high = fa__min_i64(fa__min_i64(s->lines.n, FA__LONGEST_LINE), enough);
+    while (low < high) {
+        int64_t middle = high - (high - low) / 2;
+        if (run_cost(s, middle, turns) <= limit)
+            low = middle;
+        else
+            high = middle - 1;
     }
-    fa__work_give_back(&room);
+    return low > LEAST_RUN ? low / LEAST_RUN * LEAST_RUN : low;
+}
+
+/* A fifth of the room is for a block of each run, a sixteenth for fences. */
+static void choose_blocks(fa__runs *runs, int64_t length, int64_t limit)
+{
+    const int64_t item = runs->item_bytes, each = fa__max_i64(item + runs->number_bytes, 1);
+    int64_t block = 1;
+    const int64_t most = fa__min_i64(limit / 5 / runs->count, MOST_BLOCK) / each;
+    while (2 * block <= most || (block < LEAST_BLOCK && 2 * block * each <= MOST_BLOCK)) {
+        block *= 2;
+        runs->block_bits++;
+    }
+    runs->fence_at = runs->block_bytes = block * item;
+    runs->most_blocks = (length + block - 1) >> runs->block_bits;
+    runs->has_all_fences = runs->count * runs->most_blocks * (item + (int64_t)sizeof(int)) <= limit / 16;
+    if (runs->number_bytes > 0) {
+        runs->numbers_at = fa__round_up(block * item, ALIGNMENT);
+        runs->fence_at = runs->numbers_at + block * runs->number_bytes;
+        runs->block_bytes = fa__round_up(runs->fence_at + (runs->has_all_fences ? 0 : item), ALIGNMENT);
+    }
+}
+
+static bool make_runs(fa__runs *runs, int64_t line, int64_t length, bool turns, fa_error *err)
+{
+    const fa__sorting *s = runs->s;
+    maker m = {.runs = runs,
+               .s = s,
+               .line = line,
+               .length = length,
+               .standing = standing_in_file(s, err),
+               .rooms = !turns         ? 1
+                        : s->positions ? ROOMS_BESIDE_POSITIONS
+                                       : ROOMS};
+    const int64_t blocks = fa__round_up(runs->most_blocks * runs->block_bytes, GRAIN);
+    fa__work work = {0};
+    const int64_t padding =
+        s->positions ? fa__max_i64(blocks - length * (s->order.item_bytes + (int64_t)sizeof(int64_t)), 0) : 0;
+    char *room = fa__work_take(&work, run_cost(s, length, turns) + padding, err);
+    for (int i = 0; i < ROOMS; i++)
+        m.inlets[i] = (fa__inlet){.transfers = m.transfers[i], .most = TRANSFERS};
+    if (room != NULL) {
+        for (int i = 0; i < m.rooms; i++, room += room_bytes(s, length))
+            m.room[i] = room;
+        if (s->positions) {
+            m.blocks = room;
+            room += blocks;
+            m.order = (int64_t *)(void *)room;
+            room += length * (int64_t)sizeof(int64_t);
+        }
+        m.sort_room = room;
+        make_all(&m, err);
+    }
+    fa__work_give_back(&work);
     return !fa_failed(err);
 }
 
 bool fa__sort_externally(const fa__sorting *s, int64_t limit, fa_error *err)
 {
-    int64_t n = s->lines.n, length = run_length(s, limit);
-    merge m = {.s = s};
-    m.runs = fa__alloc_zero((size_t)((n + length - 1) / length) + 1, sizeof *m.runs, err);
-    m.elements = fa__scratch_source(n * s->order.item_bytes, err);
+    const int64_t n = s->lines.n;
+    int64_t length = run_length(s, limit, true);
+    const bool turns = length * s->order.item_bytes >= LEAST_TURN;
+    if (!turns)
+        length = run_length(s, limit, false);
+    fa__runs runs = {.s = s, .item_bytes = s->order.item_bytes, .count = (n + length - 1) / length};
     if (s->positions)
-        m.positions = fa__scratch_source(n * (int64_t)sizeof(int64_t), err);
-    for (m.line = 0; m.line < s->lines.count && !fa_failed(err); m.line++) {
-        m.count = 0;
-        if (make_runs(&m, length, err))
-            merge_line(&m, limit, err);
-    }
-    if (m.elements != NULL)
-        fa__source_release(m.elements);
-    if (m.positions != NULL)
-        fa__source_release(m.positions);
-    fa__free(m.runs);
+        runs.number_bytes = n <= UINT32_MAX ? sizeof(uint32_t) : sizeof(int64_t);
+    choose_blocks(&runs, length, limit);
+    runs.runs = fa__alloc_zero((size_t)runs.count, sizeof *runs.runs, err);
+    runs.fences =
+        fa__alloc((size_t)(runs.count * (runs.has_all_fences ? runs.most_blocks : 1) * runs.item_bytes), err);
+    runs.source = fa__scratch_source(
+        runs.count * (fa__round_up(runs.most_blocks * runs.block_bytes, GRAIN) + GRAIN), err);
+    for (int64_t line = 0; line < s->lines.count && !fa_failed(err); line++)
+        if (make_runs(&runs, line, length, turns, err))
+            fa__merge_runs(&runs, line, limit, err);
+    if (runs.source != NULL)
+        fa__source_release(runs.source);
+    fa__free(runs.fences);
+    fa__free(runs.runs);
     return !fa_failed(err);
 }

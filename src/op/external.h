@@ -14,6 +14,7 @@ typedef struct fa__sorting {
     bool positions;  /* ARGSORT */
     bool is_shared;  /* each line by all threads */
     int64_t kth;     /* PARTITION: the position that counts; -1: all of them */
+    int64_t *kept;   /* DISTINCT: becomes the number of elements; NULL: all are kept */
 } fa__sorting;
 
 /* All lines, in `limit` bytes; elements go to scratch. */

@@ -2,6 +2,7 @@
 /* SORT and ARGSORT, of all elements or around one of them: lines along an axis, many short ones at once, or
  * one long one by all threads. A line that does not fit is sorted in runs (external.c), or parted in chunks
  * (partition.c). Knows nothing about how a line in memory is sorted. */
+#include "op/distinct.h"
 #include "op/external.h"
 #include "op/partition.h"
 #include "op/wholes.h"
@@ -199,9 +200,44 @@ static bool fits(const fa__sorting *s, int64_t limit)
     return fa__multiply_checked(n, value_bytes(s), &needed) && needed - stays + room_of(s, n) <= limit;
 }
 
+/* Whether there are so few different elements among the first ones of a long line that runs of it become
+ * short: less memory is touched then than the line takes. */
+static bool has_few(const fa__sorting *s, fa_error *err)
+{
+    enum { LEAST_LINE = 64 << 20, SOME = 1 << 20, FEW = 4 };
+    const int64_t bytes = SOME * s->order.item_bytes;
+    if (s->lines.n * s->order.item_bytes < LEAST_LINE || s->lines.n < SOME)
+        return false;
+    fa__work elements = {0}, room = {0};
+    int64_t kept = SOME;
+    if (fa__work_take(&elements, bytes, err) != NULL &&
+        fa__work_take(&room, fa__sort_room(&s->order, SOME), err) != NULL &&
+        fa__lines_read(&s->lines, 0, 1, 0, SOME, s->order.dtype, elements.memory, err) > 0)
+        kept = fa__sort_distinct(s->lines.run, &s->order, elements.memory, SOME, room.memory, err);
+    fa__work_give_back(&elements);
+    fa__work_give_back(&room);
+    return kept <= SOME / FEW;
+}
+
+static bool sort_distinct_in_memory(const fa__sorting *s, fa_error *err)
+{
+    const int64_t n = s->lines.n;
+    fa__work elements = {0}, room = {0};
+    char *home = fa__line_sink_memory(&s->sink, 0),
+         *at = home != NULL ? home : fa__work_take(&elements, n * s->order.item_bytes, err);
+    fa__work_take(&room, fa__sort_room(&s->order, n), err);
+    if (!fa_failed(err) && fa__lines_read(&s->lines, 0, 1, 0, n, s->order.dtype, at, err) > 0)
+        *s->kept = fa__sort_distinct(s->lines.run, &s->order, at, n, room.memory, err);
+    if (home == NULL)
+        fa__line_sink_write_part(&s->sink, 0, 0, *s->kept, at, err);
+    fa__work_give_back(&elements);
+    fa__work_give_back(&room);
+    return !fa_failed(err);
+}
+
 static bool run_sort(fa__whole_run *run, fa_error *err)
 {
-    const fa__node *node = run->node;
+    fa__node *node = run->node;
     fa__sorting s = {.order = fa__order_of(node->inputs[0]->dtype),
                      .positions = node->code == FA__WHOLE_ARGSORT,
                      .kth = -1};
@@ -211,15 +247,22 @@ static bool run_sort(fa__whole_run *run, fa_error *err)
     s.is_shared = s.lines.n * s.order.item_bytes >= SHARED_BYTES;
     if (node->as.reduce.option == FA__ORDER_PARTITION && s.order.key_bytes > 0)
         s.kth = node->as.reduce.number; /* else what is in order is parted, too */
+    int64_t kept = 0;
+    if (node->as.reduce.option == FA__ORDER_DISTINCT)
+        s.kept = &kept;
     if (fa__line_sink_start(&s.sink, &s.lines, err)) {
         int64_t limit = fa__work_limit();
         if (s.kth >= 0 && (s.is_shared || !fits(&s, limit)))
             fa__partition_lines(&s, limit, err);
-        else if (fits(&s, limit))
+        else if (s.kept != NULL && fits(&s, limit) && !has_few(&s, err))
+            sort_distinct_in_memory(&s, err);
+        else if (s.kept == NULL && fits(&s, limit))
             sort_in_memory(&s, limit, err);
         else
             fa__sort_externally(&s, limit, err);
     }
+    if (s.kept != NULL)
+        node->as.reduce.number = kept;
     return fa__line_sink_finish(&s.sink, err);
 }
 

@@ -459,6 +459,49 @@ class LongRuns(Base):
             self.assertTrue(numpy.array_equal(self.values("argsort(a)", "i8", a=self.file(made)), wanted), made.dtype)
 
 
+class RunsOfManyBlocks(Base):
+    """Lines whose runs take turns in memory, and have more blocks than are there at a time."""
+
+    def test_runs_that_take_turns(self):
+        rng = numpy.random.default_rng(21)
+        self.library.set_memory_limit(4 << 20)
+        for text in ("f8", "i4"):
+            for kind in KINDS:
+                data = elements(numpy.dtype(text), 1500000, kind, rng)
+                given = self.file(data)
+                for function in ("sort", "unique"):
+                    made = self.values(f"{function}(a)", text, a=given)
+                    self.assertTrue(compared(made, getattr(numpy, function)(data)), (text, kind, function))
+                made = self.values("argsort(a)", "i8", a=given)
+                self.assertTrue(numpy.array_equal(made, numpy.argsort(data, kind="stable")), (text, kind))
+
+    def test_unique_of_whole_numbers_close_together(self):
+        rng = numpy.random.default_rng(23)
+        for text in ("i8", "u8", "i4", "u4", "i2"):
+            info = numpy.iinfo(text)
+            for low in (info.min, 0, info.max - 30000):
+                data = (rng.integers(0, 30000, 300000).astype("u8") + numpy.array(low).astype("u8")).astype(text)
+                far = data.copy()
+                far[200000] = info.max if low < info.max // 2 else info.min
+                for limit in (0, 1 << 20):
+                    self.library.set_memory_limit(limit)
+                    for made in (data, far):
+                        self.assertTrue(compared(self.values("unique(a)", text, a=self.file(made)), numpy.unique(made)),
+                                        (text, low, limit))
+
+    def test_unique_of_what_is_compared_and_does_not_fit(self):
+        data = elements(numpy.dtype("c16"), 400000, "few", numpy.random.default_rng(22))
+        self.library.set_memory_limit(1 << 20)
+        self.assertTrue(compared(self.values("unique(a)", "c16", a=self.file(data)), numpy.unique(data)))
+
+    def test_unique_is_of_the_time_when_it_was_asked_for(self):
+        data = numpy.array([3.0, 1.0, 3.0, 2.0])
+        given = self.memory(data)
+        array = self.library.eval("unique(a)", {"a": given})
+        self.library.assign(given, self.memory(numpy.zeros(4)))
+        self.assertEqual(numpy.frombuffer(self.library.get_all(array), "f8").tolist(), [1.0, 2.0, 3.0])
+
+
 class SameBits(Base):
     """Everything that is equal and differs in its bits stands where it would for any other limit, threads and processor."""
 
@@ -471,7 +514,7 @@ class SameBits(Base):
                 bits = data.view(f"u{data.dtype.itemsize}")
                 bits[numpy.isnan(data)] ^= rng.integers(0, 100, int(numpy.isnan(data).sum())).astype(bits.dtype)
             given = self.file(data)
-            for function in ("sort", "argsort"):
+            for function in ("sort", "argsort", "unique"):
                 digest.update(self.library.get_all(self.library.eval(f"{function}(a)", {"a": given})))
         return digest.hexdigest()
 
