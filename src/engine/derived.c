@@ -452,6 +452,12 @@ int64_t fa__scattered_bytes(const fa__source *source)
     return fa__is_derived(source) && self->class->scattered != NULL ? self->class->scattered(self->plan) : 0;
 }
 
+bool fa__derived_places(const fa__source *source, fa__move_places *places)
+{
+    const derived *self = (const derived *)source;
+    return fa__is_derived(source) && self->class->places != NULL && self->class->places(self->plan, places);
+}
+
 bool fa__derived_streams(const fa__source *source, int64_t item_bytes)
 {
     const derived *self = (const derived *)source;

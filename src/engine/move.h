@@ -11,6 +11,17 @@
 /* Elements [first, first + n) of `flat` are read for what was asked. */
 typedef void fa__move_visit(const fa__flat *flat, int64_t first, int64_t n, void *user);
 
+/* Units of a file that follow each other in the virtual layout and are anywhere in the file: where. */
+typedef struct fa__move_places {
+    fa__source *source; /* borrowed */
+    int64_t unit_bytes;
+    /* Bytes of the source at which units [first, first + n) begin; `room` is for n numbers. On several
+     * threads at once. */
+    bool (*offsets)(const void *plan, int64_t first, int64_t n, int64_t *offsets, int64_t *room,
+                    fa_error *err);
+    const void *plan;
+} fa__move_places;
+
 typedef struct fa__move_class {
     /* Looks at the inputs, which stand and outlive the plan, once. NULL with an error. */
     void *(*plan)(const fa__node *node, fa_array *const *inputs, fa_error *err);
@@ -30,6 +41,8 @@ typedef struct fa__move_class {
     int64_t (*scattered)(const void *plan);
     /* Whether it reads ahead what it reads in runs, so that nobody else should. May be NULL: no. */
     bool (*reads_ahead)(const void *plan);
+    /* Whether all elements are such units, and which. May be NULL: no. */
+    bool (*places)(const void *plan, fa__move_places *places);
 } fa__move_class;
 
 /* src/op/move.c */
@@ -54,6 +67,8 @@ int64_t fa__scattered_bytes(const fa__source *source);
  * and doing so. */
 bool fa__derived_streams(const fa__source *source, int64_t item_bytes);
 bool fa__derived_stream(fa__source *source, int64_t first, int64_t n, void *elements, fa_error *err);
+/* The same of a source; false for those that are not derived. */
+bool fa__derived_places(const fa__source *source, fa__move_places *places);
 /* Whether a derived source reads bytes of `target`. */
 bool fa__derived_reads(const fa__source *source, const fa_array *target);
 

@@ -9,6 +9,7 @@
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/carry.h"
+#include "engine/deal.h"
 #include "engine/move.h"
 #include "engine/permute.h"
 #include "engine/pool.h"
@@ -594,6 +595,32 @@ static bool in_memory_all(const fa__pass *pass)
     return all;
 }
 
+static void run_tiles(run *r, bool callback)
+{
+    const int threads = (int)fa__min_i64(r->threads, r->task_count);
+    const bool is_small =
+                   !callback && !r->guard && r->pass->total * (r->pass->value_count + 1) <= 4 * FA__BLOCK,
+               is_brief = in_memory_all(r->pass) ||
+                          r->pass->total <= BRIEF_BYTES / fa__max_i64(r->bytes_per_element, 1);
+    start_windows(r, &r->err);
+    if (is_small && !fa_failed(&r->err))
+        work(r, 0); /* waking a thread costs more than the work */
+    else if (!callback && is_brief && !fa_failed(&r->err))
+        fa__pool_join(threads, work, r, &r->err);
+    else
+        fa__pool_run(threads, work, r, callback ? poll : NULL, r, &r->err);
+    fa__behind_stop(r->behind, &r->err);
+    clear_windows(r);
+}
+
+static void run_deal(run *r, fa__deal *deal, bool callback)
+{
+    deal->done_elements = &r->done_elements;
+    deal->stop = &r->stop;
+    fa__deal_run(deal, callback ? poll : NULL, r, &r->err);
+    fa__deal_clear(deal);
+}
+
 bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *err)
 {
     if (fa_failed(err))
@@ -619,6 +646,7 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
     }
     fa__carry carry;
     fa__turn turn;
+    fa__deal deal;
     bool callback = options != NULL && options->progress != NULL, is_short,
          moves = !fa_failed(err) && pass->total > 0;
     bool carries = moves && fa__carry_plan(&carry, pass, r.threads, &is_short);
@@ -647,20 +675,12 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
             cut_for_permuting(&r);
         else
             cut(&r);
-        start_windows(&r, &r.err);
         fa__count_pass();
-        int threads = (int)fa__min_i64(r.threads, r.task_count);
-        bool small = !callback && !r.guard && pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK,
-             brief = in_memory_all(pass) || pass->total <= BRIEF_BYTES / fa__max_i64(r.bytes_per_element, 1);
-        if (small && !fa_failed(&r.err))
-            work(&r, 0); /* waking a thread costs more than the work */
-        else if (!callback && brief && !fa_failed(&r.err))
-            fa__pool_join(threads, work, &r, &r.err);
+        if (copies_derived(pass) && fa__deal_plan(&deal, pass, r.tile, r.threads))
+            run_deal(&r, &deal, callback);
         else
-            fa__pool_run(threads, work, &r, callback ? poll : NULL, &r, &r.err);
-        fa__behind_stop(r.behind, &r.err);
+            run_tiles(&r, callback);
         operands_still_hold(pass, &r.err);
-        clear_windows(&r);
         fa__error_move(err, &r.err);
     }
     for (int64_t i = 0; i < pass->consume_count; i++) {

@@ -10,9 +10,12 @@
 #include "engine/buffers.h"
 #include "engine/pool.h"
 #include "op/blas.h"
+#include "op/lines.h"
+#include "op/panels.h"
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "storage/storage.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -28,7 +31,9 @@ enum {
     PANEL = 384,         /* of the inner dimension: what OpenBLAS takes at a time */
     MOST_PANELS = 20,    /* in one window: a job ends within a second */
     JOB_STEPS = 1 << 18, /* multiplications that are worth a job */
-    WRITTEN_ROWS = 512,  /* at a time */
+    PANEL_READINGS = 3,  /* of a factor that is worth a copy in boxes, and */
+    LEAST_PANEL_BYTES = 32 << 20,
+    WRITTEN_ROWS = 512, /* at a time */
     MOST_WORKERS = FA__MAX_THREADS
 };
 
@@ -36,10 +41,12 @@ enum {
 typedef struct factor {
     int input;
     const fa__node *node;
-    fa_array *stands; /* used in place; borrowed; or NULL: */
-    bool turned;      /* windows stand column by column, as the source does */
-    char *buffer;
-    size_t bytes;
+    fa_array *stands;     /* used in place; borrowed; or NULL: */
+    bool turned;          /* windows stand column by column, as the source does */
+    char *buffer, *other; /* the other one is read into while this one is used, if there are `panels` */
+    size_t bytes, other_bytes;
+    bool has_panels;
+    fa__panels *panels;
     bool filled; /* with this window: */
     int64_t start[FA_MAX_NDIM], sizes[FA_MAX_NDIM];
     /* Of the current window: the first element, and from one to the next, in elements. */
@@ -259,6 +266,24 @@ static bool read_box(work *w, factor *f, int64_t count, const fa__geometry *geom
     return !fa_failed(err);
 }
 
+/* The one that was asked for is in the other buffer. */
+static bool take_panel(factor *f, int64_t row, int64_t column, fa_error *err)
+{
+    char *buffer = f->other;
+    f->other = f->buffer;
+    f->buffer = buffer;
+    return fa__panels_take(f->panels, row, column, f->buffer, err);
+}
+
+/* Begins to read what aim() will want next. */
+static void aim_ahead(const work *w, factor *f, int64_t row, int64_t column)
+{
+    const int64_t batch = f->node->ndim - 2;
+    (void)w;
+    if (f->panels != NULL && (f->start[batch] != row || f->start[batch + 1] != column))
+        fa__panels_ask(f->panels, row, column, f->other);
+}
+
 /* Makes the elements of a factor that the window wants reachable. */
 static bool aim(work *w, factor *f, int64_t row, int64_t rows, int64_t column, int64_t columns, fa_error *err)
 {
@@ -277,8 +302,11 @@ static bool aim(work *w, factor *f, int64_t row, int64_t rows, int64_t column, i
     fa__geometry geometry = {.ndim = ndim};
     memcpy(geometry.sizes, sizes, list);
     dense_strides(f, sizes, w->item_bytes, geometry.strides);
-    f->filled = grow_buffer(&f->buffer, &f->bytes, (size_t)(count * w->item_bytes), err) &&
-                read_box(w, f, count, &geometry, err);
+    if (f->panels != NULL)
+        f->filled = take_panel(f, row, column, err);
+    else
+        f->filled = grow_buffer(&f->buffer, &f->bytes, (size_t)(count * w->item_bytes), err) &&
+                    read_box(w, f, count, &geometry, err);
     for (int i = 0; i < w->batch_ndim; i++) {
         int axis = i - (w->batch_ndim - (ndim - 2));
         f->batch[i] = axis >= 0 && f->node->sizes[axis] > 1 ? geometry.strides[axis] / w->item_bytes : 0;
@@ -314,14 +342,43 @@ static bool write_window(work *w, fa_error *err)
     const window *v = &w->window;
     if (w->buffer == NULL || fa_failed(err))
         return !fa_failed(err);
-    int64_t count = v->items * v->rows * v->columns, first = 0;
-    if (v->rows == w->rows && v->columns == w->columns) { /* whole matrices stand one behind the other */
+    const int64_t count = v->items * v->rows * v->columns;
+    if (v->columns == w->columns && (v->rows == w->rows || v->items == 1)) { /* one behind the other */
+        const fa_array *result = w->run->result;
+        int64_t first = result->offset + v->row * w->columns * w->item_bytes;
         for (int i = 0; i < w->batch_ndim; i++)
-            first += v->batch_start[i] * w->run->result->strides[i];
-        return fa__whole_write(w->run, first / w->item_bytes, count, w->buffer, err);
+            first += v->batch_start[i] * result->strides[i];
+        return fa__write_run(w->run, result->source, first, count * w->item_bytes, w->buffer, err);
     }
     w->down = (v->rows + WRITTEN_ROWS - 1) / WRITTEN_ROWS;
-    return fa__whole_parallel(w->run, v->items * w->down, 0, write_rows, w, err);
+    fa__source *source = w->run->result->source;
+    if (!fa__whole_parallel(w->run, v->items * w->down, 0, write_rows, w, err))
+        return false;
+    /* The disk writes while the next window is computed. */
+    const int64_t row_bytes = w->columns * w->item_bytes;
+    if (w->batch_ndim == 0 && source->class->write_behind != NULL)
+        source->class->write_behind(source, w->run->result->offset + v->row * row_bytes, v->rows * row_bytes,
+                                    false, err);
+    return !fa_failed(err);
+}
+
+/* What the next step wants: of this window of the result, of the next one beside it, or of the next rows. */
+static void read_ahead(work *w, int64_t depth)
+{
+    const window *v = &w->window;
+    int64_t row = v->row, column = v->column, inner = v->inner + depth;
+    if (inner >= w->inner) {
+        inner = 0;
+        column += v->columns;
+    }
+    if (column >= w->columns) {
+        column = 0;
+        row += v->rows;
+    }
+    if (row >= w->rows)
+        return;
+    aim_ahead(w, &w->first, row, inner);
+    aim_ahead(w, &w->second, inner, column);
 }
 
 /* All of the inner dimension for one window of the result. `depth`: as much of it as the factors' windows
@@ -332,8 +389,10 @@ static bool fill_window(work *w, int64_t depth, fa_error *err)
     for (v->inner = 0; v->inner < w->inner && !fa_failed(err); v->inner += depth) {
         v->depth = fa__min_i64(depth, w->inner - v->inner);
         if (aim(w, &w->first, v->row, v->rows, v->inner, v->depth, err) &&
-            aim(w, &w->second, v->inner, v->depth, v->column, v->columns, err))
+            aim(w, &w->second, v->inner, v->depth, v->column, v->columns, err)) {
+            read_ahead(w, depth);
             multiply_window(w, err);
+        }
     }
     return write_window(w, err);
 }
@@ -345,48 +404,64 @@ typedef struct plan {
     int64_t items, rows, columns, depth;
 } plan;
 
+static int64_t buffers_of(const factor *f)
+{
+    return f->has_panels ? 2 : 1;
+}
+
 static int64_t plan_bytes(const work *w, const plan *p)
 {
     int64_t elements = 0;
     if (w->buffer != NULL)
         elements += p->rows * p->columns;
     if (w->first.stands == NULL)
-        elements += p->rows * p->depth;
+        elements += p->rows * p->depth * buffers_of(&w->first);
     if (w->second.stands == NULL)
-        elements += p->depth * p->columns;
+        elements += p->depth * p->columns * buffers_of(&w->second);
     return elements * p->items * w->item_bytes;
 }
 
-/* Takes a larger size where there is room for it. */
-static bool try_size(const work *w, plan *p, int64_t *size, int64_t larger, int64_t most, int64_t room)
+/* What windows of so many tiles cost for each element and step: the time of threads, of which some may have
+ * nothing to do, and what is read. */
+static double cost_of(const work *w, int64_t rows, int64_t columns)
 {
-    int64_t before = *size;
-    *size = fa__min_i64(larger, most);
-    if (*size > before && plan_bytes(w, p) <= room)
-        return true;
-    *size = before;
-    return false;
+    enum { READING = 120 }; /* steps of one thread in the time that an element is read in */
+    const int64_t threads = fa__pool_threads(), tiles = rows * columns;
+    const double busy = (double)tiles / (double)fa__round_up(tiles, threads);
+    return 1 / (busy * (double)threads) +
+           READING * (1.0 / (double)(rows * w->tile_rows) + 1.0 / (double)(columns * w->tile_columns));
 }
 
-/* Rows and columns grow alike: each factor is read as often as the other one has windows. Then depth, then
- * items. */
+/* The tiles of a window that cost least, of those that there is room for; one in any case. */
+static void choose_tiles(const work *w, plan *p, int64_t room)
+{
+    double least = INFINITY;
+    for (int64_t rows = 1; (rows - 1) * w->tile_rows < w->rows; rows++)
+        for (int64_t columns = 1; (columns - 1) * w->tile_columns < w->columns; columns++) {
+            plan next = *p;
+            next.rows = fa__min_i64(rows * w->tile_rows, w->rows);
+            next.columns = fa__min_i64(columns * w->tile_columns, w->columns);
+            if (rows * columns > 1 && plan_bytes(w, &next) > room)
+                break;
+            if (cost_of(w, rows, columns) >= least)
+                continue;
+            least = cost_of(w, rows, columns);
+            *p = next;
+        }
+}
+
+/* All of the result, or some tiles; then depth, then items. */
 static plan make_plan(const work *w, int64_t room)
 {
-    int64_t most_depth = MOST_PANELS * PANEL;
-    plan p = {1, fa__min_i64(w->tile_rows, w->rows), fa__min_i64(w->tile_columns, w->columns),
-              fa__min_i64(PANEL, w->inner)};
-    for (bool grows = true; grows;) {
-        bool rows_first = p.rows <= p.columns;
-        int64_t *one = rows_first ? &p.rows : &p.columns, *other = rows_first ? &p.columns : &p.rows;
-        int64_t one_tile = rows_first ? w->tile_rows : w->tile_columns,
-                one_most = rows_first ? w->rows : w->columns;
-        int64_t other_tile = rows_first ? w->tile_columns : w->tile_rows,
-                other_most = rows_first ? w->columns : w->rows;
-        grows = try_size(w, &p, one, *one + one_tile, one_most, room) ||
-                try_size(w, &p, other, *other + other_tile, other_most, room);
+    const int64_t most_depth = fa__min_i64(MOST_PANELS * PANEL, w->inner);
+    plan p = {1, w->rows, w->columns, fa__min_i64(PANEL, w->inner)};
+    if (plan_bytes(w, &p) > room)
+        choose_tiles(w, &p, room);
+    for (plan next = p; p.depth < most_depth; p = next) {
+        next.depth = fa__min_i64(p.depth + PANEL, w->inner);
+        if (plan_bytes(w, &next) > room)
+            break;
     }
-    while (p.depth < most_depth && try_size(w, &p, &p.depth, p.depth + PANEL, w->inner, room))
-        ;
     if (p.rows == w->rows && p.columns == w->columns && p.depth == w->inner) {
         int64_t bytes = fa__max_i64(plan_bytes(w, &p), 1);
         p.items = fa__max_i64(room / bytes, 1);
@@ -415,6 +490,55 @@ static bool settle(work *w, factor *f, bool is_read_again, fa_error *err)
 static int64_t room_for_windows(void)
 {
     return fa__budget_available() / 2;
+}
+
+static bool wants_panels(const work *w, const factor *f, int64_t readings)
+{
+    const bool forced = fa__io_mode() == FA__IO_DIRECT;
+    return f->stands == NULL && w->batch_ndim == 0 && (forced || readings >= PANEL_READINGS) &&
+           (forced || fa__count(f->node->ndim, f->node->sizes) * w->item_bytes >= LEAST_PANEL_BYTES);
+}
+
+static bool make_panels(work *w, factor *f, int64_t rows, int64_t columns, fa_error *err)
+{
+    const int64_t sizes[2] = {rows, columns};
+    if (f->has_panels)
+        f->panels =
+            fa__panels_new(w->run, f->input, f->turned ? 1 : 0, sizes, fa__budget_available() / 4 * 3, err);
+    return !f->has_panels || f->panels != NULL;
+}
+
+static bool start_reading(factor *f, fa_error *err)
+{
+    const size_t bytes = f->has_panels ? (size_t)fa__panels_bytes(f->panels) : 0;
+    return !f->has_panels || (grow_buffer(&f->buffer, &f->bytes, bytes, err) &&
+                              grow_buffer(&f->other, &f->other_bytes, bytes, err));
+}
+
+/* A factor of which each box is read several times is copied once, so that boxes are read in one piece while
+ * others are multiplied. Nothing else needs room then, if no other factor is read otherwise. */
+static plan plan_with_panels(work *w, plan p, fa_error *err)
+{
+    factor *a = &w->first, *b = &w->second;
+    a->has_panels = wants_panels(w, a, (w->columns + p.columns - 1) / p.columns);
+    b->has_panels = wants_panels(w, b, (w->rows + p.rows - 1) / p.rows);
+    const bool reads_otherwise =
+        (a->stands == NULL && !a->has_panels) || (b->stands == NULL && !b->has_panels);
+    if (reads_otherwise || (!a->has_panels && !b->has_panels) || fa_failed(err)) {
+        a->has_panels = b->has_panels = false;
+        return p;
+    }
+    plan with = make_plan(w, fa__budget_available() / 16 * 15);
+    if (make_panels(w, a, with.rows, with.depth, err) && make_panels(w, b, with.depth, with.columns, err) &&
+        start_reading(a, err) && start_reading(b, err))
+        return with;
+    for (int i = 0; i < 2; i++) {
+        factor *f = i == 0 ? a : b;
+        fa__panels_free(f->panels);
+        f->panels = NULL;
+        f->has_panels = false;
+    }
+    return p;
 }
 
 static plan plan_and_settle(work *w, fa_error *err)
@@ -547,8 +671,12 @@ static bool start(work *w, fa__whole_run *run, fa_error *err)
 
 static void stop(work *w)
 {
-    fa__buffer_give_back(w->first.buffer, w->first.bytes);
-    fa__buffer_give_back(w->second.buffer, w->second.bytes);
+    factor *const factors[] = {&w->first, &w->second};
+    for (int i = 0; i < 2; i++) {
+        fa__panels_free(factors[i]->panels); /* before what is read into */
+        fa__buffer_give_back(factors[i]->buffer, factors[i]->bytes);
+        fa__buffer_give_back(factors[i]->other, factors[i]->other_bytes);
+    }
     fa__buffer_give_back(w->buffer, w->bytes);
     fa__buffer_give_back(w->rooms, (size_t)w->room_count * w->room_bytes);
 }
@@ -557,7 +685,7 @@ static void stop(work *w)
  * limit. */
 static bool compute(work *w, fa_error *err)
 {
-    plan p = plan_and_settle(w, err);
+    plan p = plan_with_panels(w, plan_and_settle(w, err), err);
     if (fa_failed(err))
         return false;
     size_t bytes = (size_t)plan_bytes(w, &p);

@@ -494,6 +494,32 @@ static int64_t scattered(const void *plan)
     return is ? t->axes[0].inside * t->input.item_bytes : 0;
 }
 
+static bool offsets_of_units(const void *plan, int64_t first, int64_t n, int64_t *offsets, int64_t *room,
+                             fa_error *err)
+{
+    const taking *t = plan;
+    return run_offsets(&(struct run){t, t->offset, 0, 1}, first, n, offsets, room, err);
+}
+
+/* Elements, or rows that are dense in the input, which positions alone choose. */
+static bool units(const void *plan, fa__move_places *places)
+{
+    const taking *t = plan;
+    const axis *row = &t->axes[t->ndim - 1];
+    bool is_row = t->ndim == 2 && !row->chosen && row->stride == t->input.item_bytes;
+    if (!t->axes[0].chosen || t->chooser->table != NULL || t->input.item_bytes == 0 ||
+        !fa__flat_is_raw(&t->input) || fa__source_memory(t->input.source) != NULL || (t->ndim > 1 && !is_row))
+        return false;
+    for (int i = 0; i < t->chooser->count; i++)
+        if (t->chooser->indices[i].counts != NULL)
+            return false;
+    *places = (fa__move_places){.source = t->input.source,
+                                .unit_bytes = t->axes[0].inside * t->input.item_bytes,
+                                .offsets = offsets_of_units,
+                                .plan = plan};
+    return true;
+}
+
 static bool reads_ahead(const void *plan)
 {
     const taking *t = plan;
@@ -509,4 +535,5 @@ const fa__move_class fa__move_take = {.plan = plan,
                                       .stream = stream,
                                       .visit = visit_inputs,
                                       .scattered = scattered,
-                                      .reads_ahead = reads_ahead};
+                                      .reads_ahead = reads_ahead,
+                                      .places = units};

@@ -235,6 +235,19 @@ class Capped(unittest.TestCase):
         finally:
             os.remove(self.path("i"))
 
+    def test_elements_from_all_over(self):
+        """As many as there are, which are dealt out through scratch."""
+        flat, rng, some = self.u.reshape(-1), numpy.random.default_rng(5), 1 << 20
+        places = numpy.lib.format.open_memmap(self.path("i"), "w+", "<i8", (flat.size // 2,))
+        try:
+            for at in range(0, places.size, some):
+                places[at:at + some] = rng.integers(-flat.size, flat.size, places[at:at + some].size)
+            out = self.compute("reshape(u, -1)[i]", names="ui", within=CLOSE)
+            for at in range(0, places.size, some):
+                numpy.testing.assert_array_equal(out[at:at + some], flat[places[at:at + some]])
+        finally:
+            os.remove(self.path("i"))
+
     def test_writing_under_a_mask(self):
         """In place: `a[a > 0] = 0` and `a[i] = -1` by calls."""
         shutil.copyfile(self.path("u"), self.path("out"))
