@@ -491,6 +491,12 @@ static void put_units(const char **next, const uint16_t *numbers, int64_t n, int
         }
 }
 
+/* Room for the window numbers of a chunk, wherever it begins. */
+static int64_t numbers_bytes(const fa__deal *deal)
+{
+    return fa__round_up(fa__inlet_room(deal->chunk * (int64_t)sizeof(uint16_t)), 64) + FA__DIRECT_GRAIN;
+}
+
 static void put_chunk(worker *own, int64_t chunk, fa_error *err)
 {
     walk *w = own->walk;
@@ -498,17 +504,21 @@ static void put_chunk(worker *own, int64_t chunk, fa_error *err)
     const int64_t first = chunk * deal->chunk, last = end_of_chunk(deal, chunk), item = sizeof(uint16_t);
     const char **next = (const char **)(void *)own->memory;
     char *room = own->memory + deal->windows * (int64_t)sizeof *next;
-    uint16_t *numbers = (uint16_t *)(void *)(room + w->piece);
-    char *units = (char *)(numbers + fa__round_up(deal->chunk, 32));
+    char *numbers_room = room + w->piece + (-(uintptr_t)(room + w->piece) & (FA__DIRECT_GRAIN - 1));
+    char *units = numbers_room + numbers_bytes(deal) - FA__DIRECT_GRAIN;
+    fa__transfer transfers[2];
+    fa__inlet inlet = {.transfers = transfers, .most = 2};
+    const uint16_t *numbers = (const uint16_t *)(const void *)fa__inlet_begin(
+        &inlet, deal->numbers, first * item, (last - first) * item, numbers_room);
     reader cells = {.walk = w, .source = w->sources[0], .ranges = own->ranges[0], .room = room};
     cells.find = find_cell;
     cells.job = chunk;
     cells.runs = deal->windows;
     cells.item_bytes = deal->unit;
     ask(&cells);
-    fa__inlet_read(deal->numbers, first * item, (last - first) * item, (char *)numbers, err);
     take_all(&cells, units, err);
     leave(&cells);
+    fa__inlet_end(&inlet, err);
     next[0] = units;
     for (int64_t i = 1; i < deal->windows; i++)
         next[i] = next[i - 1] + (*cell(deal, chunk + 1, i - 1) - *cell(deal, chunk, i - 1)) * deal->unit;
@@ -564,10 +574,8 @@ static bool walk_chunks(fa__deal *deal, void (*poll)(void *), void *user, fa_err
     w.sources[0] = deal->units;
     w.piece = fa__max_i64(deal->piece, deal->unit);
     const int64_t of_windows = deal->windows * (int64_t)sizeof(char *);
-    return run_walk(&w, &out,
-                    of_windows + w.piece + fa__round_up(deal->chunk, 32) * (int64_t)sizeof(uint16_t) +
-                        deal->chunk * deal->unit,
-                    poll, user, err);
+    return run_walk(&w, &out, of_windows + w.piece + numbers_bytes(deal) + deal->chunk * deal->unit, poll,
+                    user, err);
 }
 
 bool fa__deal_run(fa__deal *deal, void (*poll)(void *user), void *user, fa_error *err)
