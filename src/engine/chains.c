@@ -142,6 +142,8 @@ static void operate(making *m, const fa__value *value, int current)
         if (first != current)
             load(m, first);
         add_alone(m, fa__link_find(operation, type, FA__LINK_SECOND));
+        m->made->links[m->made->count - 1].loop = value->loop;
+        m->made->takes_long = m->made->takes_long || !fa__loop_is_exact(operation, type);
         return;
     }
     const bool turned = first != current && (second == current || m->pass->values[first].uniform);

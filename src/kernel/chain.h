@@ -41,8 +41,9 @@ typedef void fa__link_run(void);
 
 typedef struct fa__link {
     fa__link_run *run;
-    char *at;      /* the element of memory that it reads or writes first */
-    int64_t moves; /* -1: an element for each of the chain; 0: what is there is for all steps */
+    fa__loop *loop; /* of an operation on one input, for links that call it */
+    char *at;       /* the element of memory that it reads or writes first */
+    int64_t moves;  /* -1: an element for each of the chain; 0: what is there is for all steps */
     int item_bytes;
     int value; /* the engine's own */
 } fa__link;
@@ -51,7 +52,8 @@ typedef struct fa__link {
 typedef struct fa__chain {
     fa__link *links; /* FA__CHAIN_LINKS at most */
     int count;
-    fa_type type; /* of the result */
+    fa_type type;    /* of the result */
+    bool takes_long; /* some link calls a loop: what memory is to bring is asked for meanwhile */
 } fa__chain;
 
 /* NULL where there is none. */
