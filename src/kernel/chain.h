@@ -18,8 +18,9 @@ enum {
 /* Where the other input of an operation is, beside the one in registers. WHERE has its condition there; its
  * link is followed by one that only says where the third input is. */
 typedef enum fa__link_form {
-    FA__LINK_SECOND,     /* behind it, in memory: all there is of operations on one input; of WHERE both */
-    FA__LINK_FIRST,      /* in front of it, in memory; of WHERE: one element for all of each */
+    FA__LINK_SECOND, /* behind it, in memory: all there is of operations on one input; of WHERE both */
+    FA__LINK_FIRST,  /* in front of it, in memory; of WHERE: one element for all of each; of functions their
+                      * only input, which is in memory */
     FA__LINK_ONE_SECOND, /* one element for all; of WHERE the third input */
     FA__LINK_ONE_FIRST,  /* ... the second */
     FA__LINK_FORMS

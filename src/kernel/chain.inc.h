@@ -173,6 +173,18 @@ UNUSED static void NAME(call)(LINK)
     NEXT;
 }
 
+/* The same of what is in memory. */
+UNUSED static void NAME(call_first)(LINK)
+{
+    V step[REGISTER_COUNT];
+    const void *const in[] = {NAME(elements)(link, i)};
+    link->loop(step, in, STEP, 0);
+#define X(k) r##k = (reg)step[k];
+    EACH(X)
+#undef X
+    NEXT;
+}
+
 static void NAME(fill)(fa__kernels *kernels)
 {
     fa__link_run **moves = kernels->link_moves[TYPE];
@@ -195,7 +207,9 @@ static void NAME(fill)(fa__kernels *kernels)
     OF_ONE(X)
     OF_ONE_SHARED(X)
 #undef X
-#define X(id) kernels->links[FA__OP_##id][TYPE][FA__LINK_SECOND] = RUN(call);
+#define X(id)                                                       \
+    kernels->links[FA__OP_##id][TYPE][FA__LINK_SECOND] = RUN(call); \
+    kernels->links[FA__OP_##id][TYPE][FA__LINK_FIRST] = RUN(call_first);
     OF_ONE_CALLED(X)
 #undef X
 }

@@ -68,7 +68,8 @@ static void hold_against_the_loop(fa__operation operation, fa_type type, fa__lin
     char *to = (char *)result + (-(uintptr_t)result & 63) + (size_t)shift * item;
     fa__link links[] = {
         beside(fa__link_move_find(FA__LINK_LOAD, type), a, true, type),
-        beside(fa__link_find(operation, type, form), b, fa__operations[operation].arity == 2 && !one, type),
+        beside(fa__link_find(operation, type, form), b,
+               !one && (fa__operations[operation].arity == 2 || turned), type),
         beside(fa__link_move_find(FA__LINK_STORE, made), to, true, made),
     };
     links[1].loop = fa__loop_find(operation, type); /* which links of functions call */
