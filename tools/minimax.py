@@ -85,7 +85,7 @@ ROWS = {
     "log_f64": (log_rest, lambda z: z, mpf(0), mpf("0.029438"), 7, 53),
     "log_f32": (log_rest, lambda z: z, mpf(0), mpf("0.029438"), 3, 24),
     # isa_random.c: -2 log((1 + s) / (1 - s)) = s (-4 + z p(z)); sin and cos of quarters r are r p(z) and 1 + z p(z)
-    "radius": (log_slope, lambda z: z / 4, mpf(0), mpf("0.029438"), 6, 53),
+    "radius": (log_slope, lambda z: z / 4, mpf(0), mpf("0.0401"), 6, 53),
     "quarter_sine": (quarter_sine, lambda z: mpf(1), mpf(0), mpf("0.25"), 7, 53),
     "quarter_cosine": (quarter_cosine_slope, lambda z: z, mpf(0), mpf("0.25"), 6, 53),
     "power_f64": (log_rest, lambda z: z, mpf(0), mpf("0.029438"), 9, 53),

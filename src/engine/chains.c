@@ -7,6 +7,7 @@
 #include "engine/chains.h"
 
 #include "base/memory.h"
+#include "platform/platform.h"
 
 /* Who reads a value. */
 enum { NOBODY = -1, SEVERAL = -2 };
@@ -42,6 +43,13 @@ static void note_ends(fa__pass *pass, int *readers)
     }
 }
 
+/* A function with nothing around it, whose result stays in the cache, is its loop. */
+static bool is_better_alone(const fa__pass *pass, const fa__value *value)
+{
+    return !fa__loop_is_exact((fa__operation)value->operation, (fa_type)value->loop_type) &&
+           pass->total <= (int64_t)fa__cache_bytes(2) / value->item_bytes;
+}
+
 bool fa__chains_plan(fa__pass *pass, fa_error *err)
 {
     const int64_t count = pass->value_count;
@@ -68,6 +76,9 @@ bool fa__chains_plan(fa__pass *pass, fa_error *err)
             pass->values[value->inputs[k]].times_read++;
         }
     }
+    for (int64_t i = 0; i < count; i++)
+        if (pass->values[i].chain == (int)i && lengths[i] == 1 && is_better_alone(pass, &pass->values[i]))
+            pass->values[i].chain = -1;
     fa__free(readers);
     return true;
 }
@@ -139,9 +150,16 @@ static void operate(making *m, const fa__value *value, int current)
         return;
     }
     if (value->input_count == 1) {
-        if (first != current)
-            load(m, first);
-        add_alone(m, fa__link_find(operation, type, FA__LINK_SECOND));
+        fa__link_run *in_place = fa__link_find(operation, type, FA__LINK_FIRST);
+        if (first != current && in_place != NULL && !m->pass->values[first].uniform) {
+            add(m, in_place, first);
+        } else {
+            if (first != current)
+                load(m, first);
+            add_alone(m, fa__link_find(operation, type, FA__LINK_SECOND));
+        }
+        m->made->links[m->made->count - 1].loop = value->loop;
+        m->made->takes_long = m->made->takes_long || !fa__loop_is_exact(operation, type);
         return;
     }
     const bool turned = first != current && (second == current || m->pass->values[first].uniform);

@@ -18,8 +18,9 @@ enum {
 /* Where the other input of an operation is, beside the one in registers. WHERE has its condition there; its
  * link is followed by one that only says where the third input is. */
 typedef enum fa__link_form {
-    FA__LINK_SECOND,     /* behind it, in memory: all there is of operations on one input; of WHERE both */
-    FA__LINK_FIRST,      /* in front of it, in memory; of WHERE: one element for all of each */
+    FA__LINK_SECOND, /* behind it, in memory: all there is of operations on one input; of WHERE both */
+    FA__LINK_FIRST,  /* in front of it, in memory; of WHERE: one element for all of each; of functions their
+                      * only input, which is in memory */
     FA__LINK_ONE_SECOND, /* one element for all; of WHERE the third input */
     FA__LINK_ONE_FIRST,  /* ... the second */
     FA__LINK_FORMS
@@ -41,8 +42,9 @@ typedef void fa__link_run(void);
 
 typedef struct fa__link {
     fa__link_run *run;
-    char *at;      /* the element of memory that it reads or writes first */
-    int64_t moves; /* -1: an element for each of the chain; 0: what is there is for all steps */
+    fa__loop *loop; /* of an operation on one input, for links that call it */
+    char *at;       /* the element of memory that it reads or writes first */
+    int64_t moves;  /* -1: an element for each of the chain; 0: what is there is for all steps */
     int item_bytes;
     int value; /* the engine's own */
 } fa__link;
@@ -51,7 +53,8 @@ typedef struct fa__link {
 typedef struct fa__chain {
     fa__link *links; /* FA__CHAIN_LINKS at most */
     int count;
-    fa_type type; /* of the result */
+    fa_type type;    /* of the result */
+    bool takes_long; /* some link calls a loop: what memory is to bring is asked for meanwhile */
 } fa__chain;
 
 /* NULL where there is none. */

@@ -158,6 +158,33 @@ FA__INLINE void NAME(fill_forms)(fa__link_run **forms, fa__link_run *second, fa_
     forms[FA__LINK_ONE_FIRST] = one_first;
 }
 
+/* What takes so long that the call of a loop for each step costs little beside it. */
+UNUSED static void NAME(call)(LINK)
+{
+    V step[REGISTER_COUNT];
+    const void *const in[] = {step};
+#define X(k) step[k] = (V)r##k;
+    EACH(X)
+#undef X
+    link->loop(step, in, STEP, 0);
+#define X(k) r##k = (reg)step[k];
+    EACH(X)
+#undef X
+    NEXT;
+}
+
+/* The same of what is in memory. */
+UNUSED static void NAME(call_first)(LINK)
+{
+    V step[REGISTER_COUNT];
+    const void *const in[] = {NAME(elements)(link, i)};
+    link->loop(step, in, STEP, 0);
+#define X(k) r##k = (reg)step[k];
+    EACH(X)
+#undef X
+    NEXT;
+}
+
 static void NAME(fill)(fa__kernels *kernels)
 {
     fa__link_run **moves = kernels->link_moves[TYPE];
@@ -179,6 +206,11 @@ static void NAME(fill)(fa__kernels *kernels)
 #define X(id, operation) kernels->links[FA__OP_##id][TYPE][FA__LINK_SECOND] = RUN(operation##_a);
     OF_ONE(X)
     OF_ONE_SHARED(X)
+#undef X
+#define X(id)                                                       \
+    kernels->links[FA__OP_##id][TYPE][FA__LINK_SECOND] = RUN(call); \
+    kernels->links[FA__OP_##id][TYPE][FA__LINK_FIRST] = RUN(call_first);
+    OF_ONE_CALLED(X)
 #undef X
 }
 

@@ -7,7 +7,9 @@
 
 enum {
     REGISTER_BYTES = sizeof(fa__doubles),
-    STEP = REGISTER_BYTES, /* eight registers of 8 bytes an element */
+    REGISTER_COUNT = 8,
+    STEP = REGISTER_BYTES, /* of elements, as many registers of 8 bytes an element */
+    AHEAD_BYTES = 4 << 10,
     MASK_BYTES = STEP
 };
 _Static_assert((int)STEP <= (int)FA__CHAIN_STEP, "a step that is kept has room");
@@ -140,6 +142,28 @@ FA__INLINE __m256 chosen_f32(uint64_t bits, int k, __m256 a, __m256 b)
 /* What means the same as another operation. */
 #define OF_TWO_SHARED(X)
 #define OF_ONE_SHARED(X) X(FABS, absolute)
+/* What is a loop of isa_math.c. */
+#define OF_ONE_CALLED(X) \
+    X(CBRT)              \
+    X(EXP)               \
+    X(EXP2)              \
+    X(EXPM1)             \
+    X(LOG)               \
+    X(LOG2)              \
+    X(LOG10)             \
+    X(LOG1P)             \
+    X(SIN)               \
+    X(COS)               \
+    X(TAN)               \
+    X(SINH)              \
+    X(COSH)              \
+    X(TANH)              \
+    X(ARCSIN)            \
+    X(ARCCOS)            \
+    X(ARCTAN)            \
+    X(ARCSINH)           \
+    X(ARCCOSH)           \
+    X(ARCTANH)
 #define COMPARISONS(X)               \
     X(EQUAL, equal, EQ_OQ)           \
     X(NOT_EQUAL, not_equal, NEQ_UQ)  \
@@ -219,6 +243,7 @@ FA__INLINE __m256 chosen_f32(uint64_t bits, int k, __m256 a, __m256 b)
 #undef OF_ONE
 #undef OF_TWO_SHARED
 #undef OF_ONE_SHARED
+#undef OF_ONE_CALLED
 #undef COMPARISONS
 
 /* ---- Bool ---- */
@@ -234,11 +259,12 @@ FA__INLINE __m256 chosen_f32(uint64_t bits, int k, __m256 a, __m256 b)
     X(LOGICAL_OR, either) \
     X(LOGICAL_XOR, one_of)
 #define OF_ONE_SHARED(X) X(LOGICAL_NOT, neither)
-#define S                b8
-#define T                uint8_t
-#define TYPE             FA_TYPE_BOOL
-#define EACH(X)          X(0)
-#define EACH_IN(X, f)    X(0, f)
+#define OF_ONE_CALLED(X)
+#define S             b8
+#define T             uint8_t
+#define TYPE          FA_TYPE_BOOL
+#define EACH(X)       X(0)
+#define EACH_IN(X, f) X(0, f)
 #include "kernel/chain_bool.inc.h"
 #undef S
 #undef T
@@ -249,6 +275,7 @@ FA__INLINE __m256 chosen_f32(uint64_t bits, int k, __m256 a, __m256 b)
 #undef OF_ONE
 #undef OF_TWO_SHARED
 #undef OF_ONE_SHARED
+#undef OF_ONE_CALLED
 
 /* ---- Sums ---- */
 
@@ -273,9 +300,29 @@ static void sum_f32(LINK)
 
 /* ---- Running ---- */
 
+/* Of all inputs, as much as a step reads, a little further on. Addresses beyond the end are asked for in
+ * vain. */
+static void ask_ahead(const fa__chain *chain, int64_t i)
+{
+    for (int k = 0; k < chain->count - 1; k++) {
+        const fa__link *link = &chain->links[k];
+        const uintptr_t begin = (uintptr_t)link->at + (uintptr_t)(i * link->item_bytes) + AHEAD_BYTES;
+        for (int64_t at = 0; link->moves != 0 && at < (int64_t)STEP * link->item_bytes; at += 64)
+            __builtin_prefetch((const void *)(begin + (uintptr_t)at), 0, 2);
+    }
+}
+
 static void steps(const fa__chain *chain, int64_t first, int64_t last)
 {
     const reg zero = {0};
+    if (chain->takes_long) {
+        for (int64_t i = first; i < last; i += STEP) {
+            ask_ahead(chain, i);
+            ((link_run *)chain->links[0].run)(chain->links, i, zero, zero, zero, zero, zero, zero, zero,
+                                              zero);
+        }
+        return;
+    }
     for (int64_t i = first; i < last; i += STEP)
         ((link_run *)chain->links[0].run)(chain->links, i, zero, zero, zero, zero, zero, zero, zero, zero);
 }
@@ -286,7 +333,7 @@ static void some(const fa__chain *chain, fa__link_run *store, int64_t first, int
 {
     char copies[2 * FA__CHAIN_OPERATIONS + 1][STEP * sizeof(double)] __attribute__((aligned(64)));
     fa__link links[FA__CHAIN_LINKS];
-    const fa__chain part = {links, chain->count, chain->type};
+    const fa__chain part = {links, chain->count, chain->type, false};
     int copied = 0;
     for (int k = 0; k < chain->count - 1; k++) {
         fa__link *link = &links[k];

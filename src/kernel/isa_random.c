@@ -46,40 +46,64 @@ FA__INLINE whole_vector odd_one_out(whole_vector a, whole_vector b, whole_vector
 #endif
 }
 
-static philox_keys keys_of(uint64_t seed)
+/* Not inline: compilers keep what they know the parts of in registers that they do not have, but words in
+ * memory go with the instructions that take them. */
+static __attribute__((noinline)) void set_keys(philox_keys *keys, uint64_t seed)
 {
-    philox_keys keys;
     for (int round = 0; round < ROUNDS; round++) {
-        keys.of[round][0] = (uint32_t)seed + (uint32_t)round * UINT32_C(0x9E3779B9);
-        keys.of[round][1] = (uint32_t)(seed >> 32) + (uint32_t)round * UINT32_C(0xBB67AE85);
+        keys->of[round][0] = (uint32_t)seed + (uint32_t)round * UINT32_C(0x9E3779B9);
+        keys->of[round][1] = (uint32_t)(seed >> 32) + (uint32_t)round * UINT32_C(0xBB67AE85);
     }
-    return keys;
 }
 
-/* The words of vectors of counts. The first round knows that two of its words are 0. */
-FA__INLINE void philox(philox_words *words, const whole_vector *counts, int vectors, const philox_keys *keys)
+static const uint64_t FACTOR_0 = 0xD2511F53, FACTOR_1 = 0xCD9E8D57;
+
+/* The first round of vectors of counts, of which `products` are the lower halves times FACTOR_0 and `uppers`
+ * the upper ones: it knows that two of its words are 0. */
+FA__INLINE void first_round(philox_words *words, const whole_vector *products, const whole_vector *uppers,
+                            int vectors, const philox_keys *keys)
 {
-    const whole_vector factor0 = every_whole(0xD2511F53), factor1 = every_whole(0xCD9E8D57);
     for (int i = 0; i < vectors; i++) {
-        const whole_vector product = VECTOR_OF(mul_epu32)(counts[i], factor0);
-        words[i].at[0] = VECTOR_OF(srli_epi64)(counts[i], 32) ^ every_whole(keys->of[0][0]);
+        words[i].at[0] = uppers[i] ^ every_whole(keys->of[0][0]);
         words[i].at[1] = every_whole(0);
-        words[i].at[2] = VECTOR_OF(srli_epi64)(product, 32) ^ every_whole(keys->of[0][1]);
-        words[i].at[3] = product;
+        words[i].at[2] = VECTOR_OF(srli_epi64)(products[i], 32) ^ every_whole(keys->of[0][1]);
+        words[i].at[3] = products[i];
     }
-#pragma GCC unroll 10
-    for (int round = 1; round < ROUNDS; round++) {
+}
+
+FA__INLINE void next_round(philox_words *words, int vectors, const philox_keys *keys, int round)
+{
+    const whole_vector factor0 = every_whole(FACTOR_0), factor1 = every_whole(FACTOR_1);
 #pragma GCC unroll 4
-        for (int i = 0; i < vectors; i++) {
-            whole_vector *at = words[i].at;
-            const whole_vector product0 = VECTOR_OF(mul_epu32)(at[0], factor0),
-                               product1 = VECTOR_OF(mul_epu32)(at[2], factor1);
-            at[0] = odd_one_out(VECTOR_OF(srli_epi64)(product1, 32), at[1], every_whole(keys->of[round][0]));
-            at[1] = product1;
-            at[2] = odd_one_out(VECTOR_OF(srli_epi64)(product0, 32), at[3], every_whole(keys->of[round][1]));
-            at[3] = product0;
-        }
+    for (int i = 0; i < vectors; i++) {
+        whole_vector *at = words[i].at;
+        const whole_vector product0 = VECTOR_OF(mul_epu32)(at[0], factor0),
+                           product1 = VECTOR_OF(mul_epu32)(at[2], factor1);
+        at[0] = odd_one_out(VECTOR_OF(srli_epi64)(product1, 32), at[1], every_whole(keys->of[round][0]));
+        at[1] = product1;
+        at[2] = odd_one_out(VECTOR_OF(srli_epi64)(product0, 32), at[3], every_whole(keys->of[round][1]));
+        at[3] = product0;
     }
+}
+
+FA__INLINE void philox(philox_words *words, const whole_vector *products, const whole_vector *uppers,
+                       int vectors, const philox_keys *keys)
+{
+    first_round(words, products, uppers, vectors, keys);
+#pragma GCC unroll 10
+    for (int round = 1; round < ROUNDS; round++)
+        next_round(words, vectors, keys, round);
+}
+
+FA__INLINE void philox_of(philox_words *words, const whole_vector *counts, int vectors,
+                          const philox_keys *keys)
+{
+    whole_vector products[TOGETHER], uppers[TOGETHER];
+    for (int i = 0; i < vectors; i++) {
+        products[i] = VECTOR_OF(mul_epu32)(counts[i], every_whole(FACTOR_0));
+        uppers[i] = VECTOR_OF(srli_epi64)(counts[i], 32);
+    }
+    philox(words, products, uppers, vectors, keys);
 }
 
 /* 64 bits of two words. */
@@ -92,16 +116,26 @@ FA__INLINE whole_vector joined(whole_vector low, whole_vector high)
 #endif
 }
 
-/* The upper 53 of 64 bits, as a whole number. */
-FA__INLINE vector upper_bits(whole_vector bits)
+/* A number in [1, 2) with the lower 52 bits. */
+FA__INLINE vector fraction_of(whole_vector bits)
 {
-    const whole_vector whole = VECTOR_OF(srli_epi64)(bits, 11);
+    const whole_vector below = every_whole((UINT64_C(1) << 52) - 1), one = (whole_vector)every(1);
 #ifdef __AVX512F__
-    return _mm512_cvtepi64_pd(whole);
+    return (vector)_mm512_ternarylogic_epi64(bits, below, one, 0xEA); /* bits & below | one */
+#else
+    return (vector)((bits & below) | one);
+#endif
+}
+
+/* 64 bits as a number, rounded. */
+FA__INLINE vector number_of(whole_vector bits)
+{
+#ifdef __AVX512F__
+    return _mm512_cvtepu64_pd(bits);
 #else
     /* Behind the leading bits of 2**84 and 2**52 the halves of an integer are themselves. */
-    const vector high = (vector)(_mm256_srli_epi64(whole, 32) | (whole_vector)every(0x1p84)),
-                 low = (vector)_mm256_blend_epi32(whole, (whole_vector)every(0x1p52), 0xAA);
+    const vector high = (vector)(_mm256_srli_epi64(bits, 32) | (whole_vector)every(0x1p84)),
+                 low = (vector)_mm256_blend_epi32(bits, (whole_vector)every(0x1p52), 0xAA);
     return (high - (0x1p84 + 0x1p52)) + low;
 #endif
 }
@@ -115,16 +149,15 @@ typedef struct pairs {
     vector even[ABREAST], odd[ABREAST];
 } pairs;
 
-/* In: two times 53 bits, as whole numbers, and the 64 bits that `odd` is the upper ones of. */
-typedef void make_pairs(pairs *p, const whole_vector *bits);
+/* Of two times 64 bits. */
+typedef void make_pairs(pairs *p, const whole_vector *first, const whole_vector *second);
 
 /* In [0, 1), equally spaced. */
-FA__INLINE void uniform_pairs(pairs *p, const whole_vector *bits)
+FA__INLINE void uniform_pairs(pairs *p, const whole_vector *first, const whole_vector *second)
 {
-    (void)bits;
     for (int i = 0; i < ABREAST; i++) {
-        p->even[i] *= 0x1p-53;
-        p->odd[i] *= 0x1p-53;
+        p->even[i] = number_of(VECTOR_OF(srli_epi64)(first[i], 11)) * 0x1p-53;
+        p->odd[i] = number_of(VECTOR_OF(srli_epi64)(second[i], 11)) * 0x1p-53;
     }
 }
 
@@ -140,37 +173,47 @@ FA__INLINE void polynomial(vector *sum, const vector *x, const double *terms, in
             sum[i] = fused(sum[i], x[i], every(terms[k]));
 }
 
-/* -2 log(x / 2**53) of whole numbers from 1 to 2**53: x is 2**e (1 + f), and log(1 + f) twice the inverse
- * hyperbolic tangent of s = f / (2 + f). */
+/* x is 2**e m, with m in [3/4, 3/2): gives m, and e. */
+FA__INLINE vector parted(vector x, vector *e)
+{
+    const whole_vector moved = VECTOR_OF(add_epi64)((whole_vector)x, every_whole(UINT64_C(1) << 51));
+#ifdef __AVX512F__
+    *e = _mm512_getexp_pd((vector)moved);
+    return _mm512_getmant_pd(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
+#else
+    const whole_vector fraction = moved & every_whole((UINT64_C(1) << 52) - 1);
+    *e = exponent((vector)moved);
+    return (vector)VECTOR_OF(add_epi64)(fraction, (whole_vector)every(0.75));
+#endif
+}
+
+/* -2 log(x / 2**64) of numbers from 1 to 2**64: x is 2**e m, and log(m) twice the inverse hyperbolic tangent
+ * of s = (m - 1) / (m + 1). */
 FA__INLINE void minus_two_logs(vector *x)
 {
     static const double terms[] = {-4,
-                                   -0x1.555555555395ep+0,
-                                   -0x1.999999a295335p-1,
-                                   -0x1.24924176905f7p-1,
-                                   -0x1.c72278bf7056ap-2,
-                                   -0x1.732c0f37fb359p-2,
-                                   -0x1.58789798b1946p-2};
-    const whole_vector root_half = (whole_vector)every(0x1.6a09e667f3bcdp-1);
-    const whole_vector up = VECTOR_OF(sub_epi64)((whole_vector)every(1), root_half);
+                                   -0x1.5555555549beep+0,
+                                   -0x1.999999c540d91p-1,
+                                   -0x1.24922dcadc9e1p-1,
+                                   -0x1.c72c2a7cd7030p-2,
+                                   -0x1.7217164956adcp-2,
+                                   -0x1.63f7534d7d3ecp-2};
+    const double minus_two_log_2 = -0x1.62e42fefa39efp+0;
     vector e[ABREAST], s[ABREAST], square[ABREAST], sum[ABREAST];
     for (int i = 0; i < ABREAST; i++) {
-        const whole_vector moved = VECTOR_OF(add_epi64)((whole_vector)x[i], up);
-        const whole_vector fraction = moved & every_whole((UINT64_C(1) << 52) - 1);
-        const vector f = (vector)VECTOR_OF(add_epi64)(fraction, root_half) - 1;
-        e[i] = exponent_above((vector)moved, 53);
-        s[i] = f / (f + 2);
+        const vector m = parted(x[i], &e[i]);
+        s[i] = (m - 1) / (m + 1);
         square[i] = s[i] * s[i];
     }
     POLYNOMIAL(sum, square, terms);
     for (int i = 0; i < ABREAST; i++)
-        x[i] = fused(s[i], sum[i], e[i] * -0x1.62e42fefa39efp+0);
+        x[i] = fused(s[i], sum[i], fused(e[i], every(minus_two_log_2), every(-64 * minus_two_log_2)));
 }
 
-/* Box and Muller: the radius of the first half, which is taken from (0, 1], and the angle of the second. That
- * is an eighth of a turn to either side; whether the two numbers are negative, and whether they are
- * exchanged, say the last two bits, which no angle needs. Coefficients: tools/minimax.py. */
-FA__INLINE void normal_pairs(pairs *p, const whole_vector *bits)
+/* Box and Muller: the radius of the first 64 bits, which are odd, so that no logarithm is infinite, and the
+ * angle of the lower 52 of the others. That is an eighth of a turn to either side; whether the two numbers
+ * are negative, and whether they are exchanged, say the first two bits. Coefficients: tools/minimax.py. */
+FA__INLINE void normal_pairs(pairs *p, const whole_vector *first, const whole_vector *second)
 {
     static const double sine_terms[] = {0x1.921fb54442d18p+0,  -0x1.4abbce625be41p-1, 0x1.466bc677587afp-4,
                                         -0x1.32d2cce2e1e62p-8, 0x1.50782fd6f5e4fp-13, -0x1.e3006f3a5b985p-19,
@@ -184,34 +227,29 @@ FA__INLINE void normal_pairs(pairs *p, const whole_vector *bits)
                                           0x1.f3ef4179df5f6p-22};
     vector radius[ABREAST], quarters[ABREAST], square[ABREAST], sine[ABREAST], cosine[ABREAST];
     for (int i = 0; i < ABREAST; i++) {
-        quarters[i] = fused(p->odd[i], every(0x1p-53), every(-0.5));
+        radius[i] = number_of(first[i] | every_whole(1));
+        quarters[i] = fraction_of(second[i]) - 1.5;
         square[i] = quarters[i] * quarters[i];
-        radius[i] = 0x1p53 - p->even[i];
     }
     minus_two_logs(radius);
     POLYNOMIAL(sine, square, sine_terms);
     POLYNOMIAL(cosine, square, cosine_terms);
     for (int i = 0; i < ABREAST; i++) {
-        const mask are_exchanged = by_last_bit(bits[i]);
-        const vector signed_radius = turned(root(radius[i]), (vector)VECTOR_OF(slli_epi64)(bits[i], 62));
-        const vector along = signed_radius * cosine[i], across = signed_radius * quarters[i] * sine[i];
+        const mask are_exchanged = by_bit(second[i], 62);
+        const vector signed_radius = turned(root(radius[i]), (vector)second[i]);
+        const vector along = signed_radius * cosine[i], across = signed_radius * (quarters[i] * sine[i]);
         p->even[i] = pick(are_exchanged, across, along);
         p->odd[i] = pick(are_exchanged, along, across);
     }
 }
 
-/* Of ABREAST vectors of counts. */
-FA__INLINE pairs pairs_of(const philox_words *words, make_pairs *make)
+/* 64 bits of the first half of each count, and of the second. */
+FA__INLINE void halves_of(whole_vector *first, whole_vector *second, const philox_words *words, int vectors)
 {
-    pairs p;
-    whole_vector bits[ABREAST];
-    for (int i = 0; i < ABREAST; i++) {
-        bits[i] = joined(words[i].at[2], words[i].at[3]);
-        p.even[i] = upper_bits(joined(words[i].at[0], words[i].at[1]));
-        p.odd[i] = upper_bits(bits[i]);
+    for (int i = 0; i < vectors; i++) {
+        first[i] = joined(words[i].at[0], words[i].at[1]);
+        second[i] = joined(words[i].at[2], words[i].at[3]);
     }
-    make(&p, bits);
-    return p;
 }
 
 /* Counts in such an order that unpacking two vectors puts what is made of them in order. */
@@ -225,12 +263,32 @@ FA__INLINE whole_vector counts_from(uint64_t first)
     return VECTOR_OF(add_epi64)(order, every_whole(first));
 }
 
-FA__INLINE void words_of_group(philox_words words[TOGETHER], uint64_t first, const philox_keys *keys)
+/* Where the upper halves of counts differ. */
+static __attribute__((noinline)) void words_across(philox_words words[TOGETHER], uint64_t first,
+                                                   const philox_keys *keys)
 {
     whole_vector counts[TOGETHER];
     for (int i = 0; i < TOGETHER; i++)
         counts[i] = counts_from(first + (uint64_t)(i * VECTOR_WIDTH));
-    philox(words, counts, TOGETHER, keys);
+    philox_of(words, counts, TOGETHER, keys);
+}
+
+/* Where they do not, the second round has one product for all; and each first product is the one before it
+ * and a constant. */
+FA__INLINE void words_of_group(philox_words words[TOGETHER], uint64_t first, const philox_keys *keys)
+{
+    whole_vector products[TOGETHER], uppers[TOGETHER];
+    if (first >> 32 != (first + (GROUP - 1)) >> 32) {
+        words_across(words, first, keys);
+        return;
+    }
+    products[0] = VECTOR_OF(mul_epu32)(counts_from(first), every_whole(FACTOR_0));
+    for (int i = 0; i < TOGETHER; i++) {
+        products[i] =
+            VECTOR_OF(add_epi64)(products[0], every_whole((uint64_t)i * VECTOR_WIDTH * (uint64_t)FACTOR_0));
+        uppers[i] = every_whole(first >> 32);
+    }
+    philox(words, products, uppers, TOGETHER, keys);
 }
 
 FA__INLINE void put(double *out, vector numbers, bool past_cache)
@@ -241,20 +299,46 @@ FA__INLINE void put(double *out, vector numbers, bool past_cache)
         VECTOR_OF(storeu_pd)(out, numbers);
 }
 
+/* In order, of ABREAST vectors. */
+FA__INLINE void put_pairs(double *out, const whole_vector *first, const whole_vector *second,
+                          make_pairs *make, bool past_cache)
+{
+    pairs p;
+    make(&p, first, second);
+    for (int i = 0; i < ABREAST; i++, out += 2 * VECTOR_WIDTH) {
+        put(out, VECTOR_OF(unpacklo_pd)(p.even[i], p.odd[i]), past_cache);
+        put(out + VECTOR_WIDTH, VECTOR_OF(unpackhi_pd)(p.even[i], p.odd[i]), past_cache);
+    }
+}
+
 /* 2 * GROUP numbers of counts from `first` on; past the cache only to a multiple of its lines. */
 FA__INLINE void doubles_of_group(double *out, uint64_t first, const philox_keys *keys, make_pairs *make,
                                  bool past_cache)
 {
     philox_words words[TOGETHER];
+    whole_vector firsts[TOGETHER], seconds[TOGETHER];
     words_of_group(words, first, keys);
+    halves_of(firsts, seconds, words, TOGETHER);
 #pragma GCC unroll 4
-    for (int k = 0; k < TOGETHER; k += ABREAST) {
-        const pairs p = pairs_of(words + k, make);
-        for (int i = 0; i < ABREAST; i++, out += 2 * VECTOR_WIDTH) {
-            put(out, VECTOR_OF(unpacklo_pd)(p.even[i], p.odd[i]), past_cache);
-            put(out + VECTOR_WIDTH, VECTOR_OF(unpackhi_pd)(p.even[i], p.odd[i]), past_cache);
-        }
+    for (int k = 0; k < TOGETHER; k += ABREAST)
+        put_pairs(out + 2 * k * VECTOR_WIDTH, firsts + k, seconds + k, make, past_cache);
+}
+
+/* The same of MANY vectors of counts, in two walks: where making pairs is work as well, both need the units
+ * that multiply, and more of one than of two is under way at a time. */
+enum { MANY = 32 };
+
+FA__INLINE void doubles_of_many(double *out, uint64_t first, const philox_keys *keys, make_pairs *make,
+                                bool past_cache)
+{
+    whole_vector firsts[MANY], seconds[MANY];
+    for (int k = 0; k < MANY; k += TOGETHER) {
+        philox_words words[TOGETHER];
+        words_of_group(words, first + (uint64_t)(k * VECTOR_WIDTH), keys);
+        halves_of(firsts + k, seconds + k, words, TOGETHER);
     }
+    for (int k = 0; k < MANY; k += ABREAST)
+        put_pairs(out + 2 * k * VECTOR_WIDTH, firsts + k, seconds + k, make, past_cache);
 }
 
 /* The same of float32: 4 * GROUP numbers in [0, 1). */
@@ -287,8 +371,11 @@ FA__INLINE void doubles_here_and_there(double *out, uint64_t first, uint64_t ste
         whole_vector vectors[ABREAST];
         memcpy(vectors, counts, sizeof vectors);
         philox_words words[ABREAST];
-        philox(words, vectors, ABREAST, keys);
-        const pairs p = pairs_of(words, make);
+        philox_of(words, vectors, ABREAST, keys);
+        whole_vector firsts[ABREAST], seconds[ABREAST];
+        halves_of(firsts, seconds, words, ABREAST);
+        pairs p;
+        make(&p, firsts, seconds);
         memcpy(halves[0], p.even, sizeof p.even);
         memcpy(halves[1], p.odd, sizeof p.odd);
         for (int k = 0; k < SOME && done + k < n; k++)
@@ -297,35 +384,45 @@ FA__INLINE void doubles_here_and_there(double *out, uint64_t first, uint64_t ste
 }
 
 FA__INLINE void standard_doubles(double *out, uint64_t seed, int64_t first, int64_t step, int64_t n,
-                                 make_pairs *make, bool past_cache)
+                                 make_pairs *make, bool in_two_walks, bool past_cache)
 {
-    enum { LINE = 64 };
-    const philox_keys keys = keys_of(seed);
+    enum { LINE = 64, FEW = 2 * GROUP, LONG = 2 * MANY * VECTOR_WIDTH };
+    philox_keys keys;
+    set_keys(&keys, seed);
     if (step != 1) {
         doubles_here_and_there(out, (uint64_t)first, (uint64_t)step, n, &keys, make);
         return;
     }
     for (int64_t done = 0; done < n;) {
         const int64_t position = first + done, from = position % 2;
-        if (from == 0 && n - done >= 2 * GROUP) {
-            if (past_cache && (uintptr_t)(out + done) % LINE == 0)
-                doubles_of_group(out + done, (uint64_t)position / 2, &keys, make, true);
+        const uint64_t count = (uint64_t)position / 2;
+        const bool stream = past_cache && (uintptr_t)(out + done) % LINE == 0;
+        if (in_two_walks && from == 0 && n - done >= LONG) {
+            if (stream)
+                doubles_of_many(out + done, count, &keys, make, true);
             else
-                doubles_of_group(out + done, (uint64_t)position / 2, &keys, make, false);
-            done += 2 * GROUP;
-            continue;
+                doubles_of_many(out + done, count, &keys, make, false);
+            done += LONG;
+        } else if (from == 0 && n - done >= FEW) {
+            if (stream)
+                doubles_of_group(out + done, count, &keys, make, true);
+            else
+                doubles_of_group(out + done, count, &keys, make, false);
+            done += FEW;
+        } else {
+            double some[FEW];
+            const int64_t some_count = n - done < FEW - from ? n - done : FEW - from;
+            doubles_of_group(some, count, &keys, make, false);
+            memcpy(out + done, some + from, (size_t)some_count * sizeof *out);
+            done += some_count;
         }
-        double some[2 * GROUP];
-        const int64_t count = n - done < 2 * GROUP - from ? n - done : 2 * GROUP - from;
-        doubles_of_group(some, (uint64_t)position / 2, &keys, make, false);
-        memcpy(out + done, some + from, (size_t)count * sizeof *out);
-        done += count;
     }
 }
 
 static void standard_floats(float *out, uint64_t seed, int64_t first, int64_t step, int64_t n)
 {
-    const philox_keys keys = keys_of(seed);
+    philox_keys keys;
+    set_keys(&keys, seed);
     for (int64_t done = 0; done < n;) {
         const int64_t position = first + done * step, from = position % 4;
         if (step == 1 && from == 0 && n - done >= 4 * GROUP) {
@@ -373,7 +470,7 @@ static void uniform_doubles(double *out, const fa__generator_params *params, int
 {
     const double low = params->a, width = params->b - low;
     const double last = params->b > low ? before_f64(params->b) : low;
-    standard_doubles(out, params->seed, first, step, n, uniform_pairs, past_cache);
+    standard_doubles(out, params->seed, first, step, n, uniform_pairs, false, past_cache);
     if (low == 0 && width == 1)
         return;
     for (int64_t i = 0; i < n; i++) {
@@ -386,7 +483,7 @@ static void normal_doubles(double *out, const fa__generator_params *params, int6
                            int64_t n, bool past_cache)
 {
     const double mean = params->a, deviation = params->b;
-    standard_doubles(out, params->seed, first, step, n, normal_pairs, past_cache);
+    standard_doubles(out, params->seed, first, step, n, normal_pairs, true, past_cache);
     if (mean == 0 && deviation == 1)
         return;
     for (int64_t i = 0; i < n; i++)

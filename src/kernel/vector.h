@@ -53,7 +53,11 @@ FA__INLINE vector with_sign(vector a, vector sign)
 /* Minus a where `sign` is negative. */
 FA__INLINE vector turned(vector a, vector sign)
 {
+#ifdef __AVX512F__
+    return (vector)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)sign, (__m512i)every(-0.0), 0x78);
+#else
     return VECTOR_OF(xor_pd)(a, sign_of(sign));
+#endif
 }
 
 #ifdef __AVX512F__
@@ -136,12 +140,12 @@ FA__INLINE bool all(mask m)
 }
 #endif
 
-FA__INLINE mask by_last_bit(whole_vector a)
+FA__INLINE mask by_bit(whole_vector a, int bit)
 {
 #ifdef __AVX512F__
-    return _mm512_test_epi64_mask(a, _mm512_set1_epi64(1));
+    return _mm512_test_epi64_mask(a, _mm512_set1_epi64((long long)1 << bit));
 #else
-    return (vector)_mm256_slli_epi64(a, 63); /* picking looks at the sign */
+    return (vector)_mm256_slli_epi64(a, 63 - bit); /* picking looks at the sign */
 #endif
 }
 

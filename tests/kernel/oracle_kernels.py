@@ -625,13 +625,24 @@ def check_generators(libraries, rng):
             if not np.array_equal(floats, expected32):
                 fail("uniform float32", seed)
             normal = make(lib, NORMAL, FLOAT64, 600, seed)
-            radius, angle = np.sqrt(-2 * np.log(1 - expected[0::2])), np.pi / 2 * (expected[1::2] - 0.5)
-            last = np.array([w[2] for w in words])  # its last two bits turn the pair about
-            radius = np.where(last & 2, -radius, radius)
-            along, across = radius * np.cos(angle), radius * np.sin(angle)
-            if not np.allclose(normal[0::2], np.where(last & 1, across, along), rtol=4e-15, atol=0) or \
-                    not np.allclose(normal[1::2], np.where(last & 1, along, across), rtol=4e-15, atol=0):
+            drawn, angle = (np.array([w[k + 1] << 32 | w[k] for w in words], np.uint64) for k in (0, 2))
+            radius = np.sqrt(-2 * np.log((drawn | np.uint64(1)) * 2.0**-64))
+            first = angle >> np.uint64(62)  # two bits that turn the pair about
+            angle = np.pi / 2 * ((angle & np.uint64((1 << 52) - 1)) * 2.0**-52 - 0.5)
+            radius = np.where(first & np.uint64(2), -radius, radius)
+            along, across, exchanged = radius * np.cos(angle), radius * np.sin(angle), (first & np.uint64(1)) != 0
+            if not np.allclose(normal[0::2], np.where(exchanged, across, along), rtol=4e-15, atol=0) or \
+                    not np.allclose(normal[1::2], np.where(exchanged, along, across), rtol=4e-15, atol=0):
                 fail("normal", seed)
+        across = 2**33 - 400  # positions of which the counts' lower words wrap
+        words = [philox(9, across // 2 + k) for k in range(400)]
+        expected = np.array([((w[2 * h + 1] << 32 | w[2 * h]) >> 11) * 2.0**-53 for w in words for h in (0, 1)])
+        if not np.array_equal(make(lib, UNIFORM, FLOAT64, 800, 9, first=across), expected):
+            fail("uniform across 2**32 counts")
+        long = make(lib, NORMAL, FLOAT64, 4000, 9, first=across - 2000)
+        if not np.array_equal(np.concatenate([make(lib, NORMAL, FLOAT64, 100, 9, first=across - 2000 + k)
+                                              for k in range(0, 4000, 100)]), long):
+            fail("normal across 2**32 counts")
         for generator in (UNIFORM, NORMAL):
             for t in (TYPES.index("f2"), FLOAT32, FLOAT64, TYPES.index("c16")):
                 whole = make(lib, generator, t, 5000, 7, 2.0, 3.0)

@@ -68,10 +68,12 @@ static void hold_against_the_loop(fa__operation operation, fa_type type, fa__lin
     char *to = (char *)result + (-(uintptr_t)result & 63) + (size_t)shift * item;
     fa__link links[] = {
         beside(fa__link_move_find(FA__LINK_LOAD, type), a, true, type),
-        beside(fa__link_find(operation, type, form), b, fa__operations[operation].arity == 2 && !one, type),
+        beside(fa__link_find(operation, type, form), b,
+               !one && (fa__operations[operation].arity == 2 || turned), type),
         beside(fa__link_move_find(FA__LINK_STORE, made), to, true, made),
     };
-    fa__chain chain = {links, 3, made};
+    links[1].loop = fa__loop_find(operation, type); /* which links of functions call */
+    fa__chain chain = {links, 3, made, n % 2 == 1};
     fa__chain_run(&chain, n, stream);
     const void *in[2] = {turned ? b : a, turned ? a : b};
     fa__loop_find(operation, type)(expected, in, n, one ? (turned ? 1 : 2) : 0);
@@ -98,7 +100,7 @@ static void hold_a_choice_against_the_loop(fa_type type, fa__link_form form, int
         beside(NULL, b, !one_b, type),
         beside(fa__link_move_find(FA__LINK_STORE, type), to, true, type),
     };
-    fa__chain chain = {links, 4, type};
+    fa__chain chain = {links, 4, type, false};
     fa__chain_run(&chain, n, stream);
     const void *in[3] = {condition, a, b};
     fa__loop_find(FA__OP_WHERE, type)(expected, in, n, (one_a ? 2u : 0) | (one_b ? 4u : 0));
@@ -159,7 +161,7 @@ static void sums_of_a_chain_are_those_of_leaves(void **state)
             void *x = is_wide ? (void *)wide : (void *)narrow;
             fa__link links[] = {beside(fa__link_move_find(FA__LINK_LOAD, type), x, true, type),
                                 beside(fa__link_move_find(FA__LINK_SUM, type), NULL, true, type)};
-            fa__chain chain = {links, 2, type};
+            fa__chain chain = {links, 2, type, false};
             const fa__reducer *sum = fa__reducer_find(FA__REDUCE_SUM, type);
             double sums[LEAVES], of_leaf;
             fa__chain_sums(&chain, n, sums);
