@@ -16,8 +16,10 @@
 
 enum {
     GRAIN = FA__DIRECT_GRAIN,
-    LEAST_RUN = 64,         /* elements */
-    LEAST_BLOCK = 32,       /* the same */
+    LEAST_RUN = 64, /* elements, where they are narrow */
+    LEAST_RUN_BYTES = 64 << 10,
+    LEAST_BLOCK = 32, /* the same, where they are narrow */
+    LEAST_BLOCK_BYTES = 4 << 10,
     LEAST_TURN = 1 << 20,   /* bytes: runs that take turns are not shorter */
     TRANSFERS = 4,          /* of a run */
     RUNS = 32,              /* more of them are not worth more memory */
@@ -261,7 +263,9 @@ static int64_t run_length(const fa__sorting *s, int64_t limit, bool turns)
 {
     const int64_t enough =
         fa__max_i64(s->lines.n / RUNS, LEAST_BYTES / fa__max_i64(s->order.item_bytes, 1)) + 1;
-    int64_t low = LEAST_RUN, high = fa__min_i64(fa__min_i64(s->lines.n, FA__LONGEST_LINE), enough);
+    const int64_t least =
+        fa__max_i64(fa__min_i64(LEAST_RUN, LEAST_RUN_BYTES / fa__max_i64(s->order.item_bytes, 1)), 2);
+    int64_t low = least, high = fa__min_i64(fa__min_i64(s->lines.n, FA__LONGEST_LINE), enough);
     while (low < high) {
         int64_t middle = high - (high - low) / 2;
         if (run_cost(s, middle, turns) <= limit)
@@ -269,7 +273,7 @@ static int64_t run_length(const fa__sorting *s, int64_t limit, bool turns)
         else
             high = middle - 1;
     }
-    return low > LEAST_RUN ? low / LEAST_RUN * LEAST_RUN : low;
+    return low / least * least;
 }
 
 /* A fifth of the room is for a block of each run, a sixteenth for fences. */
@@ -278,7 +282,7 @@ static void choose_blocks(fa__runs *runs, int64_t length, int64_t limit)
     const int64_t item = runs->item_bytes, each = fa__max_i64(item + runs->number_bytes, 1);
     int64_t block = 1;
     const int64_t most = fa__min_i64(limit / 5 / runs->count, MOST_BLOCK) / each;
-    while (2 * block <= most || (block < LEAST_BLOCK && 2 * block * each <= MOST_BLOCK)) {
+    while (2 * block <= most || (block < LEAST_BLOCK && 2 * block * each <= LEAST_BLOCK_BYTES)) {
         block *= 2;
         runs->block_bits++;
     }
