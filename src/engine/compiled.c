@@ -121,8 +121,7 @@ static bool plan(fa__compiled *c, fa_array *target, fa_error *err)
     bool planned = fa__plan_pass(&c->pass, target->ndim, target->sizes, order, &request, 1, err);
     fa__node_release(node); /* what the pass borrows is the value's */
     return planned && c->pass.total > 0 && c->pass.store_count == 1 && c->pass.consume_count == 0 &&
-           !has_calls(&c->pass) &&
-           memcmp(c->pass.box, c->pass.sizes, (size_t)c->pass.ndim * sizeof c->pass.box[0]) == 0;
+           !has_calls(&c->pass) && fa__pass_is_one_box(&c->pass);
 }
 
 /* Whose operands these are: false where one is not a stand-in's. */

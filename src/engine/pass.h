@@ -139,6 +139,12 @@ typedef struct fa__request {
 bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *order,
                    const fa__request *requests, int64_t count, fa_error *err);
 
+static inline bool fa__operand_in_memory(const fa__operand *operand)
+{
+    return fa__source_memory(operand->source) != NULL;
+}
+
+bool fa__pass_is_one_box(const fa__pass *pass);
 int64_t fa__pass_bytes(const fa__pass *pass); /* of all operands and stores, an element */
 /* Whether what is read and written is more than the largest cache holds. */
 bool fa__pass_exceeds_cache(const fa__pass *pass);

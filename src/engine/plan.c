@@ -719,6 +719,11 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
     return !fa_failed(err);
 }
 
+bool fa__pass_is_one_box(const fa__pass *pass)
+{
+    return memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) == 0;
+}
+
 int64_t fa__pass_bytes(const fa__pass *pass)
 {
     int64_t bytes = 0;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Walks one pass. Workers take tasks in order; a task is a range of elements of one box and is walked tile by
  * tile; a tile is made reachable (load.c), pushed block by block through the values of the pass while it is
- * in L1, and stored.
- *
- * How the work is cut depends on threads, budget and files, and no result depends on how the work is cut. */
+ * in L1, and stored. How large all of these are is engine/cut.h's to know. */
 #include "engine/ahead.h"
 #include "engine/behind.h"
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/carry.h"
+#include "engine/cut.h"
 #include "engine/deal.h"
 #include "engine/move.h"
 #include "engine/permute.h"
@@ -25,25 +24,14 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum {
-    CONSUMED_TASK_BYTES = 16 << 20,
-    LONG_TILE_BYTES = 16 << 20,
-    BRIEF_BYTES = 4 << 20,        /* of files: a disk that has to be waited for is not waited for long */
-    SCATTERED_ROW_BYTES = 4 << 10 /* longer ones are read for themselves, wherever they are */
-};
+enum { BRIEF_BYTES = 4 << 20 }; /* of files: a disk that has to be waited for is not waited for long */
 
 /* What all workers share. */
 typedef struct run {
     fa__pass *pass;
     int threads;
-    int64_t tile; /* elements of a tile */
-    int64_t task; /* elements of a task, in one box; with many boxes a task is a box */
-    int64_t boxes, task_count, box_elements;
-    int64_t block; /* elements of a block: fewer where they are wide, so that blocks stay in the cache */
-    int64_t row;   /* blocks end at multiples of this; 0: anywhere */
-    bool drop;     /* mapped pages are taken out of the page tables behind the tiles */
-    int64_t slot_stride; /* bytes from one block buffer to the next */
-    bool guard;
+    fa__cut cut;
+    bool drop;            /* mapped pages are taken out of the page tables behind the tiles */
     bool permutes;        /* boxes are moved in memory as they are */
     bool streams;         /* tiles are read from a derived source to where they stay */
     bool copies_behind;   /* the same, to where they go to the disk from */
@@ -87,9 +75,9 @@ static void read_ahead(const worker *w)
     int64_t distance = fa__ahead_distance(r->ahead), end = fa__min_i64(w->span.last, w->first + distance);
     fa__ahead_expect(r->ahead, w->first, end);
     int64_t next = atomic_load_explicit(&r->next_task, memory_order_relaxed);
-    if (next < r->task_count && end < w->first + distance)
-        fa__ahead_expect(r->ahead, next * r->task,
-                         fa__min_i64(next * r->task + w->first + distance - end, r->pass->total));
+    if (next < r->cut.task_count && end < w->first + distance)
+        fa__ahead_expect(r->ahead, next * r->cut.task,
+                         fa__min_i64(next * r->cut.task + w->first + distance - end, r->pass->total));
 }
 
 /* Others may have taken what was free when the work was cut. What a tile needs is known before anything of it
@@ -185,7 +173,7 @@ static bool tile(worker *w, int64_t first, int64_t last)
     bool begun = !fa_failed(err);
     if (begun) {
         const void *fault = NULL;
-        if (r->guard)
+        if (r->cut.guard)
             fault = fa__guarded(tile_body, w);
         else
             tile_body(w);
@@ -210,7 +198,7 @@ static void set_span(worker *w, int64_t task)
     const fa__pass *pass = r->pass;
     fa__span *span = &w->span;
     span->task = task;
-    int64_t box = r->boxes > 1 ? task : 0;
+    int64_t box = r->cut.boxes > 1 ? task : 0;
     for (int i = pass->ndim - 1; i >= 0; i--) {
         int64_t along = (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
         span->start[i] = box % along * pass->box[i];
@@ -218,8 +206,8 @@ static void set_span(worker *w, int64_t task)
         box /= along;
     }
     int64_t count = fa__count(pass->ndim, span->sizes);
-    span->first = r->boxes > 1 ? 0 : task * r->task;
-    span->last = r->boxes > 1 ? count : fa__min_i64(count, span->first + r->task);
+    span->first = r->cut.boxes > 1 ? 0 : task * r->cut.task;
+    span->last = r->cut.boxes > 1 ? count : fa__min_i64(count, span->first + r->cut.task);
 }
 
 static bool task(worker *w, int64_t number)
@@ -268,14 +256,14 @@ static bool worker_start(worker *w)
     w->program.consumers = fa__alloc_zero((size_t)pass->consume_count, sizeof *w->program.consumers, err);
     /* And buffers to spread uniform values. */
     int spread = pass->spread_count > 1 ? pass->spread_count : 1;
-    w->slots_bytes = (size_t)(pass->slot_count + spread) * (size_t)w->run->slot_stride;
+    w->slots_bytes = (size_t)(pass->slot_count + spread) * (size_t)w->run->cut.slot_stride;
     w->program.slots = fa__buffer_take(w->slots_bytes, err);
     w->program.pass = pass;
     w->program.span = &w->span;
     w->program.err = err;
-    w->program.slot_stride = w->run->slot_stride;
-    w->program.block = w->run->block;
-    w->program.row = w->run->row;
+    w->program.slot_stride = w->run->cut.slot_stride;
+    w->program.block = w->run->cut.block;
+    w->program.row = w->run->cut.row;
     if (fa_failed(err) || !fa__program_start(&w->program, err))
         return false;
     for (int64_t i = 0; i < pass->operand_count; i++) {
@@ -310,12 +298,12 @@ static void fail_run(run *r, const fa_error *err)
 static void work(void *job, int number)
 {
     run *r = job;
-    worker w = {.run = r, .tile = r->tile};
+    worker w = {.run = r, .tile = r->cut.tile};
     (void)number;
     if (worker_start(&w)) {
         while (!atomic_load(&r->stop)) {
             int64_t next = atomic_fetch_add(&r->next_task, 1);
-            if (next >= r->task_count || !task(&w, next))
+            if (next >= r->cut.task_count || !task(&w, next))
                 break;
         }
     }
@@ -380,153 +368,7 @@ static void prepare_operands(run *r)
     atomic_store(&r->next_task, 0);
 }
 
-/* ---- How the work is cut ---- */
-
-static bool in_memory(const fa__operand *operand)
-{
-    return fa__source_memory(operand->source) != NULL;
-}
-
-static int64_t common_multiple(int64_t a, int64_t b, int64_t limit)
-{
-    int64_t x = a, y = b, product;
-    while (y != 0) {
-        int64_t rest = x % y;
-        x = y;
-        y = rest;
-    }
-    return fa__multiply_checked(a / x, b, &product) && product < limit ? product : limit;
-}
-
-static bool is_one_box(const fa__pass *pass)
-{
-    return memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) == 0;
-}
-
-/* The least bytes that are together where an operand's elements come from anywhere; 0: none's do. */
-static int64_t scattered_bytes(const fa__pass *pass)
-{
-    int64_t least = 0;
-    for (int64_t i = 0; i < pass->operand_count; i++) {
-        int64_t bytes = fa__scattered_bytes(pass->operands[i].source);
-        least = bytes > 0 && (least == 0 || bytes < least) ? bytes : least;
-    }
-    return least;
-}
-
-/* How long rows are that run across those of a file; 0: none do. */
-static int64_t contrary_row(const fa__pass *pass)
-{
-    int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
-    for (int64_t i = 0; i < pass->operand_count; i++) {
-        const fa__operand *operand = &pass->operands[i];
-        if (!in_memory(operand) &&
-            fa__merge_axes(pass->ndim, pass->sizes, operand->strides, sizes, strides) == 2 &&
-            strides[0] == operand->item_bytes && strides[1] != 0)
-            return sizes[1];
-    }
-    return 0;
-}
-
-static void count_boxes(run *r)
-{
-    const fa__pass *pass = r->pass;
-    r->boxes = 1;
-    for (int i = 0; i < pass->ndim; i++)
-        r->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
-}
-
-static void cut_for_permuting(run *r)
-{
-    fa__permute_boxes(r->pass, r->threads);
-    count_boxes(r);
-    r->tile = r->task = fa__count(r->pass->ndim, r->pass->box);
-    r->block = fa__program_block(r->pass);
-    r->slot_stride = fa__round_up(r->block * r->pass->slot_bytes, 64);
-    r->task_count = r->boxes;
-}
-
-static bool takes_turns(const fa__pass *pass)
-{
-    for (int64_t i = 0; i < pass->consume_count; i++) {
-        const fa__consume *consume = &pass->consumes[i];
-        if (consume->class->takes_turns != NULL && consume->class->takes_turns(consume->plan))
-            return true;
-    }
-    return false;
-}
-
-static void cut(run *r)
-{
-    fa__pass *pass = r->pass;
-    int64_t widest = 1, staged = 0;
-    /* Walks in boxes turn what runs along other axes: in memory too that takes a buffer, and two where it is
-     * staged. */
-    bool boxes = memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) != 0;
-    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
-        const fa__operand *operand =
-            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
-        widest = fa__max_i64(widest, operand->item_bytes);
-        if (boxes)
-            staged += 2 * operand->item_bytes;
-        if (i >= pass->operand_count && pass->stores[i - pass->operand_count].mask >= 0)
-            staged += operand->item_bytes + 1; /* what stays of a tile is read, and a mask kept */
-        if (!in_memory(operand)) {
-            staged += operand->item_bytes;
-            r->guard = r->guard || (i < pass->operand_count && !pass->foreign);
-        }
-    }
-    bool turned = staged > 0 && pass->consume_count == 0 && !is_one_box(pass);
-    int64_t scattered = is_one_box(pass) ? scattered_bytes(pass) : 0;
-    const int64_t contrary = is_one_box(pass) ? contrary_row(pass) : 0;
-    if (contrary > 0)
-        staged *= 2; /* read along the file, and turned */
-    r->tile = fa__budget_tile(widest, staged, turned || scattered > 0 || contrary > 0, r->threads);
-    if (staged == 0)
-        r->tile = fa__budget_share(r->tile, pass->total, r->threads);
-    if (scattered > 0 && scattered < SCATTERED_ROW_BYTES)
-        r->tile = fa__max_i64(r->tile, fa__budget_scattered_tile(pass->total, staged, r->threads));
-    int64_t granule = 1;
-    for (int64_t i = 0; i < pass->consume_count; i++)
-        granule =
-            common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);
-    /* Boxes of a walk along two axes shrink to what a tile holds; those that a consumer asked for stay. */
-    while (pass->consume_count == 0 && fa__count(pass->ndim, pass->box) > fa__max_i64(r->tile, 64) &&
-           !is_one_box(pass)) {
-        int largest = 0;
-        for (int i = 1; i < pass->ndim; i++)
-            if (pass->box[i] > pass->box[largest])
-                largest = i;
-        pass->box[largest] = (pass->box[largest] + 1) / 2;
-    }
-    count_boxes(r);
-    r->row = fa__program_row(pass);
-    for (int64_t i = 0; i < pass->consume_count && r->row == 0; i++) {
-        const fa__consume *consume = &pass->consumes[i];
-        int64_t row = consume->class->row != NULL ? consume->class->row(consume->plan) : 0;
-        r->row = row >= FA__BLOCK / 4 ? row : 0;
-    }
-    r->block = fa__program_block(pass);
-    r->slot_stride = fa__round_up(fa__min_i64(pass->total, r->block) * pass->slot_bytes, 64);
-    if (pass->foreign)
-        r->slot_stride += FA_KERNEL_MOST * FA__PART_ALIGNMENT;
-    r->task = fa__max_i64(r->tile, 1);
-    if (pass->consume_count > 0) {
-        /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay
-         * near each other in a file. */
-        int64_t share = fa__min_i64(pass->total / (16 * r->threads), CONSUMED_TASK_BYTES / widest);
-        r->task = takes_turns(pass) ? 1 : fa__max_i64(fa__max_i64(r->task, share), pass->total / 4096);
-        granule = granule == 1 ? FA__BLOCK : granule; /* leaves begin there */
-        if (contrary > 0 && common_multiple(granule, contrary, r->tile) < r->tile)
-            granule = common_multiple(granule, contrary, r->tile);
-        if (granule <= r->tile)
-            r->tile -= r->tile % granule;
-        else if (staged == 0 && granule <= LONG_TILE_BYTES / widest)
-            r->tile = granule;
-        r->task = (r->task + granule - 1) / granule * granule;
-    }
-    r->task_count = r->boxes > 1 ? r->boxes : (pass->total + r->task - 1) / r->task;
-}
+/* ---- A pass ---- */
 
 /* Results in memory are written past the cache where it does not hold what is read and written. */
 static void choose_streams(fa__pass *pass)
@@ -534,7 +376,7 @@ static void choose_streams(fa__pass *pass)
     bool exceeds = fa__pass_exceeds_cache(pass);
     for (int64_t i = 0; i < pass->store_count; i++) {
         fa__store *store = &pass->stores[i];
-        store->stream = !pass->aliased && store->mask < 0 && in_memory(&store->to) && exceeds;
+        store->stream = !pass->aliased && store->mask < 0 && fa__operand_in_memory(&store->to) && exceeds;
     }
 }
 
@@ -544,10 +386,10 @@ static bool start_windows(run *r, fa_error *err)
     r->windows = fa__alloc_zero((size_t)(pass->operand_count + pass->store_count), sizeof *r->windows, err);
     if (r->windows == NULL)
         return false;
-    if (is_one_box(pass) && r->guard)
-        r->ahead = fa__ahead_start(pass, r->tile, r->threads);
-    if (is_one_box(pass))
-        r->behind = fa__behind_start(pass, r->tile, r->threads, fa__budget_available() / 4);
+    if (fa__pass_is_one_box(pass) && r->cut.guard)
+        r->ahead = fa__ahead_start(pass, r->cut.tile, r->threads);
+    if (fa__pass_is_one_box(pass))
+        r->behind = fa__behind_start(pass, r->cut.tile, r->threads, fa__budget_available() / 4);
     r->copies_behind = r->behind != NULL && copies_derived(pass);
     for (int64_t i = 0; i < pass->operand_count; i++)
         if (!fa__ahead_has(r->ahead, i))
@@ -576,7 +418,7 @@ static bool operands_still_hold(const fa__pass *pass, fa_error *err)
     for (int64_t i = 0; i < pass->operand_count && !fa_failed(err); i++) {
         const fa__operand *operand = &pass->operands[i];
         int64_t low, high;
-        if (in_memory(operand))
+        if (fa__operand_in_memory(operand))
             continue;
         fa__range_extent(pass->ndim, pass->sizes, operand->strides, operand->offset, operand->item_bytes, 0,
                          pass->total, &low, &high);
@@ -589,17 +431,17 @@ static bool in_memory_all(const fa__pass *pass)
 {
     bool all = true;
     for (int64_t i = 0; i < pass->operand_count; i++)
-        all = all && in_memory(&pass->operands[i]);
+        all = all && fa__operand_in_memory(&pass->operands[i]);
     for (int64_t i = 0; i < pass->store_count; i++)
-        all = all && in_memory(&pass->stores[i].to);
+        all = all && fa__operand_in_memory(&pass->stores[i].to);
     return all;
 }
 
 static void run_tiles(run *r, bool callback)
 {
-    const int threads = (int)fa__min_i64(r->threads, r->task_count);
+    const int threads = (int)fa__min_i64(r->threads, r->cut.task_count);
     const bool is_small =
-                   !callback && !r->guard && r->pass->total * (r->pass->value_count + 1) <= 4 * FA__BLOCK,
+                   !callback && !r->cut.guard && r->pass->total * (r->pass->value_count + 1) <= 4 * FA__BLOCK,
                is_brief = in_memory_all(r->pass) ||
                           r->pass->total <= BRIEF_BYTES / fa__max_i64(r->bytes_per_element, 1);
     start_windows(r, &r->err);
@@ -672,11 +514,11 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
         r.permutes = fa__permutes(pass);
         r.streams = only_streams(pass);
         if (r.permutes)
-            cut_for_permuting(&r);
+            fa__cut_for_permuting(&r.cut, pass, r.threads);
         else
-            cut(&r);
+            fa__cut_pass(&r.cut, pass, r.threads);
         fa__count_pass();
-        if (copies_derived(pass) && fa__deal_plan(&deal, pass, r.tile, r.threads))
+        if (copies_derived(pass) && fa__deal_plan(&deal, pass, r.cut.tile, r.threads))
             run_deal(&r, &deal, callback);
         else
             run_tiles(&r, callback);

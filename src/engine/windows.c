@@ -23,7 +23,7 @@ static bool walks_along(const fa__pass *pass, const fa__operand *operand)
 {
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     int ndim = fa__merge_axes(pass->ndim, pass->sizes, operand->strides, sizes, strides);
-    if (memcmp(pass->box, pass->sizes, (size_t)pass->ndim * sizeof pass->box[0]) != 0)
+    if (!fa__pass_is_one_box(pass))
         return false;
     for (int i = 0; i < ndim; i++)
         if (strides[i] <= 0 || (i > 0 && strides[i] * sizes[i] > strides[i - 1]))
