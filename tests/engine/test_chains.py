@@ -8,21 +8,16 @@ import random
 import sys
 import time
 
-try:
-    import numpy
-except ImportError:
-    print("SKIP: this Python has no NumPy")
-    sys.exit(77)
-if os.environ.get("FARRAY_SANITIZE"):
-    print("SKIP: ctypes cannot load a library with sanitizers")
-    sys.exit(77)
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "random"))
 BUILD = os.environ.get("FARRAY_BUILD", "build")
 LONG = os.environ.get("FARRAY_LONG", "0") not in ("", "0")
 
 import farray_ctypes  # noqa: E402
+import needs  # noqa: E402
+
+needs.library()
+numpy = needs.numpy()
 
 LENGTHS = (1, 5, 63, 64, 65, 127, 500, 1023, 1024, 1025, 2500, 5000, 40000)
 LAYOUTS = ("{0}", "{0}[::-1]", "{0}[1:]", "{0}[::2]", "{0}.reshape((-1, 1)).T", "concatenate(({0}, {0}))[3:-2]")

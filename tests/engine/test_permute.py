@@ -10,16 +10,11 @@ SOURCE = os.environ.get("FARRAY_SOURCE") or os.path.dirname(os.path.dirname(HERE
 BUILD = os.environ.get("FARRAY_BUILD", os.path.join(SOURCE, "build"))
 sys.path.insert(0, os.path.join(SOURCE, "tests", "random"))
 
-if os.environ.get("FARRAY_SANITIZE"):
-    print("SKIP: ctypes cannot load a library with sanitizers")
-    sys.exit(77)
-try:
-    import numpy as np
-except ImportError:
-    print("SKIP: this Python has no NumPy")
-    sys.exit(77)
-
 import farray_ctypes  # noqa: E402
+import needs  # noqa: E402
+
+needs.library()
+np = needs.numpy()
 
 DTYPES = ("|u1", "<i2", ">i2", "<f4", ">f4", "<f8", ">f8", "<c16", ">c16", "|S3", "|S24")
 CACHE = 36 << 20  # more than most third-level caches have

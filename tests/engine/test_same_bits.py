@@ -23,16 +23,11 @@ BUILD = os.environ.get("FARRAY_BUILD", os.path.join(SOURCE, "build"))
 LONG = os.environ.get("FARRAY_LONG", "0") not in ("", "0")
 sys.path.insert(0, os.path.join(SOURCE, "tests", "random"))
 
-if os.environ.get("FARRAY_SANITIZE"):
-    print("SKIP: ctypes cannot load a library with sanitizers")
-    sys.exit(77)
-try:
-    import numpy as np
-except ImportError:
-    print("SKIP: this Python has no NumPy")
-    sys.exit(77)
-
 import farray_ctypes  # noqa: E402
+import needs  # noqa: E402
+
+needs.library()
+np = needs.numpy()
 
 SHAPE = (1500, 301) if LONG else (100, 301)
 MOST = 1 << 22  # elements of a result that is worth hashing

@@ -11,18 +11,14 @@ import sys
 import tempfile
 import unittest
 
-if os.environ.get("FARRAY_SANITIZE"):
-    print("SKIP: ctypes cannot load a library with sanitizers")
-    sys.exit(77)
-try:
-    import numpy
-except ImportError:
-    print("SKIP: this Python has no NumPy")
-    sys.exit(77)
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "random"))
 BUILD = os.environ.get("FARRAY_BUILD", "build")
+
+import needs  # noqa: E402
+
+needs.library()
+numpy = needs.numpy()
 TYPES = ["<f8", "<i4", "<c16"]
 LIMITS = [0, 4 << 20]
 PLACES = [.1, .25, .5, .5000001, .75, .99]

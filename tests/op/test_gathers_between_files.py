@@ -11,18 +11,14 @@ import sys
 import tempfile
 import unittest
 
-if os.environ.get("FARRAY_SANITIZE"):
-    print("SKIP: ctypes cannot load a library with sanitizers")
-    sys.exit(77)
-try:
-    import numpy
-except ImportError:
-    print("SKIP: this Python has no NumPy")
-    sys.exit(77)
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "random"))
 BUILD = os.environ.get("FARRAY_BUILD", "build")
+
+import needs  # noqa: E402
+
+needs.library()
+numpy = needs.numpy()
 LIMITS = [0, 1 << 20, 3 << 20, 12 << 20]
 # dtype, elements of a row (0: no rows), bytes of the source
 SOURCES = [("<f8", 0, 8 << 20), ("u1", 0, 1 << 20), ("<i2", 3, 3 << 20), ("S13", 0, 5 << 20), (">f4", 0, 2 << 20),

@@ -11,18 +11,14 @@ import sys
 import tempfile
 import unittest
 
-if os.environ.get("FARRAY_SANITIZE"):
-    print("SKIP: ctypes cannot load a library with sanitizers")
-    sys.exit(77)
-try:
-    import numpy
-except ImportError:
-    print("SKIP: this Python has no NumPy")
-    sys.exit(77)
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "random"))
 BUILD = os.environ.get("FARRAY_BUILD", "build")
+
+import needs  # noqa: E402
+
+needs.library()
+numpy = needs.numpy()
 LIMITS = [6 << 20, 13 << 20, 24 << 20]
 # dtype, rows, inner, columns, the order of each factor, text
 CASES = [("<f8", 1500, 1201, 1807, "CC", "a @ b"), ("<f8", 1500, 901, 1300, "FC", "a @ b"), ("<f4", 2003, 800, 1600, "CF", "a @ b"),

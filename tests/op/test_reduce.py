@@ -12,16 +12,11 @@ SOURCE = os.environ.get("FARRAY_SOURCE") or os.path.dirname(os.path.dirname(HERE
 BUILD = os.environ.get("FARRAY_BUILD", os.path.join(SOURCE, "build"))
 sys.path.insert(0, os.path.join(SOURCE, "tests", "random"))
 
-if os.environ.get("FARRAY_SANITIZE"):
-    print("SKIP: ctypes cannot load a library with sanitizers")
-    sys.exit(77)
-try:
-    import numpy as np
-except ImportError:
-    print("SKIP: this Python has no NumPy")
-    sys.exit(77)
-
 import farray_ctypes  # noqa: E402
+import needs  # noqa: E402
+
+needs.library()
+np = needs.numpy()
 
 # Leaves across rows have 16 rows, and up to 8 of them are merged in the cache; leaves along memory have 1024 elements.
 TABLES = ((3000, 100), (2100, 333), (523, 9), (700, 1030), (37, 5761), (90, 3000), (17, 16500), (5, 130, 67), (6, 40, 1500),
