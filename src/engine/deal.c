@@ -141,8 +141,10 @@ static bool make_tables(fa__deal *deal)
         return false;
     deal->table_bytes = bytes;
     deal->cells = fa__alloc_zero(bytes, 1, &ignored);
+    if (deal->cells == NULL)
+        return false;
     deal->runs = deal->cells + deal->windows * (deal->chunks + 1);
-    return deal->cells != NULL;
+    return true;
 }
 
 static bool make_scratch(fa__deal *deal)

@@ -2,6 +2,8 @@
 /* The library and its calls. Which kernel it takes is OPENBLAS_CORETYPE's to say, before it is loaded. */
 #include "op/blas.h"
 
+#include "engine/pool.h"
+
 #include "platform/platform.h"
 
 #include <stdlib.h>
@@ -38,13 +40,20 @@ static void forget_lock(void)
     memcpy(&blas.mutex, &fresh, sizeof fresh);
 }
 
+/* OpenBLAS maps buffers for each thread that calls it, and asks for ever where it gets none. */
+static bool has_address_space(void)
+{
+    const size_t library = (size_t)256 << 20, each = (size_t)96 << 20;
+    return fa__address_space_left() >= library + each * (size_t)fa__pool_threads();
+}
+
 static void load(void)
 {
     fa_error err = {0};
     const char *name = getenv("FARRAY_BLAS");
     if (name == NULL || *name == '\0')
         name = "libopenblas.so.0";
-    void *library = strcmp(name, "none") != 0 ? fa__library_open(name, &err) : NULL;
+    void *library = strcmp(name, "none") != 0 && has_address_space() ? fa__library_open(name, &err) : NULL;
     if (library == NULL)
         return;
     blas.set_threads = (void (*)(int))fa__library_function(library, "openblas_set_num_threads");

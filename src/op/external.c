@@ -231,7 +231,8 @@ static bool make_all(maker *m, fa_error *err)
             sort_distinct_and_put(m, run, elements, err);
         else
             sort_and_put(m, run, elements, err);
-        keep_fences(m, run, elements);
+        if (!fa_failed(err))
+            keep_fences(m, run, elements);
     }
     /* Nothing may come or go when the rooms are somebody else's. */
     for (int i = 0; i < ROOMS; i++) {

@@ -238,9 +238,8 @@ static int64_t byte_in_sink(const fa__line_sink *sink, int64_t line, int64_t fir
 /* None where elements would stand crooked. */
 int64_t fa__line_sink_shift(const fa__line_sink *sink, int64_t line, int64_t first)
 {
-    enum { ANY_ALIGNMENT = 16 };
-    int64_t shift = fa__outlet_shift(sink->array->source, byte_in_sink(sink, line, first));
-    return shift % ANY_ALIGNMENT == 0 ? shift : 0;
+    const int64_t shift = fa__outlet_shift(sink->array->source, byte_in_sink(sink, line, first));
+    return shift % fa__max_i64(sink->array->dtype->alignment, 1) == 0 ? shift : 0;
 }
 
 fa__putting fa__putting_start(const fa__line_sink *sink, int64_t line, int64_t first, const void *from,

@@ -27,6 +27,8 @@ enum {
     MOST_BYTES = 256 << 20, /* of all that is here: more would not be faster */
     MOST_PART = 32 << 10,   /* elements */
     LEAST_PART = 64,
+    LEAST_OF_RUN = 4, /* of a part, on average, from each run */
+    SMALL_BLOCK = 16 << 10,
     SAMPLES = 16, /* of a part, and one for each run */
     ALIGNMENT = 16
 };
@@ -268,14 +270,18 @@ static int64_t cut(merge *m, int64_t n, fa_error *err)
 {
     const int64_t each = samples_of(m), count = m->runs->count;
     int64_t parts = 1, samples = n > m->part ? take_samples(m) : 0;
+    bool all = true;
     if (samples > each) {
         fa__argsort_line(NULL, &m->sampled, m->keys, samples, 0, m->key_order, m->key_room, NULL, err);
         parts = samples / each + 1;
-        fa__whole_parallel(m->s->lines.run, parts - 1, 0, cut_runs, m, err);
+        all = parts <= m->most_parts;
+        parts = fa__min_i64(parts, m->most_parts);
+        fa__whole_parallel(m->s->lines.run, parts - all, 0, cut_runs, m, err);
     }
     for (int64_t r = 0; r < count; r++) {
         m->cuts[r] = m->cursors[r].used;
-        m->cuts[parts * count + r] = m->cursors[r].end;
+        if (all)
+            m->cuts[parts * count + r] = m->cursors[r].end;
     }
     m->places[0] = 0;
     for (m->part_count = 0; m->part_count < parts; m->part_count++) {
@@ -476,9 +482,17 @@ static void *piece(rooms *r, int64_t bytes, int64_t alignment)
     return r->memory != NULL ? r->memory + at : NULL;
 }
 
+/* Small blocks come through the page cache, whatever the way of reading: room for whole grains of a file
+ * would be many times their own. */
+static bool are_small(const fa__runs *runs)
+{
+    return runs->block_bytes + runs->item_bytes < SMALL_BLOCK;
+}
+
 static int64_t slot_bytes(const fa__runs *runs)
 {
-    return fa__round_up(fa__inlet_room(runs->block_bytes + runs->item_bytes), ALIGNMENT);
+    const int64_t bytes = runs->block_bytes + runs->item_bytes;
+    return fa__round_up(are_small(runs) ? bytes : fa__inlet_room(bytes), ALIGNMENT);
 }
 
 static int64_t lay_out(merge *m, char *memory)
@@ -507,7 +521,9 @@ static int64_t lay_out(merge *m, char *memory)
     m->key_room = piece(&r, fa__argsort_room(&m->sampled, m->most_samples), ALIGNMENT);
     for (int64_t i = 0; memory != NULL && i < m->slot_count; i++) {
         slot *s = &m->slots[i];
-        *s = (slot){.room = blocks + i * slot_bytes(runs), .inlet.transfers = &s->transfer, .inlet.most = 1};
+        *s = (slot){.room = blocks + i * slot_bytes(runs),
+                    .inlet.transfers = &s->transfer,
+                    .inlet.most = !are_small(runs)};
         m->unused[i] = (int)i;
     }
     for (int64_t i = 0; memory != NULL && i < count; i++)
@@ -522,8 +538,8 @@ static void choose(merge *m, int64_t limit, int64_t ahead)
     const fa__runs *runs = m->runs;
     const int64_t block = INT64_C(1) << runs->block_bits, threads = fa__pool_threads();
     m->part = MOST_PART;
-    while (m->part > LEAST_PART &&
-           threads * part_cost(m->s, m->part) + 2 * m->part * out_bytes(m->s) > limit / 8)
+    const int64_t least = fa__max_i64(LEAST_PART, fa__min_i64(LEAST_OF_RUN * runs->count, MOST_PART));
+    while (m->part > least && threads * part_cost(m->s, m->part) + 2 * m->part * out_bytes(m->s) > limit / 8)
         m->part /= 2;
     m->step = fa__max_i64(m->part / (SAMPLES + runs->count), 1);
     m->room = fa__max_i64(ahead * block, m->part);
@@ -531,7 +547,8 @@ static void choose(merge *m, int64_t limit, int64_t ahead)
     m->slot_count = runs->has_all_fences ? runs->count + 2 * ahead : m->ways * runs->count;
     m->wanted = m->room + runs->count * block / 2;
     m->most_samples = m->slot_count * block / m->step + 1;
-    m->most_parts = m->most_samples / samples_of(m) + 1;
+    /* No more than the room takes, of parts that may be as short as the samples that end them. */
+    m->most_parts = fa__min_i64(m->most_samples / samples_of(m) + 1, m->room / samples_of(m) + 1);
 }
 
 static int64_t cost(merge *m, int64_t limit, int64_t ahead)

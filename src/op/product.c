@@ -276,10 +276,9 @@ static bool take_panel(factor *f, int64_t row, int64_t column, fa_error *err)
 }
 
 /* Begins to read what aim() will want next. */
-static void aim_ahead(const work *w, factor *f, int64_t row, int64_t column)
+static void aim_ahead(factor *f, int64_t row, int64_t column)
 {
     const int64_t batch = f->node->ndim - 2;
-    (void)w;
     if (f->panels != NULL && (f->start[batch] != row || f->start[batch + 1] != column))
         fa__panels_ask(f->panels, row, column, f->other);
 }
@@ -377,8 +376,8 @@ static void read_ahead(work *w, int64_t depth)
     }
     if (row >= w->rows)
         return;
-    aim_ahead(w, &w->first, row, inner);
-    aim_ahead(w, &w->second, inner, column);
+    aim_ahead(&w->first, row, inner);
+    aim_ahead(&w->second, inner, column);
 }
 
 /* All of the inner dimension for one window of the result. `depth`: as much of it as the factors' windows

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 size_t fa__memory_total(void)
@@ -36,15 +37,31 @@ size_t fa__memory_available(void)
     return group < machine ? group : machine;
 }
 
-size_t fa__memory_resident(void)
+/* Pages of the process: all, and those in memory. */
+static bool count_pages(unsigned long long *all, unsigned long long *resident)
 {
     FILE *file = fopen("/proc/self/statm", "re");
     if (file == NULL)
-        return 0;
-    unsigned long long all = 0, resident = 0;
-    int read = fscanf(file, "%llu %llu", &all, &resident);
+        return false;
+    int read = fscanf(file, "%llu %llu", all, resident);
     fclose(file);
-    return read == 2 ? (size_t)resident * fa__page_size() : 0;
+    return read == 2;
+}
+
+size_t fa__memory_resident(void)
+{
+    unsigned long long all, resident;
+    return count_pages(&all, &resident) ? (size_t)resident * fa__page_size() : 0;
+}
+
+size_t fa__address_space_left(void)
+{
+    struct rlimit limit;
+    unsigned long long all, resident;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || !count_pages(&all, &resident))
+        return SIZE_MAX;
+    const size_t used = (size_t)all * fa__page_size();
+    return limit.rlim_cur > used ? (size_t)limit.rlim_cur - used : 0;
 }
 
 /* The set has as many bits as the kernel was built for, which it only tells by refusing a smaller one. */

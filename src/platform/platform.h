@@ -201,6 +201,8 @@ void fa__at_fork_child(void (*forget)(void));
  * both go on using.
  */
 void fa__at_fork(void (*before)(void), void (*after_in_parent)(void), void (*after_in_child)(void));
+/* Another one in each process: what a forked child must leave alone is known by it. */
+int64_t fa__process_number(void);
 /* Monotonic seconds. */
 double fa__now(void);
 
@@ -219,6 +221,8 @@ fa__function_address fa__library_function(void *library, const char *name);
  * read several files of the system each time: to be asked once. */
 size_t fa__memory_total(void);
 size_t fa__memory_resident(void);
+/* What the limit of the address space (ulimit -v) leaves; SIZE_MAX where there is none. */
+size_t fa__address_space_left(void);
 /* What is free, or is a cache that would make room; never more than the control group may have. */
 size_t fa__memory_available(void);
 /* Processors that this process may use: affinity and the control group's quota, at least 1. */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct fa__thread {
     pthread_t thread;
@@ -140,4 +141,9 @@ double fa__now(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+int64_t fa__process_number(void)
+{
+    return getpid();
 }

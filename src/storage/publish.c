@@ -15,6 +15,7 @@ struct fa__publication {
     char *path;      /* as the user says it */
     char *target;    /* the file that is made or replaced: links are followed */
     char *temporary; /* NULL: there is none (any more) */
+    int64_t process; /* whose it is: a forked child leaves it to its parent */
     bool keep_existing;
     fa__replace_lock *lock; /* of the file that is replaced */
     fa__file_object *object;
@@ -83,6 +84,7 @@ static fa__publication *new_publication(const char *path, bool keep_existing, fa
     if (publication == NULL)
         return NULL;
     publication->keep_existing = keep_existing;
+    publication->process = fa__process_number();
     publication->path = fa__copy_text(path, strlen(path), err);
     publication->target = fa__path_follow(path, err);
     if (!fa_failed(err))
@@ -437,7 +439,7 @@ void fa__publish_drop(fa__publication *publication)
     if (publication == NULL)
         return;
     fa_error ignored = {0};
-    if (publication->temporary != NULL)
+    if (publication->temporary != NULL && publication->process == fa__process_number())
         fa__path_remove(publication->temporary, &ignored);
     fa_release(publication->array);
     fa__archive_free(publication->archive);

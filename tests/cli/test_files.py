@@ -232,9 +232,10 @@ class Interrupted(Case):
     @unittest.skipIf(os.environ.get("FARRAY_SANITIZE"), "sanitizers want all of the address space")
     def test_a_product_ends_where_address_space_is_short(self):
         """OpenBLAS has threads of its own where it may, and such a thread waits for memory that never comes."""
-        limit = 150000 << 10
-        self.succeeds("eval", "eye(50) @ eye(50)", "-o", "product.npy", "--memory", "4M",
-                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        for limit in (120000 << 10, 150000 << 10, 200000 << 10, 300000 << 10):
+            self.succeeds("eval", "eye(700) @ eye(700)", "-o", "product.npy", "--memory", "4M",
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+            os.remove(self.path("product.npy"))
 
     def test_output_past_the_limit_of_file_sizes_is_an_error(self):
         self.write("a.npy", npy([float(i) for i in range(100)]))

@@ -84,6 +84,37 @@ static void a_child_computes_where_the_pool_lived(void **state)
     assert_int_equal(compute("parent.npy"), 0);
 }
 
+/* In the child the callback stops what nobody computes there any more. */
+static bool fork_once(const fa_progress *progress, void *user)
+{
+    pid_t *made = user;
+    (void)progress;
+    if (*made == 0)
+        *made = fork();
+    return *made != 0;
+}
+
+static void a_child_of_a_callback_leaves_its_parents_result_alone(void **state)
+{
+    (void)state;
+    fa_error err = {0};
+    pid_t made = 0;
+    int status = 1;
+    const fa_evaluate_options options = {.progress = fork_once, .user = &made};
+    fa_array *x = fa_eval("tanh(exp(sin(arange(6e6)))) + 1", FA_VARS(), &err);
+    fa_evaluate_all(&(fa_output){.array = x, .path = in_folder("forked.npy")}, 1, &options, &err);
+    if (made == 0) /* the child, which was told that it is one: FA_CANCELLED */
+        _exit(err.code == FA_CANCELLED ? 0 : 1);
+    assert_false(fa_failed(&err));
+    fa_release(x);
+    assert_true(made > 0);
+    assert_int_equal(waitpid(made, &status, 0), made);
+    assert_int_equal(status, 0);
+    fa_array *back = fa_open(in_folder("forked.npy"), FA_READ_ONLY, NULL, &err);
+    assert_false(fa_failed(&err));
+    fa_release(back);
+}
+
 static atomic_bool enough;
 
 static void *compute_on(void *argument)
@@ -224,6 +255,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lock_that_is_lost_is_noticed),
         cmocka_unit_test_setup_teardown(a_child_computes_where_the_pool_lived, make_shared, forget_shared),
+        cmocka_unit_test_setup_teardown(a_child_of_a_callback_leaves_its_parents_result_alone, make_shared,
+                                        forget_shared),
         cmocka_unit_test_setup_teardown(a_child_computes_while_its_parent_did, make_shared, forget_shared),
         cmocka_unit_test_setup_teardown(a_child_computes_past_the_page_cache, make_shared, forget_shared),
         cmocka_unit_test_setup_teardown(a_child_computes_while_its_parent_reads_past_the_page_cache,

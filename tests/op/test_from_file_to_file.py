@@ -77,6 +77,11 @@ def work(folder):
             numpy.save(files.x, y)  # several lines, which begin anywhere in a page
             files.check("sort(x)", numpy.sort(y), limit)
             files.check("argsort(x)", numpy.argsort(y, kind="stable"), limit)
+    x = rng.standard_normal(1_000_000)  # hundreds of runs, of which next to nothing is in memory
+    numpy.save(files.x, x)
+    files.check("sort(x)", numpy.sort(x), 1 << 16)
+    files.check("argsort(x)", numpy.argsort(x, kind="stable"), 1 << 16)
+    files.check("argsort(x)", numpy.argsort(x, kind="stable"), 1_000_000)
 
 
 class FromFileToFile(unittest.TestCase):
