@@ -137,8 +137,8 @@ def measure_all(given, folder):
     if "rails" in wanted:
         run["rails"] = {"overhead": rails.overhead(bench.build),
                         "sizes": rails.sizes(bench.build, bench.threads, bench.rounds),
-                       "file sizes": rails.file_sizes(bench, shutil.disk_usage(folder).free / 4 / 2 ** 20),
-                       "scaling": rails.scaling(in_process.Hot(bench), bench.threads, bench.rounds)}
+                        "file sizes": rails.file_sizes(bench, shutil.disk_usage(folder).free / 4 / 2 ** 20),
+                        "scaling": rails.scaling(in_process.Hot(bench), bench.threads, bench.rounds)}
     return run
 
 

@@ -6,16 +6,14 @@ everything, some of it and next to nothing fits, through the page cache and past
     test_from_file_to_file.py --work    one of them (a helper of the tests)
 """
 import os
-import subprocess
 import sys
-import tempfile
-import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "random"))
 BUILD = os.environ.get("FARRAY_BUILD", "build")
 
 import needs  # noqa: E402
+import ways  # noqa: E402
 
 needs.library()
 numpy = needs.numpy()
@@ -84,13 +82,7 @@ def work(folder):
     files.check("argsort(x)", numpy.argsort(x, kind="stable"), 1_000_000)
 
 
-class FromFileToFile(unittest.TestCase):
-    def run_with(self, way):
-        with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-            done = subprocess.run([sys.executable, __file__, "--work", folder], env={**os.environ, "FARRAY_IO": way},
-                                  stderr=subprocess.PIPE, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-
+class FromFileToFile(ways.Ways):
     def test_as_it_comes(self):
         self.run_with("auto")
 
@@ -102,7 +94,4 @@ class FromFileToFile(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--work"]:
-        work(sys.argv[2])
-    else:
-        unittest.main()
+    ways.main(work)

@@ -6,16 +6,14 @@ and under small ones, where they are dealt out through scratch (engine/deal.c), 
     test_gathers_between_files.py --work    one of them (a helper of the tests)
 """
 import os
-import subprocess
 import sys
-import tempfile
-import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "random"))
 BUILD = os.environ.get("FARRAY_BUILD", "build")
 
 import needs  # noqa: E402
+import ways  # noqa: E402
 
 needs.library()
 numpy = needs.numpy()
@@ -141,27 +139,17 @@ def work(folder):
     check_large(files, rng)
 
 
-class GathersBetweenFiles(unittest.TestCase):
-    def run_with(self, way, threads):
-        environment = {**os.environ, "FARRAY_IO": way, "FARRAY_THREADS": str(threads)}
-        with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-            done = subprocess.run([sys.executable, __file__, "--work", folder], env=environment,
-                                  stderr=subprocess.PIPE, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-
+class GathersBetweenFiles(ways.Ways):
     def test_as_it_comes(self):
-        self.run_with("auto", 2)
+        self.run_with("auto", FARRAY_THREADS=2)
 
     def test_past_the_page_cache(self):
         for threads in 1, 2, 5:
-            self.run_with("direct", threads)
+            self.run_with("direct", FARRAY_THREADS=threads)
 
     def test_through_the_page_cache(self):
-        self.run_with("pread", 2)
+        self.run_with("pread", FARRAY_THREADS=2)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--work"]:
-        work(sys.argv[2])
-    else:
-        unittest.main()
+    ways.main(work)

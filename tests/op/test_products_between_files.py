@@ -6,16 +6,14 @@
     test_products_between_files.py --work    one of them (a helper of the tests)
 """
 import os
-import subprocess
 import sys
-import tempfile
-import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "random"))
 BUILD = os.environ.get("FARRAY_BUILD", "build")
 
 import needs  # noqa: E402
+import ways  # noqa: E402
 
 needs.library()
 numpy = needs.numpy()
@@ -54,24 +52,14 @@ def work(folder):
                 sys.exit(f"{text} of {dtype}, {orders}, with a limit of {limit} differs")
 
 
-class ProductsBetweenFiles(unittest.TestCase):
-    def run_with(self, way, threads):
-        environment = {**os.environ, "FARRAY_IO": way, "FARRAY_THREADS": str(threads)}
-        with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-            done = subprocess.run([sys.executable, __file__, "--work", folder], env=environment,
-                                  stderr=subprocess.PIPE, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-
+class ProductsBetweenFiles(ways.Ways):
     def test_as_it_comes(self):
-        self.run_with("auto", 2)
+        self.run_with("auto", FARRAY_THREADS=2)
 
     def test_past_the_page_cache(self):
         for threads in 1, 2, 3:
-            self.run_with("direct", threads)
+            self.run_with("direct", FARRAY_THREADS=threads)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--work"]:
-        work(sys.argv[2])
-    else:
-        unittest.main()
+    ways.main(work)
