@@ -15,6 +15,9 @@ bool fa__reserved_is_zero(const uint64_t *words, size_t bytes, fa_error *err);
 /* A graph's leaf for a user's array, on a view of its own, so that the engine can tell who else holds the
  * array. */
 fa__node *fa__leaf(fa_array *array, fa_error *err);
+/* A leaf for each array of a list; given back by fa__release_list(). NULL where it fails. */
+fa__node **fa__leaves(fa_array *const *arrays, int count, fa_error *err);
+void fa__release_list(fa__node **nodes, int count);
 /* The graph of a text, for elements of `dtype` or (NULL) for nothing in particular. */
 fa__node *fa__parse_for(const fa_dtype *dtype, const char *text, fa_vars vars, fa_error *err);
 /* The pending array of a graph; takes the reference over. NULL passes through. */

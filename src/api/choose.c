@@ -8,35 +8,12 @@
 
 #include "array/selection.h"
 #include "array/slice.h"
-#include "base/memory.h"
 #include "expr/take.h"
 #include "op/assign.h"
 
 #include <string.h>
 
 /* ---- Arguments ---- */
-
-/* Leaves of a list of arrays; released by release_leaves(). */
-static fa__node **leaves_of(fa_array *const *arrays, int count, fa_error *err)
-{
-    if (fa_failed(err))
-        return NULL;
-    if (count < 0 || (arrays == NULL && count > 0)) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "a list of %d arrays", count);
-        return NULL;
-    }
-    fa__node **leaves = fa__alloc_zero((size_t)count, sizeof *leaves, err);
-    for (int i = 0; leaves != NULL && i < count; i++)
-        leaves[i] = fa__leaf(arrays[i], err);
-    return leaves;
-}
-
-static void release_leaves(fa__node **leaves, int count)
-{
-    for (int i = 0; leaves != NULL && i < count; i++)
-        fa__node_release(leaves[i]);
-    fa__free(leaves);
-}
 
 static fa__take_mode mode_of(fa_bounds bounds, fa_error *err)
 {
@@ -151,23 +128,23 @@ fa_array *fa_spread(fa_array *mask, fa_array *values, fa_error *err)
 
 fa_array *fa_choose(fa_array *selector, fa_array *const *choices, int count, fa_bounds bounds, fa_error *err)
 {
-    fa__node *chosen = fa__leaf(selector, err), **leaves = leaves_of(choices, count, err);
+    fa__node *chosen = fa__leaf(selector, err), **leaves = fa__leaves(choices, count, err);
     fa__take_mode mode = mode_of(bounds, err);
     fa__node *node = fa_failed(err) ? NULL : fa__node_choose(chosen, count, leaves, mode, err);
     fa__node_release(chosen);
-    release_leaves(leaves, count);
+    fa__release_list(leaves, count);
     return fa__array_of(node, err);
 }
 
 fa_array *fa_select(fa_array *const *conditions, fa_array *const *choices, int count, fa_array *otherwise,
                     fa_error *err)
 {
-    fa__node **where = leaves_of(conditions, count, err), **leaves = leaves_of(choices, count, err);
+    fa__node **where = fa__leaves(conditions, count, err), **leaves = fa__leaves(choices, count, err);
     fa__node *rest = otherwise != NULL ? fa__leaf(otherwise, err) : fa__node_int(0, err);
     fa__node *node = fa_failed(err) ? NULL : fa__node_select(count, where, leaves, rest, err);
     fa__node_release(rest);
-    release_leaves(where, count);
-    release_leaves(leaves, count);
+    fa__release_list(where, count);
+    fa__release_list(leaves, count);
     return fa__array_of(node, err);
 }
 
@@ -213,20 +190,20 @@ void fa_unravel_index(fa_array *positions, fa_shape shape, fa_array **coordinate
 fa_array *fa_ravel_multi_index(fa_array *const *coordinates, int count, fa_shape shape, fa_bounds bounds,
                                fa_error *err)
 {
-    fa__node **leaves = leaves_of(coordinates, count, err);
+    fa__node **leaves = fa__leaves(coordinates, count, err);
     fa__take_mode mode = mode_of(bounds, err);
     fa__node *node = fa_failed(err) ? NULL : fa__node_ravel_multi_index(count, leaves, shape, mode, err);
-    release_leaves(leaves, count);
+    fa__release_list(leaves, count);
     return fa__array_of(node, err);
 }
 
 void fa_ix(fa_array *const *arrays, int count, fa_array **meshed, fa_error *err)
 {
     fa__node *nodes[FA_MAX_NDIM] = {NULL},
-             **leaves = is_null(meshed, err) ? NULL : leaves_of(arrays, count, err);
+             **leaves = is_null(meshed, err) ? NULL : fa__leaves(arrays, count, err);
     if (leaves != NULL) {
         fa__node_ix(count, leaves, nodes, err);
         give_arrays(count < FA_MAX_NDIM ? count : FA_MAX_NDIM, nodes, meshed, err);
     }
-    release_leaves(leaves, count);
+    fa__release_list(leaves, count);
 }

@@ -10,31 +10,6 @@
 
 /* ---- Lists of arrays ---- */
 
-static void release_nodes(fa__node **nodes, int count)
-{
-    for (int i = 0; nodes != NULL && i < count; i++)
-        fa__node_release(nodes[i]);
-    fa__free(nodes);
-}
-
-/* A leaf for each array; released by release_nodes(). NULL where it fails. */
-static fa__node **leaves_of(fa_array *const *arrays, int count, fa_error *err)
-{
-    if (fa_failed(err))
-        return NULL;
-    if (count < 0 || (arrays == NULL && count > 0)) {
-        fa__fail(err, FA_INVALID_ARGUMENT, "a list of %d arrays", count);
-        return NULL;
-    }
-    fa__node **leaves = fa__alloc_zero((size_t)count, sizeof *leaves, err);
-    for (int i = 0; leaves != NULL && i < count; i++)
-        leaves[i] = fa__leaf(arrays[i], err);
-    if (!fa_failed(err))
-        return leaves;
-    release_nodes(leaves, count);
-    return NULL;
-}
-
 /* The arrays of nodes, which are given up. */
 static void arrays_of(fa__node **nodes, int count, fa_array **arrays, fa_error *err)
 {
@@ -44,7 +19,7 @@ static void arrays_of(fa__node **nodes, int count, fa_array **arrays, fa_error *
         fa_release(arrays[i]);
         arrays[i] = NULL;
     }
-    release_nodes(nodes, count);
+    fa__release_list(nodes, count);
 }
 
 /* Room for `count` results; NULL with an error, also where the caller has none. */
@@ -81,26 +56,26 @@ static bool one_axis(fa_axes axes, const int **axis, fa_error *err)
 
 fa_array *fa_concatenate(fa_array *const *arrays, int count, int axis, fa_error *err)
 {
-    fa__node **leaves = leaves_of(arrays, count, err);
+    fa__node **leaves = fa__leaves(arrays, count, err);
     fa__node *node = leaves != NULL ? fa__node_concatenate(count, leaves, axis, NULL, err) : NULL;
-    release_nodes(leaves, count);
+    fa__release_list(leaves, count);
     return fa__array_of(node, err);
 }
 
 fa_array *fa_stack(fa_array *const *arrays, int count, int axis, fa_error *err)
 {
-    fa__node **leaves = leaves_of(arrays, count, err);
+    fa__node **leaves = fa__leaves(arrays, count, err);
     fa__node *node = leaves != NULL ? fa__node_stack(count, leaves, axis, err) : NULL;
-    release_nodes(leaves, count);
+    fa__release_list(leaves, count);
     return fa__array_of(node, err);
 }
 
 static fa_array *stacked(fa__node *(*routine)(int, fa__node *const *, fa_error *), fa_array *const *arrays,
                          int count, fa_error *err)
 {
-    fa__node **leaves = leaves_of(arrays, count, err);
+    fa__node **leaves = fa__leaves(arrays, count, err);
     fa__node *node = leaves != NULL ? routine(count, leaves, err) : NULL;
-    release_nodes(leaves, count);
+    fa__release_list(leaves, count);
     return fa__array_of(node, err);
 }
 
@@ -135,7 +110,7 @@ fa_array *fa_block(fa_array *const *arrays, fa_shape grid, fa_error *err)
         return NULL;
     }
     int total = (int)count, ndim = grid.ndim;
-    fa__node **nodes = leaves_of(arrays, total, err), *node = NULL;
+    fa__node **nodes = fa__leaves(arrays, total, err), *node = NULL;
     for (int i = 0; nodes != NULL && i < total; i++)
         ndim = nodes[i]->ndim > ndim ? nodes[i]->ndim : ndim;
     for (int i = 0; nodes != NULL && i < total; i++) {
@@ -157,7 +132,7 @@ fa_array *fa_block(fa_array *const *arrays, fa_shape grid, fa_error *err)
     }
     if (!fa_failed(err))
         node = grid.ndim > 0 ? fa__node_retain(nodes[0]) : fa__node_copy(nodes[0], 'K', err);
-    release_nodes(nodes, total);
+    fa__release_list(nodes, total);
     return fa__array_of(node, err);
 }
 
@@ -339,20 +314,20 @@ void fa_split_at(fa_array *array, fa_shape places, int axis, fa_array **parts, f
 
 void fa_broadcast_arrays(fa_array *const *arrays, int count, fa_array **views, fa_error *err)
 {
-    fa__node **leaves = leaves_of(arrays, count, err), **nodes = room_for(count, views, err);
+    fa__node **leaves = fa__leaves(arrays, count, err), **nodes = room_for(count, views, err);
     if (!fa_failed(err))
         fa__nodes_broadcast(count, leaves, nodes, err);
-    release_nodes(leaves, count);
+    fa__release_list(leaves, count);
     arrays_of(nodes, count, views, err);
 }
 
 void fa_meshgrid(fa_array *const *arrays, int count, bool matrix_order, bool sparse, fa_array **grids,
                  fa_error *err)
 {
-    fa__node **leaves = leaves_of(arrays, count, err), **nodes = room_for(count, grids, err);
+    fa__node **leaves = fa__leaves(arrays, count, err), **nodes = room_for(count, grids, err);
     if (!fa_failed(err))
         fa__nodes_meshgrid(count, leaves, !matrix_order, sparse, nodes, err);
-    release_nodes(leaves, count);
+    fa__release_list(leaves, count);
     arrays_of(nodes, count, grids, err);
 }
 

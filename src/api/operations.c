@@ -4,6 +4,8 @@
 
 #include <farray/operations.h>
 
+#include "base/memory.h"
+
 #include <string.h>
 
 fa__node *fa__leaf(fa_array *array, fa_error *err)
@@ -16,6 +18,30 @@ fa__node *fa__leaf(fa_array *array, fa_error *err)
     fa__node *node = view != NULL ? fa__node_leaf(view, err) : NULL;
     fa_release(view);
     return node;
+}
+
+fa__node **fa__leaves(fa_array *const *arrays, int count, fa_error *err)
+{
+    if (fa_failed(err))
+        return NULL;
+    if (count < 0 || (arrays == NULL && count > 0)) {
+        fa__fail(err, FA_INVALID_ARGUMENT, "a list of %d arrays", count);
+        return NULL;
+    }
+    fa__node **leaves = fa__alloc_zero((size_t)count, sizeof *leaves, err);
+    for (int i = 0; leaves != NULL && i < count; i++)
+        leaves[i] = fa__leaf(arrays[i], err);
+    if (!fa_failed(err))
+        return leaves;
+    fa__release_list(leaves, count);
+    return NULL;
+}
+
+void fa__release_list(fa__node **nodes, int count)
+{
+    for (int i = 0; nodes != NULL && i < count; i++)
+        fa__node_release(nodes[i]);
+    fa__free(nodes);
 }
 
 fa_array *fa__array_of(fa__node *node, fa_error *err)

@@ -12,6 +12,26 @@
 #include "kernel/rank.h"
 #include "kernel/order.h"
 
+/* The suffixes of element types by kind, as kernel/each_type.inc.h has them. */
+#define FA__EACH_INTEGER(X) \
+    X(i8)                   \
+    X(u8)                   \
+    X(i16)                  \
+    X(u16)                  \
+    X(i32)                  \
+    X(u32)                  \
+    X(i64)                  \
+    X(u64)
+#define FA__EACH_NARROW(X) \
+    X(f16)                 \
+    X(bf16)
+#define FA__EACH_FLOAT(X) \
+    X(f32)                \
+    X(f64)
+#define FA__EACH_COMPLEX(X) \
+    X(c64)                  \
+    X(c128)
+
 /* Types with kernels come first in fa_type. */
 enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32, FA__MAX_JOINTS = 7 };
 

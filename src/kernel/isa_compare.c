@@ -175,19 +175,12 @@ MIXED_LOOP(mixed_greater_equal_ui, uint64_t, int64_t, !less_u64_i64(a, b))
 
 void FA__ISA(fa__fill_compare)(fa__kernels *kernels)
 {
-    fill_b8(kernels);
-    fill_i8(kernels);
-    fill_u8(kernels);
-    fill_i16(kernels);
-    fill_u16(kernels);
-    fill_i32(kernels);
-    fill_u32(kernels);
-    fill_i64(kernels);
-    fill_u64(kernels);
-    fill_f32(kernels);
-    fill_f64(kernels);
-    fill_c64(kernels);
-    fill_c128(kernels);
+#define X(suffix) fill_##suffix(kernels);
+    X(b8)
+    FA__EACH_INTEGER(X)
+    FA__EACH_FLOAT(X)
+    FA__EACH_COMPLEX(X)
+#undef X
 #define X(id, operation)                                                 \
     kernels->loops[FA__OP_##id][FA_TYPE_FLOAT32] = operation##_loop_f32; \
     kernels->loops[FA__OP_##id][FA_TYPE_FLOAT64] = operation##_loop_f64;

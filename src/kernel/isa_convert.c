@@ -138,19 +138,11 @@ X(c128, fa__complex128, a[i].real)
 
 void FA__ISA(fa__fill_convert)(fa__kernels *kernels)
 {
-    fill_b8(kernels);
-    fill_i8(kernels);
-    fill_u8(kernels);
-    fill_i16(kernels);
-    fill_u16(kernels);
-    fill_i32(kernels);
-    fill_u32(kernels);
-    fill_i64(kernels);
-    fill_u64(kernels);
-    fill_f32(kernels);
-    fill_f64(kernels);
-    fill_c64(kernels);
-    fill_c128(kernels);
-    fill_f16(kernels);
-    fill_bf16(kernels);
+#define X(suffix) fill_##suffix(kernels);
+    X(b8)
+    FA__EACH_INTEGER(X)
+    FA__EACH_NARROW(X)
+    FA__EACH_FLOAT(X)
+    FA__EACH_COMPLEX(X)
+#undef X
 }

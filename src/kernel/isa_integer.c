@@ -122,13 +122,8 @@ static void fill_b8(fa__kernels *kernels)
 
 void FA__ISA(fa__fill_integer)(fa__kernels *kernels)
 {
-    fill_i8(kernels);
-    fill_u8(kernels);
-    fill_i16(kernels);
-    fill_u16(kernels);
-    fill_i32(kernels);
-    fill_u32(kernels);
-    fill_i64(kernels);
-    fill_u64(kernels);
-    fill_b8(kernels);
+#define X(suffix) fill_##suffix(kernels);
+    FA__EACH_INTEGER(X)
+    X(b8)
+#undef X
 }

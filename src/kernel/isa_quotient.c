@@ -41,14 +41,8 @@
 
 void FA__ISA(fa__fill_quotient)(fa__kernels *kernels)
 {
-    fill_i8(kernels);
-    fill_u8(kernels);
-    fill_i16(kernels);
-    fill_u16(kernels);
-    fill_i32(kernels);
-    fill_u32(kernels);
-    fill_i64(kernels);
-    fill_u64(kernels);
-    fill_f32(kernels);
-    fill_f64(kernels);
+#define X(suffix) fill_##suffix(kernels);
+    FA__EACH_INTEGER(X)
+    FA__EACH_FLOAT(X)
+#undef X
 }

@@ -253,35 +253,20 @@ void FA__ISA(fa__fill_reduce)(fa__kernels *kernels)
 #define X(suffix)                \
     fill_real_##suffix(kernels); \
     fill_integer_##suffix(kernels);
-    X(i8)
-    X(u8)
-    X(i16)
-    X(u16)
-    X(i32)
-    X(u32)
-    X(i64)
-    X(u64)
+    FA__EACH_INTEGER(X)
 #undef X
-    fill_real_f16(kernels);
-    fill_real_bf16(kernels);
-    fill_real_f32(kernels);
-    fill_real_f64(kernels);
-    fill_complex_c64(kernels);
-    fill_complex_c128(kernels);
+#define X(suffix) fill_real_##suffix(kernels);
+    FA__EACH_NARROW(X)
+    FA__EACH_FLOAT(X)
+#undef X
+#define X(suffix) fill_complex_##suffix(kernels);
+    FA__EACH_COMPLEX(X)
+#undef X
     join_all_alike(kernels);
     fill_joints_b8(kernels);
 #define X(suffix) fill_joints_##suffix(kernels);
-    X(i8)
-    X(u8)
-    X(i16)
-    X(u16)
-    X(i32)
-    X(u32)
-    X(i64)
-    X(u64)
-    X(f16)
-    X(bf16)
-    X(f32)
-    X(f64)
+    FA__EACH_INTEGER(X)
+    FA__EACH_NARROW(X)
+    FA__EACH_FLOAT(X)
 #undef X
 }

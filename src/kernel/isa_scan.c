@@ -121,20 +121,10 @@ static void octave_sum(const double *x, int64_t n, double near, fa__octave_sum *
 void FA__ISA(fa__fill_scan)(fa__kernels *kernels)
 {
 #define X(suffix) fill_scans_##suffix(kernels);
-    X(i8)
-    X(u8)
-    X(i16)
-    X(u16)
-    X(i32)
-    X(u32)
-    X(i64)
-    X(u64)
-    X(f16)
-    X(bf16)
-    X(f32)
-    X(f64)
-    X(c64)
-    X(c128)
+    FA__EACH_INTEGER(X)
+    FA__EACH_NARROW(X)
+    FA__EACH_FLOAT(X)
+    FA__EACH_COMPLEX(X)
 #undef X
     kernels->scans[FA__OP_ADD][FA_TYPE_FLOAT64] = sum_scan_f64;
     kernels->octave_sum = octave_sum;

@@ -55,19 +55,12 @@
 
 void FA__ISA(fa__fill_select)(fa__kernels *kernels)
 {
-    fill_b8(kernels);
-    fill_i8(kernels);
-    fill_u8(kernels);
-    fill_i16(kernels);
-    fill_u16(kernels);
-    fill_i32(kernels);
-    fill_u32(kernels);
-    fill_i64(kernels);
-    fill_u64(kernels);
-    fill_f32(kernels);
-    fill_f64(kernels);
-    fill_c64(kernels);
-    fill_c128(kernels);
+#define X(suffix) fill_##suffix(kernels);
+    X(b8)
+    FA__EACH_INTEGER(X)
+    FA__EACH_FLOAT(X)
+    FA__EACH_COMPLEX(X)
+#undef X
 #define X(id, suffix, name, kind, character, type, bytes) \
     kernels->loops[FA__OP_WHERE][FA_TYPE_##id] = where_loop_size##bytes;
     FA__NUMERIC_TYPES(X)
