@@ -44,6 +44,9 @@ bool fa__shape_count(int ndim, const int64_t *sizes, int64_t item_bytes, int64_t
         empty = empty || sizes[i] == 0;
         fits = fits && fa__multiply_checked(bytes, sizes[i] ? sizes[i] : 1, &bytes);
     }
+    if (!fits && item_bytes <= 1)
+        return fa__fail(err, FA_TOO_LARGE, "shape %s has more than 2^63 - 1 elements",
+                        fa__shape_text(ndim, sizes, text, sizeof text));
     if (!fits)
         return fa__fail(err, FA_TOO_LARGE, "shape %s of %lld-byte elements takes more than 2^63 - 1 bytes",
                         fa__shape_text(ndim, sizes, text, sizeof text), (long long)item_bytes);

@@ -196,6 +196,11 @@ bool fa__argument_tuple(const fa__bound_call *call, int index, fa__tuple *tuple)
         *tuple = *value->as.tuple;
         return true;
     }
+    if (value->kind == FA__VALUE_LIST && value->as.list->count > FA_MAX_NDIM)
+        return fa__fail_at_column(call->err, FA_BAD_EXPRESSION, value->column,
+                                  "%s(): %d numbers where a tuple of at most %d is expected",
+                                  call->function != NULL ? call->function->name : "", value->as.list->count,
+                                  FA_MAX_NDIM);
     if (value->kind != FA__VALUE_NODE)
         return wrong(call, index, "a tuple of whole numbers");
     tuple->count = 1;
