@@ -73,6 +73,8 @@ typedef struct fa__kernels {
                        int64_t item_bytes);
     void (*pick)(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes,
                  bool stream);
+    bool (*pick_along)(void *out, const void *base, const int64_t *positions, int64_t stride, int64_t size,
+                       int64_t n, int64_t item_bytes, bool stream);
     void (*place)(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
     void (*overlay)(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);
     void (*generate)(fa__generator generator, fa_type type, const fa__generator_params *params, int64_t first,

@@ -154,7 +154,7 @@ static int64_t squeeze(void *out, int64_t room, const void *in, const unsigned c
 
 /* Items that lie anywhere are asked for into the second-level cache, which can wait for more of them than the
  * first; of long ones the beginning, since what follows is read ahead. */
-enum { ITEMS_AHEAD = 64, LONG_ITEM = 256 };
+enum { ITEMS_AHEAD = 64 };
 
 /* There are `known` offsets, n of which are picked now. */
 static void pick_short(unsigned char *out, const unsigned char *in, const int64_t *offsets, int64_t n,
@@ -174,7 +174,7 @@ static void pick_long(unsigned char *out, const unsigned char *in, const int64_t
                       int64_t item_bytes, bool stream)
 {
     for (int64_t i = 0; i < n; i++, out += item_bytes) {
-        for (int64_t at = 0; i + 1 < n && at < LONG_ITEM; at += 64)
+        for (int64_t at = 0; i + 1 < n && at < FA__LONG_ITEM; at += 64)
             __builtin_prefetch(in + offsets[i + 1] + at);
         if (stream)
             fa__stream_copy(out, in + offsets[i], (size_t)item_bytes);
@@ -187,7 +187,7 @@ static void pick(void *out_items, const void *base, const int64_t *offsets, int6
                  bool stream)
 {
     unsigned char *out = out_items, some_items[4096];
-    if (item_bytes >= LONG_ITEM) {
+    if (item_bytes >= FA__LONG_ITEM) {
         pick_long(out, base, offsets, n, item_bytes, stream);
         return;
     }
@@ -198,6 +198,47 @@ static void pick(void *out_items, const void *base, const int64_t *offsets, int6
         if (stream)
             fa__stream_copy(out, some_items, (size_t)(some * item_bytes));
     }
+}
+
+/* The offset of one position; the first where it is outside. Whoever changes it meanwhile makes another
+ * element of it and nothing worse: it is read once. */
+FA__INLINE size_t offset_along(const int64_t *position, int64_t stride, int64_t size, bool *inside)
+{
+    const uint64_t at = (uint64_t)__atomic_load_n(position, __ATOMIC_RELAXED);
+    const bool is_inside = at < (uint64_t)size;
+    *inside &= is_inside;
+    return (is_inside ? at : 0) * (size_t)stride;
+}
+
+static bool pick_short_along(unsigned char *out, const unsigned char *in, const int64_t *positions,
+                             int64_t stride, int64_t size, int64_t n, int64_t known, int64_t item_bytes)
+{
+    const int64_t last = known - 1;
+    bool inside = true, any = true;
+#define LOOP(bytes)                                                                                          \
+    for (int64_t i = 0; i < n; i++) {                                                                        \
+        const int64_t *next = positions + (i + ITEMS_AHEAD < last ? i + ITEMS_AHEAD : last);                 \
+        __builtin_prefetch(in + offset_along(next, stride, size, &any), 0, 2);                               \
+        memcpy(out + (size_t)i * (bytes), in + offset_along(positions + i, stride, size, &inside), (bytes)); \
+    }
+    BY_SIZE(item_bytes, LOOP)
+#undef LOOP
+    return inside;
+}
+
+static bool pick_along(void *out_items, const void *base, const int64_t *positions, int64_t stride,
+                       int64_t size, int64_t n, int64_t item_bytes, bool stream)
+{
+    unsigned char *out = out_items, some_items[4096];
+    const int64_t most = stream ? (int64_t)sizeof some_items / item_bytes : n;
+    for (int64_t some; n > 0; n -= some, positions += some, out += some * item_bytes) {
+        some = n < most ? n : most;
+        if (!pick_short_along(stream ? some_items : out, base, positions, stride, size, some, n, item_bytes))
+            return false;
+        if (stream)
+            fa__stream_copy(out, some_items, (size_t)(some * item_bytes));
+    }
+    return true;
 }
 
 static void place(void *base, const int64_t *offsets, const void *in_items, int64_t n, int64_t item_bytes)
@@ -238,6 +279,7 @@ void FA__ISA(fa__fill_squeeze)(fa__kernels *kernels)
     kernels->true_positions = true_positions;
     kernels->squeeze = squeeze;
     kernels->pick = pick;
+    kernels->pick_along = pick_along;
     kernels->place = place;
     kernels->overlay = overlay;
 }

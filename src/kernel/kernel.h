@@ -67,10 +67,15 @@ int64_t fa__true_positions(int64_t *out, int64_t room, const unsigned char *mask
 /* The elements of in[0..n) where the mask is true, one behind the other; how many were written. */
 int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char *mask, int64_t n,
                     int64_t item_bytes);
-/* out[i] = the element at base + offsets[i] bytes, past the cache if `stream`; and the other way round, in
- * order. */
+/* out[i] = the element at base + offsets[i] bytes, past the cache if `stream`. */
 void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes,
               bool stream);
+/* out[i] = the element at base + positions[i] * stride bytes, each less than FA__LONG_ITEM bytes. False, with
+ * whatever written, where a position is not in [0, size); no element of those is read. */
+enum { FA__LONG_ITEM = 256 };
+bool fa__pick_along(void *out, const void *base, const int64_t *positions, int64_t stride, int64_t size,
+                    int64_t n, int64_t item_bytes, bool stream);
+/* The element at base + offsets[i] = in[i], in order. */
 void fa__place(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes);
 /* out[i] = in[i] where the mask is true; all else is left alone. */
 void fa__overlay(void *out, const void *in, const unsigned char *mask, int64_t n, int64_t item_bytes);

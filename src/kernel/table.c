@@ -304,6 +304,12 @@ void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, in
     kernels()->pick(out, base, offsets, n, item_bytes, stream);
 }
 
+bool fa__pick_along(void *out, const void *base, const int64_t *positions, int64_t stride, int64_t size,
+                    int64_t n, int64_t item_bytes, bool stream)
+{
+    return kernels()->pick_along(out, base, positions, stride, size, n, item_bytes, stream);
+}
+
 void fa__place(void *base, const int64_t *offsets, const void *in, int64_t n, int64_t item_bytes)
 {
     kernels()->place(base, offsets, in, n, item_bytes);

@@ -122,16 +122,22 @@ void fa__chooser_free(fa__chooser *chooser)
 
 /* ---- Positions to offsets ---- */
 
+const int64_t *fa__positions_in_place(const fa__flat *positions, int64_t first, int64_t step, int64_t n)
+{
+    const char *place = fa__source_memory(positions->source);
+    if (place == NULL || !fa__flat_is_raw(positions) || positions->ndim != 1 || (step != 1 && n != 1) ||
+        (positions->strides[0] != sizeof(int64_t) && positions->sizes[0] != 1))
+        return NULL;
+    place += positions->offset + first * (int64_t)sizeof(int64_t);
+    return (uintptr_t)place % sizeof(int64_t) == 0 ? (const int64_t *)(const void *)place : NULL;
+}
+
 const int64_t *fa__positions_run(const fa__flat *positions, int64_t first, int64_t step, int64_t n,
                                  int64_t *room, fa_error *err)
 {
-    const char *place = fa__source_memory(positions->source);
-    if (place != NULL && fa__flat_is_raw(positions) && positions->ndim == 1 && (step == 1 || n == 1) &&
-        (positions->strides[0] == sizeof *room || positions->sizes[0] == 1)) {
-        place += positions->offset + first * (int64_t)sizeof *room;
-        if ((uintptr_t)place % sizeof *room == 0)
-            return (const int64_t *)(const void *)place;
-    }
+    const int64_t *place = fa__positions_in_place(positions, first, step, n);
+    if (place != NULL)
+        return place;
     return fa__flat_read(positions, first, step, n, room, err) ? room : NULL;
 }
 

@@ -44,6 +44,8 @@ void fa__chooser_free(fa__chooser *chooser);
 bool fa__chooser_offsets(const fa__chooser *chooser, int64_t first, int64_t step, int64_t n, int64_t *offsets,
                          int64_t *room, fa_error *err);
 
+/* A run of positions where they stand; NULL where they have to be read. */
+const int64_t *fa__positions_in_place(const fa__flat *positions, int64_t first, int64_t step, int64_t n);
 /* A run of positions: in place, or read into `room`. NULL with an error. */
 const int64_t *fa__positions_run(const fa__flat *positions, int64_t first, int64_t step, int64_t n,
                                  int64_t *room, fa_error *err);

@@ -79,6 +79,11 @@ static int64_t block_size(const search *s, int64_t block)
 /* The first position of a block that is out of bounds; n when there is none. */
 static int64_t first_outside(const int64_t *positions, int64_t n, int64_t low, int64_t size)
 {
+    uint64_t signs = 0; /* of the distances to both bounds */
+    for (int64_t i = 0; i < n; i++)
+        signs |= ((uint64_t)positions[i] - (uint64_t)low) | ((uint64_t)size - 1 - (uint64_t)positions[i]);
+    if (signs >> 63 == 0)
+        return n;
     for (int64_t i = 0; i < n; i++)
         if (positions[i] >= size || positions[i] < low)
             return i;

@@ -309,6 +309,21 @@ static bool run_offsets(const void *user, int64_t first, int64_t n, int64_t *off
     return true;
 }
 
+/* Elements in memory at positions that stand along one axis, without offsets in between; false where they are
+ * otherwise, or some count from the end. */
+static bool pick_along(const taking *t, const char *memory, int64_t first, int64_t step, int64_t n,
+                       int64_t bytes, char *to, bool stream)
+{
+    const fa__chooser *chooser = t->chooser;
+    const fa__chooser_index *index = &chooser->indices[0];
+    if (chooser->count != 1 || chooser->table != NULL || index->counts != NULL || index->axes.ndim != 1 ||
+        bytes >= FA__LONG_ITEM)
+        return false;
+    const int64_t *positions = fa__positions_in_place(&index->flat, first, step, n);
+    return positions != NULL &&
+           fa__pick_along(to, memory, positions, index->axes.strides[0], index->axes.size, n, bytes, stream);
+}
+
 /* Along the indices: n items of `bytes` bytes at offset + what is chosen. */
 static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t step, int64_t n,
                         int64_t bytes, char *to, bool stream, fa_error *err)
@@ -316,6 +331,8 @@ static bool read_chosen(const taking *t, int64_t offset, int64_t first, int64_t 
     if (is_squeezed(t, step, bytes))
         return squeeze(t, offset, first, n, bytes, to, stream, err);
     const char *memory = fa__source_memory(t->input.source);
+    if (memory != NULL && pick_along(t, memory + offset, first, step, n, bytes, to, stream))
+        return true;
     struct run run = {t, offset, first, step};
     if (memory == NULL && fa__places_are_dense(t->input.source, n, bytes) &&
         (fa__places_read_dense(t->input.source, run_offsets, &run, n, bytes, to, err) || fa_failed(err)))

@@ -114,6 +114,34 @@ static void a_mask_lets_some_elements_through(void **unused)
     each_case(check_overlay);
 }
 
+static void elements_go_by_positions_inside_of_an_axis(void **unused)
+{
+    enum { SIZE = 64, STRIDE = 3 * WIDEST };
+    static unsigned char base[SIZE * STRIDE];
+    unsigned char out[MOST * WIDEST];
+    int64_t positions[MOST];
+    (void)unused;
+    make_items(base, sizeof base);
+    for (int i = 0; i < MOST; i++)
+        positions[i] = (int64_t)(next() % SIZE);
+    for (size_t s = 0; s < sizeof item_sizes / sizeof *item_sizes; s++)
+        for (int stream = 0; stream < 2; stream++) {
+            const int64_t size = item_sizes[s];
+            memset(out, 0, sizeof out);
+            assert_true(fa__pick_along(out, base, positions, STRIDE, SIZE, MOST, size, stream != 0));
+            fa__stream_end();
+            for (int i = 0; i < MOST; i++)
+                assert_memory_equal(out + i * size, base + positions[i] * STRIDE, (size_t)size);
+            static const int64_t outside[] = {-1, SIZE, INT64_MIN, INT64_MAX};
+            for (int i = 0; i < 4; i++) {
+                const int64_t at = (int64_t)(next() % MOST), right = positions[at];
+                positions[at] = outside[i];
+                assert_false(fa__pick_along(out, base, positions, STRIDE, SIZE, MOST, size, stream != 0));
+                positions[at] = right;
+            }
+        }
+}
+
 static void elements_go_by_offsets_and_the_last_one_stays(void **unused)
 {
     unsigned char base[64 * WIDEST], out[MOST * WIDEST];
@@ -149,6 +177,7 @@ int main(void)
         cmocka_unit_test(a_mask_squeezes),
         cmocka_unit_test(a_mask_has_positions),
         cmocka_unit_test(a_mask_lets_some_elements_through),
+        cmocka_unit_test(elements_go_by_positions_inside_of_an_axis),
         cmocka_unit_test(elements_go_by_offsets_and_the_last_one_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
