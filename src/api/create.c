@@ -27,7 +27,7 @@ fa_array *fa__new_array(const fa_dtype *dtype, fa_shape shape, fa_error *err)
     if (!fa__shape_count(shape.ndim, shape.sizes, dtype->item_bytes, &count, err))
         return NULL;
     fa__budget_start();
-    return fa__room_in_c_order(dtype, shape.ndim, shape.sizes, err);
+    return fa__room_in_c_order(dtype, shape.ndim, shape.sizes, FA__ROOM_OF_ZEROS, err);
 }
 
 fa_array *fa_empty(const fa_dtype *dtype, fa_shape shape, fa_error *err)

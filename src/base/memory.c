@@ -71,6 +71,16 @@ bool fa__grow(void *items_pointer, int64_t *capacity, int64_t needed, size_t ite
 static _Atomic size_t ledger_used;
 static _Atomic size_t ledger_arrays; /* a part of what is used */
 static _Atomic size_t ledger_limit;
+static _Atomic size_t ledger_kept; /* beside what is used */
+static void (*_Atomic drop_kept)(void);
+
+/* What is kept goes where it would stand beyond the limit. */
+static void make_room(size_t used, size_t limit)
+{
+    const size_t kept = atomic_load(&ledger_kept);
+    if (kept > 0 && limit != 0 && (kept > limit || used > limit - kept))
+        atomic_load (&drop_kept)();
+}
 
 bool fa__ledger_charge(size_t bytes)
 {
@@ -79,13 +89,14 @@ bool fa__ledger_charge(size_t bytes)
 
 bool fa__ledger_charge_beyond(size_t bytes, size_t beyond)
 {
-    size_t limit = atomic_load(&ledger_limit);
-    limit = limit == 0 || limit > SIZE_MAX - beyond ? SIZE_MAX : limit + beyond;
+    const size_t set = atomic_load(&ledger_limit);
+    const size_t limit = set == 0 || set > SIZE_MAX - beyond ? SIZE_MAX : set + beyond;
     size_t used = atomic_load(&ledger_used);
     do {
         if (bytes > limit || used > limit - bytes)
             return false;
     } while (!atomic_compare_exchange_weak(&ledger_used, &used, used + bytes));
+    make_room(used + bytes, set);
     return true;
 }
 
@@ -164,4 +175,11 @@ size_t fa__ledger_limit(void)
 void fa__ledger_set_limit(size_t bytes)
 {
     atomic_store(&ledger_limit, bytes);
+    make_room(fa__ledger_used(), bytes);
+}
+
+void fa__ledger_keep(size_t bytes, void (*drop)(void))
+{
+    atomic_store(&drop_kept, drop);
+    atomic_store(&ledger_kept, bytes);
 }

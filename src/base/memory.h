@@ -39,5 +39,8 @@ bool fa__ledger_refused(fa_error *err, const char *what, size_t bytes);
 size_t fa__ledger_used(void);
 size_t fa__ledger_limit(void);
 void fa__ledger_set_limit(size_t bytes);
+/* So many bytes are kept that nobody uses, and drop() gives them back: as soon as they would not fit beside
+ * what is used. They are all there are: each call says it anew. */
+void fa__ledger_keep(size_t bytes, void (*drop)(void));
 
 #endif

@@ -430,7 +430,8 @@ static void aim(evaluation *e)
 /* Puts a buffer before a target. */
 static void put_behind(job *j, fa_error *err)
 {
-    fa_array *buffer = fa__room_in_c_order(j->target->dtype, j->target->ndim, j->target->sizes, err);
+    fa_array *buffer =
+        fa__room_in_c_order(j->target->dtype, j->target->ndim, j->target->sizes, FA__ROOM_TO_FILL, err);
     if (buffer == NULL)
         return;
     j->behind = j->target;
@@ -479,7 +480,7 @@ static void collect_group(evaluation *e, job *leader, const int *order, group *g
         j->planned = true;
         bool stores = j->feeds == NULL || j->feeds->kind == FA__NODE_SCAN;
         if (stores && j->target == NULL)
-            j->target = fa__room_for(j->feeds != NULL ? j->feeds : j->node, e->err);
+            j->target = fa__room_for(j->feeds != NULL ? j->feeds : j->node, FA__ROOM_TO_FILL, e->err);
         if (j->feeds == NULL && j->node->dtype->item_bytes == 0)
             continue; /* elements of no bytes are there already */
         g->members[g->count] = j;
@@ -540,7 +541,7 @@ static void run_whole(evaluation *e, job *j)
 {
     j->planned = true;
     if (j->target == NULL)
-        j->target = fa__room_for(j->keeps, e->err);
+        j->target = fa__room_for(j->keeps, FA__ROOM_OF_ZEROS, e->err);
     fa__whole_compute(j->keeps, j->target, e->options, e->err);
 }
 

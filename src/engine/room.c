@@ -6,12 +6,14 @@
 
 #include <string.h>
 
-static fa_array *make(const fa_dtype *dtype, const fa__geometry *geometry, fa_error *err)
+static fa_array *make(const fa_dtype *dtype, const fa__geometry *geometry, fa__room room, fa_error *err)
 {
     int64_t count;
     if (!fa__shape_count(geometry->ndim, geometry->sizes, dtype->item_bytes, &count, err))
         return NULL;
-    fa__source *source = fa__memory_or_scratch(count * dtype->item_bytes, err);
+    const bool zero =
+        room == FA__ROOM_OF_ZEROS || dtype->type == FA_TYPE_VOID; /* nobody fills gaps between fields */
+    fa__source *source = fa__memory_or_scratch(count * dtype->item_bytes, zero, err);
     if (source == NULL)
         return NULL;
     fa_array *array = fa__view(source, dtype, geometry, true, err);
@@ -19,7 +21,7 @@ static fa_array *make(const fa_dtype *dtype, const fa__geometry *geometry, fa_er
     return array;
 }
 
-fa_array *fa__room_for(const fa__node *node, fa_error *err)
+fa_array *fa__room_for(const fa__node *node, fa__room room, fa_error *err)
 {
     fa__geometry geometry = {.ndim = node->ndim};
     memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
@@ -29,14 +31,15 @@ fa_array *fa__room_for(const fa__node *node, fa_error *err)
         fa__k_order(node->ndim, node->sizes, node->strides, order);
         fa__strides_in_order(node->ndim, node->sizes, node->dtype->item_bytes, order, geometry.strides);
     }
-    return make(node->dtype, &geometry, err);
+    return make(node->dtype, &geometry, room, err);
 }
 
-fa_array *fa__room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa_error *err)
+fa_array *fa__room_in_c_order(const fa_dtype *dtype, int ndim, const int64_t *sizes, fa__room room,
+                              fa_error *err)
 {
     fa__geometry geometry = {.ndim = ndim};
     if (ndim > 0)
         memcpy(geometry.sizes, sizes, (size_t)ndim * sizeof(int64_t));
     fa__strides_c(ndim, geometry.sizes, dtype->item_bytes, geometry.strides);
-    return make(dtype, &geometry, err);
+    return make(dtype, &geometry, room, err);
 }

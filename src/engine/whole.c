@@ -158,7 +158,7 @@ fa_array *fa__whole_input(fa__whole_run *run, int input, fa_error *err)
         return run->made[input];
     fa_array *array = NULL;
     if (!fa_failed(err)) {
-        array = fa__room_for(node, err);
+        array = fa__room_for(node, FA__ROOM_OF_ZEROS, err);
         if (array != NULL && !fa__whole_read(run, input, NULL, NULL, array, err)) {
             fa_release(array);
             array = NULL;
@@ -170,7 +170,7 @@ fa_array *fa__whole_input(fa__whole_run *run, int input, fa_error *err)
 
 static fa_array *array_of_scalar(const fa__node *node, fa_error *err)
 {
-    fa_array *array = fa__room_in_c_order(node->dtype, 0, NULL, err);
+    fa_array *array = fa__room_in_c_order(node->dtype, 0, NULL, FA__ROOM_OF_ZEROS, err);
     if (array != NULL)
         memcpy(fa__source_memory(array->source), node->element, (size_t)node->dtype->item_bytes);
     return array;

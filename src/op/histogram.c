@@ -192,7 +192,8 @@ static bool finish(void *pointer, fa_error *err)
 {
     plan *p = pointer;
     const int64_t count = p->node->as.reduce.number;
-    fa_array *result = fa_failed(err) ? NULL : fa__room_in_c_order(p->node->dtype, 1, &count, err);
+    fa_array *result =
+        fa_failed(err) ? NULL : fa__room_in_c_order(p->node->dtype, 1, &count, FA__ROOM_OF_ZEROS, err);
     if (result != NULL && p->narrow_bytes > 0)
         write_narrow(p, result, err);
     else if (result != NULL)

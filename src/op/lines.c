@@ -210,7 +210,7 @@ bool fa__line_sink_start(fa__line_sink *sink, const fa__lines *lines, fa_error *
     if (fa_failed(err) || sink->is_dense || fa__source_memory(result->source) != NULL)
         return !fa_failed(err);
     const int64_t sizes[] = {lines->count, lines->n};
-    sink->staged = fa__room_in_c_order(result->dtype, 2, sizes, err);
+    sink->staged = fa__room_in_c_order(result->dtype, 2, sizes, FA__ROOM_OF_ZEROS, err);
     sink->array = sink->staged;
     sink->is_dense = true;
     return sink->staged != NULL;

@@ -200,7 +200,7 @@ fa_array *fa__op_stand(fa__node *node, fa_error *err)
                  fa__count(value->ndim, value->sizes) == fa__count(root->ndim, root->sizes);
     if (!whole) {
         fa__budget_start();
-        sink.target = fa__room_in_c_order(node->dtype, node->ndim, node->sizes, err);
+        sink.target = fa__room_in_c_order(node->dtype, node->ndim, node->sizes, FA__ROOM_TO_FILL, err);
     }
     bool done = (whole || sink.target != NULL) && fa__engine_run(&sink, 1, NULL, err);
     fa_array *stands = done ? fa_retain(whole ? value : sink.target) : NULL;

@@ -217,8 +217,8 @@ static fa_array *sorted_line(quantiles *t, int64_t line, fa_error *err)
 {
     int64_t first[FA_MAX_NDIM], sizes[FA_MAX_NDIM];
     const fa_dtype *dtype = fa__dtype_native(t->run->node->inputs[0]->dtype, err);
-    fa_array *elements = dtype != NULL ? fa__room_in_c_order(dtype, 1, &t->n, err) : NULL;
-    fa_array *sorted = elements != NULL ? fa__room_in_c_order(dtype, 1, &t->n, err) : NULL;
+    fa_array *elements = dtype != NULL ? fa__room_in_c_order(dtype, 1, &t->n, FA__ROOM_TO_FILL, err) : NULL;
+    fa_array *sorted = elements != NULL ? fa__room_in_c_order(dtype, 1, &t->n, FA__ROOM_TO_FILL, err) : NULL;
     fa__node *leaf = NULL, *sort = NULL;
     box_of_line(t, line, first, sizes);
     if (sorted != NULL && read_lines(t, first, sizes, elements->source, elements->offset, err))

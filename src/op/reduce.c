@@ -259,7 +259,7 @@ static void add_output(fa__reduce_plan *p, fa__node *node, int place, fa_error *
     *output = (fa__reduce_output){.node = node, .reducer = reducer, .place = place};
     if (reducer->result != node->dtype->type)
         output->convert = fa__convert_find(reducer->result, node->dtype->type);
-    output->result = fa__memory_or_scratch(p->result_count * node->dtype->item_bytes, err);
+    output->result = fa__memory_or_scratch(p->result_count * node->dtype->item_bytes, true, err);
 }
 
 /* What this plan computes: its own reduction, and those behind it that come with it in one look. */

@@ -116,7 +116,7 @@ fa_array *fa__op_repeated_positions(fa_array *counts, fa_error *err)
     int64_t total = 0;
     positions p = {0};
     if (start(&r, counts, err) && each_block(&r, add_counts, &total, err))
-        p.result = fa__room_in_c_order(FA_INT64, 1, &total, err);
+        p.result = fa__room_in_c_order(FA_INT64, 1, &total, FA__ROOM_OF_ZEROS, err);
     p.size = total;
     if (p.result != NULL)
         p.block = fa__buffer_take(BLOCK_BYTES, err);
@@ -169,7 +169,7 @@ fa_array *fa__op_mask_without(fa_array *positions_array, int64_t size, int axis,
     reading r;
     mask m = {.size = size, .axis = axis};
     if (start(&r, positions_array, err))
-        m.result = fa__room_in_c_order(FA_BOOL, 1, &size, err);
+        m.result = fa__room_in_c_order(FA_BOOL, 1, &size, FA__ROOM_OF_ZEROS, err);
     if (m.result != NULL && set_all(m.result, size, (unsigned char *)r.block, err))
         each_block(&r, clear_positions, &m, err);
     stop(&r);

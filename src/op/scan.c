@@ -360,7 +360,7 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
         fa__walk_columns(pass, p->ends, columns_for(p, threads));
     p->pieces = pieces_of(p, pass, consume, threads);
     if (node->kind == FA__NODE_FOLD)
-        p->result = fa__memory_or_scratch(results * p->item_bytes, err);
+        p->result = fa__memory_or_scratch(results * p->item_bytes, true, err);
     if (!fa_failed(err))
         return p;
     plan_free(p);

@@ -3,6 +3,9 @@
 #include "platform/platform.h"
 
 #include <stdint.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 #include <sys/mman.h>
 
 static const size_t huge_page = (size_t)2 << 20;
@@ -65,6 +68,18 @@ void fa__pages_free(void *pages, size_t size)
 void fa__pages_keep_from_children(void *pages, size_t size)
 {
     madvise(pages, whole_pages(size), MADV_DONTFORK);
+}
+
+void fa__pages_forbid(void *pages, size_t size, bool forbid)
+{
+#ifdef __SANITIZE_ADDRESS__
+    if (forbid)
+        ASAN_POISON_MEMORY_REGION(pages, size);
+    else
+        ASAN_UNPOISON_MEMORY_REGION(pages, size);
+#else
+    (void)pages, (void)size, (void)forbid;
+#endif
 }
 
 /* Only pages that lie in the range as a whole: what is beside them stays. */

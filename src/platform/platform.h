@@ -156,6 +156,8 @@ void *fa__pages_alloc(size_t size, bool huge, fa_error *err);
 void fa__pages_free(void *pages, size_t size);
 /* Forked children do not get these pages: for those that the system may be writing to. */
 void fa__pages_keep_from_children(void *pages, size_t size);
+/* Whether it is a mistake to use pages that are allocated: the address sanitizer finds it. */
+void fa__pages_forbid(void *pages, size_t size, bool forbid);
 /* Gives the pages of a range back to the system; the addresses stay. */
 void fa__pages_discard(void *pages, size_t size);
 

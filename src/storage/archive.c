@@ -306,7 +306,7 @@ static bool add_compressed(member *m, const fa__layout *layout, const char *head
 {
     m->npy_header = fa__copy_text(header, header_bytes, err);
     m->npy_header_bytes = header_bytes;
-    fa__source *source = fa__memory_or_scratch(m->bytes - (int64_t)header_bytes, err);
+    fa__source *source = fa__memory_or_scratch(m->bytes - (int64_t)header_bytes, true, err);
     if (source == NULL)
         return false;
     m->array = fa__layout_view(source, layout, true, err);

@@ -118,7 +118,7 @@ static fa__source *unpack_all(inflated *self, const atomic_bool *stop, fa_error 
                                          self->packed.offset + self->packed.packed_bytes, err);
     if (file == NULL)
         return NULL;
-    unpacking u = {.to = fa__memory_or_scratch(self->source.bytes, err),
+    unpacking u = {.to = fa__memory_or_scratch(self->source.bytes, true, err),
                    .header_bytes = self->layout.offset_bytes};
     if (u.to != NULL && !fa__inflate(&self->packed, file, FA__INFLATE_ALL, take_piece, &u, stop, err)) {
         fa__source_release(u.to);

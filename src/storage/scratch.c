@@ -3,6 +3,7 @@
  * reserved. */
 #include "base/memory.h"
 #include "storage/file_source.h"
+#include "storage/kept.h"
 
 #include <stdlib.h>
 
@@ -87,35 +88,37 @@ fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, 
     return array;
 }
 
-/* Large results stand in huge pages: a core reads them half as fast again. */
-enum { HUGE_PAGE = 2 << 20 };
+/* Large results stand in huge pages: a core reads them half as fast again. What is smaller comes from
+ * malloc(), unless it is large enough to be kept and need not be zero. */
+enum { HUGE_PAGE = 2 << 20, LARGE_BYTES = 4 * HUGE_PAGE, KEPT_BYTES = 1 << 20 };
 
-static size_t in_huge_pages(int64_t bytes)
+static size_t in_pages(int64_t bytes)
 {
-    return ((size_t)bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    const size_t page = bytes >= LARGE_BYTES ? HUGE_PAGE : fa__page_size();
+    return ((size_t)bytes + page - 1) / page * page;
 }
 
 static void give_pages_back(void *pages, int64_t bytes)
 {
-    fa__pages_free(pages, in_huge_pages(bytes));
-    fa__ledger_release_array(in_huge_pages(bytes));
+    fa__ledger_release_array(in_pages(bytes));
+    fa__kept_give_back(pages, in_pages(bytes));
 }
 
-static fa__source *memory_in_huge_pages(int64_t bytes, fa_error *err)
+static fa__source *memory_in_pages(int64_t bytes, bool zero, fa_error *err)
 {
-    size_t size = in_huge_pages(bytes);
+    size_t size = in_pages(bytes);
     if (!fa__ledger_charge_array(size)) {
         fa__ledger_refused(err, "an array", size);
         return NULL;
     }
-    void *pages = fa__pages_alloc(size, true, err);
+    void *pages = zero ? fa__pages_alloc(size, true, err) : fa__kept_take(size, err);
     if (pages != NULL)
         return fa__memory_source_adopt(pages, bytes, give_pages_back, err);
     fa__ledger_release_array(size);
     return NULL;
 }
 
-fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err)
+fa__source *fa__memory_or_scratch(int64_t bytes, bool zero, fa_error *err)
 {
     if (fa_failed(err))
         return NULL;
@@ -124,8 +127,8 @@ fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err)
     size_t limit = fa__ledger_limit(), room = limit - limit / 8, used = fa__ledger_used();
     if (limit != 0 && bytes > 0 && (used > room || (size_t)bytes > room - used))
         return fa__scratch_source(bytes, err);
-    fa__source *source =
-        bytes >= 4 * HUGE_PAGE ? memory_in_huge_pages(bytes, &inner) : fa__memory_source(bytes, &inner);
+    fa__source *source = bytes >= (zero ? LARGE_BYTES : KEPT_BYTES) ? memory_in_pages(bytes, zero, &inner)
+                                                                    : fa__memory_source(bytes, &inner);
     if (source != NULL)
         return source;
     if (inner.code == FA_NO_MEMORY)

@@ -110,8 +110,9 @@ fa__source *fa__scratch_source(int64_t bytes, fa_error *err);
  * *charged is what the caller gives back to the ledger when it is closed; 0 where the limit had no room, and
  * the bytes are in scratch. */
 fa_array *fa__anonymous_array(const char *name, int64_t bytes, size_t *charged, fa_error *err);
-/* Memory where the ledger has room, else scratch. */
-fa__source *fa__memory_or_scratch(int64_t bytes, fa_error *err);
+/* Memory where the ledger has room, else scratch. Where it need not be `zero`, its bytes are whatever an
+ * array left that stood there before. */
+fa__source *fa__memory_or_scratch(int64_t bytes, bool zero, fa_error *err);
 
 /* How files are read and written: FARRAY_IO, looked at once. Auto: mapped where the bytes are in memory, else
  * past the page cache where the file system allows it and there is much of them, else read. Direct: past the

@@ -598,8 +598,8 @@ static void scratch_in_memory_is_charged(void **state)
     assert_int_equal(fa__ledger_used(), before);
 
     setenv("FARRAY_TMPDIR", folder, 1);
-    fa__source *memory = fa__memory_or_scratch(1 << 19, &err),
-               *spilled = fa__memory_or_scratch(1 << 20, &err);
+    fa__source *memory = fa__memory_or_scratch(1 << 19, true, &err),
+               *spilled = fa__memory_or_scratch(1 << 20, true, &err);
     assert_string_equal(memory->class->name, "memory");
     assert_string_equal(spilled->class->name, fa__path_is_memory(folder) ? "none" : "scratch");
     fa__source_release(memory);
