@@ -143,8 +143,9 @@ FA_API char *fa_to_text(fa_array *array, const fa_print_options *options, fa_err
 /// quarter of what the machine or its control group has. Also FARRAY_MEMORY. Units    bytes.
 FA_API void fa_set_memory_limit(size_t bytes, fa_error *err);
 FA_API size_t fa_memory_limit(void);
-/// What is charged to the limit now. Beside it, as malloc() does, farray keeps some memory of results that were
-/// released for the next ones: at most 8 MiB and an eighth of the limit, and nothing that would pass the limit.
+/// What is charged to the limit now. Beside it, as malloc() does, farray keeps some memory of results that
+/// were released for the next ones: at most 8 MiB and an eighth of the limit, and nothing that would pass the
+/// limit.
 FA_API size_t fa_memory_used(void);
 /// How many threads compute. 0 is the default: the processors that this process may use. Also FARRAY_THREADS.
 FA_API void fa_set_threads(int threads, fa_error *err);
