@@ -13,6 +13,9 @@
 enum {
     CONSUMED_TASK_BYTES = 16 << 20,
     LONG_TILE_BYTES = 16 << 20,
+    LONG_ROW_BYTES = 32 << 10,
+    TILE_ROW_BYTES = 2 << 20,
+    ROWS_TOGETHER = 128,
     SCATTERED_ROW_BYTES = 4 << 10 /* longer ones are read for themselves, wherever they are */
 };
 
@@ -59,6 +62,27 @@ static void count_boxes(fa__cut *cut, const fa__pass *pass)
         cut->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
 }
 
+void fa__cut_box(const fa__pass *pass, int64_t number, int64_t *start, int64_t *sizes)
+{
+    for (int i = pass->ndim - 1; i >= 0; i--) {
+        int64_t along = (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
+        start[i] = number % along * pass->box[i];
+        sizes[i] = fa__min_i64(pass->box[i], pass->sizes[i] - start[i]);
+        number /= along;
+    }
+}
+
+int64_t fa__cut_row(const fa__pass *pass, const int64_t *sizes)
+{
+    int64_t row = 1;
+    for (int i = pass->ndim - 1; i >= 0; i--) {
+        row *= sizes[i];
+        if (pass->box[i] < pass->sizes[i])
+            break;
+    }
+    return row;
+}
+
 void fa__cut_for_permuting(fa__cut *cut, fa__pass *pass, int threads)
 {
     fa__permute_boxes(pass, threads);
@@ -77,6 +101,16 @@ static bool takes_turns(const fa__pass *pass)
             return true;
     }
     return false;
+}
+
+/* Walks down columns: of a file, long rows are read one by one, ahead of the tiles; in memory there are as
+ * many as consumers put together. */
+static int64_t rows_of_tile(bool guard, int64_t row_bytes)
+{
+    int64_t rows = guard ? row_bytes >= LONG_ROW_BYTES && row_bytes <= TILE_ROW_BYTES : ROWS_TOGETHER;
+    while (!guard && rows > 1 && rows * row_bytes > LONG_TILE_BYTES)
+        rows /= 2;
+    return rows;
 }
 
 void fa__cut_pass(fa__cut *cut, fa__pass *pass, int threads)
@@ -133,7 +167,13 @@ void fa__cut_pass(fa__cut *cut, fa__pass *pass, int threads)
     if (pass->foreign)
         cut->slot_stride += FA_KERNEL_MOST * FA__PART_ALIGNMENT;
     cut->task = fa__max_i64(cut->tile, 1);
-    if (pass->consume_count > 0) {
+    const bool columns = boxes && pass->consume_count > 0;
+    const int64_t row = columns ? fa__cut_row(pass, pass->box) : 0;
+    cut->rows = columns ? rows_of_tile(cut->guard, row * widest) : 0;
+    if (cut->rows > 0) {
+        cut->tile = cut->rows * row;
+        cut->task = fa__count(pass->ndim, pass->box); /* places of one */
+    } else if (pass->consume_count > 0) {
         /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay
          * near each other in a file. */
         int64_t share = fa__min_i64(pass->total / (16 * threads), CONSUMED_TASK_BYTES / widest);
