@@ -16,6 +16,9 @@ typedef struct fa__cut {
     bool guard;          /* operands may be mapped */
 } fa__cut;
 
+/* The boxes of a pass that nobody consumes: where memory of something runs along other axes than the walk,
+ * elements of a box are neighbours along both. */
+void fa__choose_box(fa__pass *pass);
 /* May make boxes of the pass smaller. */
 void fa__cut_pass(fa__cut *cut, fa__pass *pass, int threads);
 /* Box number `number` of a pass. */

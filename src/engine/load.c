@@ -135,9 +135,13 @@ static bool runs_contrary(const fa__pass *pass, const fa__span *span, const fa__
 {
     int order[FA_MAX_NDIM];
     order_in_memory(pass, span, operand, order);
-    int inner = pass->ndim - 1;
-    return pass->ndim > 1 && order[inner] != inner && span->sizes[order[inner]] > 1 &&
-           span->sizes[inner] > 1 && operand->strides[order[inner]] != 0 && operand->strides[inner] != 0;
+    int inner = pass->ndim - 1, in_memory = pass->ndim - 1;
+    while (inner > 0 && span->sizes[inner] == 1)
+        inner--;
+    while (in_memory > 0 && span->sizes[order[in_memory]] == 1)
+        in_memory--;
+    return pass->ndim > 1 && order[in_memory] != inner && operand->strides[order[in_memory]] != 0 &&
+           operand->strides[inner] != 0;
 }
 
 /* Reads a whole box along its memory into the buffer that is there, to be walked along other axes: the file
