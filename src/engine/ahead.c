@@ -5,6 +5,7 @@
 #include "engine/ahead.h"
 
 #include "engine/budget.h"
+#include "engine/cut.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -18,6 +19,7 @@ enum {
     WINDOW_BYTES = 1 << 20,        /* of one transfer: what disks like */
     LEAST_WINDOW_BYTES = 64 << 10, /* shorter ones are better left to the system's own reading ahead */
     MOST_TILES = 16,               /* of a window */
+    MOST_ROWS = 64,                /* that are on their way, of boxes: they are shorter than windows may be */
     BYTES_AHEAD = 12 << 20,        /* of all operands */
     LEAST_BYTES = 4 << 20,         /* of an operand: less comes at once anyway */
     SPARSE = 4                     /* bytes of a window for each one that is wanted */
@@ -47,6 +49,9 @@ typedef struct stream {
 struct fa__ahead {
     const fa__pass *pass;
     int threads;
+    bool rows;        /* there are several boxes, and windows are rows of them */
+    int64_t box, row; /* places of a box and of a row; of all there are */
+    int64_t places;
     int64_t distance;
     fa__mutex mutex; /* of all that follows */
     stream *streams; /* of each operand */
@@ -73,11 +78,26 @@ static bool is_forced(void)
     return fa__io_mode() == FA__IO_DIRECT;
 }
 
-static void window_extent(const fa__pass *pass, const stream *s, int64_t window, int64_t *low, int64_t *high)
+/* The bytes of a window, and how many elements it has. */
+static int64_t window_extent(const fa__ahead *ahead, const stream *s, int64_t window, int64_t *low,
+                             int64_t *high)
 {
+    const fa__pass *pass = ahead->pass;
+    const fa__operand *operand = s->operand;
     int64_t first = window * s->window;
-    fa__range_extent(pass->ndim, pass->sizes, s->operand->strides, s->operand->offset, s->operand->item_bytes,
-                     first, fa__min_i64(first + s->window, pass->total), low, high);
+    if (!ahead->rows) {
+        fa__range_extent(pass->ndim, pass->sizes, operand->strides, operand->offset, operand->item_bytes,
+                         first, fa__min_i64(first + s->window, pass->total), low, high);
+        return fa__min_i64(s->window, pass->total - first);
+    }
+    int64_t start[FA_MAX_NDIM], sizes[FA_MAX_NDIM], offset = operand->offset;
+    fa__cut_box(pass, first / ahead->box, start, sizes);
+    for (int i = 0; i < pass->ndim; i++)
+        offset += start[i] * operand->strides[i];
+    int64_t row = fa__cut_row(pass, sizes), number = first % ahead->box / ahead->row;
+    fa__range_extent(pass->ndim, sizes, operand->strides, offset, operand->item_bytes, number * row,
+                     (number + 1) * row, low, high);
+    return row;
 }
 
 static void choose_stream(fa__ahead *ahead, int64_t number, int64_t tile)
@@ -90,13 +110,13 @@ static void choose_stream(fa__ahead *ahead, int64_t number, int64_t tile)
         return;
     stream *s = &ahead->streams[number];
     int64_t tiles = fa__min_i64(fa__max_i64(WINDOW_BYTES / (tile * operand->item_bytes), 1), MOST_TILES);
-    s->window = tiles * tile;
-    if (s->window * operand->item_bytes < LEAST_WINDOW_BYTES && !is_forced())
+    s->window = ahead->rows ? ahead->row : tiles * tile;
+    if (!ahead->rows && s->window * operand->item_bytes < LEAST_WINDOW_BYTES && !is_forced())
         return;
-    s->count = (pass->total + s->window - 1) / s->window;
+    s->count = (ahead->places + s->window - 1) / s->window;
     s->operand = operand;
     int64_t low, high;
-    window_extent(pass, s, 0, &low, &high);
+    window_extent(ahead, s, 0, &low, &high);
     s->buffer_bytes = (size_t)fa__round_up(high - low, FA__DIRECT_GRAIN) + 2 * (size_t)FA__DIRECT_GRAIN;
 }
 
@@ -111,7 +131,7 @@ static bool choose_buffers(fa__ahead *ahead)
         }
     if (count == 0)
         return false;
-    int64_t each = fa__min_i64(BYTES_AHEAD / bytes, 16);
+    int64_t each = fa__min_i64(BYTES_AHEAD / bytes, ahead->rows ? MOST_ROWS : 16);
     each = fa__min_i64(ahead->threads + fa__max_i64(each, 2), room / bytes);
     if (each <= ahead->threads)
         return false;
@@ -154,6 +174,12 @@ fa__ahead *fa__ahead_start(const fa__pass *pass, int64_t tile, int threads)
     if (ahead == NULL)
         return NULL;
     ahead->pass = pass;
+    ahead->rows = !fa__pass_is_one_box(pass);
+    ahead->box = fa__count(pass->ndim, pass->box);
+    ahead->row = fa__cut_row(pass, pass->box);
+    ahead->places = ahead->box;
+    for (int i = 0; i < pass->ndim; i++)
+        ahead->places *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
     ahead->threads = threads;
     ahead->mutex = (fa__mutex)FA__MUTEX_INIT;
     ahead->streams = fa__alloc_zero((size_t)pass->operand_count, sizeof *ahead->streams, &ignored);
@@ -214,7 +240,7 @@ static bool begin(fa__ahead *ahead, stream *s, int64_t window)
         return false;
     fa__source *source = s->operand->source;
     int64_t low, high;
-    window_extent(ahead->pass, s, window, &low, &high);
+    const int64_t elements = window_extent(ahead, s, window, &low, &high);
     s->states[window] = PLAIN;
     if ((size_t)(high - low) + 2 * (size_t)FA__DIRECT_GRAIN > s->buffer_bytes ||
         !source->class->wants_direct(source, low, high - low) || !need_arena(ahead) ||
@@ -224,7 +250,7 @@ static bool begin(fa__ahead *ahead, stream *s, int64_t window)
     b->window = window;
     b->low = low;
     b->size = high - low;
-    b->left = fa__min_i64(s->window, ahead->pass->total - window * s->window);
+    b->left = elements;
     b->users = 0;
     b->ended = false;
     b->byte_zero = NULL;
@@ -254,6 +280,14 @@ static void give_back_when_done(stream *s, buffer *b)
 bool fa__ahead_has(const fa__ahead *ahead, int64_t operand)
 {
     return ahead != NULL && ahead->streams[operand].operand != NULL;
+}
+
+int64_t fa__ahead_place(const fa__ahead *ahead, const fa__span *span, int64_t first)
+{
+    if (!ahead->rows)
+        return first;
+    const int64_t row = fa__cut_row(ahead->pass, span->sizes);
+    return span->task * ahead->box + first / row * ahead->row + first % row;
 }
 
 int64_t fa__ahead_distance(const fa__ahead *ahead)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which boxes: a request costs a disk as much as some ten kilobytes do, and memory that was not touched
- * before costs more than the disk, so that a box grows by what its rows gain. */
+/* Which boxes: a request costs a disk as much as some ten kilobytes do, more so where it writes what was
+ * never written, and memory that was not touched before costs too, so that a box grows by what its rows gain.
+ */
 #include "engine/carry.h"
 
 #include "engine/budget.h"
@@ -13,9 +14,12 @@
 #include <string.h>
 
 enum {
-    LEAST_BYTES = 16 << 20,   /* of what is carried; less is in memory soon */
-    REQUEST_BYTES = 32 << 10, /* what a disk moves while it takes one more request */
-    MEMORY_COST = 4,          /* bytes that a disk moves while one of memory is touched for the first time */
+    LEAST_BYTES = 16 << 20, /* of what is carried; less is in memory soon */
+    /* What a disk moves while it takes one more request: a read goes beyond its row by a grain. */
+    READ_REQUEST_BYTES = 27 << 10,
+    WRITE_REQUEST_BYTES = 40 << 10,
+    MOST_TIMES_LONGER = 4,    /* rows of the target than those of the source */
+    MEMORY_COST = 1,          /* bytes that a disk moves while one of memory is touched for the first time */
     LONG_ROW_BYTES = 1 << 20, /* longer ones gain nothing */
     GOOD_BOX_BYTES = 8 << 20, /* smaller ones wait for each other */
     LEAST_BOX_BYTES = 32 << 10,
@@ -97,8 +101,9 @@ static int64_t box_bytes(const fa__carry *carry)
     return carry->item_bytes * fa__count(carry->ndim, carry->box);
 }
 
-/* The shorter row grows, until both are long or the box is full. */
-static void grow_box(fa__carry *carry, int64_t most)
+/* The row grows that is too short, until both are long or the box is full: those of the target are to be
+ * `times` as long as those of the source. */
+static void grow_box(fa__carry *carry, int64_t most, int64_t times)
 {
     for (int i = 0; i < carry->ndim; i++)
         carry->box[i] = 1;
@@ -108,11 +113,12 @@ static void grow_box(fa__carry *carry, int64_t most)
             along_out = growing_axis(carry, &carry->to, &out);
         if (in >= LONG_ROW_BYTES && out >= LONG_ROW_BYTES && bytes >= GOOD_BOX_BYTES)
             break;
-        int axis = along_out < 0 || (along_in >= 0 && in < out) ? along_in : along_out;
+        int axis = along_out < 0 || (along_in >= 0 && in * times < out) ? along_in : along_out;
         if (axis < 0)
             break;
         int64_t rest = bytes / carry->box[axis], fits = most / rest;
-        int64_t next = fa__min_i64(fa__min_i64(2 * carry->box[axis], carry->sizes[axis]), fits);
+        int64_t next =
+            fa__min_i64(fa__min_i64(carry->box[axis] + carry->box[axis] / 8 + 1, carry->sizes[axis]), fits);
         if (next <= carry->box[axis])
             break;
         carry->box[axis] = next;
@@ -172,9 +178,9 @@ int64_t fa__carry_bytes(const fa__carry *carry)
                (carry->from.bytes + carry->rows_of_piece * (int64_t)(2 * sizeof(fa__transfer)));
 }
 
-static void set_box(fa__carry *carry, int64_t most, int64_t piece_bytes)
+static void set_box(fa__carry *carry, int64_t most, int64_t times, int64_t piece_bytes)
 {
-    grow_box(carry, most);
+    grow_box(carry, most, times);
     grow_piece(carry, piece_bytes);
     carry->rows_of_box = lay_out(carry, &carry->to, carry->box);
     carry->rows_of_piece = lay_out(carry, &carry->from, carry->piece);
@@ -184,38 +190,40 @@ static void set_box(fa__carry *carry, int64_t most, int64_t piece_bytes)
 /* What requests take, in bytes of a disk. */
 static int64_t cost_of_requests(const fa__carry *carry, int64_t total_bytes)
 {
-    int64_t requests = total_bytes / fa__min_i64(carry->from.row_bytes, LONG_ROW_BYTES) +
-                       total_bytes / fa__min_i64(carry->to.row_bytes, LONG_ROW_BYTES);
-    return requests * REQUEST_BYTES;
+    return total_bytes / fa__min_i64(carry->from.row_bytes, LONG_ROW_BYTES) * READ_REQUEST_BYTES +
+           total_bytes / fa__min_i64(carry->to.row_bytes, LONG_ROW_BYTES) * WRITE_REQUEST_BYTES;
 }
 
-/* The bytes of the box that costs least; 0: there is room for none. */
-static int64_t best_box(fa__carry *carry, int64_t total_bytes, int64_t room, int64_t piece_bytes)
+/* Sets the box that costs least; false: there is room for none. */
+static bool best_box(fa__carry *carry, int64_t total_bytes, int64_t room, int64_t piece_bytes)
 {
-    int64_t best = 0, least = INT64_MAX;
-    for (int64_t most = LEAST_BOX_BYTES; most <= room; most *= 2) {
-        set_box(carry, most, piece_bytes);
-        int64_t bytes = fa__carry_bytes(carry);
-        int64_t costs = cost_of_requests(carry, total_bytes) + MEMORY_COST * bytes;
-        if (bytes <= room && costs < least) {
-            least = costs;
-            best = most;
+    int64_t best = 0, best_times = 1, least = INT64_MAX;
+    for (int64_t times = 1; times <= MOST_TIMES_LONGER; times++)
+        for (int64_t most = LEAST_BOX_BYTES; most <= room; most += most / 8) {
+            set_box(carry, most, times, piece_bytes);
+            int64_t bytes = fa__carry_bytes(carry);
+            int64_t costs = cost_of_requests(carry, total_bytes) + MEMORY_COST * bytes;
+            if (bytes <= room && costs < least) {
+                least = costs;
+                best = most;
+                best_times = times;
+            }
         }
-    }
-    return best;
+    if (best > 0)
+        set_box(carry, best, best_times, piece_bytes);
+    return best > 0;
 }
 
 static bool choose_box(fa__carry *carry, int64_t total_bytes)
 {
-    int64_t room = fa__budget_free() / 4 * 3, best = 0,
-            piece_bytes = fa__min_i64(room / (6 * PIECES_AHEAD), PIECE_BYTES);
-    for (int pieces = PIECES_AHEAD; pieces > 0 && best == 0; pieces /= 2) {
+    const int64_t room = fa__budget_free() / 4 * 3,
+                  piece_bytes = fa__min_i64(room / (6 * PIECES_AHEAD), PIECE_BYTES);
+    bool found = false;
+    for (int pieces = PIECES_AHEAD; pieces > 0 && !found; pieces /= 2) {
         carry->pieces_ahead = pieces;
-        best = best_box(carry, total_bytes, room, piece_bytes);
+        found = best_box(carry, total_bytes, room, piece_bytes);
     }
-    if (best > 0)
-        set_box(carry, best, piece_bytes);
-    return best > 0;
+    return found;
 }
 
 bool fa__carry_plan(fa__carry *carry, const fa__pass *pass, int threads, bool *is_short)
@@ -240,6 +248,6 @@ bool fa__carry_plan(fa__carry *carry, const fa__pass *pass, int threads, bool *i
         !choose_box(carry, total_bytes) || !to->source->class->can_direct_write(to->source))
         return false;
     int64_t row = fa__min_i64(carry->from.row_bytes, carry->to.row_bytes);
-    *is_short = cost_of_requests(carry, total_bytes) > 2 * total_bytes;
+    *is_short = cost_of_requests(carry, total_bytes) / 5 * 2 > total_bytes;
     return forced || row >= SHORT_ROW_BYTES;
 }

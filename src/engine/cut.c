@@ -8,13 +8,103 @@
 #include "engine/program.h"
 #include "engine/tiles.h"
 
+#include "array/shape.h"
 #include "base/checked.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 enum {
     CONSUMED_TASK_BYTES = 16 << 20,
     LONG_TILE_BYTES = 16 << 20,
+    LONG_ROW_BYTES = 32 << 10,
+    TILE_ROW_BYTES = 2 << 20,
+    ROWS_TOGETHER = 128,
+    LEAST_TOGETHER = 128,         /* elements of a file that are moved by one call */
     SCATTERED_ROW_BYTES = 4 << 10 /* longer ones are read for themselves, wherever they are */
 };
+
+/* ---- Boxes ---- */
+
+/* An operand whose memory runs along another axis than the walk: walking boxes that are long along both keeps
+ * whole cache lines and pages in use. */
+static int contrary_axis(const fa__pass *pass, const fa__operand *operand)
+{
+    int inner = pass->ndim - 1, best;
+    while (inner > 0 && pass->sizes[inner] == 1)
+        inner--;
+    best = inner;
+    int64_t least = llabs(operand->strides[inner]);
+    if (least == 0 || least == operand->item_bytes)
+        return -1;
+    for (int i = 0; i < inner; i++) {
+        int64_t stride = llabs(operand->strides[i]);
+        if (pass->sizes[i] > 1 && stride != 0 && stride < least) {
+            least = stride;
+            best = i;
+        }
+    }
+    return best == inner ? -1 : best;
+}
+
+/* Makes `side` elements of a box neighbours in memory that has these strides: along its innermost axis, and
+ * as long as they are fewer than `least`, along those around it. */
+static void lengthen_box(fa__pass *pass, const int64_t *strides, int64_t side, int64_t least)
+{
+    int64_t lengths[FA_MAX_NDIM], extent = 0, run = 1;
+    int order[FA_MAX_NDIM];
+    for (int i = 0; i < pass->ndim; i++)
+        lengths[i] = llabs(strides[i]);
+    fa__k_order(pass->ndim, pass->sizes, lengths, order);
+    for (int k = pass->ndim - 1; k >= 0 && (extent == 0 || run < least); k--) {
+        const int axis = order[k];
+        if (pass->sizes[axis] == 1 || lengths[axis] == 0)
+            continue;
+        if (extent > 0 && lengths[axis] != extent)
+            break;
+        pass->box[axis] =
+            fa__max_i64(pass->box[axis], fa__min_i64((side + run - 1) / run, pass->sizes[axis]));
+        run *= pass->box[axis];
+        extent = lengths[axis] * pass->sizes[axis];
+    }
+}
+
+void fa__choose_box(fa__pass *pass)
+{
+    memcpy(pass->box, pass->sizes, sizeof pass->box);
+    if (pass->consume_count > 0 || pass->ndim < 2)
+        return;
+    bool along[FA_MAX_NDIM] = {false}, in_files = false;
+    int count = 1;
+    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
+        const fa__operand *operand =
+            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
+        int axis = contrary_axis(pass, operand);
+        in_files = in_files || fa__source_memory(operand->source) == NULL;
+        if (axis >= 0 && !along[axis]) {
+            along[axis] = true;
+            count++;
+        }
+    }
+    if (count == 1)
+        return;
+    const int64_t side = count > 2 ? 32 : in_files ? 1024 : 256;
+    /* What is turned in memory is turned along two axes; a file is called for what is together in it. */
+    const int64_t least = in_files ? fa__min_i64(side, LEAST_TOGETHER) : 1;
+    int64_t walked[FA_MAX_NDIM];
+    for (int i = 0; i < pass->ndim; i++)
+        pass->box[i] = 1;
+    fa__strides_c(pass->ndim, pass->sizes, 1, walked);
+    lengthen_box(pass, walked, side, least);
+    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
+        const fa__operand *operand =
+            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
+        if (contrary_axis(pass, operand) >= 0)
+            lengthen_box(pass, operand->strides, side, least);
+    }
+}
+
+/* ---- Tasks and tiles ---- */
 
 static int64_t common_multiple(int64_t a, int64_t b, int64_t limit)
 {
@@ -59,6 +149,27 @@ static void count_boxes(fa__cut *cut, const fa__pass *pass)
         cut->boxes *= (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
 }
 
+void fa__cut_box(const fa__pass *pass, int64_t number, int64_t *start, int64_t *sizes)
+{
+    for (int i = pass->ndim - 1; i >= 0; i--) {
+        int64_t along = (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
+        start[i] = number % along * pass->box[i];
+        sizes[i] = fa__min_i64(pass->box[i], pass->sizes[i] - start[i]);
+        number /= along;
+    }
+}
+
+int64_t fa__cut_row(const fa__pass *pass, const int64_t *sizes)
+{
+    int64_t row = 1;
+    for (int i = pass->ndim - 1; i >= 0; i--) {
+        row *= sizes[i];
+        if (pass->box[i] < pass->sizes[i])
+            break;
+    }
+    return row;
+}
+
 void fa__cut_for_permuting(fa__cut *cut, fa__pass *pass, int threads)
 {
     fa__permute_boxes(pass, threads);
@@ -77,6 +188,16 @@ static bool takes_turns(const fa__pass *pass)
             return true;
     }
     return false;
+}
+
+/* Walks down columns: of a file, long rows are read one by one, ahead of the tiles; in memory there are as
+ * many as consumers put together. */
+static int64_t rows_of_tile(bool guard, int64_t row_bytes)
+{
+    int64_t rows = guard ? row_bytes >= LONG_ROW_BYTES && row_bytes <= TILE_ROW_BYTES : ROWS_TOGETHER;
+    while (!guard && rows > 1 && rows * row_bytes > LONG_TILE_BYTES)
+        rows /= 2;
+    return rows;
 }
 
 void fa__cut_pass(fa__cut *cut, fa__pass *pass, int threads)
@@ -133,7 +254,13 @@ void fa__cut_pass(fa__cut *cut, fa__pass *pass, int threads)
     if (pass->foreign)
         cut->slot_stride += FA_KERNEL_MOST * FA__PART_ALIGNMENT;
     cut->task = fa__max_i64(cut->tile, 1);
-    if (pass->consume_count > 0) {
+    const bool columns = boxes && pass->consume_count > 0;
+    const int64_t row = columns ? fa__cut_row(pass, pass->box) : 0;
+    cut->rows = columns ? rows_of_tile(cut->guard, row * widest) : 0;
+    if (cut->rows > 0) {
+        cut->tile = cut->rows * row;
+        cut->task = fa__count(pass->ndim, pass->box); /* places of one */
+    } else if (pass->consume_count > 0) {
         /* What a task leaves to be put together costs more than a tile, so tasks are longer; but workers stay
          * near each other in a file. */
         int64_t share = fa__min_i64(pass->total / (16 * threads), CONSUMED_TASK_BYTES / widest);

@@ -222,8 +222,8 @@ static bool is_wide(const job *j, const int *order)
 }
 
 /* Whether a job can be computed in the pass that walks like `leader`. Stores may go along with anybody;
- * reductions and scans have their own order; one that walks columns goes alone, but for scans along the same
- * axis. */
+ * reductions and scans have their own order; one that walks columns goes with its kind alone, along the same
+ * axes. */
 static bool goes_with(const job *j, const job *leader, const int *order)
 {
     int own[FA_MAX_NDIM];
@@ -231,7 +231,8 @@ static bool goes_with(const job *j, const job *leader, const int *order)
         return false;
     order_of(j, own);
     if (is_wide(leader, order))
-        return leader->feeds->kind == FA__NODE_SCAN && j->feeds != NULL && j->feeds->kind == FA__NODE_SCAN &&
+        return j->feeds != NULL && j->feeds->kind == leader->feeds->kind &&
+               (j->feeds->kind == FA__NODE_SCAN || j->feeds->kind == FA__NODE_REDUCE) &&
                j->feeds->as.reduce.axes == leader->feeds->as.reduce.axes && same_order(j, own, order);
     return j->feeds == NULL || (same_order(j, own, order) && !is_wide(j, own));
 }

@@ -135,9 +135,13 @@ static bool runs_contrary(const fa__pass *pass, const fa__span *span, const fa__
 {
     int order[FA_MAX_NDIM];
     order_in_memory(pass, span, operand, order);
-    int inner = pass->ndim - 1;
-    return pass->ndim > 1 && order[inner] != inner && span->sizes[order[inner]] > 1 &&
-           span->sizes[inner] > 1 && operand->strides[order[inner]] != 0 && operand->strides[inner] != 0;
+    int inner = pass->ndim - 1, in_memory = pass->ndim - 1;
+    while (inner > 0 && span->sizes[inner] == 1)
+        inner--;
+    while (in_memory > 0 && span->sizes[order[in_memory]] == 1)
+        in_memory--;
+    return pass->ndim > 1 && order[in_memory] != inner && operand->strides[order[in_memory]] != 0 &&
+           operand->strides[inner] != 0;
 }
 
 /* Reads a whole box along its memory into the buffer that is there, to be walked along other axes: the file
@@ -284,13 +288,15 @@ static bool load_pieces(fa__reach *reach, const fa__pass *pass, const fa__span *
     set_staged(reach, first);
     struct reading reading = {operand->source, reach->base, operand->item_bytes, err};
     for (int64_t at = first, end; at < last && !fa_failed(err); at = end) {
-        end = fa__min_i64(fa__ahead_end(reach->ahead, reach->number, at), last);
-        struct gathering gathering = {fa__ahead_take(reach->ahead, reach->number, at, end), reach->base};
+        const int64_t place = fa__ahead_place(reach->ahead, span, at);
+        end = fa__min_i64(at + fa__ahead_end(reach->ahead, reach->number, place) - place, last);
+        struct gathering gathering = {fa__ahead_take(reach->ahead, reach->number, place, place + end - at),
+                                      reach->base};
         bool taken = gathering.byte_zero != NULL;
         fa__each_box(pass->ndim, span->sizes, operand->strides, origin, operand->item_bytes, at, end,
                      taken ? gather_each : read_each, taken ? (void *)&gathering : (void *)&reading);
         if (taken)
-            fa__ahead_release(reach->ahead, reach->number, at, end);
+            fa__ahead_release(reach->ahead, reach->number, place, place + end - at);
     }
     return !fa_failed(err);
 }
@@ -301,15 +307,16 @@ static bool load_ahead(fa__reach *reach, const fa__pass *pass, const fa__span *s
 {
     if (reach->ahead == NULL)
         return false;
-    if (fa__ahead_end(reach->ahead, reach->number, first) < last)
+    const int64_t place = fa__ahead_place(reach->ahead, span, first), end = place + last - first;
+    if (fa__ahead_end(reach->ahead, reach->number, place) < end)
         return load_pieces(reach, pass, span, origin, first, last, err);
-    char *byte_zero = fa__ahead_take(reach->ahead, reach->number, first, last);
+    char *byte_zero = fa__ahead_take(reach->ahead, reach->number, place, end);
     if (byte_zero == NULL)
         return false;
     reach->base = byte_zero + origin;
     reach->taken = true;
-    reach->taken_first = first;
-    reach->taken_last = last;
+    reach->taken_first = place;
+    reach->taken_last = end;
     return true;
 }
 
@@ -452,6 +459,20 @@ static char *place_of(const fa__reach *reach, int64_t first, int64_t n)
 char *fa__load_place(const fa__reach *reach, int64_t first, int64_t n)
 {
     return place_of(reach, first, n);
+}
+
+int64_t fa__load_rows(const fa__reach *reach, int64_t first, int64_t n, int64_t *row, int64_t *stride,
+                      const char **place)
+{
+    const int64_t item = reach->operand->item_bytes;
+    if (reach->dense || reach->ndim != 2 || reach->strides[1] != item || reach->operand->swap > 1 ||
+        first % reach->sizes[1] != 0 || !is_aligned(reach->base, item) ||
+        !is_aligned((const void *)(uintptr_t)reach->strides[0], item))
+        return 0;
+    *row = reach->sizes[1];
+    *stride = reach->strides[0];
+    *place = reach->base + first / *row * *stride;
+    return n / *row;
 }
 
 /* What comes a little later is on its way while this is put together and computed with. */

@@ -25,7 +25,7 @@ typedef struct fa__reach {
     bool dense;  /* element f is at base + f * item_bytes */
     bool mapped; /* in place, in a mapping: [mapped_first, mapped_first + mapped_bytes) of the source */
     int64_t mapped_first, mapped_bytes;
-    bool taken; /* in place, in a buffer of `ahead`: elements [taken_first, taken_last) */
+    bool taken; /* in place, in a buffer of `ahead`: places [taken_first, taken_last) */
     int64_t taken_first, taken_last;
     int64_t first;                 /* STORE: the flat element that staging begins with */
     bool staged;                   /* STORE: to be written to the source at the end of the tile */
@@ -42,6 +42,10 @@ void fa__load_end(fa__reach *reach, bool drop);
 /* Where n elements from `first` on stand contiguous, aligned and native; NULL where they have to be copied.
  */
 char *fa__load_place(const fa__reach *reach, int64_t first, int64_t n);
+/* How many rows of `*row` elements each, aligned and native, begin with `first`, of n elements: where the
+ * first one is, and how many bytes behind it the next. 0: they are no such rows. */
+int64_t fa__load_rows(const fa__reach *reach, int64_t first, int64_t n, int64_t *row, int64_t *stride,
+                      const char **place);
 /* Copies n elements from `first` on, made native. */
 void fa__load_block(const fa__reach *reach, int64_t first, int64_t n, void *block);
 

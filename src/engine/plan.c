@@ -6,6 +6,7 @@
  *
  * Graphs may be a million nodes deep: the walk keeps its own stack. */
 #include "engine/chains.h"
+#include "engine/cut.h"
 #include "engine/index.h"
 #include "engine/pass.h"
 #include "engine/pending.h"
@@ -599,49 +600,6 @@ static bool store(planner *p, int64_t value, int64_t mask, const fa_dtype *from,
 
 /* ---- The pass ---- */
 
-/* An operand whose memory runs along another axis than the walk: walking boxes that are long along both keeps
- * whole cache lines and pages in use. */
-static int contrary_axis(const fa__pass *pass, const fa__operand *operand)
-{
-    int inner = pass->ndim - 1, best = inner;
-    int64_t least = llabs(operand->strides[inner]);
-    if (least == 0 || least == operand->item_bytes)
-        return -1;
-    for (int i = 0; i < inner; i++) {
-        int64_t stride = llabs(operand->strides[i]);
-        if (pass->sizes[i] > 1 && stride != 0 && stride < least) {
-            least = stride;
-            best = i;
-        }
-    }
-    return best == inner ? -1 : best;
-}
-
-static void choose_box(fa__pass *pass)
-{
-    memcpy(pass->box, pass->sizes, sizeof pass->box);
-    if (pass->consume_count > 0 || pass->ndim < 2)
-        return;
-    bool along[FA_MAX_NDIM] = {false}, in_files = false;
-    int count = 1;
-    for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
-        const fa__operand *operand =
-            i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
-        int axis = contrary_axis(pass, operand);
-        in_files = in_files || fa__source_memory(operand->source) == NULL;
-        if (axis >= 0 && !along[axis]) {
-            along[axis] = true;
-            count++;
-        }
-    }
-    if (count == 1)
-        return;
-    int64_t side = count > 2 ? 32 : in_files ? 1024 : 256;
-    along[pass->ndim - 1] = true;
-    for (int i = 0; i < pass->ndim; i++)
-        pass->box[i] = along[i] ? fa__min_i64(side, pass->sizes[i]) : 1;
-}
-
 static bool add_request(planner *p, const fa__request *request, const fa__affine *permutation)
 {
     fa__affine *map = request->map != NULL ? fa__affine_compose(request->map, permutation, p->err)
@@ -715,7 +673,7 @@ bool fa__plan_pass(fa__pass *pass, int ndim, const int64_t *sizes, const int *or
     fa__free(permutation);
     planner_clear(&p);
     if (!fa_failed(err) && fa__chains_plan(pass, err) && fa__assign_slots(pass, err))
-        choose_box(pass);
+        fa__choose_box(pass);
     return !fa_failed(err);
 }
 

@@ -567,6 +567,24 @@ static bool feed_in_place(fa__program *p, int64_t first, int64_t n)
     return true;
 }
 
+/* The same of rows that stand there, one far from the other; how many elements were fed. */
+static int64_t feed_rows_in_place(fa__program *p, int64_t first, int64_t n)
+{
+    const fa__pass *pass = p->pass;
+    int64_t rows = 0, row = 0, stride = 0;
+    const char *place = NULL;
+    if (pass->consume_count == 0 || pass->operand_count != 1)
+        return 0;
+    for (int64_t i = 0; i < pass->consume_count; i++)
+        if (pass->consumes[i].class->feed_rows == NULL)
+            return 0;
+    rows = fa__load_rows(&p->loads[0], first, n, &row, &stride, &place);
+    for (int64_t i = 0; i < pass->consume_count && rows > 1; i++)
+        if (!pass->consumes[i].class->feed_rows(p->consumers[i], first, rows, row, stride, place))
+            return 0; /* the first one refuses for all: they see the same rows */
+    return rows > 1 ? rows * row : 0;
+}
+
 /* Blocks end at multiples of their length, counted from the beginning of a row. */
 static int64_t until(const fa__program *p, int64_t at, int64_t last, int64_t block)
 {
@@ -581,6 +599,9 @@ void fa__program_run(fa__program *p, int64_t first, int64_t last)
     const bool is_one_chain = p->chains_alone && p->step_count == p->load_count + 1;
     uniforms(p, first);
     for (int64_t at = first, n; at < last && !fa_failed(p->err); at += n) {
+        n = p->loads_alone ? feed_rows_in_place(p, at, last - at) : 0;
+        if (n > 0)
+            continue;
         n = p->row > 0 ? fa__min_i64(p->row - at % p->row, last - at) : last - at;
         if (p->loads_alone && feed_in_place(p, at, n))
             continue;

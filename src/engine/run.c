@@ -72,12 +72,15 @@ static void read_ahead(const worker *w)
     const run *r = w->run;
     if (r->ahead == NULL)
         return;
-    int64_t distance = fa__ahead_distance(r->ahead), end = fa__min_i64(w->span.last, w->first + distance);
-    fa__ahead_expect(r->ahead, w->first, end);
+    const int64_t first = fa__ahead_place(r->ahead, &w->span, w->first),
+                  last = r->cut.boxes > 1 ? (w->span.task + 1) * r->cut.task : w->span.last,
+                  all = r->cut.boxes > 1 ? r->cut.boxes * r->cut.task : r->pass->total;
+    int64_t distance = fa__ahead_distance(r->ahead), end = fa__min_i64(last, first + distance);
+    fa__ahead_expect(r->ahead, first, end);
     int64_t next = atomic_load_explicit(&r->next_task, memory_order_relaxed);
-    if (next < r->cut.task_count && end < w->first + distance)
+    if (next < r->cut.task_count && end < first + distance)
         fa__ahead_expect(r->ahead, next * r->cut.task,
-                         fa__min_i64(next * r->cut.task + w->first + distance - end, r->pass->total));
+                         fa__min_i64(next * r->cut.task + first + distance - end, all));
 }
 
 /* Others may have taken what was free when the work was cut. What a tile needs is known before anything of it
@@ -198,16 +201,22 @@ static void set_span(worker *w, int64_t task)
     const fa__pass *pass = r->pass;
     fa__span *span = &w->span;
     span->task = task;
-    int64_t box = r->cut.boxes > 1 ? task : 0;
-    for (int i = pass->ndim - 1; i >= 0; i--) {
-        int64_t along = (pass->sizes[i] + pass->box[i] - 1) / pass->box[i];
-        span->start[i] = box % along * pass->box[i];
-        span->sizes[i] = fa__min_i64(pass->box[i], pass->sizes[i] - span->start[i]);
-        box /= along;
-    }
+    fa__cut_box(pass, r->cut.boxes > 1 ? task : 0, span->start, span->sizes);
     int64_t count = fa__count(pass->ndim, span->sizes);
     span->first = r->cut.boxes > 1 ? 0 : task * r->cut.task;
     span->last = r->cut.boxes > 1 ? count : fa__min_i64(count, span->first + r->cut.task);
+}
+
+/* Tiles of rows are whole rows of the box, unless they had to be shortened. */
+static int64_t end_of_tile(const worker *w, int64_t at)
+{
+    const fa__cut *cut = &w->run->cut;
+    int64_t n = w->tile;
+    if (cut->rows > 0) {
+        const int64_t row = fa__cut_row(w->run->pass, w->span.sizes);
+        n = n >= cut->rows * row ? cut->rows * row : fa__min_i64(n, row - at % row);
+    }
+    return fa__min_i64(w->span.last, at + n);
 }
 
 static bool task(worker *w, int64_t number)
@@ -220,7 +229,7 @@ static bool task(worker *w, int64_t number)
     for (int64_t at = w->span.first; at < w->span.last && !fa_failed(&w->err);) {
         if (atomic_load_explicit(&r->stop, memory_order_relaxed))
             return false;
-        if (tile(w, at, fa__min_i64(w->span.last, at + w->tile)))
+        if (tile(w, at, end_of_tile(w, at)))
             at = w->last;
     }
     for (int64_t i = 0; i < pass->consume_count; i++)
@@ -386,7 +395,7 @@ static bool start_windows(run *r, fa_error *err)
     r->windows = fa__alloc_zero((size_t)(pass->operand_count + pass->store_count), sizeof *r->windows, err);
     if (r->windows == NULL)
         return false;
-    if (fa__pass_is_one_box(pass) && r->cut.guard)
+    if ((fa__pass_is_one_box(pass) || r->cut.rows > 0) && r->cut.guard)
         r->ahead = fa__ahead_start(pass, r->cut.tile, r->threads);
     if (fa__pass_is_one_box(pass))
         r->behind = fa__behind_start(pass, r->cut.tile, r->threads, fa__budget_available() / 4);

@@ -3,6 +3,7 @@
  * Knows which element comes when; what is done with elements is the kernels' (fa__reducer). */
 #include "op/reduce.h"
 
+#include "engine/budget.h"
 #include "engine/tiles.h"
 
 #include "base/checked.h"
@@ -207,6 +208,7 @@ static void plan_free(void *plan_pointer)
         if (p->outputs[i].result != NULL)
             fa__source_release(p->outputs[i].result);
     fa__free(p->outputs);
+    fa__ledger_release(p->states_bytes);
     fa__free(p->leaf);
     fa__free(p);
 }
@@ -285,10 +287,57 @@ static void choose_outputs(fa__reduce_plan *p, const fa__consume *consume, fa_er
     }
 }
 
+static bool in_memory(const fa__pass *pass)
+{
+    for (int64_t i = 0; i < pass->operand_count; i++)
+        if (!fa__operand_in_memory(&pass->operands[i]))
+            return false;
+    return true;
+}
+
+/* Vectors of states that a worker has at a time: a node of each level, and some on their way. */
+static int64_t vectors_of(const fa__reduce_plan *p)
+{
+    int64_t count = 3;
+    for (int64_t leaves = p->whole.levels[0].rows / FA__STRIP_LEAF; leaves > 0; leaves /= 2)
+        count++;
+    return count;
+}
+
+/* About so many columns, but for each worker as many boxes as for the others. */
+static int64_t even_columns(int64_t width, int64_t columns, int threads)
+{
+    const int64_t boxes = fa__round_up((width + columns - 1) / columns, threads);
+    return fa__min_i64(fa__round_up((width + boxes - 1) / boxes, STRIP_COLUMNS), width);
+}
+
+/* Row by row, as it lies, where there is room for the states of a row, of memory also for the rows of a leaf;
+ * else down columns, of a file as long rows as there is room for. What states take is charged as long as the
+ * plan stands: what tiles may take is less by that. */
+static void choose_columns(fa__reduce_plan *p, fa__pass *pass, int threads)
+{
+    const fa__level *level = &p->whole.levels[0];
+    const bool memory = in_memory(pass);
+    const int64_t state = 8 * p->reducer->components, column = state * vectors_of(p) * threads,
+                  good = memory ? COLUMNS
+                                : fa__max_i64(COLUMN_ROW_BYTES / p->item_bytes, COLUMN_STATES_BYTES / state),
+                  fit = fa__budget_available() / 4 / column;
+    const bool whole = memory ? level->rows >= ROUNDS * FA__STRIP_LEAF * threads &&
+                                    level->width <= STRIP_BYTES / FA__STRIP_LEAF / p->item_bytes
+                              : level->width <= 2 * good;
+    int64_t columns = level->width;
+    if (!whole || columns > fit)
+        columns = even_columns(columns, fa__max_i64(fa__min_i64(good, fit), COLUMNS), threads);
+    if (columns < level->width)
+        fa__walk_columns(pass, p->reduced, columns);
+    p->states_bytes = (size_t)(columns * column);
+    if (!fa__ledger_charge(p->states_bytes))
+        p->states_bytes = 0;
+}
+
 static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, fa_error *err)
 {
     fa__node *node = consume->node;
-    (void)threads;
     fa__reduce_plan *p = fa__alloc_zero(1, sizeof *p, err);
     if (p == NULL)
         return NULL;
@@ -307,8 +356,8 @@ static void *make_plan(fa__pass *pass, const fa__consume *consume, int threads, 
     if (p->reducer->locate != NULL)
         count_positions(p);
     p->whole = structure_of(pass, p->reduced, pass->sizes);
-    if (fa__walks_columns(node, pass->perm))
-        fa__walk_columns(pass, p->reduced, COLUMNS);
+    if (p->whole.run == 0 && fa__walks_columns(node, pass->perm))
+        choose_columns(p, pass, threads);
     fa__tree_start(&p->open.tree, p->reducer, p->whole.width);
     p->open.tail = fa__alloc((size_t)(FA__BLOCK * p->item_bytes), err);
     p->leaf = fa__alloc(2 * (size_t)p->reducer->components * 8, err);
@@ -374,6 +423,7 @@ const fa__consumer_class fa__reduce_consumer = {
     .worker_free = worker_free,
     .start = start,
     .feed = fa__reduce_feed,
+    .feed_rows = fa__reduce_feed_rows,
     .leaves = fa__reduce_leaves,
     .feed_sums = fa__reduce_feed_sums,
     .takes_long = true,

@@ -11,7 +11,11 @@
 
 enum {
     MAX_LEVELS = FA_MAX_NDIM / 2 + 1,
-    COLUMNS = 8 << 10,        /* columns that are walked together where rows are wide */
+    COLUMNS = 8 << 10, /* columns that are walked together where rows are wide, in memory */
+    /* Of files at least as many as make a row that disks like, and as the second-level cache has states for.
+     */
+    COLUMN_ROW_BYTES = 256 << 10,
+    COLUMN_STATES_BYTES = 512 << 10,
     LEAVES = FA__MOST_LEAVES, /* at most, that are merged together */
     ROWS_TOGETHER = 16,       /* at most, along memory, whose leaves are merged together */
     /* Of leaves across rows that are there as a whole: how many are merged in the cache, and the columns that
@@ -76,6 +80,7 @@ typedef struct fa__reduce_plan {
     int64_t position_sizes[FA_MAX_NDIM], position_strides[FA_MAX_NDIM];
     bool reduced[FA_MAX_NDIM]; /* domain axes */
     fa__structure whole;
+    size_t states_bytes;   /* charged for trees of wide rows */
     int64_t reduced_count; /* elements in a result */
     int64_t result_count;
     fa__mutex mutex; /* guards all below */
@@ -127,6 +132,9 @@ bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_e
 
 /* fa__consumer_class.feed */
 void fa__reduce_feed(void *worker_pointer, int64_t first, int64_t n, const void *elements);
+/* .feed_rows */
+bool fa__reduce_feed_rows(void *worker_pointer, int64_t first, int64_t rows, int64_t row, int64_t stride,
+                          const void *elements);
 /* .leaves, .feed_sums */
 int64_t fa__reduce_leaves(const void *worker_pointer, int64_t first, int64_t n);
 void fa__reduce_feed_sums(void *worker_pointer, int64_t first, int64_t n, double *sums);

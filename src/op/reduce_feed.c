@@ -108,14 +108,14 @@ static int64_t feed_row(fa__reduce_worker *w, int64_t r, int64_t n, const char *
 /* Rows that are there as a whole, from row `first` of a leaf on; they end it where `ends`. A few columns of
  * all of them are read before the next columns, so that states stay near the processor, and of several
  * leaves, a power of two, they are merged on the way. Each leaf asks for the one that is read next. */
-static void feed_rows(fa__reduce_worker *w, const char *x, int first, int64_t rows, bool ends)
+static void feed_rows(fa__reduce_worker *w, const char *x, int64_t stride, int first, int64_t rows, bool ends)
 {
     enum { NODES = 5 }; /* one of each level that leaves may come to, and a leaf */
     _Static_assert(STRIP_LEAVES <= 1 << (NODES - 1) && (NODES - 1) * STRIP_COLUMNS <= FA__BLOCK,
                    "room for nodes");
     const fa__reduce_plan *p = w->plan;
     const fa__reducer *reducer = p->reducer;
-    const int64_t width = w->s.levels[0].width, item = p->item_bytes, leaf_items = FA__STRIP_LEAF * width;
+    const int64_t width = w->s.levels[0].width, item = p->item_bytes, leaf_items = FA__STRIP_LEAF * stride;
     const int64_t leaves = fa__max_i64(rows / FA__STRIP_LEAF, 1),
                   columns = fa__min_i64(STRIP_ROW_BYTES / item, STRIP_COLUMNS);
     const int in_leaf = (int)fa__min_i64(rows, FA__STRIP_LEAF);
@@ -137,7 +137,7 @@ static void feed_rows(fa__reduce_worker *w, const char *x, int first, int64_t ro
                                                          : rows * width;
             fa__asking asks = {(uintptr_t)x + (uintptr_t)(next * item), 0, some * item, width * item};
             reducer->strip(nodes[count], capacities[count],
-                           &(fa__strip){from, width, some, first, in_leaf, &asks});
+                           &(fa__strip){from, stride, some, first, in_leaf, &asks});
             if (ends)
                 reducer->strip_end(nodes[count], capacities[count], some, first + in_leaf);
             for (int64_t done = leaf + 1; done % 2 == 0; done /= 2, count--)
@@ -170,8 +170,8 @@ static int strip_level(const fa__reduce_worker *w, int64_t row, int64_t rows)
     return level;
 }
 
-/* Elements across rows. */
-static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const char *x)
+/* Elements across rows, which begin `stride` elements one behind the other. */
+static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const char *x, int64_t stride)
 {
     fa__reduce_plan *p = w->plan;
     const fa__level *l = &w->s.levels[0];
@@ -182,7 +182,7 @@ static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const 
     bool ended = column == 0 && rows > 0;
     if (ended) {
         rows = level > 0 ? FA__STRIP_LEAF << level : fa__min_i64(rows, FA__STRIP_LEAF - of_leaf);
-        feed_rows(w, x, of_leaf, rows, (row + rows) % FA__STRIP_LEAF == 0 || row + rows == l->rows);
+        feed_rows(w, x, stride, of_leaf, rows, (row + rows) % FA__STRIP_LEAF == 0 || row + rows == l->rows);
         some = rows * l->width;
     } else {
         some = fa__min_i64(n, l->width - column);
@@ -265,7 +265,7 @@ void fa__reduce_feed(void *worker_pointer, int64_t first, int64_t n, const void 
     while (n > 0 && !fa_failed(&w->err)) {
         int64_t some;
         if (run == 0) {
-            some = feed_strip(w, first, n, x);
+            some = feed_strip(w, first, n, x, w->s.levels[0].width);
         } else if (run <= fa__min_i64(n, FA__BLOCK) && first % run == 0 && p->position_ndim <= 1) {
             /* Whole short rows, many at once. */
             int64_t rows = fa__min_i64(n / run, FA__BLOCK);
@@ -285,4 +285,23 @@ void fa__reduce_feed(void *worker_pointer, int64_t first, int64_t n, const void 
         x += some * p->item_bytes;
         w->next = first;
     }
+}
+
+bool fa__reduce_feed_rows(void *worker_pointer, int64_t first, int64_t rows, int64_t row, int64_t stride,
+                          const void *elements)
+{
+    fa__reduce_worker *w = worker_pointer;
+    const fa__reduce_plan *p = w->plan;
+    const char *x = elements;
+    if (p->leader != NULL)
+        return true;
+    if (p->whole.run != 0 || row != w->s.levels[0].width)
+        return false;
+    for (int64_t n = rows * row; n > 0 && !fa_failed(&w->err); w->next = first) {
+        const int64_t some = feed_strip(w, first, n, x, stride / p->item_bytes);
+        first += some;
+        n -= some;
+        x += some / row * stride;
+    }
+    return true;
 }
