@@ -17,7 +17,7 @@ enum {
     /* Of leaves across rows that are there as a whole: how many are merged in the cache, and the columns that
      * are taken together, by their bytes and at most. */
     STRIP_LEAVES = 8,
-    STRIP_ROW_BYTES = 1 << 10,
+    STRIP_ROW_BYTES = 2 << 10,
     STRIP_COLUMNS = 256,
     STRIP_BYTES = 16 << 20, /* of the rows of as many leaves: a tile is no longer */
     ROUNDS = 20             /* of so many leaves, at least, for all workers to be busy */

@@ -4,8 +4,16 @@
 #include "op/tree.h"
 
 #include "base/memory.h"
+#include "engine/buffers.h"
 
 #include <string.h>
+
+enum { LARGE_BYTES = 32 << 10 }; /* from there on room comes from buffers, whose pages were touched before */
+
+static size_t bytes_of(const fa__tree *tree)
+{
+    return (size_t)tree->reducer->components * (size_t)tree->width * 8;
+}
 
 void fa__tree_start(fa__tree *tree, const fa__reducer *reducer, int64_t width)
 {
@@ -17,7 +25,10 @@ void fa__tree_start(fa__tree *tree, const fa__reducer *reducer, int64_t width)
 void fa__tree_clear(fa__tree *tree)
 {
     for (int64_t i = 0; i < tree->made; i++)
-        fa__free(tree->nodes[i].states);
+        if (bytes_of(tree) >= LARGE_BYTES)
+            fa__buffer_give_back(tree->nodes[i].states, bytes_of(tree));
+        else
+            fa__free(tree->nodes[i].states);
     fa__free(tree->nodes);
     memset(tree, 0, sizeof *tree);
 }
@@ -28,7 +39,8 @@ void *fa__tree_vector(fa__tree *tree, fa_error *err)
         return tree->nodes[tree->count].states;
     if (!fa__grow(&tree->nodes, &tree->capacity, tree->count + 1, sizeof *tree->nodes, err))
         return NULL;
-    void *states = fa__alloc((size_t)tree->reducer->components * (size_t)tree->width * 8, err);
+    void *states =
+        bytes_of(tree) >= LARGE_BYTES ? fa__buffer_take(bytes_of(tree), err) : fa__alloc(bytes_of(tree), err);
     if (states != NULL)
         tree->nodes[tree->made++] = (fa__tree_node){.states = states};
     return states;
