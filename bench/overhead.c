@@ -10,7 +10,7 @@
 enum { ROUNDS = 200, CALLS = 50 };
 
 static fa_array *one, *target;
-static fa_program *program;
+static fa_program *program, *total;
 
 static double now(void)
 {
@@ -44,6 +44,12 @@ static void compiled(fa_error *err)
     (void)fa_get_float64(target, FA_SHAPE(0), err);
 }
 
+static void compiled_sum(fa_error *err)
+{
+    fa_program_run(total, target, &one, err);
+    (void)fa_get_float64(target, FA_SHAPE(0), err);
+}
+
 static void read_one(fa_error *err)
 {
     (void)fa_get_float64(one, FA_SHAPE(0), err);
@@ -74,12 +80,15 @@ int main(void)
     one = fa_from_float64((const double[]){1}, FA_SHAPE(1), &err);
     target = fa_zeros(FA_FLOAT64, FA_SHAPE(1), &err);
     program = fa_compile("2*a+1", 1, (const char *const[]){"a"}, &err);
+    total = fa_compile("sum((a-1)**2)", 1, (const char *const[]){"a"}, &err);
     measure("a + a", add, &err);
     measure("sum(a)", reduce, &err);
     measure("2*a+1 from text into b", text, &err);
     measure("2*a+1 compiled, into b, and b[0] read", compiled, &err);
+    measure("sum((a-1)**2) compiled, into b, and b[0] read", compiled_sum, &err);
     measure("reading one element", read_one, &err);
     fa_program_release(program);
+    fa_program_release(total);
     fa_release(one);
     fa_release(target);
     if (fa_failed(&err))

@@ -23,10 +23,10 @@ FA_API fa_program *fa_compile(const char *text, int count, const char *const *na
 ///
 /// Errors   those of fa_eval_into().
 /// Threads  safe; runs of one program take turns.
-/// Cost     elementwise expressions of arrays in memory are planned at the first run, and again when a dtype,
-/// a shape or
-///          strides differ from those of the run before: all other runs neither parse nor allocate.
-///          Reductions, indices with arrays in them, files, arrays that are not computed yet, and targets
+/// Cost     elementwise expressions and reductions of arrays in memory are planned at the first run, and
+///          again when a dtype, a shape or strides differ from those of the run before: all other runs
+///          neither parse nor allocate. Scans, sorts and their kin, indices with arrays in them, files,
+///          arrays that are not computed yet, reductions to rows of more than 16,384 elements, and targets
 ///          that are read in another order than they are written cost what fa_eval_into() costs.
 FA_API void fa_program_run(fa_program *program, fa_array *target, fa_array *const *arrays, fa_error *err);
 

@@ -128,9 +128,16 @@ static void run(fa_program *program, fa_array *target, fa_array *const *arrays, 
 {
     if (!is_known(program, target, arrays))
         plan_again(program, target, arrays);
-    if (program->compiled != NULL && (!fa__write_gate(target, NULL, NULL, err) ||
-                                      fa__compiled_run(program->compiled, target, arrays, err)))
+    if (program->compiled != NULL && fa__write_gate(target, NULL, NULL, err) &&
+        fa__compiled_run(program->compiled, target, arrays, err))
         return;
+    if (fa_failed(err)) { /* the next run begins anew */
+        fa__compiled_free(program->compiled);
+        program->compiled = NULL;
+        fa_dtype_release(program->looks[program->count].dtype);
+        program->looks[program->count].dtype = NULL;
+        return;
+    }
     for (int i = 0; i < program->count; i++)
         program->variables[i].array = arrays[i];
     fa_eval_into(target, program->text, (fa_vars){program->count, program->variables}, err);

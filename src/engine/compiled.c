@@ -1,45 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Everything that a run needs is made when the pass is planned, a block machine for each worker among it: a
- * run sets addresses and walks. Stand-ins begin in the middle of a source without bytes, so that an operand's
- * offset from there is that from an array's first element, whatever views the text takes of it. */
+/* What an evaluation would plan is planned once: a stage for the reductions of each level, and the last one,
+ * which stores. A run sets addresses and walks. Stand-ins begin in the middle of a source without bytes, so
+ * that an operand's offset from there is that from an array's first element, whatever views the text takes of
+ * it. */
 #include "engine/compiled.h"
 
 #include "engine/budget.h"
-#include "engine/buffers.h"
-#include "engine/pool.h"
-#include "engine/program.h"
 #include "engine/schedule.h"
+#include "engine/stage.h"
 
-#include "base/checked.h"
 #include "base/memory.h"
 #include "platform/platform.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 static const int64_t middle = INT64_C(1) << 61;
 
-enum { FEW_ELEMENTS = 4 * FA__BLOCK }; /* times values: waking a thread costs more */
-
 typedef struct input {
-    int array;      /* which of the arrays an operand looks at */
+    int array;      /* which of the arrays an operand looks at; -1: what stands still, such as a result */
     int64_t offset; /* from its first element, in bytes */
 } input;
 
+/* One pass, and what its operands are. */
+typedef struct step {
+    fa__stage stage;
+    input *inputs;
+} step;
+
 struct fa__compiled {
-    fa_array *value; /* the graph: the pass borrows its constants */
-    fa__pass pass;
-    fa__span span; /* all of it */
-    input *inputs; /* one for each operand */
+    fa_array *value; /* the graph: passes borrow its constants */
+    step *steps;     /* the last one stores */
+    int64_t count;
     int64_t target_offset;
-    fa__reach *loads, store;
-    fa__program *workers;
-    fa_error *errors;            /* one for each worker */
-    size_t slots_bytes, charged; /* of each worker; of all, to the ledger */
-    int threads;
-    int64_t tile;
     bool large; /* results go past the cache */
-    atomic_llong next;
 };
 
 /* ---- Stand-ins ---- */
@@ -89,91 +82,109 @@ fa_array *fa__stand_in(const fa_array *like, fa_error *err)
 
 /* ---- Planning ---- */
 
-/* Nothing that has to be walked, moved or computed before. */
-static bool is_one_pass(fa__node *node, fa_error *err)
+/* Whether reductions alone have to be made before. */
+static bool only_reductions(const fa__schedule *schedule)
 {
-    fa__schedule schedule = {0};
-    fa__schedule_add(&schedule, node, err);
-    bool one = !fa_failed(err) && schedule.barrier_count == 0 && schedule.levels == 1;
-    fa__schedule_clear(&schedule);
-    return one;
-}
-
-/* Users' kernels have errors and scratch of their own. */
-static bool has_calls(const fa__pass *pass)
-{
-    for (int64_t i = 0; i < pass->value_count; i++)
-        if (pass->values[i].kind == FA__VALUE_CALL)
-            return true;
-    return false;
-}
-
-static bool plan(fa__compiled *c, fa_array *target, fa_error *err)
-{
-    int order[FA_MAX_NDIM];
-    fa__node *node = fa__node_leaf(c->value, err);
-    if (node == NULL || !is_one_pass(node, err)) {
-        fa__node_release(node);
-        return false;
-    }
-    fa__request request = {.node = node, .target = target};
-    fa__k_order(target->ndim, target->sizes, target->strides, order);
-    bool planned = fa__plan_pass(&c->pass, target->ndim, target->sizes, order, &request, 1, err);
-    fa__node_release(node); /* what the pass borrows is the value's */
-    return planned && c->pass.total > 0 && c->pass.store_count == 1 && c->pass.consume_count == 0 &&
-           !has_calls(&c->pass) && fa__pass_is_one_box(&c->pass);
-}
-
-/* Whose operands these are: false where one is not a stand-in's. */
-static bool find_inputs(fa__compiled *c, fa_array *target, fa_array *const *stand_ins, int count,
-                        fa_error *err)
-{
-    c->inputs = fa__alloc_zero((size_t)c->pass.operand_count, sizeof *c->inputs, err);
-    for (int64_t i = 0; i < c->pass.operand_count && c->inputs != NULL; i++) {
-        int number = 0;
-        while (number < count && stand_ins[number]->source != c->pass.operands[i].source)
-            number++;
-        if (number == count)
+    for (int64_t i = 0; i < schedule->barrier_count; i++)
+        if (schedule->barriers[i].node->kind != FA__NODE_REDUCE)
             return false;
-        c->inputs[i] = (input){number, c->pass.operands[i].offset - middle};
-    }
-    c->target_offset = c->pass.stores[0].to.offset - middle;
-    return !fa_failed(err) && c->pass.stores[0].to.source == target->source;
+    return true;
 }
 
-static bool make_workers(fa__compiled *c, fa_error *err)
+/* Whose operands these are: false where one is neither a stand-in's nor in memory. */
+static bool find_inputs(step *s, fa_array *const *stand_ins, int count, fa_error *err)
 {
-    fa__pass *pass = &c->pass;
-    int64_t block = fa__program_block(pass),
-            stride = fa__round_up(fa__min_i64(pass->total, block) * pass->slot_bytes, 64);
-    memcpy(c->span.sizes, pass->sizes, sizeof c->span.sizes);
-    c->span.last = pass->total;
-    c->slots_bytes = (size_t)(pass->slot_count + 1) * (size_t)stride;
-    size_t bytes = fa__buffer_size(c->slots_bytes) * (size_t)c->threads;
-    if (!fa__ledger_charge(bytes))
-        return false;
-    c->charged = bytes;
-    c->loads = fa__alloc_zero((size_t)pass->operand_count, sizeof *c->loads, err);
-    c->workers = fa__alloc_zero((size_t)c->threads, sizeof *c->workers, err);
-    c->errors = fa__alloc_zero((size_t)c->threads, sizeof *c->errors, err);
-    for (int64_t i = 0; i < pass->operand_count && c->loads != NULL; i++)
-        fa__reach_along(&c->loads[i], pass, &pass->operands[i], &c->span);
-    fa__reach_along(&c->store, pass, &pass->stores[0].to, &c->span);
-    for (int i = 0; i < c->threads && !fa_failed(err); i++) {
-        fa__program *p = &c->workers[i];
-        *p = (fa__program){.pass = pass,
-                           .span = &c->span,
-                           .loads = c->loads,
-                           .stores = &c->store,
-                           .slots = fa__buffer_take(c->slots_bytes, err),
-                           .slot_stride = stride,
-                           .block = block,
-                           .err = &c->errors[i],
-                           .row = fa__program_row(pass)};
-        if (!fa_failed(err))
-            fa__program_start(p, err);
+    const fa__pass *pass = &s->stage.pass;
+    s->inputs = fa__alloc_zero((size_t)pass->operand_count, sizeof *s->inputs, err);
+    for (int64_t i = 0; i < pass->operand_count && s->inputs != NULL; i++) {
+        const fa__operand *operand = &pass->operands[i];
+        int number = 0;
+        while (number < count && stand_ins[number]->source != operand->source)
+            number++;
+        if (number < count) {
+            s->inputs[i] = (input){number, operand->offset - middle};
+            continue;
+        }
+        char *memory = fa__source_memory(operand->source);
+        if (memory == NULL)
+            return false;
+        s->inputs[i] = (input){.array = -1};
+        s->stage.loads[i].base = memory + operand->offset;
     }
     return !fa_failed(err);
+}
+
+static bool add_step(fa__compiled *c, const fa__node *shape, const int *order, const fa__request *requests,
+                     int64_t request_count, fa_array *const *stand_ins, int count, fa_error *err)
+{
+    step *s = &c->steps[c->count++];
+    return fa__plan_pass(&s->stage.pass, shape->ndim, shape->sizes, order, requests, request_count, err) &&
+           fa__stage_start(&s->stage, err) && find_inputs(s, stand_ins, count, err);
+}
+
+static bool goes_with(const fa__barrier *a, const fa__barrier *b)
+{
+    const fa__node *x = a->node->inputs[0], *y = b->node->inputs[0];
+    const size_t bytes = (size_t)x->ndim * sizeof(int64_t);
+    return a->level == b->level && x->ndim == y->ndim && memcmp(x->sizes, y->sizes, bytes) == 0 &&
+           memcmp(x->strides, y->strides, bytes) == 0;
+}
+
+/* Steps for the reductions of a level, each for all that go with the first. */
+static bool add_reductions(fa__compiled *c, const fa__schedule *schedule, int level,
+                           fa_array *const *stand_ins, int count, fa_error *err)
+{
+    const fa__barrier *barriers = schedule->barriers;
+    fa__request *requests = fa__alloc_zero((size_t)schedule->barrier_count, sizeof *requests, err);
+    bool planned = requests != NULL;
+    for (int64_t i = 0; i < schedule->barrier_count && planned; i++) {
+        const fa__node *shape = barriers[i].node->inputs[0];
+        int order[FA_MAX_NDIM];
+        int64_t made = 0;
+        if (barriers[i].level != level || barriers[i].node->kept != NULL)
+            continue;
+        for (int64_t k = i; k < schedule->barrier_count; k++)
+            if (goes_with(&barriers[i], &barriers[k]))
+                requests[made++] =
+                    (fa__request){.node = barriers[k].node->inputs[0], .feeds = barriers[k].node};
+        fa__k_order(shape->ndim, shape->sizes, shape->strides, order);
+        planned = add_step(c, shape, order, requests, made, stand_ins, count, err);
+    }
+    fa__free(requests);
+    return planned;
+}
+
+/* The last step: elements of the value into the target. */
+static bool add_store(fa__compiled *c, fa__node *node, fa_array *target, fa_array *const *stand_ins,
+                      int count, fa_error *err)
+{
+    int order[FA_MAX_NDIM];
+    fa__request request = {.node = node, .target = target};
+    fa__k_order(target->ndim, target->sizes, target->strides, order);
+    if (!add_step(c, node, order, &request, 1, stand_ins, count, err))
+        return false;
+    const fa__pass *pass = &c->steps[c->count - 1].stage.pass;
+    c->large = fa__pass_exceeds_cache(pass);
+    if (pass->store_count != 1 || pass->stores[0].to.source != target->source)
+        return false;
+    c->target_offset = pass->stores[0].to.offset - middle;
+    return true;
+}
+
+static bool plan(fa__compiled *c, fa_array *target, fa_array *const *stand_ins, int count, fa_error *err)
+{
+    fa__schedule schedule = {0};
+    fa__node *node = fa__node_leaf(c->value, err);
+    bool planned = node != NULL && fa__schedule_add(&schedule, node, err) >= 0 && only_reductions(&schedule);
+    if (planned)
+        c->steps = fa__alloc_zero((size_t)schedule.barrier_count + 1, sizeof *c->steps, err);
+    planned = planned && c->steps != NULL;
+    for (int level = 0; level < schedule.levels && planned; level++)
+        planned = add_reductions(c, &schedule, level, stand_ins, count, err);
+    planned = planned && add_store(c, node, target, stand_ins, count, err);
+    fa__schedule_clear(&schedule);
+    fa__node_release(node); /* what passes borrow is the value's */
+    return planned;
 }
 
 fa__compiled *fa__compile(fa_array *value, fa_array *target, fa_array *const *stand_ins, int count,
@@ -184,17 +195,8 @@ fa__compiled *fa__compile(fa_array *value, fa_array *target, fa_array *const *st
         return NULL;
     fa__budget_start();
     c->value = fa_retain(value);
-    if (plan(c, target, err) && find_inputs(c, target, stand_ins, count, err)) {
-        fa__pass *pass = &c->pass;
-        int64_t widest = fa__max_i64(pass->stores[0].to.item_bytes, 1);
-        for (int64_t i = 0; i < pass->operand_count; i++)
-            widest = fa__max_i64(widest, pass->operands[i].item_bytes);
-        c->tile = fa__budget_share(fa__budget_tile(widest, 0, false, 1), pass->total, fa__pool_threads());
-        c->large = fa__pass_exceeds_cache(pass);
-        c->threads = (int)fa__min_i64(fa__pool_threads(), (pass->total + c->tile - 1) / c->tile);
-        if (make_workers(c, err))
-            return c;
-    }
+    if (plan(c, target, stand_ins, count, err))
+        return c;
     fa__compiled_free(c);
     return NULL;
 }
@@ -203,16 +205,11 @@ void fa__compiled_free(fa__compiled *c)
 {
     if (c == NULL)
         return;
-    for (int i = 0; c->workers != NULL && i < c->threads; i++) {
-        fa__program_clear(&c->workers[i]);
-        fa__buffer_give_back(c->workers[i].slots, c->slots_bytes);
+    for (int64_t i = 0; i < c->count; i++) {
+        fa__stage_clear(&c->steps[i].stage);
+        fa__free(c->steps[i].inputs);
     }
-    fa__ledger_release(c->charged);
-    fa__free(c->workers);
-    fa__free(c->errors);
-    fa__free(c->loads);
-    fa__free(c->inputs);
-    fa__pass_clear(&c->pass);
+    fa__free(c->steps);
     fa_release(c->value);
     fa__free(c);
 }
@@ -228,41 +225,45 @@ static char *address_of(const fa_array *array)
     return memory != NULL ? memory + array->offset : NULL;
 }
 
+/* Whether an operand of the last step reads bytes of the target: *aliased where they are the same elements.
+ * False where they are others. */
+static bool may_overlap(const fa__pass *pass, const fa__operand *operand, int64_t offset,
+                        const fa_array *array, const fa_array *target, bool *aliased)
+{
+    const fa__operand *to = &pass->stores[0].to;
+    bool same = false;
+    if (array->source->owner != target->source->owner || !fa__overlap(array, target, &same))
+        return true;
+    *aliased = true;
+    return same && offset == 0 && operand->item_bytes == to->item_bytes &&
+           memcmp(operand->strides, to->strides, (size_t)pass->ndim * sizeof(int64_t)) == 0;
+}
+
 static bool set_addresses(fa__compiled *c, fa_array *target, fa_array *const *arrays)
 {
     char *to = address_of(target);
     if (to == NULL)
         return false;
     bool aliased = false;
-    for (int64_t i = 0; i < c->pass.operand_count; i++) {
-        const fa_array *array = arrays[c->inputs[i].array];
-        char *from = address_of(array);
-        bool same = false;
-        if (from == NULL)
-            return false;
-        if (array->source->owner == target->source->owner && fa__overlap(array, target, &same)) {
-            if (!same || c->inputs[i].offset != 0 ||
-                c->pass.operands[i].item_bytes != c->pass.stores[0].to.item_bytes ||
-                memcmp(c->pass.operands[i].strides, c->pass.stores[0].to.strides,
-                       (size_t)c->pass.ndim * sizeof(int64_t)) != 0)
+    for (int64_t k = 0; k < c->count; k++) {
+        step *s = &c->steps[k];
+        const fa__pass *pass = &s->stage.pass;
+        for (int64_t i = 0; i < pass->operand_count; i++) {
+            const input *in = &s->inputs[i];
+            if (in->array < 0)
+                continue;
+            char *from = address_of(arrays[in->array]);
+            if (from == NULL || (pass->store_count > 0 && !may_overlap(pass, &pass->operands[i], in->offset,
+                                                                       arrays[in->array], target, &aliased)))
                 return false;
-            aliased = true;
+            s->stage.loads[i].base = from + in->offset;
         }
-        c->loads[i].base = from + c->inputs[i].offset;
     }
-    c->store.base = to + c->target_offset;
-    c->pass.aliased = aliased;
-    c->pass.stores[0].stream = c->large && !aliased;
+    fa__stage *last = &c->steps[c->count - 1].stage;
+    last->stores[0].base = to + c->target_offset;
+    last->pass.aliased = aliased;
+    last->pass.stores[0].stream = c->large && !aliased;
     return true;
-}
-
-static void work(void *job, int worker)
-{
-    fa__compiled *c = job;
-    int64_t at;
-    while ((at = atomic_fetch_add_explicit(&c->next, c->tile, memory_order_relaxed)) < c->pass.total)
-        fa__program_run(&c->workers[worker], at, fa__min_i64(c->pass.total, at + c->tile));
-    fa__stream_end();
 }
 
 bool fa__compiled_run(fa__compiled *c, fa_array *target, fa_array *const *arrays, fa_error *err)
@@ -270,19 +271,8 @@ bool fa__compiled_run(fa__compiled *c, fa_array *target, fa_array *const *arrays
     if (!fa__engine_enter(NULL, err))
         return false;
     bool runs = set_addresses(c, target, arrays);
-    if (runs) {
-        fa__count_pass();
-        atomic_store_explicit(&c->next, 0, memory_order_relaxed);
-        if (c->threads == 1 || c->pass.total * (c->pass.value_count + 1) <= FEW_ELEMENTS)
-            work(c, 0);
-        else
-            fa__pool_join(c->threads, work, c, err);
-        for (int i = 0; i < c->threads; i++) {
-            fa__program_end(&c->workers[i], &c->errors[i]);
-            fa__error_move(err, &c->errors[i]);
-            fa_error_clear(&c->errors[i]);
-        }
-    }
+    for (int64_t i = 0; i < c->count && runs && !fa_failed(err); i++)
+        fa__stage_run(&c->steps[i].stage, err);
     fa__engine_leave();
     return runs && !fa_failed(err);
 }

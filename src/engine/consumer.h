@@ -45,6 +45,10 @@ typedef struct fa__consumer_class {
     bool (*stop)(void *worker, fa_error *err);
     /* After the last task. Keeps the result on the node. */
     bool (*finish)(void *plan, fa_error *err);
+    /* In place of it, where a pass is walked again and again: the result is on the node before the first
+     * walk, and each begins with a restart. NULL: a walk is the only one. */
+    bool (*keep)(void *plan, fa_error *err);
+    void (*restart)(void *plan);
     void (*free)(void *plan);
 } fa__consumer_class;
 

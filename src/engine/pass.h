@@ -146,6 +146,8 @@ static inline bool fa__operand_in_memory(const fa__operand *operand)
 
 bool fa__pass_is_one_box(const fa__pass *pass);
 int64_t fa__pass_bytes(const fa__pass *pass); /* of all operands and stores, an element */
+/* Whether waking a thread costs more than the work. */
+bool fa__pass_is_small(const fa__pass *pass);
 /* Whether what is read and written is more than the largest cache holds. */
 bool fa__pass_exceeds_cache(const fa__pass *pass);
 /* Whether all that it does is to move the elements of one operand into one store. */

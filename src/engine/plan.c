@@ -692,6 +692,11 @@ int64_t fa__pass_bytes(const fa__pass *pass)
     return bytes;
 }
 
+bool fa__pass_is_small(const fa__pass *pass)
+{
+    return pass->total * (pass->value_count + 1) <= 4 * FA__BLOCK;
+}
+
 bool fa__pass_exceeds_cache(const fa__pass *pass)
 {
     return pass->total > (int64_t)fa__cache_bytes(3) / fa__max_i64(fa__pass_bytes(pass), 1);

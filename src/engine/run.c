@@ -449,13 +449,12 @@ static bool in_memory_all(const fa__pass *pass)
 static void run_tiles(run *r, bool callback)
 {
     const int threads = (int)fa__min_i64(r->threads, r->cut.task_count);
-    const bool is_small =
-                   !callback && !r->cut.guard && r->pass->total * (r->pass->value_count + 1) <= 4 * FA__BLOCK,
+    const bool is_small = !callback && !r->cut.guard && fa__pass_is_small(r->pass),
                is_brief = in_memory_all(r->pass) ||
                           r->pass->total <= BRIEF_BYTES / fa__max_i64(r->bytes_per_element, 1);
     start_windows(r, &r->err);
     if (is_small && !fa_failed(&r->err))
-        work(r, 0); /* waking a thread costs more than the work */
+        work(r, 0);
     else if (!callback && is_brief && !fa_failed(&r->err))
         fa__pool_join(threads, work, r, &r->err);
     else

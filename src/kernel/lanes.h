@@ -92,6 +92,13 @@ FA__INLINE fa__doubles fa__choose(fa__mask mask, fa__doubles yes, fa__doubles no
 #endif
 }
 
+/* a + b, by the units that multiply: some processors add, and find the least and the most, in others, which a
+ * step that does much of that waits for. The same sum: the product is exact. */
+FA__INLINE fa__doubles fa__add_beside(fa__doubles a, fa__doubles b)
+{
+    return FA__VECTOR(fmadd_pd)(b, FA__VECTOR(set1_pd)(1), a);
+}
+
 /* Joins the lanes of one vector: WIDTH / 2 with WIDTH / 2, ... */
 FA__INLINE double fa__join_vector(fa__doubles lanes, fa__join *join)
 {
@@ -131,13 +138,13 @@ FA__INLINE fa__behind fa__further(fa__behind behind, int64_t n)
     return behind;
 }
 
-/* With vector j behind element i, a multiple of the lanes: its share of the lines, every `share`th one or, in
- * a second look, the others. */
-FA__INLINE void fa__ask_behind(fa__behind behind, int64_t i, int j, int share, bool first_look)
+/* With vector j behind element i, a multiple of the lanes: every other line, since the processor, which sees
+ * what is read in order, asks for what is next to it. */
+FA__INLINE void fa__ask_behind(fa__behind behind, int64_t i, int j)
 {
     const int line = j * FA__WIDTH / FA__LINE;
     if (behind.shift != FA__NOTHING_BEHIND && j * FA__WIDTH % FA__LINE == 0 &&
-        (line & ((1 << behind.shift) - 1)) == 0 && ((line >> behind.shift) % share == 0) == first_look)
+        (line & ((1 << behind.shift) - 1)) == 0 && (line >> behind.shift) % 2 == 0)
         __builtin_prefetch(
             (const void *)(behind.at + ((uintptr_t)(i + j * FA__WIDTH) * sizeof(double) >> behind.shift)), 0,
             2);
@@ -145,10 +152,9 @@ FA__INLINE void fa__ask_behind(fa__behind behind, int64_t i, int j, int share, b
 
 /* Reduces n >= 1 doubles. `start` is what lanes begin with, `rest` an element that changes nothing. Sets
  * *unordered (NULL: nobody wants to know) when there is a NaN: on the way, since a second look at the block
- * would leave the memory idle. Every `share`th line of what lies behind is asked for. */
-FA__INLINE double fa__reduce_lanes_asking(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
-                                          fa__doubles constant, fa__step *step, fa__join *join,
-                                          bool *unordered, fa__behind behind, int share)
+ * would leave the memory idle. */
+FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
+                                   fa__doubles constant, fa__step *step, fa__join *join, bool *unordered)
 {
     unsigned found = 0;
     if (n <= FA__WIDTH) {
@@ -167,8 +173,6 @@ FA__INLINE double fa__reduce_lanes_asking(const double *x, int64_t n, fa__double
             for (int j = 0; j < FA__GROUP; j += 2) {
                 const fa__doubles one = FA__VECTOR(loadu_pd)(x + i + j * FA__WIDTH);
                 const fa__doubles two = FA__VECTOR(loadu_pd)(x + i + (j + 1) * FA__WIDTH);
-                fa__ask_behind(behind, i - group * FA__WIDTH, group + j, share, true);
-                fa__ask_behind(behind, i - group * FA__WIDTH, group + j + 1, share, true);
                 if (unordered != NULL)
                     found |= fa__unordered(one, two);
                 part[j] = step(part[j], one, constant);
@@ -192,18 +196,12 @@ FA__INLINE double fa__reduce_lanes_asking(const double *x, int64_t n, fa__double
     return fa__join_lanes(lanes, join);
 }
 
-FA__INLINE double fa__reduce_lanes(const double *x, int64_t n, fa__doubles start, fa__doubles rest,
-                                   fa__doubles constant, fa__step *step, fa__join *join, bool *unordered)
-{
-    return fa__reduce_lanes_asking(x, n, start, rest, constant, step, join, unordered, fa__nothing_behind, 1);
-}
-
 /* Two such reductions that begin with 0 in one look: their steps take the same elements, and `constant`
- * changes nothing. It is a second look at the elements: the lines behind them that the first one, which asked
- * for every `share`th, left are asked for meanwhile. */
+ * changes nothing; of the first one there are two ways to the same lane, by different units of the processor.
+ * It is a second look at the elements: what lies behind them is asked for meanwhile. */
 FA__INLINE void fa__reduce_lanes_twice(const double *x, int64_t n, fa__doubles constant, fa__step *first_step,
-                                       fa__step *second_step, fa__join *join, double *first, double *second,
-                                       fa__behind behind, int share)
+                                       fa__step *first_beside, fa__step *second_step, fa__join *join,
+                                       double *first, double *second, fa__behind behind)
 {
     enum {
         GROUP = FA__WIDTH
@@ -224,8 +222,9 @@ FA__INLINE void fa__reduce_lanes_twice(const double *x, int64_t n, fa__doubles c
         for (; i + GROUP * FA__WIDTH <= n; i += FA__LANES)
             for (int j = 0; j < GROUP; j++) {
                 const fa__doubles some = FA__VECTOR(loadu_pd)(x + i + j * FA__WIDTH);
-                fa__ask_behind(behind, i - group * FA__WIDTH, group + j, share, false);
-                one[j] = first_step(one[j], some, constant);
+                fa__ask_behind(behind, i - group * FA__WIDTH, group + j);
+                one[j] =
+                    j % 2 == 0 ? first_step(one[j], some, constant) : first_beside(one[j], some, constant);
                 two[j] = second_step(two[j], some, constant);
             }
         for (int j = 0; j < GROUP; j++) {

@@ -64,13 +64,6 @@ FA__INLINE double sum_block(const double *x, int64_t n)
     return fa__reduce_lanes(x, n, zero, zero, zero, add_step, add_join, NULL);
 }
 
-/* The first of two looks: every `share`th line of what lies behind is asked for. */
-FA__INLINE double sum_block_asking(const double *x, int64_t n, fa__behind behind, int share)
-{
-    const fa__doubles zero = FA__VECTOR(set1_pd)(-0.0);
-    return fa__reduce_lanes_asking(x, n, zero, zero, zero, add_step, add_join, NULL, behind, share);
-}
-
 FA__INLINE double prod_block(const double *x, int64_t n)
 {
     const fa__doubles one = FA__VECTOR(set1_pd)(1);

@@ -10,6 +10,11 @@ FA__INLINE fa__doubles deviation_step(fa__doubles lane, fa__doubles x, fa__doubl
     return lane + (x - shift);
 }
 
+FA__INLINE fa__doubles deviation_beside(fa__doubles lane, fa__doubles x, fa__doubles shift)
+{
+    return fa__add_beside(lane, x - shift);
+}
+
 FA__INLINE fa__doubles square_step(fa__doubles lane, fa__doubles x, fa__doubles shift)
 {
     const fa__doubles deviation = x - shift;
@@ -27,14 +32,14 @@ FA__INLINE double centred(double squares, double sum, double share)
 
 /* Of n elements whose mean is known. */
 FA__INLINE void var_row(double *components, int64_t capacity, const double *x, int64_t n, double mean,
-                        fa__behind behind, int asked)
+                        fa__behind behind)
 {
     double *squares = components, *count = squares + capacity, *shift = count + capacity,
            *sum = shift + capacity;
     *count = (double)n;
     *shift = mean;
-    fa__reduce_lanes_twice(x, n, FA__VECTOR(set1_pd)(mean), deviation_step, square_step, add_join, sum,
-                           squares, behind, asked);
+    fa__reduce_lanes_twice(x, n, FA__VECTOR(set1_pd)(mean), deviation_step, deviation_beside, square_step,
+                           add_join, sum, squares, behind);
     *squares = centred(*squares, *sum, 1 / (double)n);
 }
 
@@ -52,16 +57,13 @@ FA__INLINE void var_row(double *components, int64_t capacity, const double *x, i
             name##_rows_of(state, capacity, x, rows, n, fa__nothing_behind);                         \
     }
 
-enum { ASKED_BY_SUMS = 4, ASKED_BY_FOUR = 2 }; /* a look of one addition behind for a quarter of the lines */
-
 /* Each row is looked at twice while it is in the cache. */
 FA__INLINE void var_rows_of(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n,
                             fa__behind behind)
 {
     double *components = state;
     for (int64_t row = 0; row < rows; row++, x += n, behind = fa__further(behind, n))
-        var_row(components + row, capacity, x, n, sum_block_asking(x, n, behind, ASKED_BY_SUMS) / (double)n,
-                behind, ASKED_BY_SUMS);
+        var_row(components + row, capacity, x, n, sum_block(x, n) / (double)n, behind);
 }
 FA__ROWS(var)
 
@@ -153,11 +155,10 @@ FA__INLINE void nanvar_rows_of(void *state, int64_t capacity, const double *x, i
     for (int64_t row = 0; row < rows; row++, behind = fa__further(behind, n)) {
         const double *from = x + row * n;
         bool nan;
-        const double sum = fa__reduce_lanes_asking(from, n, zero, zero, zero, add_step, add_join, &nan,
-                                                   behind, ASKED_BY_SUMS);
+        const double sum = fa__reduce_lanes(from, n, zero, zero, zero, add_step, add_join, &nan);
         const int64_t count = nan ? without_nan(numbers, from, n) : n;
         if (!nan)
-            var_row(components + row, capacity, from, n, sum / (double)n, behind, ASKED_BY_SUMS);
+            var_row(components + row, capacity, from, n, sum / (double)n, behind);
         else if (count > 0)
             var_rows_of(components + row, capacity, numbers, 1, count, fa__nothing_behind);
         else
@@ -235,17 +236,16 @@ FA__INLINE void moments_rows_of(void *state, int64_t capacity, const double *x, 
 {
     double *components = state;
     for (int64_t row = 0; row < rows; row++, x += n, behind = fa__further(behind, n)) {
-        const double sum = sum_block_asking(x, n, behind, ASKED_BY_SUMS);
+        const double sum = sum_block(x, n);
         components[row] = sum;
-        var_row(components + capacity + row, capacity, x, n, sum / (double)n, behind, ASKED_BY_SUMS);
+        var_row(components + capacity + row, capacity, x, n, sum / (double)n, behind);
     }
 }
 FA__ROWS(moments)
 
 #ifdef __AVX512F__
 /* Of at least a step of all lanes: there are registers for three of them. */
-FA__INLINE void range_of_many(double *sum, double *least, double *most, const double *x, int64_t n,
-                              fa__behind behind)
+FA__INLINE void range_of_many(double *sum, double *least, double *most, const double *x, int64_t n)
 {
     const fa__doubles zero = FA__VECTOR(set1_pd)(-0.0), high = FA__VECTOR(set1_pd)(INFINITY),
                       low = FA__VECTOR(set1_pd)(-INFINITY);
@@ -260,9 +260,8 @@ FA__INLINE void range_of_many(double *sum, double *least, double *most, const do
     for (; i + FA__LANES <= n; i += FA__LANES)
         for (int j = 0; j < FA__LANE_VECTORS; j++) {
             const fa__doubles some = FA__VECTOR(loadu_pd)(x + i + j * FA__WIDTH);
-            fa__ask_behind(behind, i, j, ASKED_BY_FOUR, true);
             found |= fa__unordered(some, some);
-            sums[j] = add_step(sums[j], some, zero);
+            sums[j] = fa__add_beside(sums[j], some);
             leasts[j] = min_step(leasts[j], some, zero);
             mosts[j] = max_step(mosts[j], some, zero);
         }
@@ -282,16 +281,15 @@ FA__INLINE void range_of_many(double *sum, double *least, double *most, const do
 }
 #endif
 
-FA__INLINE void range_block(double *sum, double *least, double *most, const double *x, int64_t n,
-                            fa__behind behind)
+FA__INLINE void range_block(double *sum, double *least, double *most, const double *x, int64_t n)
 {
 #ifdef __AVX512F__
     if (n >= FA__LANES) {
-        range_of_many(sum, least, most, x, n, behind);
+        range_of_many(sum, least, most, x, n);
         return;
     }
 #endif
-    *sum = sum_block_asking(x, n, behind, ASKED_BY_FOUR);
+    *sum = sum_block(x, n);
     *least = min_block(x, n);
     *most = max_block(x, n);
 }
@@ -302,7 +300,7 @@ static void range_rows(void *state, int64_t capacity, const double *x, int64_t r
     double *sums = state, *least = sums + capacity, *most = least + capacity;
     (void)behind;
     for (int64_t row = 0; row < rows; row++, x += n)
-        range_block(sums + row, least + row, most + row, x, n, fa__nothing_behind);
+        range_block(sums + row, least + row, most + row, x, n);
 }
 
 FA__INLINE void four_rows_of(void *state, int64_t capacity, const double *x, int64_t rows, int64_t n,
@@ -310,8 +308,8 @@ FA__INLINE void four_rows_of(void *state, int64_t capacity, const double *x, int
 {
     double *sums = state, *least = sums + MOMENTS * capacity, *most = least + capacity;
     for (int64_t row = 0; row < rows; row++, x += n, behind = fa__further(behind, n)) {
-        range_block(sums + row, least + row, most + row, x, n, behind);
-        var_row(sums + capacity + row, capacity, x, n, sums[row] / (double)n, behind, ASKED_BY_FOUR);
+        range_block(sums + row, least + row, most + row, x, n);
+        var_row(sums + capacity + row, capacity, x, n, sums[row] / (double)n, behind);
     }
 }
 FA__ROWS(four)
@@ -324,7 +322,7 @@ FA__INLINE void moments_first(fa__doubles *parts, fa__doubles x)
 
 FA__INLINE void moments_column(fa__doubles *parts, fa__doubles x)
 {
-    parts[0] += x;
+    parts[0] = fa__add_beside(parts[0], x);
     var_column(parts + 1, x);
 }
 
@@ -335,7 +333,7 @@ FA__INLINE void range_first(fa__doubles *parts, fa__doubles x)
 
 FA__INLINE void range_column(fa__doubles *parts, fa__doubles x)
 {
-    parts[0] += x;
+    parts[0] = fa__add_beside(parts[0], x);
     parts[1] = least_with_nan(parts[1], x);
     parts[2] = most_with_nan(parts[2], x);
 }

@@ -66,18 +66,15 @@ static void trees_clear(fa__reduce_worker *w)
     fa__tree_clear(&w->row);
     for (int i = 0; i < MAX_LEVELS; i++) {
         fa__tree_clear(&w->trees[i]);
-        fa__free(w->strips[i]);
-        w->strips[i] = NULL;
         w->filled[i] = w->at_row[i] = 0;
     }
-    fa__tree_piece_clear(&w->first);
-    fa__tree_piece_clear(&w->last);
 }
 
 static void worker_free(void *worker_pointer)
 {
     fa__reduce_worker *w = worker_pointer;
     trees_clear(w);
+    fa__task_parts_free(w->part);
     fa__free(w->raw);
     fa__free(w->states);
     fa__free(w);
@@ -120,6 +117,9 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
         return true;
     fa__structure s = structure_of(pass, p->reduced, span->sizes);
     start_trees(w, &s);
+    w->part = w->part != NULL ? w->part : fa__task_part_take(p, err);
+    if (w->part == NULL)
+        return false;
     w->task = span->task;
     w->next = span->first;
     /* Where the box lies among the results: items come before columns. */
@@ -128,17 +128,13 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
     w->kept_offset = kept % p->whole.width;
     w->continuing = span->first % w->s.item != 0;
     w->head_leaf = -1;
-    if (p->whole.run == 0 && w->strips[0] == NULL)
-        w->strips[0] = fa__tree_vector(&w->trees[0], err);
     if (w->continuing) {
-        w->first = (fa__tree_piece){.present = true, .item = w->item};
-        fa__tree_start(&w->first.tree, p->reducer, top_tree(w)->width);
+        fa__tree_piece_begin(p, &w->part->first, w->item, top_tree(w)->width);
         int64_t r = span->first % w->s.item;
         if (w->s.level_count == 0) {
-            if (r % FA__BLOCK != 0)
+            if (r % FA__BLOCK != 0 && fa__need_leaf(p, &w->part->first.head, err))
                 w->head_leaf = r / FA__BLOCK;
-            w->first.head_leaf = w->head_leaf;
-            w->first.head = fa__alloc((size_t)(FA__BLOCK * p->item_bytes), err);
+            w->part->first.head_leaf = w->head_leaf;
         } else {
             int top = w->s.level_count - 1;
             w->at_row[top] = r / (w->s.item / w->s.levels[top].rows);
@@ -151,17 +147,14 @@ static bool start(void *worker_pointer, const fa__span *span, fa_error *err)
 static void keep_rest(fa__reduce_worker *w, fa__tree_piece *rest, fa_error *err)
 {
     fa__reduce_plan *p = w->plan;
-    if (!rest->present) {
-        *rest = (fa__tree_piece){.present = true, .item = w->item};
-        fa__tree_start(&rest->tree, p->reducer, top_tree(w)->width);
-    }
+    if (!rest->present)
+        fa__tree_piece_begin(p, rest, w->item, top_tree(w)->width);
     fa__tree_append(&rest->tree, top_tree(w), err);
     int64_t at = p->whole.run > 0 ? w->next % p->whole.run % FA__BLOCK : 0;
     int64_t leaf = p->whole.run > 0 ? w->next % p->whole.run / FA__BLOCK : 0;
     if (w->s.level_count > 0 || at == 0 || (w->continuing && leaf == w->head_leaf))
         return;
-    rest->tail = fa__alloc((size_t)(at * p->item_bytes), err);
-    if (rest->tail == NULL)
+    if (!fa__need_leaf(p, &rest->tail, err))
         return;
     memcpy(rest->tail, w->raw, (size_t)(at * p->item_bytes));
     rest->tail_count = at;
@@ -176,21 +169,14 @@ static bool stop(void *worker_pointer, fa_error *err)
         return false;
     if (w->plan->leader != NULL)
         return true;
-    fa__task_part *new = fa__alloc_zero(1, sizeof *new, err);
-    if (new == NULL)
-        return false;
+    fa__task_part *part = w->part;
     if (w->next % w->s.item != 0)
-        keep_rest(w, w->continuing ? &w->first : &w->last, err);
-    new->task = w->task;
-    new->first = w->first;
-    new->last = w->last;
-    memset(&w->first, 0, sizeof w->first);
-    memset(&w->last, 0, sizeof w->last);
-    if (fa_failed(err)) { /* half a part would be taken for a whole one */
-        fa__task_part_free(new);
+        keep_rest(w, w->continuing ? &part->first : &part->last, err);
+    if (fa_failed(err)) /* half a part would be taken for a whole one */
         return false;
-    }
-    return fa__hand_over(w->plan, new, top_tree(w), err);
+    part->task = w->task;
+    w->part = NULL;
+    return fa__hand_over(w->plan, part, err);
 }
 
 /* ---- Planning ---- */
@@ -198,11 +184,8 @@ static bool stop(void *worker_pointer, fa_error *err)
 static void plan_free(void *plan_pointer)
 {
     fa__reduce_plan *p = plan_pointer;
-    while (p->waiting != NULL) {
-        fa__task_part *next = p->waiting->next;
-        fa__task_part_free(p->waiting);
-        p->waiting = next;
-    }
+    fa__task_parts_free(p->waiting);
+    fa__task_parts_free(p->unused);
     fa__tree_piece_clear(&p->open);
     for (int i = 0; i < p->output_count; i++)
         if (p->outputs[i].result != NULL)
@@ -396,6 +379,22 @@ static int64_t row(const void *plan_pointer)
     return p->leader == NULL && p->whole.level_count > 0 ? p->whole.run : 0;
 }
 
+/* A plan that follows another has no outputs. */
+static bool keep(void *plan_pointer, fa_error *err)
+{
+    fa__reduce_plan *p = plan_pointer;
+    for (int i = 0; i < p->output_count; i++)
+        p->outputs[i].node->kept =
+            fa__view_of_result(p->pass, p->outputs[i].node, p->reduced, p->outputs[i].result, err);
+    return !fa_failed(err);
+}
+
+static void restart(void *plan_pointer)
+{
+    fa__reduce_plan *p = plan_pointer;
+    p->next_task = 0;
+}
+
 static bool finish(void *plan_pointer, fa_error *err)
 {
     fa__reduce_plan *p = plan_pointer;
@@ -410,10 +409,7 @@ static bool finish(void *plan_pointer, fa_error *err)
         }
     else if (p->open.present || p->waiting != NULL)
         return fa__fail(err, FA_INTERNAL, "a reduction ended before all of its parts were there");
-    for (int i = 0; i < p->output_count; i++)
-        p->outputs[i].node->kept =
-            fa__view_of_result(p->pass, p->outputs[i].node, p->reduced, p->outputs[i].result, err);
-    return !fa_failed(err);
+    return keep(p, err);
 }
 
 const fa__consumer_class fa__reduce_consumer = {
@@ -430,5 +426,7 @@ const fa__consumer_class fa__reduce_consumer = {
     .row = row,
     .stop = stop,
     .finish = finish,
+    .keep = keep,
+    .restart = restart,
     .free = plan_free,
 };

@@ -21,7 +21,7 @@ enum {
     /* Of leaves across rows that are there as a whole: how many are merged in the cache, and the columns that
      * are taken together, by their bytes and at most. */
     STRIP_LEAVES = 8,
-    STRIP_ROW_BYTES = 1 << 10,
+    STRIP_ROW_BYTES = 2 << 10,
     STRIP_COLUMNS = 256,
     STRIP_BYTES = 16 << 20, /* of the rows of as many leaves: a tile is no longer */
     ROUNDS = 20             /* of so many leaves, at least, for all workers to be busy */
@@ -46,7 +46,8 @@ typedef struct fa__tree_piece {
     bool present, ended;
     int64_t item;
     fa__tree tree;
-    char *head, *tail; /* elements of leaves that are not whole here: the first, the last */
+    char *head,
+        *tail; /* elements of leaves that are not whole here: the first, the last; NULL: no room yet */
     int64_t head_count, tail_count, head_leaf, tail_leaf;
 } fa__tree_piece;
 
@@ -84,7 +85,7 @@ typedef struct fa__reduce_plan {
     int64_t reduced_count; /* elements in a result */
     int64_t result_count;
     fa__mutex mutex; /* guards all below */
-    fa__task_part *waiting;
+    fa__task_part *waiting, *unused;
     int64_t next_task;
     fa__tree_piece open;
     bool broken; /* a part was lost: `open` is not what it should be */
@@ -101,11 +102,11 @@ typedef struct fa__reduce_worker {
     int64_t head_leaf;   /* leaf in whose middle the task began; -1: none */
     fa__tree row;        /* of the row along memory */
     fa__tree trees[MAX_LEVELS];
-    void *strips[MAX_LEVELS]; /* the vector that is being filled */
-    int64_t filled[MAX_LEVELS], at_row[MAX_LEVELS];
-    fa__tree_piece first, last;
-    char *raw;      /* elements of a leaf that is not whole yet */
-    double *states; /* of a block of short rows, and of one leaf */
+    int64_t filled[MAX_LEVELS]; /* of the states that the next node has room for */
+    int64_t at_row[MAX_LEVELS];
+    fa__task_part *part; /* what is handed over when the task ends */
+    char *raw;           /* elements of a leaf that is not whole yet */
+    double *states;      /* of a block of short rows, and of one leaf */
     fa_error err;
 } fa__reduce_worker;
 
@@ -115,6 +116,10 @@ typedef struct fa__reduce_worker {
 bool fa__reduce_put(const fa__reduce_plan *p, int64_t at, int64_t n, const void *states, int64_t capacity,
                     fa_error *err);
 void fa__tree_piece_clear(fa__tree_piece *old);
+/* An item that goes on in another task begins, or comes from one. */
+void fa__tree_piece_begin(const fa__reduce_plan *p, fa__tree_piece *piece, int64_t item, int64_t width);
+/* Room for the elements of a leaf. */
+bool fa__need_leaf(const fa__reduce_plan *p, char **elements, fa_error *err);
 /* Elements of a leaf along memory. */
 int64_t fa__leaf_length(const fa__reduce_plan *p, int64_t leaf);
 bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void *elements, void *state,
@@ -125,8 +130,10 @@ bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int
 bool fa__push_states(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, double *states,
                      fa_error *err);
 int64_t fa__leaves_together(int64_t leaf, int64_t n);
-void fa__task_part_free(fa__task_part *old);
-bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_error *err);
+/* An empty part, which fa__hand_over() takes over. */
+fa__task_part *fa__task_part_take(fa__reduce_plan *p, fa_error *err);
+void fa__task_parts_free(fa__task_part *first);
+bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa_error *err);
 
 /* ---- reduce_feed.c ---- */
 

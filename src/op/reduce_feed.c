@@ -14,8 +14,8 @@ static void end_item(fa__reduce_worker *w, fa__tree *tree)
 {
     fa__reduce_plan *p = w->plan;
     if (w->continuing) {
-        w->first.ended = true;
-        fa__tree_append(&w->first.tree, tree, &w->err);
+        w->part->first.ended = true;
+        fa__tree_append(&w->part->first.tree, tree, &w->err);
         w->continuing = false;
     } else {
         fa__tree_collapse(tree);
@@ -39,23 +39,21 @@ static void rise(fa__reduce_worker *w, int number, const char *states, int64_t c
         }
         const fa__level *l = &w->s.levels[number];
         fa__tree *tree = &w->trees[number];
-        if (w->strips[number] == NULL)
-            w->strips[number] = fa__tree_vector(tree, &w->err);
-        if (w->strips[number] == NULL)
+        char *strip = fa__tree_vector(tree, &w->err);
+        if (strip == NULL)
             return;
         int64_t some = fa__min_i64(n, l->width - w->filled[number]);
         for (int c = 0; c < components; c++)
-            memcpy((char *)w->strips[number] + 8 * (c * l->width + w->filled[number]),
-                   states + 8 * c * capacity, (size_t)some * 8);
+            memcpy(strip + 8 * (c * l->width + w->filled[number]), states + 8 * c * capacity,
+                   (size_t)some * 8);
         states += 8 * some;
         n -= some;
         w->filled[number] += some;
         if (w->filled[number] < l->width)
             return;
-        void *strip = w->strips[number];
-        w->strips[number] = NULL;
         w->filled[number] = 0;
-        if (!fa__tree_push(tree, w->at_row[number], 0, strip, &w->err) || ++w->at_row[number] < l->rows)
+        fa__tree_push(tree, w->at_row[number], 0);
+        if (++w->at_row[number] < l->rows)
             continue;
         w->at_row[number] = 0;
         if (number == w->s.level_count - 1) {
@@ -93,8 +91,9 @@ static int64_t feed_row(fa__reduce_worker *w, int64_t r, int64_t n, const char *
     } else if (at == 0 && some == length) {
         fa__push_leaf(p, &w->row, leaf, x, w->states, &w->err);
     } else if (w->continuing && leaf == w->head_leaf) {
-        memcpy(w->first.head + w->first.head_count * item, x, (size_t)(some * item));
-        w->first.head_count += some;
+        fa__tree_piece *piece = &w->part->first;
+        memcpy(piece->head + piece->head_count * item, x, (size_t)(some * item));
+        piece->head_count += some;
     } else {
         memcpy(w->raw + at * item, x, (size_t)(some * item));
         if (at + some == length)
@@ -108,7 +107,8 @@ static int64_t feed_row(fa__reduce_worker *w, int64_t r, int64_t n, const char *
 /* Rows that are there as a whole, from row `first` of a leaf on; they end it where `ends`. A few columns of
  * all of them are read before the next columns, so that states stay near the processor, and of several
  * leaves, a power of two, they are merged on the way. Each leaf asks for the one that is read next. */
-static void feed_rows(fa__reduce_worker *w, const char *x, int64_t stride, int first, int64_t rows, bool ends)
+static void feed_rows(fa__reduce_worker *w, char *strip, const char *x, int64_t stride, int first,
+                      int64_t rows, bool ends)
 {
     enum { NODES = 5 }; /* one of each level that leaves may come to, and a leaf */
     _Static_assert(STRIP_LEAVES <= 1 << (NODES - 1) && (NODES - 1) * STRIP_COLUMNS <= FA__BLOCK,
@@ -128,14 +128,14 @@ static void feed_rows(fa__reduce_worker *w, const char *x, int64_t stride, int f
     capacities[0] = width;
     for (int64_t column = 0, some; column < width; column += some) {
         some = fa__min_i64(columns, width - column);
-        nodes[0] = (char *)w->strips[0] + 8 * column; /* what they come to stays there */
+        nodes[0] = strip + 8 * column; /* what they come to stays there */
         int count = 0;
         for (int64_t leaf = 0; leaf < leaves; leaf++, count++) {
             const char *from = x + (leaf * leaf_items + column) * item;
             const int64_t next = leaf + 1 < leaves       ? (leaf + 1) * leaf_items + column
                                  : column + some < width ? column + some
-                                                         : rows * width;
-            fa__asking asks = {(uintptr_t)x + (uintptr_t)(next * item), 0, some * item, width * item};
+                                                         : rows * stride;
+            fa__asking asks = {(uintptr_t)x + (uintptr_t)(next * item), 0, some * item, stride * item};
             reducer->strip(nodes[count], capacities[count],
                            &(fa__strip){from, stride, some, first, in_leaf, &asks});
             if (ends)
@@ -145,17 +145,6 @@ static void feed_rows(fa__reduce_worker *w, const char *x, int64_t stride, int f
                                some);
         }
     }
-}
-
-/* The next row of the tree is `row`, in whose node of 2^level leaves nothing is missing. */
-static bool push_strip(fa__reduce_worker *w, int64_t row, int level)
-{
-    fa__tree *tree = &w->trees[0];
-    void *strip = w->strips[0];
-    w->strips[0] = NULL; /* the tree takes it over, also where it has no room for it */
-    if (fa__tree_push(tree, row / FA__STRIP_LEAF, level, strip, &w->err))
-        w->strips[0] = fa__tree_vector(tree, &w->err);
-    return w->strips[0] != NULL;
 }
 
 /* How many whole leaves, of `rows` rows that begin with one, make one node. */
@@ -180,14 +169,18 @@ static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const 
     int64_t rows = fa__min_i64(n / l->width, l->rows - row), some;
     int of_leaf = (int)(row % FA__STRIP_LEAF), level = of_leaf == 0 ? strip_level(w, row, rows) : 0;
     bool ended = column == 0 && rows > 0;
+    char *strip = fa__tree_vector(tree, &w->err);
+    if (strip == NULL)
+        return n;
     if (ended) {
         rows = level > 0 ? FA__STRIP_LEAF << level : fa__min_i64(rows, FA__STRIP_LEAF - of_leaf);
-        feed_rows(w, x, stride, of_leaf, rows, (row + rows) % FA__STRIP_LEAF == 0 || row + rows == l->rows);
+        feed_rows(w, strip, x, stride, of_leaf, rows,
+                  (row + rows) % FA__STRIP_LEAF == 0 || row + rows == l->rows);
         some = rows * l->width;
     } else {
         some = fa__min_i64(n, l->width - column);
-        const fa__strip strip = {.x = x, .stride = some, .n = some, .first = of_leaf, .rows = 1};
-        p->reducer->strip((char *)w->strips[0] + 8 * column, l->width, &strip);
+        const fa__strip part = {.x = x, .stride = some, .n = some, .first = of_leaf, .rows = 1};
+        p->reducer->strip(strip + 8 * column, l->width, &part);
         rows = column + some == l->width;
     }
     const int64_t after = row + rows; /* rows that are whole now */
@@ -195,10 +188,11 @@ static int64_t feed_strip(fa__reduce_worker *w, int64_t first, int64_t n, const 
         return some;
     const int64_t leaf_row = (after - 1) / FA__STRIP_LEAF * FA__STRIP_LEAF;
     if (!ended)
-        p->reducer->strip_end(w->strips[0], l->width, l->width, (int)(after - leaf_row));
+        p->reducer->strip_end(strip, l->width, l->width, (int)(after - leaf_row));
     if (p->reducer->locate != NULL)
-        p->reducer->locate(w->strips[0], l->width, l->width, leaf_row, 1);
-    if (!push_strip(w, row, level) || after < l->rows)
+        p->reducer->locate(strip, l->width, l->width, leaf_row, 1);
+    fa__tree_push(tree, row / FA__STRIP_LEAF, level);
+    if (after < l->rows)
         return some;
     if (w->s.level_count == 1) {
         end_item(w, tree);

@@ -72,6 +72,31 @@ void fa__tree_piece_clear(fa__tree_piece *old)
     memset(old, 0, sizeof *old);
 }
 
+void fa__tree_piece_begin(const fa__reduce_plan *p, fa__tree_piece *piece, int64_t item, int64_t width)
+{
+    piece->present = true;
+    piece->item = item;
+    if (piece->tree.reducer != NULL && piece->tree.width == width)
+        return;
+    fa__tree_clear(&piece->tree);
+    fa__tree_start(&piece->tree, p->reducer, width);
+}
+
+/* Nothing is in it any more; the room stays. */
+static void piece_reset(fa__tree_piece *piece)
+{
+    piece->present = piece->ended = false;
+    piece->head_count = piece->tail_count = 0;
+    fa__tree_reset(&piece->tree);
+}
+
+bool fa__need_leaf(const fa__reduce_plan *p, char **elements, fa_error *err)
+{
+    if (*elements == NULL)
+        *elements = fa__alloc((size_t)(FA__BLOCK * p->item_bytes), err);
+    return *elements != NULL;
+}
+
 int64_t fa__leaf_length(const fa__reduce_plan *p, int64_t leaf)
 {
     return fa__min_i64(FA__BLOCK, p->whole.run - leaf * FA__BLOCK);
@@ -109,7 +134,8 @@ bool fa__push_leaf(fa__reduce_plan *p, fa__tree *tree, int64_t leaf, const void 
     if (vector == NULL)
         return false;
     memcpy(vector, state, (size_t)p->reducer->components * 8);
-    return fa__tree_push(tree, leaf, 0, vector, err);
+    fa__tree_push(tree, leaf, 0);
+    return true;
 }
 
 /* Leaves `leaf` .. leaf + count - 1 as one node: count is a power of two that divides `leaf`. Neighbours are
@@ -135,7 +161,8 @@ bool fa__push_states(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int
         return false;
     for (int c = 0; c < components; c++)
         memcpy(vector + c, states + c * LEAVES, sizeof *vector);
-    return fa__tree_push(tree, leaf, height, vector, err);
+    fa__tree_push(tree, leaf, height);
+    return true;
 }
 
 bool fa__push_leaves(const fa__reduce_plan *p, fa__tree *tree, int64_t leaf, int64_t count, const char *x,
@@ -197,16 +224,38 @@ static bool take(fa__reduce_plan *p, fa__task_part *from, fa_error *err)
     return !fa_failed(err);
 }
 
-void fa__task_part_free(fa__task_part *old)
+void fa__task_parts_free(fa__task_part *first)
 {
-    fa__tree_piece_clear(&old->first);
-    fa__tree_piece_clear(&old->last);
-    fa__free(old);
+    while (first != NULL) {
+        fa__task_part *next = first->next;
+        fa__tree_piece_clear(&first->first);
+        fa__tree_piece_clear(&first->last);
+        fa__free(first);
+        first = next;
+    }
 }
 
-/* Takes parts in the order of their tasks; those that came too early wait. Vectors that are free then go to
- * `spare`, for the next task. */
-bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_error *err)
+/* The caller holds the plan's mutex. */
+static void put_away(fa__reduce_plan *p, fa__task_part *part)
+{
+    piece_reset(&part->first);
+    piece_reset(&part->last);
+    part->next = p->unused;
+    p->unused = part;
+}
+
+fa__task_part *fa__task_part_take(fa__reduce_plan *p, fa_error *err)
+{
+    fa__mutex_lock(&p->mutex);
+    fa__task_part *part = p->unused;
+    if (part != NULL)
+        p->unused = part->next;
+    fa__mutex_unlock(&p->mutex);
+    return part != NULL ? part : fa__alloc_zero(1, sizeof *part, err);
+}
+
+/* Takes parts in the order of their tasks; those that came too early wait. */
+bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa_error *err)
 {
     fa__mutex_lock(&p->mutex);
     fa__task_part **place = &p->waiting;
@@ -219,9 +268,8 @@ bool fa__hand_over(fa__reduce_plan *p, fa__task_part *new, fa__tree *spare, fa_e
         p->waiting = next->next;
         p->next_task++;
         p->broken = !take(p, next, err);
-        fa__task_part_free(next);
+        put_away(p, next);
     }
-    fa__tree_take_spare(spare, &p->open.tree);
     fa__mutex_unlock(&p->mutex);
     return !fa_failed(err);
 }
