@@ -473,6 +473,19 @@ class RunsOfManyBlocks(Base):
                 made = self.values("argsort(a)", "i8", a=given)
                 self.assertTrue(numpy.array_equal(made, numpy.argsort(data, kind="stable")), (text, kind))
 
+    def test_more_runs_than_there_is_room_for_at_once(self):
+        rng = numpy.random.default_rng(24)
+        self.library.set_memory_limit(65536)
+        for text, n in [("f8", 600000), ("i4", 700000), ("c16", 120000), ("S200", 100000)]:
+            for kind in ("random", "few"):
+                data = elements(numpy.dtype(text), n, kind, rng)
+                given = self.file(data)
+                self.assertTrue(numpy.array_equal(self.values("argsort(a)", "i8", a=given), numpy.argsort(data, kind="stable")),
+                                (text, kind))
+                for function in ("sort", "unique"):
+                    made = self.values(f"{function}(a)", text, a=given)
+                    self.assertTrue(compared(made, getattr(numpy, function)(data)), (text, kind, function))
+
     def test_unique_of_whole_numbers_close_together(self):
         rng = numpy.random.default_rng(23)
         for text in ("i8", "u8", "i4", "u4", "i2"):
