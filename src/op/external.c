@@ -215,8 +215,7 @@ static void place_run(maker *m, int64_t run, const char *elements)
 static void keep_fences(maker *m, int64_t run, const char *elements)
 {
     const fa__runs *runs = m->runs;
-    const int64_t count = runs->has_all_fences ? fa__run_blocks(runs, run) : 1;
-    for (int64_t b = 0; b < count; b++)
+    for (int64_t b = 0; b < fa__run_blocks(runs, run); b++)
         memcpy(fa__fence(runs, run, b),
                m->s->positions ? m->blocks + b * runs->block_bytes
                                : elements + (b << runs->block_bits) * runs->item_bytes,
@@ -242,7 +241,7 @@ static bool make_all(maker *m, fa_error *err)
             sort_distinct_and_put(m, run, elements, err);
         else
             sort_and_put(m, run, elements, err);
-        if (!fa_failed(err))
+        if (!fa_failed(err) && m->runs->has_all_fences)
             keep_fences(m, run, elements);
     }
     /* Nothing may come or go when the rooms are somebody else's. */
@@ -363,10 +362,22 @@ static bool make_runs(fa__runs *runs, int64_t line, int64_t length, bool turns, 
 
 /* ---- Merging ---- */
 
-/* Puts runs together in groups: so many fewer, in a scratch of their own. `fence` is room for one. */
-static bool merge_groups(fa__runs *runs, int64_t groups, char *fence, int64_t limit, fa_error *err)
+/* Some of the runs, whose fences are in memory, or else the first of each is read. */
+static bool merge_some(const fa__runs *runs, int64_t first, int64_t count, int64_t line,
+                       const fa__run_target *target, int64_t limit, fa_error *err)
 {
-    const int64_t item = runs->item_bytes, count = runs->count;
+    fa__runs some = *runs;
+    some.runs += first;
+    some.count = count;
+    for (int64_t r = 0; r < count && !some.has_all_fences; r++)
+        fa__source_read_bytes(runs->source, some.runs[r].place, some.item_bytes, fa__fence(&some, r, 0), err);
+    return !fa_failed(err) && fa__merge_runs(&some, line, target, limit, err);
+}
+
+/* Puts runs together in groups: so many fewer, in a scratch of their own. */
+static bool merge_groups(fa__runs *runs, int64_t groups, int64_t limit, fa_error *err)
+{
+    const int64_t count = runs->count;
     int64_t n = 0;
     for (int64_t r = 0; r < count; r++)
         n += runs->runs[r].n;
@@ -375,14 +386,9 @@ static bool merge_groups(fa__runs *runs, int64_t groups, char *fence, int64_t li
     fa__run made = {0};
     for (int64_t g = 0; g < groups && !fa_failed(err); g++) {
         const int64_t first = count * g / groups;
-        const fa__run_target target = {source, &made, fence};
-        fa__runs some = *runs;
-        some.runs += first;
-        some.fences += first * item;
-        some.count = count * (g + 1) / groups - first;
-        fa__merge_runs(&some, 0, &target, limit, err);
+        const fa__run_target target = {source, &made};
+        merge_some(runs, first, count * (g + 1) / groups - first, 0, &target, limit, err);
         runs->runs[g] = made;
-        memcpy(runs->fences + g * item, fence, (size_t)item);
         made.place += bytes_in_scratch(runs, made.n);
     }
     if (source != NULL) {
@@ -393,17 +399,17 @@ static bool merge_groups(fa__runs *runs, int64_t groups, char *fence, int64_t li
     return !fa_failed(err);
 }
 
-static bool sort_one(fa__runs runs, int64_t line, int64_t length, bool turns, int64_t together, char *fence,
-                     int64_t limit, fa_error *err)
+static bool sort_one(fa__runs runs, int64_t line, int64_t length, bool turns, int64_t together, int64_t limit,
+                     fa_error *err)
 {
     runs.source = fa__scratch_source(runs.count * bytes_in_scratch(&runs, length), err);
     if (runs.source == NULL)
         return false;
     make_runs(&runs, line, length, turns, err);
     while (runs.count > together && !fa_failed(err))
-        merge_groups(&runs, (runs.count + together - 1) / together, fence, limit, err);
+        merge_groups(&runs, (runs.count + together - 1) / together, limit, err);
     if (!fa_failed(err))
-        fa__merge_runs(&runs, line, NULL, limit, err);
+        merge_some(&runs, 0, runs.count, line, NULL, limit, err);
     fa__source_release(runs.source);
     return !fa_failed(err);
 }
@@ -420,14 +426,13 @@ bool fa__sort_externally(const fa__sorting *s, int64_t limit, fa_error *err)
         runs.number_bytes = n <= UINT32_MAX ? sizeof(uint32_t) : sizeof(int64_t);
     const int64_t together = choose_blocks(&runs, length, most),
                   places = runs.count * (int64_t)sizeof *runs.runs,
-                  fences = (runs.count * (runs.has_all_fences ? runs.most_blocks : 1) + 1) * item;
+                  fences = (runs.has_all_fences ? runs.count * runs.most_blocks : together) * item;
     fa__work work = {0};
     if (fa__work_take(&work, places + fences, err) != NULL) {
         runs.runs = work.memory;
         runs.fences = (char *)work.memory + places;
         for (int64_t line = 0; line < s->lines.count && !fa_failed(err); line++)
-            sort_one(runs, line, length, turns, together, runs.fences + fences - item,
-                     limit - places - fences, err);
+            sort_one(runs, line, length, turns, together, limit - places - fences, err);
     }
     fa__work_give_back(&work);
     return !fa_failed(err);

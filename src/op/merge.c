@@ -27,7 +27,8 @@ enum {
     MOST_BYTES = 256 << 20, /* of all that is here: more would not be faster */
     MOST_PART = 32 << 10,   /* elements */
     LEAST_PART = 64,
-    LEAST_OF_RUN = 4, /* of a part, on average, from each run */
+    LEAST_PART_BYTES = 64 << 10, /* ... of wide elements */
+    LEAST_OF_RUN = 4,            /* of a part, on average, from each run */
     SMALL_BLOCK = 16 << 10,
     SAMPLES = 16, /* of a part, and one for each run */
     ALIGNMENT = 16
@@ -455,8 +456,6 @@ static bool finish(merge *m, int64_t n, bool is_last, fa_error *err)
 {
     const fa__sorting *s = m->s;
     stream *t = &m->stream;
-    if (m->into != NULL && m->done == 0 && n > 0)
-        memcpy(m->into->fence, m->out, (size_t)m->runs->item_bytes);
     if (m->into == NULL && !s->sink.is_dense)
         return fa__line_sink_write_part(&s->sink, m->line, m->done, n, m->out, err);
     const int64_t end = m->done + n;
@@ -639,7 +638,9 @@ static void choose(merge *m, int64_t limit, int64_t ahead)
     const fa__runs *runs = m->runs;
     const int64_t block = INT64_C(1) << runs->block_bits, threads = fa__pool_threads();
     m->part = MOST_PART;
-    const int64_t least = fa__max_i64(LEAST_PART, fa__min_i64(LEAST_OF_RUN * runs->count, MOST_PART));
+    const int64_t least =
+        fa__min_i64(fa__max_i64(LEAST_PART, fa__min_i64(LEAST_OF_RUN * runs->count, MOST_PART)),
+                    fa__max_i64(LEAST_PART_BYTES / fa__max_i64(runs->item_bytes, 1), 1));
     while (m->part > least && threads * part_cost(m->s, m->part) + 2 * m->part * out_bytes(m) > limit / 8)
         m->part /= 2;
     m->step = fa__max_i64(m->part / (SAMPLES + runs->count), 1);

@@ -507,11 +507,24 @@ static bool make_panels(work *w, factor *f, int64_t rows, int64_t columns, fa_er
     return !f->has_panels || f->panels != NULL;
 }
 
-static bool start_reading(factor *f, fa_error *err)
+/* Whether there is memory for boxes of them, and for those that come meanwhile. */
+static bool start_reading(factor *f)
 {
     const size_t bytes = f->has_panels ? (size_t)fa__panels_bytes(f->panels) : 0;
-    return !f->has_panels || (grow_buffer(&f->buffer, &f->bytes, bytes, err) &&
-                              grow_buffer(&f->other, &f->other_bytes, bytes, err));
+    fa_error ignored = {0};
+    return !f->has_panels || (grow_buffer(&f->buffer, &f->bytes, bytes, &ignored) &&
+                              grow_buffer(&f->other, &f->other_bytes, bytes, &ignored));
+}
+
+static void leave_panels(factor *f)
+{
+    fa__panels_free(f->panels);
+    fa__buffer_give_back(f->buffer, f->bytes);
+    fa__buffer_give_back(f->other, f->other_bytes);
+    f->panels = NULL;
+    f->buffer = f->other = NULL;
+    f->bytes = f->other_bytes = 0;
+    f->has_panels = false;
 }
 
 /* A factor of which each box is read several times is copied once, so that boxes are read in one piece while
@@ -529,14 +542,10 @@ static plan plan_with_panels(work *w, plan p, fa_error *err)
     }
     plan with = make_plan(w, fa__budget_available() / 16 * 15);
     if (make_panels(w, a, with.rows, with.depth, err) && make_panels(w, b, with.depth, with.columns, err) &&
-        start_reading(a, err) && start_reading(b, err))
+        start_reading(a) && start_reading(b))
         return with;
-    for (int i = 0; i < 2; i++) {
-        factor *f = i == 0 ? a : b;
-        fa__panels_free(f->panels);
-        f->panels = NULL;
-        f->has_panels = false;
-    }
+    leave_panels(a);
+    leave_panels(b);
     return p;
 }
 

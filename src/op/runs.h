@@ -49,12 +49,10 @@ static inline int64_t fa__block_used(const fa__runs *runs, int64_t run, int64_t 
     return runs->number_bytes > 0 ? runs->numbers_at + n * runs->number_bytes : n * runs->item_bytes;
 }
 
-/* Where a merge makes one run of several: from byte `run->place` on, a multiple of FA__DIRECT_GRAIN. `fence`
- * becomes its first element. */
+/* Where a merge makes one run of several: from byte `run->place` on, a multiple of FA__DIRECT_GRAIN. */
 typedef struct fa__run_target {
     fa__source *source;
     fa__run *run;
-    char *fence;
 } fa__run_target;
 
 /* Puts the runs of a line together, into the sink or into one run, in about `limit` bytes. */

@@ -513,6 +513,37 @@ class RunsOfManyBlocks(Base):
         self.assertEqual(numpy.frombuffer(self.library.get_all(array), "f8").tolist(), [1.0, 2.0, 3.0])
 
 
+class WideElements(Base):
+    """A few of them are more than the limit has room for: they go by ones and twos."""
+
+    def test_order_and_moves(self):
+        rng = numpy.random.default_rng(25)
+        data = rng.integers(97, 99, (600, 9000)).astype("u1").view("S9000").ravel()
+        data[300:] = data[:300]
+        positions = rng.integers(0, 600, 200)
+        given = {"a": self.file(data), "i": self.file(positions)}
+        self.library.set_memory_limit(65536)
+        self.assertTrue(numpy.array_equal(self.values("argsort(a)", "i8", **given), numpy.argsort(data, kind="stable")))
+        for text, wanted in [("sort(a)", numpy.sort(data)), ("unique(a)", numpy.unique(data)), ("a[::-1]", data[::-1]),
+                             ("a[i]", data[positions]), ("roll(a, 7)", numpy.roll(data, 7)),
+                             ("concatenate((a, a))", numpy.concatenate((data, data))),
+                             ("a.reshape(30, 20).T", data.reshape(30, 20).T)]:
+            self.assertEqual(self.bytes_in_file(text, given), wanted.tobytes(), text)
+
+    def bytes_in_file(self, text, given):
+        """Of a result that is a file: it has no room in memory."""
+        path = os.path.join(self.folder.name, "wide.npy")
+        self.library.save(path, self.library.eval(text, given))
+        return numpy.load(path).tobytes()
+
+    def test_unique_rows(self):
+        data = numpy.random.default_rng(26).integers(0, 3, (400, 3000)).astype("f8")
+        data[200:] = data[:200]
+        given = {"a": self.file(data)}
+        self.library.set_memory_limit(1 << 20)
+        self.assertEqual(self.bytes_in_file("unique(a, axis=0)", given), numpy.unique(data, axis=0).tobytes())
+
+
 class SameBits(Base):
     """Everything that is equal and differs in its bits stands where it would for any other limit, threads and processor."""
 
