@@ -365,7 +365,8 @@ class Sets(Base):
 
     def test_unique(self):
         rng = numpy.random.default_rng(14)
-        for text in ["?", "i1", "u2", "i4", "i8", "u8", "f4", "f8", "c8", "c16", "M8[s]", "m8[us]", "S3", "U5", ">f8", ">i4"]:
+        for text in ["?", "i1", "u2", "i4", "i8", "u8", "f4", "f8", "c8", "c16", "M8[s]", "m8[us]", "S3", "U5", ">f8", ">i4",
+                     "V5", [("x", "i2"), ("v", "V2")]]:
             for shape in [(0,), (1,), (3, 0), (700,), (20, 30)]:
                 for kind in ("random", "few", "nan"):
                     self.check(elements(numpy.dtype(text), int(numpy.prod(shape)), kind, rng).reshape(shape))
