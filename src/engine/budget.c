@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 /* Tiles: long enough for a disk, short enough to be stopped, and a few of them in the second-level cache. */
-enum { TILE_BYTES = 1 << 20, TURNED_TILE_BYTES = 8 << 20, SMALLEST_LIMIT = 64 << 10 };
+enum { TILE_BYTES = 1 << 20, TURNED_TILE_BYTES = 8 << 20, LEAST_TILE = 64, SMALLEST_LIMIT = 64 << 10 };
 
 static _Thread_local bool in_callback;
 static atomic_llong pass_count, evaluation_count;
@@ -116,7 +116,8 @@ int64_t fa__budget_tile(int64_t widest, int64_t staged, bool turned, int threads
     }
     if (elements > FA__BLOCK)
         return elements / FA__BLOCK * FA__BLOCK;
-    return fa__max_i64(elements, 64);
+    /* Fewer of elements so wide that they are no small buffer. */
+    return fa__max_i64(elements, fa__max_i64(fa__min_i64(LEAST_TILE, FA__SMALL_BUFFER / widest), 1));
 }
 
 int64_t fa__budget_share(int64_t tile, int64_t total, int threads)

@@ -234,7 +234,7 @@ void fa__cut_pass(fa__cut *cut, fa__pass *pass, int threads)
         granule =
             common_multiple(granule, pass->consumes[i].class->granule(pass->consumes[i].plan), pass->total);
     /* Boxes of a walk along two axes shrink to what a tile holds; those that a consumer asked for stay. */
-    while (pass->consume_count == 0 && fa__count(pass->ndim, pass->box) > fa__max_i64(cut->tile, 64) &&
+    while (pass->consume_count == 0 && fa__count(pass->ndim, pass->box) > cut->tile &&
            !fa__pass_is_one_box(pass)) {
         int largest = 0;
         for (int i = 1; i < pass->ndim; i++)

@@ -67,11 +67,13 @@ char *fa__inlet_begin(fa__inlet *inlet, fa__source *source, int64_t first, int64
     return inlet->place;
 }
 
-/* What did not come whole is read once more, which says what is wrong. */
-static void read_through_cache(fa__source *source, int64_t first, int64_t size, char *to, fa_error *err)
+/* What did not come whole is read once more, which says what is wrong. Short ranges stay in the page cache:
+ * what the system read with them is wanted next, and would go with them. */
+static void read_through_cache(const fa__inlet *inlet, int64_t first, int64_t size, fa_error *err)
 {
-    fa__source_read_bytes(source, first, size, to, err);
-    if (source->class->drop != NULL)
+    fa__source *source = inlet->source;
+    fa__source_read_bytes(source, first, size, place_of(inlet, first), err);
+    if (source->class->drop != NULL && is_long(inlet->size))
         source->class->drop(source, first, size);
 }
 
@@ -81,13 +83,13 @@ bool fa__inlet_end(fa__inlet *inlet, fa_error *err)
     if (source == NULL)
         return !fa_failed(err);
     if (inlet->count == 0 && !fa_failed(err))
-        read_through_cache(source, inlet->first, inlet->size, place_of(inlet, inlet->first), err);
+        read_through_cache(inlet, inlet->first, inlet->size, err);
     for (int i = 0; i < inlet->count; i++) {
         int64_t begin, end = part_of(inlet, i, &begin);
         const bool came = inlet->transfers[i].size > 0 &&
                           source->class->end_direct(source, begin, end - begin, &inlet->transfers[i]) != NULL;
         if (!came && !fa_failed(err))
-            read_through_cache(source, begin, end - begin, place_of(inlet, begin), err);
+            read_through_cache(inlet, begin, end - begin, err);
     }
     inlet->source = NULL;
     return !fa_failed(err);

@@ -16,6 +16,29 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* ---- Calling back ---- */
+
+static int64_t result_bytes(const fa__whole_run *run)
+{
+    return fa__count(run->result->ndim, run->result->sizes) * run->result->dtype->item_bytes;
+}
+
+/* Steps that are all short would end before anybody is called back: then it is done between them. */
+static bool call_back(fa__whole_run *run, fa_error *err)
+{
+    enum { RATE = 25 }; /* a second */
+    if (fa_failed(err) || run->options == NULL || run->options->progress == NULL)
+        return !fa_failed(err);
+    const double now = fa__now();
+    if (now - run->called < 1.0 / RATE)
+        return true;
+    run->called = now;
+    const fa_progress progress = {
+        .done_bytes = run->done_bytes, .total_bytes = result_bytes(run), .seconds = now - run->started};
+    return fa__callback(run->options, &progress) ||
+           fa__fail(err, FA_CANCELLED, "cancelled by the progress callback");
+}
+
 /* ---- Passes ---- */
 
 static bool run_request(fa__request request, bool in_c_order, const fa_evaluate_options *options,
@@ -69,7 +92,7 @@ bool fa__whole_read(fa__whole_run *run, int input, const int64_t *start, const i
     if (box != NULL)
         run_request((fa__request){.node = box, .target = target}, false, run->options, err);
     fa__node_release(box);
-    return !fa_failed(err);
+    return call_back(run, err);
 }
 
 bool fa__whole_walk_box(fa__whole_run *run, int input, const int64_t *start, const int64_t *sizes,
@@ -82,7 +105,7 @@ bool fa__whole_walk_box(fa__whole_run *run, int input, const int64_t *start, con
     if (box != NULL)
         run_request(request, in_c_order, run->options, err);
     fa__node_release(box);
-    return !fa_failed(err);
+    return call_back(run, err);
 }
 
 bool fa__whole_walk(fa__whole_run *run, int input, bool in_c_order, const fa__consumer_class *consumer,
@@ -203,13 +226,12 @@ bool fa__whole_write(fa__whole_run *run, int64_t first, int64_t n, const void *e
 typedef struct crew {
     void (*body)(void *user, int64_t job, fa_error *err);
     void *user;
-    int64_t jobs, result_bytes;
+    fa__whole_run *run;
+    int64_t jobs;
     atomic_llong next, done;
     atomic_bool stop;
     fa__mutex mutex; /* guards `err` */
     fa_error err;
-    const fa_evaluate_options *options;
-    double started;
 } crew;
 
 static void fail_crew(crew *c, const fa_error *err)
@@ -239,16 +261,11 @@ static void work(void *job, int number)
 static void poll(void *user)
 {
     crew *c = user;
-    fa_progress progress = {
-        .done_bytes = (int64_t)((double)c->result_bytes * (double)atomic_load(&c->done) / (double)c->jobs),
-        .total_bytes = c->result_bytes,
-        .seconds = fa__now() - c->started,
-    };
-    if (!fa__callback(c->options, &progress) && !atomic_load(&c->stop)) {
-        fa_error cancelled = {0};
-        fa__fail(&cancelled, FA_CANCELLED, "cancelled by the progress callback");
+    fa_error cancelled = {0};
+    const double done = (double)atomic_load(&c->done) / (double)c->jobs;
+    c->run->done_bytes = (int64_t)((double)result_bytes(c->run) * done);
+    if (!atomic_load(&c->stop) && !call_back(c->run, &cancelled))
         fail_crew(c, &cancelled);
-    }
 }
 
 /* How many workers may take so many bytes each that nobody charges: a few in any case, which are part of the
@@ -264,15 +281,7 @@ bool fa__whole_parallel(fa__whole_run *run, int64_t jobs, int64_t worker_bytes,
 {
     if (fa_failed(err) || jobs <= 0)
         return !fa_failed(err);
-    crew c = {
-        .body = body,
-        .user = user,
-        .jobs = jobs,
-        .result_bytes = fa__count(run->result->ndim, run->result->sizes) * run->result->dtype->item_bytes,
-        .mutex = FA__MUTEX_INIT,
-        .options = run->options,
-        .started = fa__now(),
-    };
+    crew c = {.body = body, .user = user, .run = run, .jobs = jobs, .mutex = FA__MUTEX_INIT};
     bool callback = run->options != NULL && run->options->progress != NULL;
     if (jobs == 1 && !callback)
         work(&c, 0);
@@ -280,7 +289,7 @@ bool fa__whole_parallel(fa__whole_run *run, int64_t jobs, int64_t worker_bytes,
         fa__pool_run((int)fa__min_i64(fa__min_i64(jobs, workers_with_room(worker_bytes)), fa__pool_threads()),
                      work, &c, callback ? poll : NULL, &c, err);
     fa__error_move(err, &c.err);
-    return !fa_failed(err);
+    return call_back(run, err);
 }
 
 /* ---- The run ---- */
@@ -289,7 +298,8 @@ bool fa__whole_compute(fa__node *node, fa_array *result, const fa_evaluate_optio
 {
     if (fa_failed(err))
         return false;
-    fa__whole_run run = {.node = node, .result = result, .options = options};
+    fa__whole_run run = {
+        .node = node, .result = result, .options = options, .started = fa__now(), .called = fa__now()};
     run.made = fa__alloc_zero((size_t)node->input_count + 1, sizeof *run.made, err);
     if (run.made != NULL)
         fa__whole_classes[node->code]->run(&run, err);

@@ -27,6 +27,9 @@ struct fa__whole_run {
         *result; /* concrete, in C order, native; in memory, in scratch, or the file that was asked for */
     const fa_evaluate_options *options;
     fa_array **made; /* inputs that stand, found or computed */
+    /* For whoever watches. */
+    double started, called; /* the time of its start, and of the last callback */
+    int64_t done_bytes;     /* of a long step */
 };
 
 /* Computes a box of an input into `target` (concrete, of the box's shape, any dtype and strides), on all

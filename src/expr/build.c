@@ -269,7 +269,7 @@ fa__node *fa__node_operation(fa__operation operation, fa__node *const *inputs, f
     if (operation == FA__OP_WHERE && !fa__type_is_numeric(inputs[0]->dtype->type))
         return where_of_truth(inputs, err);
     if (fa__operations[operation].rule == FA__RULE_COMPARE &&
-        (inputs[0]->dtype->is_structure || inputs[1]->dtype->is_structure))
+        (inputs[0]->dtype->type == FA_TYPE_VOID || inputs[1]->dtype->type == FA_TYPE_VOID))
         return fa__node_compare_records(operation, inputs, err);
     if (fa__operations[operation].rule == FA__RULE_COMPARE && any_string)
         return fa__node_compare_strings(operation, inputs, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Equality of structures: that of all their fields, which are views. Knows nothing about values. */
+/* Equality of structures: that of all their fields, which are views; and of raw bytes. Knows nothing about
+ * values. */
 #include "expr/node.h"
 
 #include <string.h>
@@ -68,11 +69,38 @@ static fa__node *compare_nothing(fa__operation operation, fa__node *const *input
     return node;
 }
 
+static bool are_raw(const fa_dtype *a, const fa_dtype *b)
+{
+    return a->type == FA_TYPE_VOID && b->type == FA_TYPE_VOID && !a->is_structure && !b->is_structure &&
+           a->item_bytes == b->item_bytes;
+}
+
+/* As strings of bytes: of one length these are equal where all their bytes are. */
+static fa__node *compare_raw(fa__operation operation, fa__node *const *inputs, fa_error *err)
+{
+    const fa_dtype *dtype = fa__dtype_flexible(FA_TYPE_BYTES, inputs[0]->dtype->item_bytes, false, err);
+    fa__node *strings[2] = {NULL, NULL}, *compared = NULL;
+    for (int i = 0; dtype != NULL && i < 2; i++) {
+        fa__geometry geometry;
+        fa__node_geometry(inputs[i], &geometry);
+        strings[i] = fa__node_view_as(inputs[i], dtype, &geometry, err);
+    }
+    if (!fa_failed(err))
+        compared = fa__node_operation(operation, strings, err);
+    fa__node_release(strings[0]);
+    fa__node_release(strings[1]);
+    fa_dtype_release(dtype);
+    return compared;
+}
+
 fa__node *fa__node_compare_records(fa__operation operation, fa__node *const *inputs, fa_error *err)
 {
     const fa_dtype *a = inputs[0]->dtype, *b = inputs[1]->dtype;
-    bool comparable = (operation == FA__OP_EQUAL || operation == FA__OP_NOT_EQUAL) && a->is_structure &&
-                      b->is_structure && a->field_count == b->field_count;
+    const bool is_equality = operation == FA__OP_EQUAL || operation == FA__OP_NOT_EQUAL;
+    if (is_equality && are_raw(a, b))
+        return a->item_bytes == 0 ? compare_nothing(operation, inputs, err)
+                                  : compare_raw(operation, inputs, err);
+    bool comparable = is_equality && a->is_structure && b->is_structure && a->field_count == b->field_count;
     for (int i = 0; comparable && i < a->field_count; i++)
         comparable = strcmp(a->fields[i].name, b->fields[i].name) == 0 &&
                      same_subarray(a->fields[i].dtype, b->fields[i].dtype);

@@ -25,6 +25,10 @@ enum {
     RUNS = 32,              /* more of them are not worth more memory */
     LEAST_BYTES = 32 << 20, /* of a run, where there is room */
     MOST_BLOCK = 1 << 20,   /* bytes */
+    GOOD_BLOCK = 32 << 10,  /* ... is read past the page cache */
+    BLOCKS_PART = 5,        /* of the room: one of so many parts is for a block of each run */
+    FENCES_PART = 16,       /* the same for all fences */
+    LEAST_TOGETHER = 32,    /* runs that are merged at once, where there is room */
     ALIGNMENT = 16
 };
 
@@ -55,6 +59,13 @@ static int64_t first_of(const maker *m, int64_t run)
 static int64_t length_of(const maker *m, int64_t run)
 {
     return fa__min_i64(m->length, m->s->lines.n - first_of(m, run));
+}
+
+/* Of so many elements, with a grain for what stands before them. */
+static int64_t bytes_in_scratch(const fa__runs *runs, int64_t n)
+{
+    const int64_t blocks = (n + (INT64_C(1) << runs->block_bits) - 1) >> runs->block_bits;
+    return fa__round_up(blocks * runs->block_bytes, GRAIN) + GRAIN;
 }
 
 /* ---- Reading ---- */
@@ -196,7 +207,7 @@ static bool argsort_and_put(maker *m, int64_t run, const char *elements, fa_erro
 /* A run stands in scratch as far behind a grain as in memory. */
 static void place_run(maker *m, int64_t run, const char *elements)
 {
-    const int64_t apart = fa__round_up(m->runs->most_blocks * m->runs->block_bytes, GRAIN) + GRAIN;
+    const int64_t apart = bytes_in_scratch(m->runs, m->length);
     m->runs->runs[run].n = length_of(m, run);
     m->runs->runs[run].place = run * apart + (m->s->positions ? 0 : (int64_t)((uintptr_t)elements % GRAIN));
 }
@@ -204,8 +215,7 @@ static void place_run(maker *m, int64_t run, const char *elements)
 static void keep_fences(maker *m, int64_t run, const char *elements)
 {
     const fa__runs *runs = m->runs;
-    const int64_t count = runs->has_all_fences ? fa__run_blocks(runs, run) : 1;
-    for (int64_t b = 0; b < count; b++)
+    for (int64_t b = 0; b < fa__run_blocks(runs, run); b++)
         memcpy(fa__fence(runs, run, b),
                m->s->positions ? m->blocks + b * runs->block_bytes
                                : elements + (b << runs->block_bits) * runs->item_bytes,
@@ -231,7 +241,7 @@ static bool make_all(maker *m, fa_error *err)
             sort_distinct_and_put(m, run, elements, err);
         else
             sort_and_put(m, run, elements, err);
-        if (!fa_failed(err))
+        if (!fa_failed(err) && m->runs->has_all_fences)
             keep_fences(m, run, elements);
     }
     /* Nothing may come or go when the rooms are somebody else's. */
@@ -277,23 +287,42 @@ static int64_t run_length(const fa__sorting *s, int64_t limit, bool turns)
     return low / least * least;
 }
 
-/* A fifth of the room is for a block of each run, a sixteenth for fences. */
-static void choose_blocks(fa__runs *runs, int64_t length, int64_t limit)
+/* Where `together` runs are merged: a part of the room is for a block of each, another one for fences. */
+static void cut_blocks(fa__runs *runs, int64_t together, int64_t length, int64_t limit)
 {
-    const int64_t item = runs->item_bytes, each = fa__max_i64(item + runs->number_bytes, 1);
+    const int64_t item = runs->item_bytes, each = fa__max_i64(item + runs->number_bytes, 1),
+                  most = fa__min_i64(limit / BLOCKS_PART / together, MOST_BLOCK) / each;
     int64_t block = 1;
-    const int64_t most = fa__min_i64(limit / 5 / runs->count, MOST_BLOCK) / each;
+    runs->block_bits = 0;
     while (2 * block <= most || (block < LEAST_BLOCK && 2 * block * each <= LEAST_BLOCK_BYTES)) {
         block *= 2;
         runs->block_bits++;
     }
     runs->fence_at = runs->block_bytes = block * item;
     runs->most_blocks = (length + block - 1) >> runs->block_bits;
-    runs->has_all_fences = runs->count * runs->most_blocks * (item + (int64_t)sizeof(int)) <= limit / 16;
+    runs->has_all_fences =
+        together == runs->count &&
+        runs->count * runs->most_blocks * (item + (int64_t)sizeof(int)) <= limit / FENCES_PART;
     if (runs->number_bytes > 0) {
         runs->numbers_at = fa__round_up(block * item, ALIGNMENT);
         runs->fence_at = runs->numbers_at + block * runs->number_bytes;
         runs->block_bytes = fa__round_up(runs->fence_at + (runs->has_all_fences ? 0 : item), ALIGNMENT);
+    }
+}
+
+/* How many runs are merged together: the more they are, the shorter are their blocks. To read and write
+ * everything once more is cheaper than to read blocks that are shorter than a disk likes; where the room is
+ * so small that they are in any case, it is cheaper than to look for each block among hundreds of runs. */
+static int64_t choose_blocks(fa__runs *runs, int64_t length, int64_t limit)
+{
+    int64_t together =
+        fa__min_i64(fa__max_i64(limit / BLOCKS_PART / GOOD_BLOCK, LEAST_TOGETHER), runs->count);
+    for (;; together = (together + 1) / 2) {
+        fa__runs some = *runs;
+        cut_blocks(runs, together, length, limit);
+        some.count = together;
+        if (together <= 2 || fa__merge_fits(&some, limit))
+            return together;
     }
 }
 
@@ -331,28 +360,80 @@ static bool make_runs(fa__runs *runs, int64_t line, int64_t length, bool turns, 
     return !fa_failed(err);
 }
 
+/* ---- Merging ---- */
+
+/* Some of the runs, whose fences are in memory, or else the first of each is read. */
+static bool merge_some(const fa__runs *runs, int64_t first, int64_t count, int64_t line,
+                       const fa__run_target *target, int64_t limit, fa_error *err)
+{
+    fa__runs some = *runs;
+    some.runs += first;
+    some.count = count;
+    for (int64_t r = 0; r < count && !some.has_all_fences; r++)
+        fa__source_read_bytes(runs->source, some.runs[r].place, some.item_bytes, fa__fence(&some, r, 0), err);
+    return !fa_failed(err) && fa__merge_runs(&some, line, target, limit, err);
+}
+
+/* Puts runs together in groups: so many fewer, in a scratch of their own. */
+static bool merge_groups(fa__runs *runs, int64_t groups, int64_t limit, fa_error *err)
+{
+    const int64_t count = runs->count;
+    int64_t n = 0;
+    for (int64_t r = 0; r < count; r++)
+        n += runs->runs[r].n;
+    fa__source *source =
+        fa__scratch_source(bytes_in_scratch(runs, n) + groups * (runs->block_bytes + 2 * GRAIN), err);
+    fa__run made = {0};
+    for (int64_t g = 0; g < groups && !fa_failed(err); g++) {
+        const int64_t first = count * g / groups;
+        const fa__run_target target = {source, &made};
+        merge_some(runs, first, count * (g + 1) / groups - first, 0, &target, limit, err);
+        runs->runs[g] = made;
+        made.place += bytes_in_scratch(runs, made.n);
+    }
+    if (source != NULL) {
+        fa__source_release(runs->source);
+        runs->source = source;
+    }
+    runs->count = groups;
+    return !fa_failed(err);
+}
+
+static bool sort_one(fa__runs runs, int64_t line, int64_t length, bool turns, int64_t together, int64_t limit,
+                     fa_error *err)
+{
+    runs.source = fa__scratch_source(runs.count * bytes_in_scratch(&runs, length), err);
+    if (runs.source == NULL)
+        return false;
+    make_runs(&runs, line, length, turns, err);
+    while (runs.count > together && !fa_failed(err))
+        merge_groups(&runs, (runs.count + together - 1) / together, limit, err);
+    if (!fa_failed(err))
+        merge_some(&runs, 0, runs.count, line, NULL, limit, err);
+    fa__source_release(runs.source);
+    return !fa_failed(err);
+}
+
 bool fa__sort_externally(const fa__sorting *s, int64_t limit, fa_error *err)
 {
-    const int64_t n = s->lines.n;
-    int64_t length = run_length(s, limit, true);
-    const bool turns = length * s->order.item_bytes >= LEAST_TURN;
+    const int64_t n = s->lines.n, item = s->order.item_bytes, most = limit - limit / FENCES_PART;
+    int64_t length = run_length(s, most, true);
+    const bool turns = length * item >= LEAST_TURN;
     if (!turns)
-        length = run_length(s, limit, false);
-    fa__runs runs = {.s = s, .item_bytes = s->order.item_bytes, .count = (n + length - 1) / length};
+        length = run_length(s, most, false);
+    fa__runs runs = {.s = s, .item_bytes = item, .count = (n + length - 1) / length};
     if (s->positions)
         runs.number_bytes = n <= UINT32_MAX ? sizeof(uint32_t) : sizeof(int64_t);
-    choose_blocks(&runs, length, limit);
-    runs.runs = fa__alloc_zero((size_t)runs.count, sizeof *runs.runs, err);
-    runs.fences =
-        fa__alloc((size_t)(runs.count * (runs.has_all_fences ? runs.most_blocks : 1) * runs.item_bytes), err);
-    runs.source = fa__scratch_source(
-        runs.count * (fa__round_up(runs.most_blocks * runs.block_bytes, GRAIN) + GRAIN), err);
-    for (int64_t line = 0; line < s->lines.count && !fa_failed(err); line++)
-        if (make_runs(&runs, line, length, turns, err))
-            fa__merge_runs(&runs, line, limit, err);
-    if (runs.source != NULL)
-        fa__source_release(runs.source);
-    fa__free(runs.fences);
-    fa__free(runs.runs);
+    const int64_t together = choose_blocks(&runs, length, most),
+                  places = runs.count * (int64_t)sizeof *runs.runs,
+                  fences = (runs.has_all_fences ? runs.count * runs.most_blocks : together) * item;
+    fa__work work = {0};
+    if (fa__work_take(&work, places + fences, err) != NULL) {
+        runs.runs = work.memory;
+        runs.fences = (char *)work.memory + places;
+        for (int64_t line = 0; line < s->lines.count && !fa_failed(err); line++)
+            sort_one(runs, line, length, turns, together, limit - places - fences, err);
+    }
+    fa__work_give_back(&work);
     return !fa_failed(err);
 }

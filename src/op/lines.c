@@ -47,6 +47,14 @@ void *fa__work_take(fa__work *work, int64_t bytes, fa_error *err)
     return work->memory;
 }
 
+bool fa__work_charge(fa__work *work, int64_t bytes)
+{
+    if (!fa__ledger_charge((size_t)bytes))
+        return false;
+    work->charged += (size_t)bytes;
+    return true;
+}
+
 void fa__work_give_back(fa__work *work)
 {
     fa__buffer_give_back(work->memory, work->bytes);
@@ -230,7 +238,7 @@ void *fa__line_sink_memory(const fa__line_sink *sink, int64_t line)
     return is_usable ? memory + line * sink->lines->n * sink->array->dtype->item_bytes : NULL;
 }
 
-static int64_t byte_in_sink(const fa__line_sink *sink, int64_t line, int64_t first)
+int64_t fa__line_sink_byte(const fa__line_sink *sink, int64_t line, int64_t first)
 {
     return sink->array->offset + (line * sink->lines->n + first) * sink->array->dtype->item_bytes;
 }
@@ -238,15 +246,15 @@ static int64_t byte_in_sink(const fa__line_sink *sink, int64_t line, int64_t fir
 /* None where elements would stand crooked. */
 int64_t fa__line_sink_shift(const fa__line_sink *sink, int64_t line, int64_t first)
 {
-    const int64_t shift = fa__outlet_shift(sink->array->source, byte_in_sink(sink, line, first));
+    const int64_t shift = fa__outlet_shift(sink->array->source, fa__line_sink_byte(sink, line, first));
     return shift % fa__max_i64(sink->array->dtype->alignment, 1) == 0 ? shift : 0;
 }
 
 fa__putting fa__putting_start(const fa__line_sink *sink, int64_t line, int64_t first, const void *from,
                               fa_error *err)
 {
-    return (fa__putting){fa__outlet_start(sink->array->source, err), from, byte_in_sink(sink, line, first),
-                         sink->array->dtype->item_bytes};
+    return (fa__putting){fa__outlet_start(sink->array->source, err), from,
+                         fa__line_sink_byte(sink, line, first), sink->array->dtype->item_bytes};
 }
 
 void fa__put_sorted(void *user, int64_t begin, int64_t end, fa_error *err)

@@ -17,6 +17,8 @@ typedef struct fa__work {
 int64_t fa__work_limit(void);
 /* Memory aligned to a page; FA_NO_MEMORY. Zeros are fine to give back. */
 void *fa__work_take(fa__work *work, int64_t bytes, fa_error *err);
+/* Charges so many bytes more, of buffers that are taken meanwhile; false where the limit has no room. */
+bool fa__work_charge(fa__work *work, int64_t bytes);
 void fa__work_give_back(fa__work *work);
 
 /* ---- Lines */
@@ -59,6 +61,8 @@ bool fa__line_sink_write(const fa__line_sink *sink, int64_t line, int64_t count,
                          fa_error *err);
 bool fa__line_sink_write_part(const fa__line_sink *sink, int64_t line, int64_t first, int64_t n,
                               const void *elements, fa_error *err);
+/* The byte of the array's source where an element of a line belongs, where lines are dense. */
+int64_t fa__line_sink_byte(const fa__line_sink *sink, int64_t line, int64_t first);
 /* How far behind a page memory best begins that is put from element `first` of a line on. */
 int64_t fa__line_sink_shift(const fa__line_sink *sink, int64_t line, int64_t first);
 /* Ends it, also after an error. */

@@ -27,7 +27,8 @@ enum {
     MOST_BYTES = 256 << 20, /* of all that is here: more would not be faster */
     MOST_PART = 32 << 10,   /* elements */
     LEAST_PART = 64,
-    LEAST_OF_RUN = 4, /* of a part, on average, from each run */
+    LEAST_PART_BYTES = 64 << 10, /* ... of wide elements */
+    LEAST_OF_RUN = 4,            /* of a part, on average, from each run */
     SMALL_BLOCK = 16 << 10,
     SAMPLES = 16, /* of a part, and one for each run */
     ALIGNMENT = 16
@@ -49,6 +50,13 @@ typedef struct sample {
     int64_t run, at;
 } sample;
 
+/* Bytes of a target, in their order: all before `sent` have set off, all before `begun` are in a room. */
+typedef struct stream {
+    fa__source *source;
+    int64_t first; /* byte of the source where the stream begins */
+    int64_t sent, begun;
+} stream;
+
 /* What is in order and waits to be sent off. */
 typedef struct setting_off {
     fa__outlet *outlet;
@@ -59,7 +67,8 @@ typedef struct setting_off {
 typedef struct merge {
     const fa__runs *runs;
     const fa__sorting *s;
-    fa__order sampled; /* how what is in `keys` is ordered */
+    const fa__run_target *into; /* NULL: the sink */
+    fa__order sampled;          /* how what is in `keys` is ordered */
     int64_t line, held, wanted;
     cursor *cursors;
     slot *slots;
@@ -70,6 +79,7 @@ typedef struct merge {
     int64_t unused_count, begun, arrived;
     /* Parts: where each begins in each run, and in the room. */
     int64_t part, step, room, part_count;
+    int64_t worker_bytes; /* what a worker takes that is not charged */
     int64_t *cuts, *places;
     fa__kept *kept; /* of each part, where elements are told apart */
     bool has_last;
@@ -78,10 +88,11 @@ typedef struct merge {
     sample *samples;
     char *elements, *keys, *key_room; /* of samples; keys are elements where these have none */
     int64_t *key_order;
-    /* Rooms for what is in order, which take turns. */
+    /* Rooms for what is in order, which take turns: where element `done` has its place in one. */
     char *rooms[2], *out;
-    const char *behind; /* what goes along with what comes next */
-    int64_t shift, carried;
+    int64_t done;
+    stream stream;
+    const char *behind; /* what of it goes along with what comes next */
     setting_off finished;
     fa__outlet *outlets[2];
     int turn;
@@ -336,6 +347,52 @@ static void gather(const merge *m, int64_t part, char *elements, int64_t *number
         }
 }
 
+/* Whether what is in order becomes blocks with positions; else elements or positions are dense. */
+static bool makes_blocks(const merge *m)
+{
+    return m->into != NULL && m->s->positions;
+}
+
+static int64_t out_bytes(const merge *m)
+{
+    return m->s->positions ? (int64_t)sizeof(int64_t) : m->s->order.item_bytes;
+}
+
+/* Where an element, or its position, begins in the target: a byte of the stream. */
+static int64_t byte_of(const merge *m, int64_t i)
+{
+    return makes_blocks(m) ? block_of(m, i) * m->runs->block_bytes + within(m, i) * m->runs->item_bytes
+                           : i * out_bytes(m);
+}
+
+static char *address_of(const merge *m, int64_t byte)
+{
+    return m->out + (byte - byte_of(m, m->done));
+}
+
+/* Elements in order and their positions, from number `first` on: to their blocks. */
+static void lay_in_blocks(const merge *m, int64_t first, int64_t n, const char *elements,
+                          const int64_t *numbers, const int64_t *positions)
+{
+    const fa__runs *runs = m->runs;
+    const int64_t item = runs->item_bytes;
+    int64_t offsets[FA__BLOCK];
+    for (int64_t at = 0, some; at < n; at += some) {
+        const int64_t i = first + at;
+        some = fa__min_i64(fa__min_i64(n - at, FA__BLOCK), (INT64_C(1) << runs->block_bits) - within(m, i));
+        char *block = address_of(m, block_of(m, i) * runs->block_bytes), *to = block + runs->numbers_at;
+        for (int64_t k = 0; k < some; k++)
+            offsets[k] = positions[at + k] * item;
+        fa__pick(block + within(m, i) * item, elements, offsets, some, item, false);
+        if (runs->number_bytes == sizeof(uint32_t))
+            for (int64_t k = 0; k < some; k++)
+                ((uint32_t *)(void *)to)[within(m, i) + k] = (uint32_t)numbers[positions[at + k]];
+        else
+            for (int64_t k = 0; k < some; k++)
+                ((int64_t *)(void *)to)[within(m, i) + k] = numbers[positions[at + k]];
+    }
+}
+
 static void sort_part(const merge *m, int64_t job, fa_error *err)
 {
     const fa__order *order = &m->s->order;
@@ -348,13 +405,15 @@ static void sort_part(const merge *m, int64_t job, fa_error *err)
         if (m->s->kept != NULL)
             m->kept[job] = (fa__kept){place, fa__keep_firsts(order, m->out + place * order->item_bytes, n)};
     } else if (room != NULL) {
-        int64_t *out = (int64_t *)(void *)m->out + place;
         int64_t *numbers = (int64_t *)(void *)(room + fa__round_up(n * order->item_bytes, ALIGNMENT)),
                 *positions = numbers + n;
         gather(m, job, room, numbers);
         fa__argsort_line(NULL, order, room, n, 0, positions, positions + n, NULL, err);
-        for (int64_t i = 0; i < n; i++)
-            out[i] = numbers[positions[i]];
+        if (makes_blocks(m))
+            lay_in_blocks(m, m->done + place, n, room, numbers, positions);
+        else
+            for (int64_t i = 0; i < n; i++)
+                ((int64_t *)(void *)m->out)[place + i] = numbers[positions[i]];
     }
     fa__buffer_give_back(room, bytes);
 }
@@ -373,26 +432,48 @@ static void take(merge *m)
     }
 }
 
-static int64_t out_bytes(const fa__sorting *s)
+/* Where what is put together goes. */
+static stream start_stream(const merge *m)
 {
-    return s->positions ? (int64_t)sizeof(int64_t) : s->order.item_bytes;
+    if (m->into != NULL)
+        return (stream){.source = m->into->source, .first = m->into->run->place};
+    return (stream){.source = m->s->sink.array->source, .first = fa__line_sink_byte(&m->s->sink, m->line, 0)};
+}
+
+/* A block is whole when the fence of the next one stands in it: byte of the stream up to which they are. */
+static int64_t end_blocks(const merge *m, int64_t n, bool is_last)
+{
+    const fa__runs *runs = m->runs;
+    const int64_t block = INT64_C(1) << runs->block_bits, end = m->done + n;
+    for (int64_t i = fa__max_i64(fa__round_up(m->done, block), block); i < end; i += block)
+        memcpy(address_of(m, (block_of(m, i) - 1) * runs->block_bytes + runs->fence_at),
+               address_of(m, byte_of(m, i)), (size_t)runs->item_bytes);
+    return is_last ? m->stream.begun : block_of(m, end - 1) * runs->block_bytes;
 }
 
 /* Whole grains set off; the part of one that is behind them goes along with what comes next. */
-static bool finish(merge *m, int64_t done, int64_t n, bool is_last, fa_error *err)
+static bool finish(merge *m, int64_t n, bool is_last, fa_error *err)
 {
     const fa__sorting *s = m->s;
-    if (!s->sink.is_dense)
-        return fa__line_sink_write_part(&s->sink, m->line, done, n, m->out, err);
-    const fa__putting putting = fa__putting_start(&s->sink, m->line, done, m->out, err);
-    int64_t bytes = n * putting.item_bytes + m->carried;
+    stream *t = &m->stream;
+    if (m->into == NULL && !s->sink.is_dense)
+        return fa__line_sink_write_part(&s->sink, m->line, m->done, n, m->out, err);
+    const int64_t end = m->done + n;
+    int64_t sure = t->begun = byte_of(m, end);
+    if (makes_blocks(m)) {
+        t->begun = block_of(m, end - 1) * m->runs->block_bytes + m->runs->block_bytes;
+        sure = end_blocks(m, n, is_last);
+    }
     const int64_t behind =
-        is_last ? 0 : fa__min_i64((m->shift + n * putting.item_bytes) % FA__DIRECT_GRAIN, bytes);
-    m->outlets[m->turn] = putting.outlet;
-    m->finished =
-        (setting_off){putting.outlet, m->out - m->carried, putting.first - m->carried, bytes - behind};
-    m->behind = m->out - m->carried + bytes - behind;
-    m->carried = behind;
+        is_last ? 0 : fa__min_i64(fa__outlet_shift(t->source, t->first + sure), sure - t->sent);
+    int64_t bytes = sure - behind - t->sent;
+    /* Whole grains of scratch, so that none of them is in the page cache when it is read. */
+    if (is_last && m->into != NULL)
+        bytes = fa__round_up(bytes, FA__DIRECT_GRAIN);
+    m->outlets[m->turn] = fa__outlet_start(t->source, err);
+    m->finished = (setting_off){m->outlets[m->turn], address_of(m, t->sent), t->first + t->sent, bytes};
+    t->sent += bytes;
+    m->behind = address_of(m, t->sent);
     return !fa_failed(err);
 }
 
@@ -405,16 +486,32 @@ static void set_off(merge *m, fa_error *err)
         fa__outlet_put(f.outlet, f.first, f.bytes, f.from, err);
 }
 
-/* The other room, which nobody reads any more, at a place from which it need not be copied. */
-static bool turn(merge *m, int64_t done, fa_error *err)
+/* What may be carried stands before what comes next. */
+static int64_t room_before(const merge *m)
 {
+    return FA__DIRECT_GRAIN + (makes_blocks(m) ? fa__round_up(m->runs->block_bytes, FA__DIRECT_GRAIN) : 0);
+}
+
+static int64_t room_bytes(const merge *m)
+{
+    const int64_t n = m->room, block = INT64_C(1) << m->runs->block_bits;
+    return room_before(m) + 2 * FA__DIRECT_GRAIN +
+           (makes_blocks(m) ? (n / block + 2) * m->runs->block_bytes : n * out_bytes(m));
+}
+
+/* The other room, which nobody reads any more, at a place from which it need not be copied. */
+static bool turn(merge *m, fa_error *err)
+{
+    const stream *t = &m->stream;
+    const int64_t byte = byte_of(m, m->done),
+                  shift = m->into != NULL ? fa__outlet_shift(t->source, t->first + byte)
+                                          : fa__line_sink_shift(&m->s->sink, m->line, m->done);
     m->turn = 1 - m->turn;
     fa__outlet_end(m->outlets[m->turn], err);
     m->outlets[m->turn] = NULL;
-    m->shift = fa__line_sink_shift(&m->s->sink, m->line, done);
-    m->out = m->rooms[m->turn] + FA__DIRECT_GRAIN + m->shift;
-    if (m->carried > 0)
-        memcpy(m->out - m->carried, m->behind, (size_t)m->carried);
+    m->out = m->rooms[m->turn] + room_before(m) + shift;
+    if (t->begun > t->sent)
+        memcpy(address_of(m, t->sent), m->behind, (size_t)(t->begun - t->sent));
     return !fa_failed(err);
 }
 
@@ -442,22 +539,25 @@ static int64_t tell_apart(merge *m, int64_t n)
 
 static bool merge_all(merge *m, fa_error *err)
 {
-    int64_t left = 0, done = 0;
+    int64_t left = 0;
+    m->stream = start_stream(m);
     for (int64_t r = 0; r < m->runs->count; r++)
         left += m->runs->runs[r].n;
     for (int64_t n; left > 0 && !fa_failed(err); left -= n) {
         n = read_some(m, err);
         n = fa_failed(err) ? 0 : cut(m, n, err);
-        if (!turn(m, done, err) || !fa__whole_parallel(m->s->lines.run, m->part_count + 1,
-                                                       part_cost(m->s, m->part), sort_or_set_off, m, err))
+        if (!turn(m, err) ||
+            !fa__whole_parallel(m->s->lines.run, m->part_count + 1, m->worker_bytes, sort_or_set_off, m, err))
             break;
         take(m);
         const int64_t some = tell_apart(m, n);
-        finish(m, done, some, left == n, err);
-        done += some;
+        finish(m, some, left == n, err);
+        m->done += some;
     }
-    if (m->s->kept != NULL)
-        *m->s->kept = done;
+    if (m->into != NULL)
+        m->into->run->n = m->done;
+    else if (m->s->kept != NULL)
+        *m->s->kept = m->done;
     set_off(m, err);
     /* Nothing may come or go when the rooms are somebody else's. */
     while (m->arrived < m->begun)
@@ -502,7 +602,7 @@ static int64_t lay_out(merge *m, char *memory)
     rooms r = {.memory = memory};
     char *blocks = piece(&r, m->slot_count * slot_bytes(runs), FA__DIRECT_GRAIN);
     for (int i = 0; i < 2; i++)
-        m->rooms[i] = piece(&r, m->room * out_bytes(m->s) + 2 * FA__DIRECT_GRAIN, FA__DIRECT_GRAIN);
+        m->rooms[i] = piece(&r, room_bytes(m), FA__DIRECT_GRAIN);
     m->cursors = piece(&r, count * (int64_t)sizeof *m->cursors, ALIGNMENT);
     m->slots = piece(&r, m->slot_count * (int64_t)sizeof *m->slots, ALIGNMENT);
     m->slot_of = piece(&r, count * m->ways * (int64_t)sizeof *m->slot_of, ALIGNMENT);
@@ -538,8 +638,10 @@ static void choose(merge *m, int64_t limit, int64_t ahead)
     const fa__runs *runs = m->runs;
     const int64_t block = INT64_C(1) << runs->block_bits, threads = fa__pool_threads();
     m->part = MOST_PART;
-    const int64_t least = fa__max_i64(LEAST_PART, fa__min_i64(LEAST_OF_RUN * runs->count, MOST_PART));
-    while (m->part > least && threads * part_cost(m->s, m->part) + 2 * m->part * out_bytes(m->s) > limit / 8)
+    const int64_t least =
+        fa__min_i64(fa__max_i64(LEAST_PART, fa__min_i64(LEAST_OF_RUN * runs->count, MOST_PART)),
+                    fa__max_i64(LEAST_PART_BYTES / fa__max_i64(runs->item_bytes, 1), 1));
+    while (m->part > least && threads * part_cost(m->s, m->part) + 2 * m->part * out_bytes(m) > limit / 8)
         m->part /= 2;
     m->step = fa__max_i64(m->part / (SAMPLES + runs->count), 1);
     m->room = fa__max_i64(ahead * block, m->part);
@@ -557,16 +659,31 @@ static int64_t cost(merge *m, int64_t limit, int64_t ahead)
     return lay_out(m, NULL) + fa__pool_threads() * part_cost(m->s, m->part);
 }
 
-bool fa__merge_runs(const fa__runs *runs, int64_t line, int64_t limit, fa_error *err)
+static merge start(const fa__runs *runs)
 {
     const fa__order *order = &runs->s->order;
-    merge m = {.runs = runs, .s = runs->s, .line = line, .sampled = *order};
-    fa__work work = {0};
-    limit = fa__min_i64(limit, MOST_BYTES);
+    merge m = {.runs = runs, .s = runs->s, .sampled = *order};
     if (order->key_bytes > 0)
         m.sampled = (fa__order){.type = order->key_bytes == 8 ? FA_TYPE_INT64 : FA_TYPE_INT32,
                                 .item_bytes = order->key_bytes,
                                 .key_bytes = order->key_bytes};
+    return m;
+}
+
+bool fa__merge_fits(const fa__runs *runs, int64_t limit)
+{
+    merge m = start(runs);
+    return cost(&m, limit, 1) <= limit;
+}
+
+bool fa__merge_runs(const fa__runs *runs, int64_t line, const fa__run_target *into, int64_t limit,
+                    fa_error *err)
+{
+    merge m = start(runs);
+    fa__work work = {0};
+    m.line = line;
+    m.into = into;
+    limit = fa__min_i64(limit, MOST_BYTES);
     int64_t low = 1, high = (runs->s->lines.n >> runs->block_bits) + 1;
     while (low < high) {
         const int64_t middle = high - (high - low) / 2;
@@ -578,6 +695,8 @@ bool fa__merge_runs(const fa__runs *runs, int64_t line, int64_t limit, fa_error 
     choose(&m, limit, low);
     if (fa__work_take(&work, lay_out(&m, NULL), err) != NULL) {
         lay_out(&m, work.memory);
+        const int64_t each = part_cost(m.s, m.part);
+        m.worker_bytes = fa__work_charge(&work, fa__pool_threads() * each) ? 0 : each;
         merge_all(&m, err);
     }
     fa__work_give_back(&work);

@@ -100,22 +100,28 @@ static bool write_rows(const fa__panels *p, int64_t first, int64_t n, const char
     return fa__outlet_end(outlet, err);
 }
 
+/* False with a clean err where there is no memory for it. */
 static bool fill(const fa__panels *p, fa__whole_run *run, int input, int64_t some, fa_error *err)
 {
     const size_t bytes = (size_t)fa__round_up(some * p->sizes[1] * p->item_bytes, FA__DIRECT_GRAIN);
-    if (!fa__ledger_charge(2 * bytes))
+    fa_error own = {0};
+    if (fa_failed(err) || !fa__ledger_charge(2 * bytes))
         return false;
-    char *rows = fa__pages_alloc(2 * bytes, true, err);
-    for (int64_t first = 0, n; first < p->sizes[0] && rows != NULL && !fa_failed(err); first += n) {
+    char *rows = fa__pages_alloc(2 * bytes, true, &own);
+    for (int64_t first = 0, n; first < p->sizes[0] && !fa_failed(&own); first += n) {
         n = fa__min_i64(fa__min_i64(some, p->box[0] - first % p->box[0]), p->sizes[0] - first);
-        if (read_rows(p, run, input, first, n, rows, err))
-            write_rows(p, first, n, rows, rows + bytes, err);
+        if (read_rows(p, run, input, first, n, rows, &own))
+            write_rows(p, first, n, rows, rows + bytes, &own);
     }
     if (rows != NULL)
         fa__pages_free(rows, 2 * bytes);
     fa__ledger_release(2 * bytes);
     /* What went through the page cache would be read through it. */
-    return rows != NULL && p->scratch->class->write_behind(p->scratch, 0, p->scratch->bytes, true, err);
+    if (!fa_failed(&own))
+        p->scratch->class->write_behind(p->scratch, 0, p->scratch->bytes, true, &own);
+    if (fa_failed(&own) && own.code != FA_NO_MEMORY)
+        fa__error_move(err, &own);
+    return !fa_failed(&own);
 }
 
 fa__panels *fa__panels_new(fa__whole_run *run, int input, int outer, const int64_t *sizes, int64_t room,
@@ -125,7 +131,7 @@ fa__panels *fa__panels_new(fa__whole_run *run, int input, int outer, const int64
     fa_error ignored = {0};
     if (fa_failed(err))
         return NULL;
-    fa__panels *p = fa__alloc_zero(1, sizeof *p, err);
+    fa__panels *p = fa__alloc_zero(1, sizeof *p, &ignored);
     if (p == NULL)
         return NULL;
     p->outer = outer;

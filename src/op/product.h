@@ -68,6 +68,7 @@ bool fa__factor_aim(fa__product_work *w, fa__factor *f, int64_t row, int64_t row
                     int64_t columns, fa_error *err);
 /* Begins to read what fa__factor_aim() will want next. */
 void fa__factor_aim_ahead(fa__factor *f, int64_t row, int64_t column);
+/* Gives back what it holds. */
 void fa__factor_stop(fa__factor *f);
 /* In memory, and no element of it where a load or a store of one may not be. */
 bool fa__product_is_aligned(const fa__product_work *w, const fa_array *a);

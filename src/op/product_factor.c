@@ -169,4 +169,8 @@ void fa__factor_stop(fa__factor *f)
     fa__panels_free(f->panels); /* before what is read into */
     fa__buffer_give_back(f->buffer, f->bytes);
     fa__buffer_give_back(f->other, f->other_bytes);
+    f->panels = NULL;
+    f->buffer = f->other = NULL;
+    f->bytes = f->other_bytes = 0;
+    f->has_panels = false;
 }

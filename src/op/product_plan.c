@@ -155,19 +155,13 @@ static bool make_panels(fa__product_work *w, fa__factor *f, int64_t rows, int64_
     return !f->has_panels || f->panels != NULL;
 }
 
-static bool start_reading(fa__factor *f, fa_error *err)
+/* Whether there is memory for boxes of them, and for those that come meanwhile. */
+static bool start_reading(fa__factor *f)
 {
     const size_t bytes = f->has_panels ? (size_t)fa__panels_bytes(f->panels) : 0;
-    return !f->has_panels || (fa__product_grow(&f->buffer, &f->bytes, bytes, err) &&
-                              fa__product_grow(&f->other, &f->other_bytes, bytes, err));
-}
-
-static fa__product_plan settled_plan(fa__product_work *w, fa_error *err)
-{
-    fa__product_plan p = plan_for(w, room_for_windows());
-    bool first = settle(w, &w->first, p.columns < w->columns, err),
-         second = settle(w, &w->second, p.rows < w->rows, err);
-    return first || second ? plan_for(w, room_for_windows()) : p;
+    fa_error ignored = {0};
+    return !f->has_panels || (fa__product_grow(&f->buffer, &f->bytes, bytes, &ignored) &&
+                              fa__product_grow(&f->other, &f->other_bytes, bytes, &ignored));
 }
 
 /* A factor of which each box is read several times is copied once, so that boxes are read in one piece while
@@ -185,14 +179,10 @@ static fa__product_plan with_panels(fa__product_work *w, fa__product_plan p, fa_
     }
     fa__product_plan with = plan_for(w, fa__budget_available() / 16 * 15);
     if (make_panels(w, a, with.rows, with.depth, err) && make_panels(w, b, with.depth, with.columns, err) &&
-        start_reading(a, err) && start_reading(b, err))
+        start_reading(a) && start_reading(b))
         return with;
-    for (int i = 0; i < 2; i++) {
-        fa__factor *f = i == 0 ? a : b;
-        fa__panels_free(f->panels);
-        f->panels = NULL;
-        f->has_panels = false;
-    }
+    fa__factor_stop(a);
+    fa__factor_stop(b);
     return p;
 }
 

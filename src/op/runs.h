@@ -49,7 +49,16 @@ static inline int64_t fa__block_used(const fa__runs *runs, int64_t run, int64_t 
     return runs->number_bytes > 0 ? runs->numbers_at + n * runs->number_bytes : n * runs->item_bytes;
 }
 
-/* Puts the runs of a line together, into the sink, in about `limit` bytes. */
-bool fa__merge_runs(const fa__runs *runs, int64_t line, int64_t limit, fa_error *err);
+/* Where a merge makes one run of several: from byte `run->place` on, a multiple of FA__DIRECT_GRAIN. */
+typedef struct fa__run_target {
+    fa__source *source;
+    fa__run *run;
+} fa__run_target;
+
+/* Puts the runs of a line together, into the sink or into one run, in about `limit` bytes. */
+bool fa__merge_runs(const fa__runs *runs, int64_t line, const fa__run_target *into, int64_t limit,
+                    fa_error *err);
+/* Whether there is room for that. */
+bool fa__merge_fits(const fa__runs *runs, int64_t limit);
 
 #endif

@@ -365,7 +365,8 @@ class Sets(Base):
 
     def test_unique(self):
         rng = numpy.random.default_rng(14)
-        for text in ["?", "i1", "u2", "i4", "i8", "u8", "f4", "f8", "c8", "c16", "M8[s]", "m8[us]", "S3", "U5", ">f8", ">i4"]:
+        for text in ["?", "i1", "u2", "i4", "i8", "u8", "f4", "f8", "c8", "c16", "M8[s]", "m8[us]", "S3", "U5", ">f8", ">i4",
+                     "V5", [("x", "i2"), ("v", "V2")]]:
             for shape in [(0,), (1,), (3, 0), (700,), (20, 30)]:
                 for kind in ("random", "few", "nan"):
                     self.check(elements(numpy.dtype(text), int(numpy.prod(shape)), kind, rng).reshape(shape))
@@ -473,6 +474,19 @@ class RunsOfManyBlocks(Base):
                 made = self.values("argsort(a)", "i8", a=given)
                 self.assertTrue(numpy.array_equal(made, numpy.argsort(data, kind="stable")), (text, kind))
 
+    def test_more_runs_than_there_is_room_for_at_once(self):
+        rng = numpy.random.default_rng(24)
+        self.library.set_memory_limit(65536)
+        for text, n in [("f8", 600000), ("i4", 700000), ("c16", 120000), ("S200", 100000)]:
+            for kind in ("random", "few"):
+                data = elements(numpy.dtype(text), n, kind, rng)
+                given = self.file(data)
+                self.assertTrue(numpy.array_equal(self.values("argsort(a)", "i8", a=given), numpy.argsort(data, kind="stable")),
+                                (text, kind))
+                for function in ("sort", "unique"):
+                    made = self.values(f"{function}(a)", text, a=given)
+                    self.assertTrue(compared(made, getattr(numpy, function)(data)), (text, kind, function))
+
     def test_unique_of_whole_numbers_close_together(self):
         rng = numpy.random.default_rng(23)
         for text in ("i8", "u8", "i4", "u4", "i2"):
@@ -498,6 +512,37 @@ class RunsOfManyBlocks(Base):
         array = self.library.eval("unique(a)", {"a": given})
         self.library.assign(given, self.memory(numpy.zeros(4)))
         self.assertEqual(numpy.frombuffer(self.library.get_all(array), "f8").tolist(), [1.0, 2.0, 3.0])
+
+
+class WideElements(Base):
+    """A few of them are more than the limit has room for: they go by ones and twos."""
+
+    def test_order_and_moves(self):
+        rng = numpy.random.default_rng(25)
+        data = rng.integers(97, 99, (600, 9000)).astype("u1").view("S9000").ravel()
+        data[300:] = data[:300]
+        positions = rng.integers(0, 600, 200)
+        given = {"a": self.file(data), "i": self.file(positions)}
+        self.library.set_memory_limit(65536)
+        self.assertTrue(numpy.array_equal(self.values("argsort(a)", "i8", **given), numpy.argsort(data, kind="stable")))
+        for text, wanted in [("sort(a)", numpy.sort(data)), ("unique(a)", numpy.unique(data)), ("a[::-1]", data[::-1]),
+                             ("a[i]", data[positions]), ("roll(a, 7)", numpy.roll(data, 7)),
+                             ("concatenate((a, a))", numpy.concatenate((data, data))),
+                             ("a.reshape(30, 20).T", data.reshape(30, 20).T)]:
+            self.assertEqual(self.bytes_in_file(text, given), wanted.tobytes(), text)
+
+    def bytes_in_file(self, text, given):
+        """Of a result that is a file: it has no room in memory."""
+        path = os.path.join(self.folder.name, "wide.npy")
+        self.library.save(path, self.library.eval(text, given))
+        return numpy.load(path).tobytes()
+
+    def test_unique_rows(self):
+        data = numpy.random.default_rng(26).integers(0, 3, (400, 3000)).astype("f8")
+        data[200:] = data[:200]
+        given = {"a": self.file(data)}
+        self.library.set_memory_limit(1 << 20)
+        self.assertEqual(self.bytes_in_file("unique(a, axis=0)", given), numpy.unique(data, axis=0).tobytes())
 
 
 class SameBits(Base):

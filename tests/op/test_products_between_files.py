@@ -4,7 +4,9 @@
 
     test_products_between_files.py           the tests, each way of reading in a process of its own
     test_products_between_files.py --work    one of them (a helper of the tests)
+    test_products_between_files.py --short   with too little address space for a copy (the same)
 """
+import hashlib
 import os
 import sys
 
@@ -52,6 +54,33 @@ def work(folder):
                 sys.exit(f"{text} of {dtype}, {orders}, with a limit of {limit} differs")
 
 
+def short(folder):
+    """The address space has room for windows, and none for what copies a factor into boxes: they are left alone."""
+    import farray_ctypes
+    import resource
+    library, rng = farray_ctypes.Library(BUILD), numpy.random.default_rng(5)
+    library.set_memory_limit(64 << 20)
+    paths = {name: os.path.join(folder, name + ".npy") for name in ("a", "b", "result")}
+    numpy.save(paths["a"], rng.standard_normal((3000, 2000)))
+    numpy.save(paths["b"], rng.standard_normal((2000, 3000)))
+
+    def compute(address_space):
+        arrays = {name: library.open(paths[name], 0) for name in "ab"}
+        if os.path.exists(paths["result"]):
+            os.unlink(paths["result"])
+        resource.setrlimit(resource.RLIMIT_AS, (address_space, -1))
+        library.evaluate_all([(library.eval("a @ b", arrays), paths["result"], None)])
+        resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
+        with open(paths["result"], "rb") as file:
+            return hashlib.sha256(file.read()).digest()
+
+    right = compute(-1)
+    with open("/proc/self/statm", encoding="ascii") as file:
+        taken = int(file.read().split()[0]) * resource.getpagesize()
+    if compute(taken + (40 << 20)) != right:
+        sys.exit("the bits are others")
+
+
 class ProductsBetweenFiles(ways.Ways):
     def test_as_it_comes(self):
         self.run_with("auto", FARRAY_THREADS=2)
@@ -60,6 +89,12 @@ class ProductsBetweenFiles(ways.Ways):
         for threads in 1, 2, 3:
             self.run_with("direct", FARRAY_THREADS=threads)
 
+    def test_no_memory_for_a_copy(self):
+        self.run_with("direct", "--short", FARRAY_THREADS=2)
+
 
 if __name__ == "__main__":
-    ways.main(work)
+    if sys.argv[1:2] == ["--short"]:
+        short(sys.argv[2])
+    else:
+        ways.main(work)

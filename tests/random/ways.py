@@ -11,10 +11,10 @@ import unittest
 class Ways(unittest.TestCase):
     """Knows how the file of a test is run with one of them."""
 
-    def run_with(self, way, **settings):
+    def run_with(self, way, what="--work", **settings):
         environment = {**os.environ, "FARRAY_IO": way, **{name: str(value) for name, value in settings.items()}}
         with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-            done = subprocess.run([sys.executable, sys.modules[type(self).__module__].__file__, "--work", folder],
+            done = subprocess.run([sys.executable, sys.modules[type(self).__module__].__file__, what, folder],
                                   env=environment, stderr=subprocess.PIPE, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
 
