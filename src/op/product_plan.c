@@ -164,6 +164,14 @@ static bool start_reading(fa__factor *f)
                               fa__product_grow(&f->other, &f->other_bytes, bytes, &ignored));
 }
 
+static fa__product_plan settled_plan(fa__product_work *w, fa_error *err)
+{
+    fa__product_plan p = plan_for(w, room_for_windows());
+    bool first = settle(w, &w->first, p.columns < w->columns, err),
+         second = settle(w, &w->second, p.rows < w->rows, err);
+    return first || second ? plan_for(w, room_for_windows()) : p;
+}
+
 /* A factor of which each box is read several times is copied once, so that boxes are read in one piece while
  * others are multiplied. Nothing else needs room then, if no other factor is read otherwise. */
 static fa__product_plan with_panels(fa__product_work *w, fa__product_plan p, fa_error *err)
