@@ -248,8 +248,10 @@ fa__task_part *fa__task_part_take(fa__reduce_plan *p, fa_error *err)
 {
     fa__mutex_lock(&p->mutex);
     fa__task_part *part = p->unused;
-    if (part != NULL)
+    if (part != NULL) {
         p->unused = part->next;
+        part->next = NULL; /* nobody's but the taker's */
+    }
     fa__mutex_unlock(&p->mutex);
     return part != NULL ? part : fa__alloc_zero(1, sizeof *part, err);
 }
