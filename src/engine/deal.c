@@ -108,6 +108,8 @@ static double cost_of_dealing(const fa__deal *deal, double source_bytes)
 {
     double n = (double)deal->n, windows = (double)deal->windows;
     double moved = 2 * n * (double)(deal->unit + (int64_t)sizeof(uint32_t) + (int64_t)sizeof(uint16_t));
+    if (deal->pass->is_only_dealt) /* the result goes to scratch, and is read again */
+        moved += 2 * n * (double)deal->unit;
     return source_bytes + moved + windows * (double)(deal->groups + deal->chunks) * REQUEST_BYTES;
 }
 
@@ -154,6 +156,14 @@ static bool make_scratch(fa__deal *deal)
     deal->numbers = fa__scratch_source(deal->n * (int64_t)sizeof(uint16_t), &ignored);
     deal->units = fa__scratch_source(deal->n * deal->unit, &ignored);
     return !fa_failed(&ignored) && fa__source_writes_direct(deal->units);
+}
+
+bool fa__deal_may_pay(const fa_array *derived)
+{
+    fa__move_places places;
+    const int64_t bytes = fa__count(derived->ndim, derived->sizes) * derived->dtype->item_bytes;
+    return (fa__io_mode() == FA__IO_DIRECT || bytes >= fa__max_i64(LEAST_BYTES, fa__budget_free() / 4)) &&
+           fa__derived_places(derived->source, &places) && fa__source_memory(places.source) == NULL;
 }
 
 bool fa__deal_plan(fa__deal *deal, const fa__pass *pass, int64_t tile, int threads)

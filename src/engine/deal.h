@@ -33,6 +33,9 @@ typedef struct fa__deal {
     const atomic_bool *stop;
 } fa__deal;
 
+/* Whether it is worth asking for all elements of a derived source: it has such units, of a file, and there is
+ * no room for all at once. */
+bool fa__deal_may_pay(const fa_array *derived);
 /* Whether a pass is such a move, of a size and under a limit for which this is the way rather than one in
  * tiles of `tile` elements, with scratch, which fa__deal_clear() ends. */
 bool fa__deal_plan(fa__deal *deal, const fa__pass *pass, int64_t tile, int threads);

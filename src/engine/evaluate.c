@@ -8,6 +8,8 @@
 #include "engine/budget.h"
 #include "engine/buffers.h"
 #include "engine/consumer.h"
+#include "engine/deal.h"
+#include "engine/gather.h"
 #include "engine/move.h"
 #include "engine/room.h"
 #include "engine/schedule.h"
@@ -544,6 +546,19 @@ static void run_whole(evaluation *e, job *j)
     fa__whole_compute(j->keeps, j->target, e->options, e->err);
 }
 
+/* Whether jobs read all elements of a move, for more than a copy of them. */
+static bool is_computed_on(const evaluation *e, const fa__node *move)
+{
+    bool found = false;
+    for (int64_t i = 0; i < e->count && !found; i++) {
+        const job *j = &e->jobs[i];
+        for (int k = 0; j->runs && k < j->keeps->input_count; k++)
+            found = found || fa__gather_is_read(j->keeps->inputs[k], j->keeps, move);
+        found = found || (!j->runs && !j->derives && fa__gather_is_read(j->node, j->feeds, move));
+    }
+    return found;
+}
+
 static void run_level(evaluation *e, int level)
 {
     int64_t begin = e->level_start[level], end = e->level_start[level + 1];
@@ -551,6 +566,8 @@ static void run_level(evaluation *e, int level)
         job *j = e->ordered[i];
         if (j->derives) {
             keep(j->keeps, fa__derived_array(j->keeps, e->err));
+            if (!fa_failed(e->err) && fa__deal_may_pay(j->keeps->kept) && is_computed_on(e, j->keeps))
+                fa__gather_stand(j->keeps, e->options, e->err);
             j->planned = true;
         }
     }

@@ -118,6 +118,8 @@ typedef struct fa__pass {
     bool aliased; /* a store may touch bytes of an operand: the same elements, which schedule.c has made sure
                      of */
     int64_t slot_bytes;
+    bool is_only_dealt; /* runs only if it is dealt out (deal.h), and says whether it was */
+    bool was_dealt;
 } fa__pass;
 
 void fa__pass_clear(fa__pass *pass);

@@ -517,10 +517,12 @@ bool fa__run_pass(fa__pass *pass, const fa_evaluate_options *options, fa_error *
             fa__cut_for_permuting(&r.cut, pass, r.threads);
         else
             fa__cut_pass(&r.cut, pass, r.threads);
-        fa__count_pass();
-        if (copies_derived(pass) && fa__deal_plan(&deal, pass, r.cut.tile, r.threads))
+        pass->was_dealt = copies_derived(pass) && fa__deal_plan(&deal, pass, r.cut.tile, r.threads);
+        if (pass->was_dealt || !pass->is_only_dealt)
+            fa__count_pass();
+        if (pass->was_dealt)
             run_deal(&r, &deal, callback);
-        else
+        else if (!pass->is_only_dealt)
             run_tiles(&r, callback);
         operands_still_hold(pass, &r.err);
         fa__error_move(err, &r.err);

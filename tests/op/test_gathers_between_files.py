@@ -103,6 +103,24 @@ def check_two_indices(files, rng):
         files.check("x[i, (i * 3) % 100]", x[i, i * 3 % 100], limit)
 
 
+def check_computed_on(files, rng):
+    x = source("<i8", 0, 3 << 20, rng)
+    i = positions(len(x), 300_000, rng)
+    files.save(x=x, i=i)
+    g = x[i]
+    for limit in LIMITS:
+        for text, right in [("x[i] * 2 - 1", g * 2 - 1), ("sum(x[i])", g.sum()), ("x[i] + x[i][::-1]", g + g[::-1]),
+                            ("sort(x[i])", numpy.sort(g)), ("x[i].reshape(300, 1000).T + 1", g.reshape(300, 1000).T + 1),
+                            ("x[i][:1000] * 2", g[:1000] * 2), ("cumsum(x[i] % 7)", numpy.cumsum(g % 7))]:
+            files.check(text, numpy.asarray(right), limit)
+    x = source("<f4", 40, 4 << 20, rng)
+    i = positions(len(x), 30_000, rng)
+    files.save(x=x, i=i)
+    for limit in LIMITS:
+        files.check("x[i] * x[i]", x[i] * x[i], limit)
+        files.check("max(x[i], axis=1)", x[i].max(axis=1), limit)
+
+
 def check_large(files, rng):
     x = rng.integers(0, 1 << 60, LARGE // 8)
     i = rng.integers(0, x.size, x.size)
@@ -110,6 +128,9 @@ def check_large(files, rng):
     written = files.check("x[i]", x[i], 4 << 20)
     if os.environ["FARRAY_IO"] in ("auto", "direct") and written < 2 * LARGE:
         sys.exit(f"{written} bytes were written: nothing was dealt out")
+    written = files.check("x[i] + 1", x[i] + 1, 4 << 20)
+    if os.environ["FARRAY_IO"] in ("auto", "direct") and written < 3 * LARGE:
+        sys.exit(f"{written} bytes were written: nothing was dealt out to be computed on")
 
 
 def check_refused(files, rng):
@@ -136,6 +157,7 @@ def work(folder):
     check_refused(files, rng)
     check_small(files, rng)
     check_two_indices(files, rng)
+    check_computed_on(files, rng)
     check_large(files, rng)
 
 
