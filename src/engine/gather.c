@@ -55,8 +55,8 @@ static fa_array *scratch_for(const fa__node *node)
 {
     fa_error ignored = {0};
     fa__geometry geometry = {.ndim = node->ndim};
-    memcpy(geometry.sizes, node->sizes, sizeof geometry.sizes);
-    memcpy(geometry.strides, node->strides, sizeof geometry.strides);
+    memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
+    memcpy(geometry.strides, node->strides, (size_t)node->ndim * sizeof(int64_t));
     fa__source *source = fa__scratch_source(count_of(node) * node->dtype->item_bytes, &ignored);
     fa_array *array = source != NULL ? fa__view(source, node->dtype, &geometry, true, &ignored) : NULL;
     fa__source_release(source);

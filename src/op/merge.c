@@ -11,7 +11,7 @@
  * gathered from the runs and sorted in the cache, by one thread. Of what equals a fence or such an element,
  * only its own run and those before it give theirs, which keeps equal elements as they stood, and parts short
  * whatever the elements are. What is finished is on its way to the disk while the next parts are sorted. */
-#include "op/runs.h"
+#include "op/merged.h"
 
 #include "engine/buffers.h"
 #include "engine/inlet.h"
@@ -50,26 +50,11 @@ typedef struct sample {
     int64_t run, at;
 } sample;
 
-/* Bytes of a target, in their order: all before `sent` have set off, all before `begun` are in a room. */
-typedef struct stream {
-    fa__source *source;
-    int64_t first; /* byte of the source where the stream begins */
-    int64_t sent, begun;
-} stream;
-
-/* What is in order and waits to be sent off. */
-typedef struct setting_off {
-    fa__outlet *outlet;
-    const char *from;
-    int64_t first, bytes;
-} setting_off;
-
 typedef struct merge {
     const fa__runs *runs;
     const fa__sorting *s;
-    const fa__run_target *into; /* NULL: the sink */
-    fa__order sampled;          /* how what is in `keys` is ordered */
-    int64_t line, held, wanted;
+    fa__order sampled; /* how what is in `keys` is ordered */
+    int64_t held, wanted;
     cursor *cursors;
     slot *slots;
     int64_t slot_count;
@@ -78,7 +63,7 @@ typedef struct merge {
     int *unused, *under_way; /* slots: a stack, and a ring in the order in which they come */
     int64_t unused_count, begun, arrived;
     /* Parts: where each begins in each run, and in the room. */
-    int64_t part, step, room, part_count;
+    int64_t part, step, part_count;
     int64_t worker_bytes; /* what a worker takes that is not charged */
     int64_t *cuts, *places;
     fa__kept *kept; /* of each part, where elements are told apart */
@@ -88,14 +73,7 @@ typedef struct merge {
     sample *samples;
     char *elements, *keys, *key_room; /* of samples; keys are elements where these have none */
     int64_t *key_order;
-    /* Rooms for what is in order, which take turns: where element `done` has its place in one. */
-    char *rooms[2], *out;
-    int64_t done;
-    stream stream;
-    const char *behind; /* what of it goes along with what comes next */
-    setting_off finished;
-    fa__outlet *outlets[2];
-    int turn;
+    fa__merged to;
 } merge;
 
 static int64_t block_of(const merge *m, int64_t i)
@@ -300,7 +278,7 @@ static int64_t cut(merge *m, int64_t n, fa_error *err)
         int64_t place = m->places[m->part_count];
         for (int64_t r = 0; r < count; r++)
             place += from[count + r] - from[r];
-        if (place > m->room)
+        if (place > m->to.room)
             break;
         m->places[m->part_count + 1] = place;
     }
@@ -347,52 +325,6 @@ static void gather(const merge *m, int64_t part, char *elements, int64_t *number
         }
 }
 
-/* Whether what is in order becomes blocks with positions; else elements or positions are dense. */
-static bool makes_blocks(const merge *m)
-{
-    return m->into != NULL && m->s->positions;
-}
-
-static int64_t out_bytes(const merge *m)
-{
-    return m->s->positions ? (int64_t)sizeof(int64_t) : m->s->order.item_bytes;
-}
-
-/* Where an element, or its position, begins in the target: a byte of the stream. */
-static int64_t byte_of(const merge *m, int64_t i)
-{
-    return makes_blocks(m) ? block_of(m, i) * m->runs->block_bytes + within(m, i) * m->runs->item_bytes
-                           : i * out_bytes(m);
-}
-
-static char *address_of(const merge *m, int64_t byte)
-{
-    return m->out + (byte - byte_of(m, m->done));
-}
-
-/* Elements in order and their positions, from number `first` on: to their blocks. */
-static void lay_in_blocks(const merge *m, int64_t first, int64_t n, const char *elements,
-                          const int64_t *numbers, const int64_t *positions)
-{
-    const fa__runs *runs = m->runs;
-    const int64_t item = runs->item_bytes;
-    int64_t offsets[FA__BLOCK];
-    for (int64_t at = 0, some; at < n; at += some) {
-        const int64_t i = first + at;
-        some = fa__min_i64(fa__min_i64(n - at, FA__BLOCK), (INT64_C(1) << runs->block_bits) - within(m, i));
-        char *block = address_of(m, block_of(m, i) * runs->block_bytes), *to = block + runs->numbers_at;
-        for (int64_t k = 0; k < some; k++)
-            offsets[k] = positions[at + k] * item;
-        fa__pick(block + within(m, i) * item, elements, offsets, some, item, false);
-        if (runs->number_bytes == sizeof(uint32_t))
-            for (int64_t k = 0; k < some; k++)
-                ((uint32_t *)(void *)to)[within(m, i) + k] = (uint32_t)numbers[positions[at + k]];
-        else
-            for (int64_t k = 0; k < some; k++)
-                ((int64_t *)(void *)to)[within(m, i) + k] = numbers[positions[at + k]];
-    }
-}
-
 static void sort_part(const merge *m, int64_t job, fa_error *err)
 {
     const fa__order *order = &m->s->order;
@@ -400,20 +332,21 @@ static void sort_part(const merge *m, int64_t job, fa_error *err)
     const size_t bytes = (size_t)part_cost(m->s, m->part); /* of one size, so that buffers are used again */
     char *room = bytes > 0 ? fa__buffer_take(bytes, err) : NULL;
     if (!m->s->positions && !fa_failed(err)) {
-        gather(m, job, m->out + place * order->item_bytes, NULL);
-        fa__sort_line(NULL, order, m->out + place * order->item_bytes, n, room, NULL, err);
+        gather(m, job, m->to.out + place * order->item_bytes, NULL);
+        fa__sort_line(NULL, order, m->to.out + place * order->item_bytes, n, room, NULL, err);
         if (m->s->kept != NULL)
-            m->kept[job] = (fa__kept){place, fa__keep_firsts(order, m->out + place * order->item_bytes, n)};
+            m->kept[job] =
+                (fa__kept){place, fa__keep_firsts(order, m->to.out + place * order->item_bytes, n)};
     } else if (room != NULL) {
         int64_t *numbers = (int64_t *)(void *)(room + fa__round_up(n * order->item_bytes, ALIGNMENT)),
                 *positions = numbers + n;
         gather(m, job, room, numbers);
         fa__argsort_line(NULL, order, room, n, 0, positions, positions + n, NULL, err);
-        if (makes_blocks(m))
-            lay_in_blocks(m, m->done + place, n, room, numbers, positions);
+        if (fa__merged_has_blocks(&m->to))
+            fa__merged_lay(&m->to, m->to.done + place, n, room, numbers, positions);
         else
             for (int64_t i = 0; i < n; i++)
-                ((int64_t *)(void *)m->out)[place + i] = numbers[positions[i]];
+                ((int64_t *)(void *)m->to.out)[place + i] = numbers[positions[i]];
     }
     fa__buffer_give_back(room, bytes);
 }
@@ -432,94 +365,11 @@ static void take(merge *m)
     }
 }
 
-/* Where what is put together goes. */
-static stream start_stream(const merge *m)
-{
-    if (m->into != NULL)
-        return (stream){.source = m->into->source, .first = m->into->run->place};
-    return (stream){.source = m->s->sink.array->source, .first = fa__line_sink_byte(&m->s->sink, m->line, 0)};
-}
-
-/* A block is whole when the fence of the next one stands in it: byte of the stream up to which they are. */
-static int64_t end_blocks(const merge *m, int64_t n, bool is_last)
-{
-    const fa__runs *runs = m->runs;
-    const int64_t block = INT64_C(1) << runs->block_bits, end = m->done + n;
-    for (int64_t i = fa__max_i64(fa__round_up(m->done, block), block); i < end; i += block)
-        memcpy(address_of(m, (block_of(m, i) - 1) * runs->block_bytes + runs->fence_at),
-               address_of(m, byte_of(m, i)), (size_t)runs->item_bytes);
-    return is_last ? m->stream.begun : block_of(m, end - 1) * runs->block_bytes;
-}
-
-/* Whole grains set off; the part of one that is behind them goes along with what comes next. */
-static bool finish(merge *m, int64_t n, bool is_last, fa_error *err)
-{
-    const fa__sorting *s = m->s;
-    stream *t = &m->stream;
-    if (m->into == NULL && !s->sink.is_dense)
-        return fa__line_sink_write_part(&s->sink, m->line, m->done, n, m->out, err);
-    const int64_t end = m->done + n;
-    int64_t sure = t->begun = byte_of(m, end);
-    if (makes_blocks(m)) {
-        t->begun = block_of(m, end - 1) * m->runs->block_bytes + m->runs->block_bytes;
-        sure = end_blocks(m, n, is_last);
-    }
-    const int64_t behind =
-        is_last ? 0 : fa__min_i64(fa__outlet_shift(t->source, t->first + sure), sure - t->sent);
-    int64_t bytes = sure - behind - t->sent;
-    /* Whole grains of scratch, so that none of them is in the page cache when it is read. */
-    if (is_last && m->into != NULL)
-        bytes = fa__round_up(bytes, FA__DIRECT_GRAIN);
-    m->outlets[m->turn] = fa__outlet_start(t->source, err);
-    m->finished = (setting_off){m->outlets[m->turn], address_of(m, t->sent), t->first + t->sent, bytes};
-    t->sent += bytes;
-    m->behind = address_of(m, t->sent);
-    return !fa_failed(err);
-}
-
-/* Sends what is finished off: beside the first parts that are sorted after it. */
-static void set_off(merge *m, fa_error *err)
-{
-    const setting_off f = m->finished;
-    m->finished.outlet = NULL;
-    if (f.outlet != NULL)
-        fa__outlet_put(f.outlet, f.first, f.bytes, f.from, err);
-}
-
-/* What may be carried stands before what comes next. */
-static int64_t room_before(const merge *m)
-{
-    return FA__DIRECT_GRAIN + (makes_blocks(m) ? fa__round_up(m->runs->block_bytes, FA__DIRECT_GRAIN) : 0);
-}
-
-static int64_t room_bytes(const merge *m)
-{
-    const int64_t n = m->room, block = INT64_C(1) << m->runs->block_bits;
-    return room_before(m) + 2 * FA__DIRECT_GRAIN +
-           (makes_blocks(m) ? (n / block + 2) * m->runs->block_bytes : n * out_bytes(m));
-}
-
-/* The other room, which nobody reads any more, at a place from which it need not be copied. */
-static bool turn(merge *m, fa_error *err)
-{
-    const stream *t = &m->stream;
-    const int64_t byte = byte_of(m, m->done),
-                  shift = m->into != NULL ? fa__outlet_shift(t->source, t->first + byte)
-                                          : fa__line_sink_shift(&m->s->sink, m->line, m->done);
-    m->turn = 1 - m->turn;
-    fa__outlet_end(m->outlets[m->turn], err);
-    m->outlets[m->turn] = NULL;
-    m->out = m->rooms[m->turn] + room_before(m) + shift;
-    if (t->begun > t->sent)
-        memcpy(address_of(m, t->sent), m->behind, (size_t)(t->begun - t->sent));
-    return !fa_failed(err);
-}
-
 static void sort_or_set_off(void *user, int64_t job, fa_error *err)
 {
     merge *m = user;
     if (job == 0)
-        set_off(m, err);
+        fa__merged_set_off(&m->to, err);
     else
         sort_part(m, job - 1, err);
 }
@@ -530,9 +380,9 @@ static int64_t tell_apart(merge *m, int64_t n)
     const int64_t item = m->runs->item_bytes;
     if (m->s->kept == NULL)
         return n;
-    n = fa__close_gaps(&m->s->order, m->out, m->kept, m->part_count, m->has_last ? m->last : NULL);
+    n = fa__close_gaps(&m->s->order, m->to.out, m->kept, m->part_count, m->has_last ? m->last : NULL);
     if (n > 0)
-        memcpy(m->last, m->out + (n - 1) * item, (size_t)item);
+        memcpy(m->last, m->to.out + (n - 1) * item, (size_t)item);
     m->has_last = true;
     return n;
 }
@@ -540,31 +390,28 @@ static int64_t tell_apart(merge *m, int64_t n)
 static bool merge_all(merge *m, fa_error *err)
 {
     int64_t left = 0;
-    m->stream = start_stream(m);
+    fa__merged_start(&m->to);
     for (int64_t r = 0; r < m->runs->count; r++)
         left += m->runs->runs[r].n;
     for (int64_t n; left > 0 && !fa_failed(err); left -= n) {
         n = read_some(m, err);
         n = fa_failed(err) ? 0 : cut(m, n, err);
-        if (!turn(m, err) ||
+        if (!fa__merged_turn(&m->to, err) ||
             !fa__whole_parallel(m->s->lines.run, m->part_count + 1, m->worker_bytes, sort_or_set_off, m, err))
             break;
         take(m);
         const int64_t some = tell_apart(m, n);
-        finish(m, some, left == n, err);
-        m->done += some;
+        fa__merged_finish(&m->to, some, left == n, err);
     }
-    if (m->into != NULL)
-        m->into->run->n = m->done;
+    if (m->to.into != NULL)
+        m->to.into->run->n = m->to.done;
     else if (m->s->kept != NULL)
-        *m->s->kept = m->done;
-    set_off(m, err);
+        *m->s->kept = m->to.done;
+    fa__merged_set_off(&m->to, err);
     /* Nothing may come or go when the rooms are somebody else's. */
     while (m->arrived < m->begun)
         arrive(m, err);
-    for (int i = 0; i < 2; i++)
-        fa__outlet_end(m->outlets[i], err);
-    return !fa_failed(err);
+    return fa__merged_end(&m->to, err);
 }
 
 /* ---- Room ---- */
@@ -602,7 +449,7 @@ static int64_t lay_out(merge *m, char *memory)
     rooms r = {.memory = memory};
     char *blocks = piece(&r, m->slot_count * slot_bytes(runs), FA__DIRECT_GRAIN);
     for (int i = 0; i < 2; i++)
-        m->rooms[i] = piece(&r, room_bytes(m), FA__DIRECT_GRAIN);
+        m->to.rooms[i] = piece(&r, fa__merged_room_bytes(&m->to), FA__DIRECT_GRAIN);
     m->cursors = piece(&r, count * (int64_t)sizeof *m->cursors, ALIGNMENT);
     m->slots = piece(&r, m->slot_count * (int64_t)sizeof *m->slots, ALIGNMENT);
     m->slot_of = piece(&r, count * m->ways * (int64_t)sizeof *m->slot_of, ALIGNMENT);
@@ -641,16 +488,17 @@ static void choose(merge *m, int64_t limit, int64_t ahead)
     const int64_t least =
         fa__min_i64(fa__max_i64(LEAST_PART, fa__min_i64(LEAST_OF_RUN * runs->count, MOST_PART)),
                     fa__max_i64(LEAST_PART_BYTES / fa__max_i64(runs->item_bytes, 1), 1));
-    while (m->part > least && threads * part_cost(m->s, m->part) + 2 * m->part * out_bytes(m) > limit / 8)
+    while (m->part > least &&
+           threads * part_cost(m->s, m->part) + 2 * m->part * fa__merged_item_bytes(&m->to) > limit / 8)
         m->part /= 2;
     m->step = fa__max_i64(m->part / (SAMPLES + runs->count), 1);
-    m->room = fa__max_i64(ahead * block, m->part);
+    m->to.room = fa__max_i64(ahead * block, m->part);
     m->ways = runs->has_all_fences ? runs->most_blocks : 2;
     m->slot_count = runs->has_all_fences ? runs->count + 2 * ahead : m->ways * runs->count;
-    m->wanted = m->room + runs->count * block / 2;
+    m->wanted = m->to.room + runs->count * block / 2;
     m->most_samples = m->slot_count * block / m->step + 1;
     /* No more than the room takes, of parts that may be as short as the samples that end them. */
-    m->most_parts = fa__min_i64(m->most_samples / samples_of(m) + 1, m->room / samples_of(m) + 1);
+    m->most_parts = fa__min_i64(m->most_samples / samples_of(m) + 1, m->to.room / samples_of(m) + 1);
 }
 
 static int64_t cost(merge *m, int64_t limit, int64_t ahead)
@@ -662,7 +510,7 @@ static int64_t cost(merge *m, int64_t limit, int64_t ahead)
 static merge start(const fa__runs *runs)
 {
     const fa__order *order = &runs->s->order;
-    merge m = {.runs = runs, .s = runs->s, .sampled = *order};
+    merge m = {.runs = runs, .s = runs->s, .to.runs = runs, .to.s = runs->s, .sampled = *order};
     if (order->key_bytes > 0)
         m.sampled = (fa__order){.type = order->key_bytes == 8 ? FA_TYPE_INT64 : FA_TYPE_INT32,
                                 .item_bytes = order->key_bytes,
@@ -681,8 +529,8 @@ bool fa__merge_runs(const fa__runs *runs, int64_t line, const fa__run_target *in
 {
     merge m = start(runs);
     fa__work work = {0};
-    m.line = line;
-    m.into = into;
+    m.to.line = line;
+    m.to.into = into;
     limit = fa__min_i64(limit, MOST_BYTES);
     int64_t low = 1, high = (runs->s->lines.n >> runs->block_bits) + 1;
     while (low < high) {
