@@ -73,6 +73,12 @@ FA__INLINE fa__mask fa__is_nan(fa__doubles x)
     return FA__COMPARE(x, x, UNORD_Q);
 }
 
+/* What is computed where this holds is one instruction with the choice, where masks are registers. */
+FA__INLINE fa__mask fa__is_number(fa__doubles x)
+{
+    return FA__COMPARE(x, x, ORD_Q);
+}
+
 /* Where x is a number, and the mask holds. */
 FA__INLINE fa__mask fa__is_number_and(fa__doubles x, fa__mask mask)
 {

@@ -172,12 +172,12 @@ FA__ROWS(nanvar)
 FA__INLINE void nanvar_column(fa__doubles *parts, fa__doubles x)
 {
     const fa__doubles zero = FA__VECTOR(setzero_pd)(), one = FA__VECTOR(set1_pd)(1);
-    const fa__mask nan = fa__is_nan(x);
+    const fa__mask number = fa__is_number(x);
     parts[2] = fa__choose(fa__is_number_and(x, FA__COMPARE(parts[1], zero, EQ_OQ)), x, parts[2]);
     const fa__doubles deviation = x - parts[2];
-    parts[0] = fa__choose(nan, parts[0], FA__VECTOR(fmadd_pd)(deviation, deviation, parts[0]));
-    parts[3] = fa__choose(nan, parts[3], parts[3] + deviation);
-    parts[1] = fa__choose(nan, parts[1], parts[1] + one);
+    parts[0] = fa__choose(number, FA__VECTOR(fmadd_pd)(deviation, deviation, parts[0]), parts[0]);
+    parts[3] = fa__choose(number, parts[3] + deviation, parts[3]);
+    parts[1] = fa__choose(number, parts[1] + one, parts[1]);
 }
 
 FA__INLINE void nanvar_first(fa__doubles *parts, fa__doubles x)
