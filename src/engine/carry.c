@@ -19,7 +19,7 @@ enum {
     READ_REQUEST_BYTES = 27 << 10,
     WRITE_REQUEST_BYTES = 40 << 10,
     MOST_TIMES_LONGER = 4,    /* rows of the target than those of the source */
-    MEMORY_COST = 1,          /* bytes that a disk moves while one of memory is touched for the first time */
+    MEMORY_COST = 2,          /* bytes that a disk moves while one of memory is touched for the first time */
     LONG_ROW_BYTES = 1 << 20, /* longer ones gain nothing */
     GOOD_BOX_BYTES = 8 << 20, /* smaller ones wait for each other */
     LEAST_BOX_BYTES = 32 << 10,

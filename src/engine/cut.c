@@ -20,6 +20,8 @@ enum {
     LONG_ROW_BYTES = 32 << 10,
     TILE_ROW_BYTES = 2 << 20,
     ROWS_TOGETHER = 128,
+    TURNED_TILE_BYTES = 8 << 20,
+    TURNED_BYTES = 512,           /* of memory that runs along another axis than the walk */
     LEAST_TOGETHER = 128,         /* elements of a file that are moved by one call */
     SCATTERED_ROW_BYTES = 4 << 10 /* longer ones are read for themselves, wherever they are */
 };
@@ -88,7 +90,7 @@ void fa__choose_box(fa__pass *pass)
     }
     if (count == 1)
         return;
-    const int64_t side = count > 2 ? 32 : in_files ? 1024 : 256;
+    const int64_t side = count > 2 ? 32 : 1024;
     /* What is turned in memory is turned along two axes; a file is called for what is together in it. */
     const int64_t least = in_files ? fa__min_i64(side, LEAST_TOGETHER) : 1;
     int64_t walked[FA_MAX_NDIM];
@@ -99,8 +101,11 @@ void fa__choose_box(fa__pass *pass)
     for (int64_t i = 0; i < pass->operand_count + pass->store_count; i++) {
         const fa__operand *operand =
             i < pass->operand_count ? &pass->operands[i] : &pass->stores[i - pass->operand_count].to;
+        /* Of memory a few lines along the other axis are turned at once: all of a box stays in the cache. */
         if (contrary_axis(pass, operand) >= 0)
-            lengthen_box(pass, operand->strides, side, least);
+            lengthen_box(pass, operand->strides,
+                         in_files || count > 2 ? side : fa__max_i64(TURNED_BYTES / operand->item_bytes, 1),
+                         least);
     }
 }
 
@@ -128,13 +133,13 @@ static int64_t scattered_bytes(const fa__pass *pass)
     return least;
 }
 
-/* How long rows are that run across those of a file; 0: none do. */
-static int64_t contrary_row(const fa__pass *pass)
+/* How long rows are that run across those of a file, or of memory; 0: none do. */
+static int64_t contrary_row(const fa__pass *pass, bool in_memory)
 {
     int64_t sizes[FA_MAX_NDIM], strides[FA_MAX_NDIM];
     for (int64_t i = 0; i < pass->operand_count; i++) {
         const fa__operand *operand = &pass->operands[i];
-        if (!fa__operand_in_memory(operand) &&
+        if (fa__operand_in_memory(operand) == in_memory &&
             fa__merge_axes(pass->ndim, pass->sizes, operand->strides, sizes, strides) == 2 &&
             strides[0] == operand->item_bytes && strides[1] != 0)
             return sizes[1];
@@ -221,7 +226,7 @@ void fa__cut_pass(fa__cut *cut, fa__pass *pass, int threads)
     }
     bool turned = staged > 0 && pass->consume_count == 0 && !fa__pass_is_one_box(pass);
     int64_t scattered = fa__pass_is_one_box(pass) ? scattered_bytes(pass) : 0;
-    const int64_t contrary = fa__pass_is_one_box(pass) ? contrary_row(pass) : 0;
+    int64_t contrary = boxes ? 0 : contrary_row(pass, false);
     if (contrary > 0)
         staged *= 2; /* read along the file, and turned */
     cut->tile = fa__budget_tile(widest, staged, turned || scattered > 0 || contrary > 0, threads);
@@ -229,6 +234,13 @@ void fa__cut_pass(fa__cut *cut, fa__pass *pass, int threads)
         cut->tile = fa__budget_share(cut->tile, pass->total, threads);
     if (scattered > 0 && scattered < SCATTERED_ROW_BYTES)
         cut->tile = fa__max_i64(cut->tile, fa__budget_scattered_tile(pass->total, staged, threads));
+    if (contrary == 0 && !boxes && pass->consume_count > 0) { /* as many rows as are turned at once */
+        contrary = contrary_row(pass, true);
+        const int64_t most =
+            fa__min_i64(pass->total / (4 * threads),
+                        fa__min_i64(fa__budget_free() / 4 / threads, TURNED_TILE_BYTES) / widest);
+        cut->tile = fa__max_i64(cut->tile, fa__min_i64(contrary * (TURNED_BYTES / widest), most));
+    }
     int64_t granule = 1;
     for (int64_t i = 0; i < pass->consume_count; i++)
         granule =

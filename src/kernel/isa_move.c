@@ -280,6 +280,8 @@ static lanes order_of_bytes(int swap)
 #endif
 }
 
+enum { ASKED_AHEAD = 512 }; /* bytes of a row that is turned */
+
 #define S          square1
 #define ITEM       1
 #define LOW(a, b)  LANES(unpacklo_epi8)(a, b)
