@@ -23,6 +23,9 @@ fa__order fa__order_of(const fa_dtype *dtype);
  * `merged`. */
 int fa__order_compare(const fa__order *order, const void *a, const void *b, bool merged);
 
+/* Of an element of a dtype, of a record that of its first field. */
+int64_t fa__order_prefix(const fa_dtype *dtype, const void *element);
+
 /* Work is shared by the pool of a run, or, where `run` is NULL, done on the calling thread. `room` has as
  * many bytes as is said. Longest line: FA__LONGEST_LINE. */
 #define FA__LONGEST_LINE (INT64_C(1) << 31)
