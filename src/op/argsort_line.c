@@ -3,7 +3,6 @@
  * are compared are sorted by the positions of their prefixes, and by comparison where these are alike. */
 #include "op/parting.h"
 
-
 #include "base/checked.h"
 #include "base/memory.h"
 

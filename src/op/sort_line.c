@@ -3,7 +3,6 @@
  * compared by its positions. */
 #include "op/parting.h"
 
-
 #include "base/checked.h"
 
 #include <string.h>
