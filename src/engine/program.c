@@ -567,7 +567,8 @@ static bool feed_in_place(fa__program *p, int64_t first, int64_t n)
     return true;
 }
 
-/* The same of rows that stand there, one far from the other; how many elements were fed. */
+/* The same of rows that stand there, one far from the other; how many elements were fed. Where the first
+ * consumer takes them, one that would rather be fed is: row by row. */
 static int64_t feed_rows_in_place(fa__program *p, int64_t first, int64_t n)
 {
     const fa__pass *pass = p->pass;
@@ -579,9 +580,15 @@ static int64_t feed_rows_in_place(fa__program *p, int64_t first, int64_t n)
         if (pass->consumes[i].class->feed_rows == NULL)
             return 0;
     rows = fa__load_rows(&p->loads[0], first, n, &row, &stride, &place);
-    for (int64_t i = 0; i < pass->consume_count && rows > 1; i++)
-        if (!pass->consumes[i].class->feed_rows(p->consumers[i], first, rows, row, stride, place))
-            return 0; /* the first one refuses for all: they see the same rows */
+    for (int64_t i = 0; i < pass->consume_count && rows > 1; i++) {
+        const fa__consumer_class *class = pass->consumes[i].class;
+        if (class->feed_rows(p->consumers[i], first, rows, row, stride, place))
+            continue;
+        if (i == 0)
+            return 0;
+        for (int64_t r = 0; r < rows; r++)
+            class->feed(p->consumers[i], first + r * row, row, place + r * stride);
+    }
     return rows > 1 ? rows * row : 0;
 }
 

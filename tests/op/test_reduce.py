@@ -2,6 +2,7 @@
 """Reductions over axes of tables of all forms: alone, together in one look, of arrays and of computations, on several threads,
 have one result, and it is NumPy's.
 """
+import itertools
 import os
 import sys
 import unittest
@@ -66,6 +67,20 @@ class Tables(unittest.TestCase):
                 for text in ("{}(x{})", "{}(x*1{})"):
                     for name, result in zip(group, self.evaluated([text.format(name, words) for name in group], mine)):
                         self.assertEqual(alone[name], result.tobytes(), (name, group, text, threads))
+
+    def test_along_and_across_rows_apart(self):
+        """Of a part of a table, whose rows lie apart: over several axes in one pass, whichever comes first."""
+        generator = np.random.default_rng(6)
+        for shape, part in (((3000, 200), np.s_[:, :100]), ((50, 60, 70), np.s_[:, :, 3:40]), ((300, 20, 70), np.s_[:, 2:9])):
+            x = generator.integers(0, 100, shape).astype("f8")
+            mine = self.library.array("from_data", self.library.dtype("<f8"), farray_ctypes._shape(shape), x.ctypes.data)
+            cut = ", ".join(f"{s.start or ''}:{s.stop or ''}" for s in part)
+            for axes in itertools.permutations([*range(x.ndim), None], 2):
+                for group in itertools.product(("sum", "argmax"), repeat=2):
+                    calls = list(zip(group, axes))
+                    results = self.evaluated([f"{name}(x[{cut}], axis={axis})" for name, axis in calls], mine)
+                    for (name, axis), result in zip(calls, results):
+                        np.testing.assert_array_equal(result, getattr(np, name)(x[part], axis=axis), f"{calls} of {shape}")
 
 
 def _add(shape, axis):
