@@ -96,6 +96,7 @@ void fa__kept_give_back(void *pages, size_t bytes)
         kept.blocks[kept.count++].bytes = bytes;
         kept.bytes += bytes;
         fa__ledger_keep(kept.bytes, drop_all);
+        drop_to(most()); /* whoever charged since room was looked for did not see this block */
         pages = NULL;
     }
     fa__mutex_unlock(&kept.mutex);
