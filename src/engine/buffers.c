@@ -25,6 +25,8 @@ void fa__buffers_forget_lock(void)
 {
     static const fa__mutex fresh = FA__MUTEX_INIT;
     memcpy(&unused.mutex, &fresh, sizeof fresh);
+    unused.count = 0; /* another thread may have been half way through the list */
+    unused.bytes = 0;
 }
 
 size_t fa__buffer_size(size_t bytes)

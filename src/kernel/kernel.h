@@ -71,7 +71,8 @@ int64_t fa__squeeze(void *out, int64_t room, const void *in, const unsigned char
 void fa__pick(void *out, const void *base, const int64_t *offsets, int64_t n, int64_t item_bytes,
               bool stream);
 /* out[i] = the element at base + positions[i] * stride bytes, each less than FA__LONG_ITEM bytes. False, with
- * whatever written, where a position is not in [0, size); no element of those is read. */
+ * whatever written, where a position is not in [0, size): the first element is read instead, of which there
+ * must be one. */
 enum { FA__LONG_ITEM = 256 };
 bool fa__pick_along(void *out, const void *base, const int64_t *positions, int64_t stride, int64_t size,
                     int64_t n, int64_t item_bytes, bool stream);

@@ -52,10 +52,14 @@ static void drop_all(void)
     fa__mutex_unlock(&kept.mutex);
 }
 
-static void forget_lock(void)
+/* In a forked child: another thread may have been half way through the list. */
+static void forget(void)
 {
     static const fa__mutex fresh = FA__MUTEX_INIT;
     memcpy(&kept.mutex, &fresh, sizeof fresh);
+    kept.count = 0;
+    kept.bytes = 0;
+    fa__ledger_keep(0, drop_all);
 }
 
 static size_t most(void)
@@ -84,7 +88,7 @@ void fa__kept_give_back(void *pages, size_t bytes)
 {
     static atomic_bool registered;
     if (!atomic_exchange(&registered, true))
-        fa__at_fork_child(forget_lock);
+        fa__at_fork_child(forget);
     fa__mutex_lock(&kept.mutex);
     const size_t room = most();
     if (bytes <= room) {
