@@ -31,7 +31,8 @@ typedef struct fa__consumer_class {
     void (*feed)(void *worker, int64_t first, int64_t n, const void *x);
     bool takes_long; /* feed() takes any number of elements */
     /* The same of `rows` rows of `row` elements each, `stride` bytes from one to the next, the first of which
-     * begins a row of the box. False, and nothing was taken, where it would rather be fed. NULL: always. */
+     * begins a row of the box. False, and nothing was taken, where it would rather be fed, which asking for
+     * no rows tells. NULL: always. */
     bool (*feed_rows)(void *worker, int64_t first, int64_t rows, int64_t row, int64_t stride, const void *x);
     /* Elements of a row: blocks that end where rows end are fed without being cut. NULL: anywhere. */
     int64_t (*row)(const void *plan);

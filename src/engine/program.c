@@ -580,8 +580,10 @@ static int64_t feed_rows_in_place(fa__program *p, int64_t first, int64_t n)
             return 0;
     rows = fa__load_rows(&p->loads[0], first, n, &row, &stride, &place);
     for (int64_t i = 0; i < pass->consume_count && rows > 1; i++)
-        if (!pass->consumes[i].class->feed_rows(p->consumers[i], first, rows, row, stride, place))
-            return 0; /* the first one refuses for all: they see the same rows */
+        if (!pass->consumes[i].class->feed_rows(p->consumers[i], first, 0, row, stride, place))
+            return 0; /* one refuses for all, before any has taken what it would be fed with once more */
+    for (int64_t i = 0; i < pass->consume_count && rows > 1; i++)
+        pass->consumes[i].class->feed_rows(p->consumers[i], first, rows, row, stride, place);
     return rows > 1 ? rows * row : 0;
 }
 
