@@ -82,6 +82,18 @@ class Tables(unittest.TestCase):
                     for (name, axis), result in zip(calls, results):
                         np.testing.assert_array_equal(result, getattr(np, name)(x[part], axis=axis), f"{calls} of {shape}")
 
+    def test_of_rows_with_gaps_along_several_axes(self):
+        """In one walk some take whole rows where they are, and others do not."""
+        x = np.random.default_rng(3).standard_normal((40, 7, 310))
+        mine = self.library.array("from_data", self.library.dtype("<f8"), farray_ctypes._shape(x.shape), x.ctypes.data)
+        view = self.library.index(mine, [slice(None), slice(None), slice(0, 300)])
+        texts = [f"{name}(x, axis={axis})" for name in ("sum", "min") for axis in (1, 2, (1, 2), (0, 1), (0, 2), (0, 1, 2))]
+        alone = [self.evaluated([text], view)[0] for text in texts]
+        for first in range(len(texts)):
+            order = texts[first:] + texts[:first]
+            for text, result in zip(order, self.evaluated(order, view)):
+                self.assertEqual(alone[texts.index(text)].tobytes(), result.tobytes(), (text, order))
+
 
 def _add(shape, axis):
     def test(self):
