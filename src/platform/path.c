@@ -57,31 +57,33 @@ static char *folder_of(const char *path, fa_error *err)
     return slash == path ? fa__copy_text("/", 1, err) : fa__copy_text(path, (size_t)(slash - path), err);
 }
 
-static bool sync_folder(const char *folder, fa_error *err)
+int fa__path_open_folder(const char *path, fa_error *err)
 {
-    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return fa__fail_system(err, errno, "%s: cannot be opened to be flushed", folder);
-    int failed;
+    char *folder = fa_failed(err) ? NULL : folder_of(path, err);
+    int descriptor = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (folder != NULL && descriptor < 0)
+        fa__fail_system(err, errno, "%s: cannot be opened to be flushed", folder);
+    fa__free(folder);
+    return descriptor;
+}
+
+bool fa__path_flush_folder(int folder, const char *path, fa_error *err)
+{
+    int failed = 0;
     do
-        failed = fsync(descriptor) == 0 ? 0 : errno;
+        failed = folder < 0 || fa_failed(err) || fsync(folder) == 0 ? 0 : errno;
     while (failed == EINTR);
-    close(descriptor);
+    if (folder >= 0)
+        close(folder);
     /* Some file systems keep no folder on a disk of theirs, and say so. */
     if (failed != 0 && failed != EINVAL && failed != EOPNOTSUPP)
-        return fa__fail_system(err, failed, "%s: cannot be flushed", folder);
-    return true;
+        fa__fail_system(err, failed, "%s: the folder cannot be flushed", path);
+    return !fa_failed(err);
 }
 
 bool fa__path_sync_folder(const char *path, fa_error *err)
 {
-    if (fa_failed(err))
-        return false;
-    char *folder = folder_of(path, err);
-    if (folder != NULL)
-        sync_folder(folder, err);
-    fa__free(folder);
-    return !fa_failed(err);
+    return fa__path_flush_folder(fa__path_open_folder(path, err), path, err);
 }
 
 static const char *last_name(const char *path)

@@ -111,6 +111,10 @@ bool fa__path_remove(const char *path, fa_error *err);
  * fa__free(). */
 char *fa__path_follow(const char *path, fa_error *err);
 bool fa__path_sync_folder(const char *path, fa_error *err); /* the folder that holds `path` */
+/* The same in two steps, so that a descriptor that is not to be had is missed before the change: -1 with an
+ * error; flushes where all went well, and closes in any case. */
+int fa__path_open_folder(const char *path, fa_error *err);
+bool fa__path_flush_folder(int folder, const char *path, fa_error *err);
 /* Whether two paths are one name in one folder, however they are spelled; the name itself is not followed. */
 bool fa__path_is_same(const char *one, const char *other, fa_error *err);
 /* Whether the name is taken, be it by a link to nowhere. */

@@ -425,11 +425,11 @@ bool fa__publish_commit(fa__publication *publication, bool durable, fa_error *er
         return false;
     /* Always flushed first: a name that reaches the disk before the bytes would show half a file after a
      * power loss. */
-    if (fa__publish_prepare(publication, NULL, err) && rename_into_place(publication, err)) {
+    fa__publish_prepare(publication, NULL, err);
+    int folder = durable ? fa__path_open_folder(publication->target, err) : -1;
+    if (!fa_failed(err) && rename_into_place(publication, err))
         fa__object_published(publication->object, publication->target, durable);
-        if (durable)
-            fa__path_sync_folder(publication->target, err);
-    }
+    fa__path_flush_folder(folder, publication->target, err);
     fa__publish_drop(publication);
     return !fa_failed(err);
 }

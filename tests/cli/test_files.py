@@ -244,6 +244,22 @@ class Interrupted(Case):
                                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)))
         self.assertEqual((ended.returncode, ended.stderr), (1, b"farray: standard output: File too large\n"))
 
+    def test_few_descriptors_leave_all_or_nothing(self):
+        """Whatever cannot be opened is missed before the new file has its name."""
+        self.write("a.npy", npy([float(i) for i in range(100)]))
+        made = set()
+        for most in range(4, 20):
+            result = self.run_program("eval", "a * 2", "a=a.npy", "-o", "out.npy", "--quiet",
+                                      preexec_fn=lambda most=most: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
+            found = sorted(os.listdir(self.folder))
+            if result.returncode != 0:
+                self.assertEqual(found, ["a.npy"], (most, result.stderr))
+                continue
+            self.assertEqual(found, ["a.npy", "out.npy"], most)
+            os.remove(self.path("out.npy"))
+            made.add(most)
+        self.assertIn(19, made)
+
 
 if __name__ == "__main__":
     unittest.main()
