@@ -133,9 +133,9 @@ static void a_child_computes_past_the_page_cache(void **state)
     fa__set_io_mode(FA__IO_AUTO);
 }
 
-/* AddressSanitizer's own malloc forgets to give back its locks in a child of threads that allocate; glibc's
+/* The sanitizers' own mallocs forget to give back their locks in a child of threads that allocate; glibc's
  * does not. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { MALLOC_SURVIVES_FORK = false };
 #else
 enum { MALLOC_SURVIVES_FORK = true };
