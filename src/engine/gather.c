@@ -4,11 +4,9 @@
 
 #include "engine/pass.h"
 #include "engine/pending.h"
+#include "engine/room.h"
 
 #include "array/shape.h"
-#include "storage/storage.h"
-
-#include <string.h>
 
 enum { MOST_NODES = 1000 }; /* of a graph that are looked at */
 
@@ -50,22 +48,10 @@ bool fa__gather_is_read(const fa__node *graph, const fa__node *feeds, const fa__
     return reads_all(graph, gather, &left) && (feeds != NULL || behind_leaves(graph) != gather);
 }
 
-/* Room in scratch; NULL where there is none. */
-static fa_array *scratch_for(const fa__node *node)
-{
-    fa_error ignored = {0};
-    fa__geometry geometry = {.ndim = node->ndim};
-    memcpy(geometry.sizes, node->sizes, (size_t)node->ndim * sizeof(int64_t));
-    memcpy(geometry.strides, node->strides, (size_t)node->ndim * sizeof(int64_t));
-    fa__source *source = fa__scratch_source(count_of(node) * node->dtype->item_bytes, &ignored);
-    fa_array *array = source != NULL ? fa__view(source, node->dtype, &geometry, true, &ignored) : NULL;
-    fa__source_release(source);
-    return array;
-}
-
 bool fa__gather_stand(fa__node *gather, const fa_evaluate_options *options, fa_error *err)
 {
-    fa_array *array = fa_failed(err) ? NULL : scratch_for(gather);
+    fa_error ignored = {0}; /* without room for it, it stays a derived source */
+    fa_array *array = fa_failed(err) ? NULL : fa__room_for(gather, FA__ROOM_IN_SCRATCH, &ignored);
     if (array == NULL)
         return !fa_failed(err);
     fa__pass pass = {0};

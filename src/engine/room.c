@@ -13,7 +13,9 @@ static fa_array *make(const fa_dtype *dtype, const fa__geometry *geometry, fa__r
         return NULL;
     const bool zero =
         room == FA__ROOM_OF_ZEROS || dtype->type == FA_TYPE_VOID; /* nobody fills gaps between fields */
-    fa__source *source = fa__memory_or_scratch(count * dtype->item_bytes, zero, err);
+    const int64_t bytes = count * dtype->item_bytes;
+    fa__source *source = room == FA__ROOM_IN_SCRATCH ? fa__scratch_source(bytes, err)
+                                                     : fa__memory_or_scratch(bytes, zero, err);
     if (source == NULL)
         return NULL;
     fa_array *array = fa__view(source, dtype, geometry, true, err);

@@ -5,8 +5,9 @@
 
 #include "expr/graph.h"
 
-/* What bytes are before they are written: those of a room to fill are anything, and all of them will be. */
-typedef enum fa__room { FA__ROOM_OF_ZEROS, FA__ROOM_TO_FILL } fa__room;
+/* What bytes are before they are written: those of a room to fill are anything, and all of them will be.
+ * Scratch is taken where memory would be, too. */
+typedef enum fa__room { FA__ROOM_OF_ZEROS, FA__ROOM_TO_FILL, FA__ROOM_IN_SCRATCH } fa__room;
 
 /* For all elements of a node, in its virtual layout; those of a view stand as a copy of it would. One
  * reference. */

@@ -31,6 +31,12 @@
 #define FA__EACH_COMPLEX(X) \
     X(c64)                  \
     X(c128)
+/* All that FA__WITH_BOOL, INTEGERS, FLOATS and COMPLEX bring. */
+#define FA__EACH_NUMBER(X) \
+    X(b8)                  \
+    FA__EACH_INTEGER(X)    \
+    FA__EACH_FLOAT(X)      \
+    FA__EACH_COMPLEX(X)
 
 /* Types with kernels come first in fa_type. */
 enum { FA__KERNEL_TYPES = FA_TYPE_TIMEDELTA64 + 1, FA__MAX_MIXED = 32, FA__MAX_JOINTS = 7 };

@@ -176,10 +176,7 @@ MIXED_LOOP(mixed_greater_equal_ui, uint64_t, int64_t, !less_u64_i64(a, b))
 void FA__ISA(fa__fill_compare)(fa__kernels *kernels)
 {
 #define X(suffix) fill_##suffix(kernels);
-    X(b8)
-    FA__EACH_INTEGER(X)
-    FA__EACH_FLOAT(X)
-    FA__EACH_COMPLEX(X)
+    FA__EACH_NUMBER(X)
 #undef X
 #define X(id, operation)                                                 \
     kernels->loops[FA__OP_##id][FA_TYPE_FLOAT32] = operation##_loop_f32; \

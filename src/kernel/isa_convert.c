@@ -139,10 +139,7 @@ X(c128, fa__complex128, a[i].real)
 void FA__ISA(fa__fill_convert)(fa__kernels *kernels)
 {
 #define X(suffix) fill_##suffix(kernels);
-    X(b8)
-    FA__EACH_INTEGER(X)
+    FA__EACH_NUMBER(X)
     FA__EACH_NARROW(X)
-    FA__EACH_FLOAT(X)
-    FA__EACH_COMPLEX(X)
 #undef X
 }

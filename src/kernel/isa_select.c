@@ -56,10 +56,7 @@
 void FA__ISA(fa__fill_select)(fa__kernels *kernels)
 {
 #define X(suffix) fill_##suffix(kernels);
-    X(b8)
-    FA__EACH_INTEGER(X)
-    FA__EACH_FLOAT(X)
-    FA__EACH_COMPLEX(X)
+    FA__EACH_NUMBER(X)
 #undef X
 #define X(id, suffix, name, kind, character, type, bytes) \
     kernels->loops[FA__OP_WHERE][FA_TYPE_##id] = where_loop_size##bytes;

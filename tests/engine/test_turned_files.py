@@ -76,18 +76,8 @@ def work(folder):
             files.check("x.T", x.T, limit)
 
 
-class TurnedFiles(ways.Ways):
-    def test_as_they_come(self):
-        self.run_with("auto")
-
-    def test_past_the_page_cache(self):
-        self.run_with("direct")
-
-    def test_mapped(self):
-        self.run_with("mmap")
-
-    def test_through_the_page_cache(self):
-        self.run_with("pread")
+class TurnedFiles(ways.EveryWay):
+    pass
 
 
 if __name__ == "__main__":

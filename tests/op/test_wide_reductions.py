@@ -118,18 +118,8 @@ def work(folder):
         files.check_one_reading()
 
 
-class WideReductions(ways.Ways):
-    def test_as_they_come(self):
-        self.run_with("auto")
-
-    def test_past_the_page_cache(self):
-        self.run_with("direct")
-
-    def test_mapped(self):
-        self.run_with("mmap")
-
-    def test_through_the_page_cache(self):
-        self.run_with("pread")
+class WideReductions(ways.EveryWay):
+    pass
 
 
 if __name__ == "__main__":

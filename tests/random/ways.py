@@ -19,6 +19,22 @@ class Ways(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
 
 
+class EveryWay(Ways):
+    """One test of each."""
+
+    def test_as_they_come(self):
+        self.run_with("auto")
+
+    def test_past_the_page_cache(self):
+        self.run_with("direct")
+
+    def test_mapped(self):
+        self.run_with("mmap")
+
+    def test_through_the_page_cache(self):
+        self.run_with("pread")
+
+
 def main(work):
     if sys.argv[1:2] == ["--work"]:
         work(sys.argv[2])
